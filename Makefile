@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+#
+# make            build into build/
+# make demo       install what is missing, build, measure, write out/demo/report.html
+# make check      install what is missing, build, run every test
+# make asan       the tests under AddressSanitizer and UBSan
+# make bench      the figures the README promises, as ratios from one interleaved run
+# make tidy       clang-tidy and the format check;  make format  rewrites the format
+# make install PREFIX=/usr/local [DESTDIR=...]
+
+PREFIX	?= /usr/local
+BUILD	?= build
+CC	?= cc
+VERSION	:= $(shell git describe --always --dirty 2>/dev/null || echo 0.1)
+MAKEFLAGS += --no-builtin-rules
+
+PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
+	   gnuplot-nox busybox-static musl-tools
+
+WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla $(if $(CI),-Werror)
+OPT	?= -O2 -g
+CFLAGS	+= -std=c11 -D_GNU_SOURCE $(OPT) $(WARN) $(SAN)
+CPPFLAGS += -I. -MMD -MP -DVMTAX_VERSION='"$(VERSION)"'
+
+# The program: everything but the monitor, with its libraries.
+MONITOR_BASE = base/clock.c base/error.c base/hist.c base/units.c
+VMM_SHARED = vmm/available.c vmm/config.c vmm/knobs.c vmm/names.c
+PROGRAM_SRC = $(wildcard base/*.c probes/*.c model/*.c reports/*.c) $(VMM_SHARED) \
+	      $(filter-out cmd/monitor.c,$(wildcard cmd/*.c))
+PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lnettle -ljansson -lm
+
+# The monitor: small and static, so that it starts fast and leaves the memory to its guest.
+MONITOR_SRC = cmd/monitor.c $(wildcard vmm/*.c) $(MONITOR_BASE)
+MONITOR_LIBS = -luring -lpthread
+MONITOR_LINK = $(if $(SAN),,-static)
+
+# The guest kernel: freestanding, no FPU, may run in ring 3 (no red zone), linked at -2 GiB.
+GUEST_SRC = $(wildcard vmm/guest/*.c vmm/guest/*.S)
+GUEST_CFLAGS = -std=c11 -O2 -g $(WARN) -ffreestanding -fno-stack-protector -fno-pic -no-pie -mcmodel=kernel \
+	       -mgeneral-regs-only -mno-red-zone -fno-asynchronous-unwind-tables -fcf-protection=none \
+	       -I. -MMD -MP
+
+WORKLOADS = $(patsubst workloads/%.c,$(BUILD)/workloads/%,$(wildcard workloads/*.c))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
+GUEST_TESTS = $(patsubst tests/guest/%.c,$(BUILD)/tests/guest/%,$(wildcard tests/guest/*.c))
+
+objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
+
+.PHONY: all demo check asan bench tidy format install clean deps programs
+
+all: programs
+
+programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv
+
+$(BUILD)/vmtax: $(call objects,$(PROGRAM_SRC))
+	$(CC) $(CFLAGS) -o $@ $^ $(PROGRAM_LIBS)
+
+$(BUILD)/vmtax-monitor: $(call objects,$(MONITOR_SRC))
+	$(CC) $(CFLAGS) $(MONITOR_LINK) -o $@ $^ $(MONITOR_LIBS)
+
+$(BUILD)/vmtax-kernel: $(call objects,$(GUEST_SRC)) vmm/guest/kernel.ld
+	$(CC) -nostdlib -static -no-pie -Wl,-T,vmm/guest/kernel.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+		-o $@ $(filter %.o,$^)
+
+$(BUILD)/vmm/guest/%.o: vmm/guest/%.c
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+
+$(BUILD)/vmm/guest/%.o: vmm/guest/%.S
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+# Workloads and guest test programs are ordinary static Linux programs; they never see the sanitizers.
+$(BUILD)/workloads/%: workloads/%.c workloads/workload.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
+
+$(BUILD)/workloads/suite.csv: workloads/suite.csv
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUILD)/tests/guest/%: tests/guest/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(filter-out $(BUILD)/cmd/main.o,$(call objects,$(PROGRAM_SRC))) \
+		$(filter-out $(BUILD)/cmd/monitor.o,$(call objects,$(MONITOR_SRC)))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $(sort $^) $(PROGRAM_LIBS) $(MONITOR_LIBS)
+
+# Installs what is missing, as root or through sudo; says nothing when nothing is.
+deps:
+	@missing=; for p in $(PACKAGES); do dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null | \
+		grep -qx installed || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	echo "installing:$$missing"; \
+	$$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -q --no-install-recommends $$missing
+
+demo: deps
+	$(MAKE) all
+	$(BUILD)/vmtax run --out out/demo --force --budget 110s
+	$(BUILD)/vmtax plan --results out/demo --fleet model/examples/fleet.csv --hosts model/examples/hosts.csv
+	$(BUILD)/vmtax report out/demo
+
+check: deps
+	$(MAKE) all tests
+	tests/run.sh $(BUILD)
+
+.PHONY: tests
+tests: programs $(UNIT_TESTS) $(GUEST_TESTS)
+
+asan: deps
+	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" tests
+	tests/run.sh build/asan
+
+bench: all tests
+	tests/bench.sh $(BUILD)
+
+tidy: all
+	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	clang-tidy --quiet $(PROGRAM_SRC) $(MONITOR_SRC) -- -std=c11 -D_GNU_SOURCE -I. -DVMTAX_VERSION='""'
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
+	install -m 755 $(BUILD)/vmtax $(DESTDIR)$(PREFIX)/bin/vmtax
+	install -m 755 $(BUILD)/vmtax-monitor $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-monitor
+	install -m 644 $(BUILD)/vmtax-kernel $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-kernel
+	install -m 755 $(WORKLOADS) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
+	install -m 644 $(BUILD)/workloads/suite.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
+
+clean:
+	rm -rf $(BUILD) out
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "base/schema.h"
+
+/* clang-format off */
+#define TEXT(n, d)	 { .name = n, .type = TABLE_STRING,  .unit = "", .description = d }
+#define COUNT(n, d)	 { .name = n, .type = TABLE_INTEGER, .unit = "", .description = d }
+#define INTEGER(n, u, d) { .name = n, .type = TABLE_INTEGER, .unit = u,  .description = d }
+#define NUMBER(n, u, d)	 { .name = n, .type = TABLE_NUMBER,  .unit = u,  .description = d }
+#define END		 { .name = NULL }
+
+const struct table_schema schema_machine = {
+	.name = "machine.csv", .description = "a fact about the machine or the command that ran on it",
+	.columns = (const struct table_column[]){
+		TEXT("fact", "what the fact is about"),
+		TEXT("value", "its value"),
+		END },
+};
+
+const struct table_schema schema_runs = {
+	.name = "runs.csv", .description = "one repetition: one workload run once under one configuration",
+	.columns = (const struct table_column[]){
+		COUNT("run", "number of the repetition in this directory, from 1"),
+		TEXT("invocation", "which start of vmtax run it belongs to"),
+		COUNT("block", "block number within the workload, from 1"),
+		COUNT("order", "position within the block, from 1"),
+		TEXT("workload", "name of the workload"),
+		TEXT("class", "what kind of load it is: cpu, memory, system, io, app"),
+		TEXT("config", "name of the configuration asked for"),
+		TEXT("label", "the name as printed: with * where a knob fell back"),
+		TEXT("cache", "state of the host's page cache before the run: warm or cold"),
+		TEXT("transport", "knob in force: how a request leaves the guest"),
+		TEXT("completion", "knob in force: how the answer comes back"),
+		TEXT("irqchip", "knob in force: who emulates the interrupt controller"),
+		TEXT("backend", "knob in force: how the host does file I/O"),
+		TEXT("memory", "knob in force: how guest memory is backed"),
+		TEXT("guest_pages", "knob in force: page size in the guest's own tables"),
+		TEXT("scheduling", "knob in force: where vCPUs run"),
+		TEXT("idle", "knob in force: what HLT does"),
+		TEXT("clock", "knob in force: how the guest reads time"),
+		TEXT("tick", "knob in force: guest timer interrupts a second"),
+		TEXT("host_services", "knob in force: what the host OS does besides"),
+		TEXT("status", "ok, failed, crashed, timeout, skipped, mismatch or unsupported"),
+		TEXT("reason", "why the status is not ok, or why a knob fell back"),
+		INTEGER("setup_ns", "ns", "from process start to the program's first instruction"),
+		INTEGER("wall_ns", "ns", "from the program's first instruction to its end"),
+		INTEGER("roi_ns", "ns", "the program's own region of interest; NA without marks"),
+		INTEGER("teardown_ns", "ns", "from the program's end to the end of the process"),
+		INTEGER("life_ns", "ns", "setup, wall and teardown together"),
+		COUNT("ops", "operations the program says it did in its region of interest"),
+		INTEGER("cpu_vcpu_ns", "ns", "CPU time running the guest (native: the whole process)"),
+		INTEGER("cpu_monitor_ns", "ns", "CPU time of the monitor and its host calls on the vCPU's thread"),
+		INTEGER("cpu_driver_busy_ns", "ns", "CPU time of driver threads serving requests"),
+		INTEGER("cpu_driver_spin_ns", "ns", "CPU time of driver threads polling"),
+		INTEGER("cpu_vcpu_spin_ns", "ns", "CPU time the guest spent polling for answers"),
+		INTEGER("cpu_kthread_ns", "ns", "CPU time of kernel threads working for the run, such as io_uring's"),
+		INTEGER("cpu_setup_ns", "ns", "CPU time of set-up and teardown"),
+		NUMBER("cores_held", "cores", "cores the configuration keeps for itself while it runs"),
+		NUMBER("direct_share", "1", "share of bytes that bypassed the host's page cache"),
+		COUNT("exit_code", "the program's exit status; 128 + signal when a signal ended it"),
+		TEXT("stdout_sha256", "SHA-256 of what the program printed"),
+		TEXT("program_sha256", "SHA-256 of the executable"),
+		INTEGER("rss_monitor_bytes", "bytes", "peak resident memory of the monitor beyond guest memory"),
+		TEXT("flags", "warnings about this row, separated by blanks"),
+		END },
+};
+
+const struct table_schema schema_layers = {
+	.name = "layers.csv", .description = "time of one layer on one thread of one run",
+	.columns = (const struct table_column[]){
+		COUNT("run", "number of the repetition"),
+		TEXT("thread", "vcpu0, driver0, or program for native runs"),
+		TEXT("layer", "which layer owned the time"),
+		INTEGER("ns", "ns", "how long; unattributed is signed"),
+		TEXT("source", "exact, sampled or inferred"),
+		END },
+};
+
+const struct table_schema schema_counters = {
+	.name = "counters.csv", .description = "one counter of one probe over one run",
+	.columns = (const struct table_column[]){
+		COUNT("run", "number of the repetition"),
+		TEXT("probe", "which probe counted"),
+		TEXT("layer", "which thread or layer it counted in"),
+		TEXT("event", "what was counted"),
+		TEXT("unit", "unit of the value"),
+		NUMBER("value", "", "the count, never scaled"),
+		INTEGER("enabled_ns", "ns", "how long the counter was enabled"),
+		INTEGER("running_ns", "ns", "how long it truly counted"),
+		END },
+};
+
+const struct table_schema schema_exits = {
+	.name = "exits.csv", .description = "exits from guest to monitor of one reason in one run",
+	.columns = (const struct table_column[]){
+		COUNT("run", "number of the repetition"),
+		TEXT("reason", "why KVM_RUN returned"),
+		COUNT("count", "how many"),
+		INTEGER("total_ns", "ns", "time the monitor took for all of them"),
+		INTEGER("p50_ns", "ns", "median"),
+		INTEGER("p90_ns", "ns", "90th percentile"),
+		INTEGER("p99_ns", "ns", "99th percentile"),
+		INTEGER("max_ns", "ns", "longest"),
+		END },
+};
+
+const struct table_schema schema_requests = {
+	.name = "requests.csv", .description = "one stage of one kind of request over one run",
+	.columns = (const struct table_column[]){
+		COUNT("run", "number of the repetition"),
+		TEXT("kind", "the request: a system call's name"),
+		TEXT("stage", "transport-in, monitor-in, host, monitor-out, transport-out or total"),
+		COUNT("count", "how many requests"),
+		INTEGER("total_ns", "ns", "sum over all of them"),
+		INTEGER("p50_ns", "ns", "median"),
+		INTEGER("p90_ns", "ns", "90th percentile"),
+		INTEGER("p99_ns", "ns", "99th percentile"),
+		INTEGER("max_ns", "ns", "longest"),
+		END },
+};
+
+const struct table_schema schema_overhead = {
+	.name = "overhead.csv", .description = "cost of one workload under one configuration against a native baseline",
+	.columns = (const struct table_column[]){
+		TEXT("workload", "name of the workload"),
+		TEXT("class", "its class"),
+		TEXT("config", "configuration asked for"),
+		TEXT("label", "configuration as printed"),
+		TEXT("baseline", "native or native-tuned"),
+		TEXT("metric", "time, cpu (CPU seconds) or core (1 / throughput per core held)"),
+		COUNT("blocks", "blocks that entered the estimate"),
+		NUMBER("ratio", "1", "configuration / baseline: Hodges-Lehmann estimate over blocks"),
+		NUMBER("low", "1", "lower end of its 95 % interval"),
+		NUMBER("high", "1", "upper end of its 95 % interval"),
+		NUMBER("median_ns", "ns", "median of the metric under the configuration; NA for core"),
+		NUMBER("baseline_ns", "ns", "median of the metric under the baseline; NA for core"),
+		TEXT("flags", "warnings, separated by blanks"),
+		END },
+};
+
+const struct table_schema schema_costs = {
+	.name = "costs.csv", .description = "cost of one stage of one kind of request under one configuration",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration asked for"),
+		TEXT("label", "configuration as printed"),
+		TEXT("transport", "transport in force"),
+		TEXT("kind", "the request"),
+		TEXT("stage", "transport-in, monitor-in, host, monitor-out, transport-out or total"),
+		COUNT("runs", "repetitions that met it"),
+		COUNT("count", "requests in all of them"),
+		NUMBER("cost_ns", "ns", "median over repetitions of the repetition's median"),
+		NUMBER("low_ns", "ns", "lower end of its 95 % interval"),
+		NUMBER("high_ns", "ns", "upper end of its 95 % interval"),
+		END },
+};
+
+const struct table_schema schema_plan_hosts = {
+	.name = "plan/hosts.csv", .description = "one host of the plan under one configuration",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("host", "name of the host: its kind and number"),
+		TEXT("kind", "kind of host, from the host list"),
+		TEXT("vms", "VMs placed on it, separated by blanks"),
+		NUMBER("cpu_used", "cores", "inflated CPU demand placed, held cores included"),
+		NUMBER("cores_held", "cores", "of which cores held by polling drivers"),
+		NUMBER("cpu_capacity", "cores", "cores it has"),
+		NUMBER("memory_used", "GiB", "memory placed"),
+		NUMBER("memory_capacity", "GiB", "memory it has"),
+		NUMBER("io_used", "MB/s", "I/O placed"),
+		NUMBER("io_capacity", "MB/s", "I/O it can do"),
+		END },
+};
+
+const struct table_schema schema_plan_summary = {
+	.name = "plan/summary.csv", .description = "the plan under one configuration",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		COUNT("hosts", "hosts needed"),
+		COUNT("vms", "VMs placed"),
+		COUNT("unplaced", "VMs that fit on no host"),
+		NUMBER("cpu_demand", "cores", "native CPU demand of the fleet"),
+		NUMBER("cpu_inflated", "cores", "the same with virtualization's cost and held cores"),
+		NUMBER("cpu_utilization", "1", "CPU used / capacity over the hosts"),
+		NUMBER("memory_utilization", "1", "memory used / capacity"),
+		NUMBER("io_utilization", "1", "I/O used / capacity"),
+		NUMBER("hardware_cost", "currency", "cost of the hosts"),
+		NUMBER("licence_cost", "currency", "host-OS or hypervisor licences"),
+		NUMBER("total_cost", "currency", "both"),
+		END },
+};
+
+const struct table_schema schema_suite = {
+	.name = "suite.csv", .description = "a workload",
+	.columns = (const struct table_column[]){
+		TEXT("name", "its name"),
+		TEXT("class", "cpu, memory, system, io or app"),
+		TEXT("command", "program and arguments as a shell would split them; a program without / is looked "
+				"up beside the suite's workloads, then in PATH"),
+		TEXT("stresses", "what it stresses, for people"),
+		{ .name = "data", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "files made anew in the working directory before each run: name:size, separated by blanks" },
+		END },
+};
+
+const struct table_schema schema_fleet = {
+	.name = "fleet.csv", .description = "one kind of VM to be placed",
+	.columns = (const struct table_column[]){
+		TEXT("vm", "its name"),
+		COUNT("count", "how many of it"),
+		TEXT("class", "workload class or workload name whose CPU ratio inflates it"),
+		NUMBER("cpu", "cores", "CPU demand of one, as measured natively"),
+		NUMBER("memory", "GiB", "memory of one"),
+		NUMBER("io", "MB/s", "I/O demand of one"),
+		END },
+};
+
+const struct table_schema schema_hosts = {
+	.name = "hosts.csv", .description = "one kind of host to place VMs on",
+	.columns = (const struct table_column[]){
+		TEXT("host", "its name"),
+		COUNT("available", "how many there may be"),
+		NUMBER("cores", "cores", "cores of one"),
+		NUMBER("memory", "GiB", "memory of one"),
+		NUMBER("io", "MB/s", "I/O one can do"),
+		NUMBER("cost", "currency", "cost of one, over the planning period"),
+		NUMBER("host_os_licence", "currency", "licence of a general-purpose host OS on one (native and hosted)"),
+		NUMBER("hypervisor_licence", "currency", "licence of a bare-metal hypervisor on one"),
+		END },
+};
+/* clang-format on */
+
+const struct table_schema *const schema_results[] = {
+	&schema_machine,  &schema_runs,	    &schema_layers, &schema_counters,	&schema_exits,
+	&schema_requests, &schema_overhead, &schema_costs,  &schema_plan_hosts, &schema_plan_summary,
+	NULL,
+};

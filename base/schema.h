@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef BASE_SCHEMA_H
+#define BASE_SCHEMA_H
+
+#include "base/table.h"
+
+/* The tables of a result directory and the tables users write: the contract between run, model and reports. */
+extern const struct table_schema schema_machine;
+extern const struct table_schema schema_runs;
+extern const struct table_schema schema_layers;
+extern const struct table_schema schema_counters;
+extern const struct table_schema schema_exits;
+extern const struct table_schema schema_requests;
+extern const struct table_schema schema_overhead;
+extern const struct table_schema schema_costs;
+extern const struct table_schema schema_plan_hosts;
+extern const struct table_schema schema_plan_summary;
+
+extern const struct table_schema schema_suite; /* input: suite.csv */
+extern const struct table_schema schema_fleet; /* input: plan --fleet */
+extern const struct table_schema schema_hosts; /* input: plan --hosts */
+
+/* Every output table, NULL-terminated, in the order datapackage.json lists them. */
+extern const struct table_schema *const schema_results[];
+
+#endif

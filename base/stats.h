@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef BASE_STATS_H
+#define BASE_STATS_H
+
+#include <stddef.h>
+
+/* A point estimate and its two-sided confidence interval; all NaN when there are too few values. */
+struct stats_estimate {
+	double value;
+	double low;
+	double high;
+	double level;  /* the coverage reached, at least the level asked for where n allows it, else NaN */
+	size_t n;
+};
+
+/* Sorts VALUES (n of them) ascending. NaN is not allowed. */
+void stats_sort(double *values, size_t n);
+
+/* The quantile q (0..1) of n SORTED values, linear interpolation (Hyndman and Fan type 7). NaN when n = 0. */
+double stats_quantile(const double *sorted, size_t n, double q);
+
+/*
+ * Median of n VALUES (not changed) with the exact interval between order statistics
+ * (David and Nagaraja, Order Statistics, section 7.1) at LEVEL, e.g. 0.95.
+ */
+struct stats_estimate stats_median(const double *values, size_t n, double level);
+
+/*
+ * Hodges-Lehmann estimate of n VALUES: the median of the n(n+1)/2 Walsh averages, with the interval that
+ * inverts the Wilcoxon signed-rank test (exact distribution to n = 50, normal approximation beyond;
+ * Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, section 3.2-3.3).
+ */
+struct stats_estimate stats_hodges_lehmann(const double *values, size_t n, double level);
+
+/* Marks in FLAGS (n bytes, 1 = outlier) each value farther than K scaled MADs (x 1.4826) from the median. */
+void stats_flag_outliers(const double *values, size_t n, double k, unsigned char *flags);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+
+enum table_type { TABLE_STRING, TABLE_INTEGER, TABLE_NUMBER };
+
+/* One column of a schema; also what datapackage.json says of it. */
+struct table_column {
+	const char *name;
+	enum table_type type;
+	const char *unit;	   /* "ns", "bytes", "" for none */
+	const char *description;
+	bool optional;		   /* a reader accepts a file without it (cells read as NA) */
+	const char *const *aliases; /* other header names accepted, NULL-terminated, or NULL */
+};
+
+struct table_schema {
+	const char *name;		    /* file name in a result directory: "runs.csv" */
+	const char *description;	    /* what a row is */
+	const struct table_column *columns; /* ends with a row whose name is NULL */
+};
+
+/*
+ * A table in memory. Cells are strings as they stood in the file, "" and "NA" being missing; columns are
+ * in the schema's order whatever the file's order was. Columns the schema lacks are dropped.
+ */
+struct table {
+	const struct table_schema *schema;
+	size_t rows;
+	size_t columns;
+	char **cells;	/* rows x columns, row-major; owned */
+	size_t *lines;	/* rows: line number in the file each row began on; owned */
+	char *path;	/* where it came from, for messages; owned */
+};
+
+/*
+ * Reads PATH by SCHEMA: header matched by name (any order, aliases, case-insensitive, a byte-order mark
+ * skipped), every row as wide as the header, typed cells parsed and checked, empty lines skipped.
+ * 0, or a negative errno with ERROR naming file, line, column and what was expected; *TABLE is then empty.
+ * The caller frees with table_free.
+ */
+int table_read(struct table *table, const char *path, const struct table_schema *schema, struct error *error);
+
+/* Frees what TABLE owns; it may then be read into again. Safe on a zero-filled struct. */
+void table_free(struct table *table);
+
+/* Column number by NAME in the table's schema; aborts on a name the schema lacks (a programming error). */
+size_t table_column(const struct table *table, const char *name);
+
+/* A cell as text, never NULL; "" when missing. */
+const char *table_text(const struct table *table, size_t row, size_t column);
+
+/* A numeric cell; NaN when missing. */
+double table_number(const struct table *table, size_t row, size_t column);
+
+/* Whether a cell is missing ("" or "NA"). */
+bool table_missing(const struct table *table, size_t row, size_t column);
+
+/* One CSV file being written: whole rows, RFC 4180, fields quoted only where they need it. */
+struct table_writer {
+	int fd;
+	const struct table_schema *schema;
+	char *row;	/* the row under construction; owned */
+	size_t length;
+	size_t capacity;
+	size_t column;	/* next column to fill */
+	bool sync;	/* fdatasync after each row */
+	char *path;	  /* the name rows go to now; owned */
+	char *final_path; /* the name table_writer_close renames to, or NULL when appending in place; owned */
+	int failed;	  /* first error number met; kept until close */
+};
+
+/*
+ * Opens PATH for appending rows of SCHEMA, writing the header if the file is new or empty; an existing
+ * file's header must match, and a torn last line (no newline) is cut off. Each row is one write(2), then
+ * fdatasync when SYNC. 0 or negative errno.
+ */
+int table_append(struct table_writer *writer, const char *path, const struct table_schema *schema, bool sync,
+		 struct error *error);
+
+/* Opens a new table that takes its final name PATH only in table_writer_close (no partial file under it). */
+int table_create(struct table_writer *writer, const char *path, const struct table_schema *schema,
+		 struct error *error);
+
+/* Fill the next cell, in the schema's order. NULL text and NaN write NA. */
+void table_put_text(struct table_writer *writer, const char *text);
+void table_put_integer(struct table_writer *writer, int64_t value);
+void table_put_number(struct table_writer *writer, double value);
+void table_put_missing(struct table_writer *writer);
+
+/* Ends the row: all columns must be filled (asserted). 0 or negative errno (ENOSPC: nothing of the row stays). */
+int table_end_row(struct table_writer *writer, struct error *error);
+
+/* Flushes, renames into place where table_create opened it, frees. 0 or negative errno. */
+int table_writer_close(struct table_writer *writer, struct error *error);
+
+/* Frees WRITER and removes what table_create had begun. */
+void table_writer_abandon(struct table_writer *writer);
+
+#endif
