@@ -60,7 +60,7 @@ $(BUILD)/vmtax-monitor: $(call objects,$(MONITOR_SRC))
 	$(CC) $(CFLAGS) $(MONITOR_LINK) -o $@ $^ $(MONITOR_LIBS)
 
 $(BUILD)/vmtax-kernel: $(call objects,$(GUEST_SRC)) vmm/guest/kernel.ld
-	$(CC) -nostdlib -static -no-pie -Wl,-T,vmm/guest/kernel.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+	$(CC) -nostdlib -static -no-pie -Wl,-T,vmm/guest/kernel.ld -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 \
 		-o $@ $(filter %.o,$^)
 
 $(BUILD)/vmm/guest/%.o: vmm/guest/%.c

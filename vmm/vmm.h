@@ -149,6 +149,7 @@ struct vmm_report {
 	uint64_t tsc_done;	  /* harness released us again: teardown begins */
 	uint64_t tsc_torn_down;	  /* VM closed, memory unmapped */
 	uint64_t cpu_setup_ns;	  /* process CPU time up to ready */
+	uint64_t cpu_program_ns;  /* process CPU time from go to the program's end: threads below and kernel helpers */
 	/* What happened. */
 	uint32_t outcome; /* enum vmm_outcome */
 	int32_t exit_code;
@@ -166,8 +167,10 @@ struct vmm_report {
 	struct vmm_thread thread[VMM_THREADS];
 	/* Guest-kernel stamps, in ticks, copied from the guest at its end. */
 	uint64_t guest_kernel_tsc; /* in the guest kernel, without transport and waiting */
-	uint64_t guest_spin_tsc;   /* the guest polling for answers */
-	uint64_t guest_wait_tsc;   /* the guest waiting for answers in all (spin, exits, halts) */
+	uint64_t guest_spin_tsc;   /* the guest polling for answers (or for time, with idle=poll) */
+	uint64_t guest_halt_tsc;   /* the guest halted while it waited */
+	uint64_t guest_wait_tsc;   /* the guest waiting for answers in all (spin, halts, exits) */
+	uint64_t exit_transport_tsc; /* of which the transport, both ways, of requests that left by exit: KVM's own time */
 	uint64_t guest_syscalls;   /* system calls the program made */
 	uint64_t guest_served;	   /* of which served without a request */
 	uint64_t rss_beyond_guest_bytes; /* peak resident memory of the monitor less guest memory */
@@ -218,6 +221,32 @@ const char *vmm_exit_name(unsigned reason);
 #define VMM_STATUS_TIMEOUT 124
 #define VMM_STATUS_FAILED  125
 #define VMM_STATUS_UNABLE  77
+
+/* What a monitor is to run. */
+struct vmm_options {
+	struct vmm_config config;
+	uint64_t memory_bytes;	/* guest memory; 0: VMM_MEMORY_DEFAULT */
+	uint64_t timeout_ns;	/* the watchdog; 0: none */
+	uint64_t tsc_hz;	/* 0: measured */
+	const char *kernel;	/* path of the guest kernel */
+	int control_fd;		/* -1: none */
+	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
+	uint32_t bench_batches;
+	double *bench_ns;	/* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
+	char **argv;		/* the program and its arguments, NULL-terminated */
+	char **environment;	/* the program's, NULL-terminated */
+};
+
+#define VMM_MEMORY_DEFAULT (512ull << 20)
+#define VMM_MEMORY_MIN	   (16ull << 20)
+#define VMM_MEMORY_MAX	   (3ull << 30) /* below the hole for devices */
+
+/*
+ * Runs one guest to its end in this process, which is the monitor's alone: it moves descriptors, takes signals and
+ * sets limits. REPORT is zero-filled by the caller and filled here. 0 when the guest ended, whatever way; negative
+ * errno with report->outcome VMM_FAILED or VMM_UNABLE and report->error otherwise.
+ */
+int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report);
 
 /* --- What this machine can do -------------------------------------------------------------------------------- */
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/*
+ * Cost of a null request, in batches that alternate with batches of bare port writes, which the monitor answers by
+ * running the vCPU again and nothing else. The monitor ends the run when it has seen enough batches.
+ */
+static uint64_t bare_batch(uint32_t count)
+{
+	uint64_t start;
+
+	port_write(ABI_PORT_BARE, 1); /* enter the bare loop */
+	start = tsc();
+	for (uint32_t i = 0; i < count; i++)
+		port_write(ABI_PORT_BARE, 1);
+	start = tsc() - start;
+	port_write(ABI_PORT_BARE, 0); /* and leave it */
+	return start;
+}
+
+static uint64_t null_batch(uint32_t count)
+{
+	uint64_t start = tsc();
+
+	for (uint32_t i = 0; i < count; i++)
+		channel_submit(channel_begin(ABI_CALL_null, false), false);
+	return tsc() - start;
+}
+
+void bench_run(void)
+{
+	static uint64_t (*const batch[])(uint32_t) = {bare_batch, null_batch};
+
+	for (uint32_t i = 0;; i++) {
+		ACCOUNT->bench_kind = i % 2;
+		ACCOUNT->bench_tsc = batch[i % 2](BOOT->bench);
+		port_write(ABI_PORT_BENCH, 0);
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/* From the monitor's boot information to a program ready to enter. */
+extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], syscall_entry[];
+void syscall_init(void);
+
+/* Interrupt gates to ring 0; int3 and into may be used by the program. */
+static void set_gate(unsigned vector, const char *handler, unsigned privilege)
+{
+	uint64_t *gate = (uint64_t *)at(ABI_IDT) + 2 * vector, address = (uint64_t)handler;
+
+	gate[0] = (address & 0xffff) | (uint64_t)ABI_KERNEL_CS << 16 | (0x8e00ull | privilege << 13) << 32 |
+		  (address >> 16 & 0xffff) << 48;
+	gate[1] = address >> 32;
+}
+
+static void set_vectors(void)
+{
+	for (unsigned i = 0; i < 32; i++)
+		set_gate(i, fault_stubs + 16 * i, i == 3 || i == 4 ? 3 : 0);
+	set_gate(ABI_VECTOR_DONE, done_interrupt, 0);
+	done_needs_eoi = BOOT->apic;
+}
+
+static void set_trampoline(void)
+{
+	struct abi_vcpu_data *data = at(ABI_VCPU + ABI_VCPU_DATA);
+
+	memcpy(at(ABI_VCPU), trampoline, (size_t)(trampoline_end - trampoline));
+	data->kernel_stack = ABI_KERNEL + ABI_CALL_STACK;
+	data->entry = (uint64_t)syscall_entry;
+}
+
+struct abi_boot *kernel_boot(void);
+struct abi_boot *kernel_boot(void)
+{
+	set_vectors();
+	set_trampoline();
+	syscall_init();
+	pages_init(BOOT->free_gpa, BOOT->memory_bytes);
+	if (BOOT->bench)
+		bench_run();
+	memory_init();
+	return BOOT;
+}

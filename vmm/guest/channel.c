@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/*
+ * How a request leaves the guest and how its answer comes back: transport x completion.
+ *
+ * exit + poll:	  the slot is filled, a port write exits to the monitor, which has answered when the guest resumes.
+ * exit + inject: the same, but the monitor also raises an interrupt, and the guest goes on once that has arrived.
+ * ring + poll:	  the slot's number is published; a driver thread that polls it answers; the guest polls for that,
+ *		  and halts when it takes long (idle=exit), having asked for an interrupt.
+ * ring + inject: the guest asks for the interrupt at once and halts.
+ */
+static bool by_exit(bool blocks)
+{
+	return blocks || !BOOT->ring;
+}
+
+struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
+{
+	struct abi_channel *c = CHANNEL;
+	struct abi_request *request = by_exit(blocks) ? &c->exit_slot : &c->slot[c->submitted % ABI_SLOTS];
+
+	request->call = call;
+	request->regular = 0;
+	for (int i = 0; i < 6; i++) {
+		request->argument[i] = 0;
+		request->segments[i] = 0;
+	}
+	return request;
+}
+
+/* Halts until an interrupt newer than COUNT. In ring 0 (VMX, SVM) system calls run with interrupts off. */
+static void halt(uint32_t count)
+{
+	uint64_t start = tsc();
+
+	if (!in_ring0())
+		ring0_request(1, count);
+	else if (done_interrupts == count)
+		__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+	ACCOUNT->halt_tsc += tsc() - start;
+}
+
+/* One step of waiting for an interrupt newer than COUNT. */
+static void await_interrupt(uint32_t count)
+{
+	if (!BOOT->idle_poll)
+		halt(count);
+	else if (in_ring0())
+		__asm__ volatile("sti\n\tpause\n\tcli" : : : "memory");
+	else
+		relax();
+}
+
+static void submit_exit(void)
+{
+	uint32_t count = done_interrupts;
+
+	port_write(ABI_PORT_REQUEST, 0);
+	while (BOOT->inject && done_interrupts == count)
+		await_interrupt(count);
+}
+
+static bool answered(uint32_t number)
+{
+	return __atomic_load_n(&CHANNEL->completed, __ATOMIC_ACQUIRE) == number;
+}
+
+/* Polls for at most spin_ticks, or for ever with idle=poll. */
+static bool poll_answer(uint32_t number)
+{
+	uint64_t start = tsc(), now = start;
+	bool done;
+
+	while (!(done = answered(number)) && (BOOT->idle_poll || now - start < BOOT->spin_ticks)) {
+		relax();
+		now = tsc();
+	}
+	ACCOUNT->spin_tsc += tsc() - start;
+	return done;
+}
+
+/* Asks for the interrupt, then halts until the answer is there. COUNT was read before the request was published. */
+static void sleep_answer(uint32_t number, uint32_t count)
+{
+	struct abi_channel *c = CHANNEL;
+
+	__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_SEQ_CST);
+	while (!answered(number)) {
+		await_interrupt(count);
+		count = answered(number) ? count : done_interrupts;
+	}
+	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
+}
+
+static void submit_ring(void)
+{
+	struct abi_channel *c = CHANNEL;
+	uint32_t number = c->submitted + 1, count = done_interrupts;
+
+	if (BOOT->inject)
+		__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&c->submitted, number, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&c->driver_asleep, __ATOMIC_SEQ_CST))
+		port_write(ABI_PORT_DOORBELL, 0);
+	if (!BOOT->inject) {
+		if (!poll_answer(number))
+			sleep_answer(number, done_interrupts);
+		return;
+	}
+	while (done_interrupts == count)
+		await_interrupt(count);
+	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
+}
+
+int64_t channel_submit(struct abi_request *request, bool blocks)
+{
+	uint64_t submitted = tsc();
+
+	request->stamp[ABI_SUBMITTED] = submitted;
+	if (by_exit(blocks))
+		submit_exit();
+	else
+		submit_ring();
+	request->stamp[ABI_RESUMED] = tsc();
+	ACCOUNT->wait_tsc += request->stamp[ABI_RESUMED] - submitted;
+	return request->result;
+}
+
+int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b)
+{
+	struct abi_request *request = channel_begin(call, true);
+
+	request->argument[0] = a;
+	request->argument[1] = b;
+	return channel_submit(request, true);
+}

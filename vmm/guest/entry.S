@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+/*
+ * Ways into and out of the guest kernel. On VMX and SVM a system call arrives in ring 0; on a software backend
+ * (kvm_pvm) `syscall` jumps to LSTAR in ring 3 and ring-0 code is emulated, an instruction at a time. So system
+ * calls and faults are handled by code that runs in either ring, and what runs in ring 0 only is a few instructions.
+ */
+#include "vmm/guest_abi.h"
+
+/* The exception frame the processor pushes, after the vector and error code that the stubs push. */
+#define FRAME_VECTOR 0
+#define FRAME_ERROR  8
+#define FRAME_RIP    16
+#define FRAME_CS     24
+#define FRAME_FLAGS  32
+#define FRAME_RSP    40
+#define FRAME_SS     48
+
+	.text
+
+/* The monitor enters here: ring 3, interrupts on, %rsp at the top of the call stack. */
+	.globl kernel_start
+kernel_start:
+	call	kernel_boot		/* (void) -> struct abi_boot * */
+	mov	16(%rax), %rcx		/* abi_boot.entry */
+	mov	24(%rax), %rsp		/* abi_boot.stack */
+	xor	%eax, %eax
+	xor	%ebx, %ebx
+	xor	%edx, %edx
+	xor	%esi, %esi
+	xor	%edi, %edi
+	xor	%ebp, %ebp
+	xor	%r8d, %r8d
+	xor	%r9d, %r9d
+	xor	%r10d, %r10d
+	xor	%r11d, %r11d
+	xor	%r12d, %r12d
+	xor	%r13d, %r13d
+	xor	%r14d, %r14d
+	xor	%r15d, %r15d
+	out	%al, $ABI_PORT_ENTER
+	jmp	*%rcx
+
+/*
+ * LSTAR points at a copy of this in the vCPU's own page, whose data it reaches relative to RIP: no scratch
+ * register, no GS, nothing pushed on the program's stack (whose red zone is live).
+ */
+	.globl trampoline, trampoline_end
+	.balign 64
+trampoline:
+	mov	%rsp, trampoline + ABI_VCPU_DATA(%rip)
+	mov	trampoline + ABI_VCPU_DATA + 8(%rip), %rsp
+	pushq	trampoline + ABI_VCPU_DATA(%rip)
+	jmp	*trampoline + ABI_VCPU_DATA + 16(%rip)
+trampoline_end:
+
+/* Stack: the program's rsp. rcx: its rip; r11: its flags; the rest as the system call ABI has it. */
+	.globl syscall_entry
+	.balign 16
+syscall_entry:
+	cld
+	push	%r11
+	push	%rcx
+	push	%r9
+	push	%r8
+	push	%r10
+	push	%rdx
+	push	%rsi
+	push	%rdi
+	push	%rax
+	mov	%rsp, %rdi
+	call	syscall_dispatch	/* (struct syscall_frame *) -> rax */
+	add	$8, %rsp
+	pop	%rdi
+	pop	%rsi
+	pop	%rdx
+	pop	%r10
+	pop	%r8
+	pop	%r9
+	mov	%cs, %ecx
+	test	$3, %cl
+	pop	%rcx
+	jz	1f
+	popfq				/* on our own stack: sysretq faults in ring 3 */
+	pop	%rsp
+	jmp	*%rcx
+1:	pop	%r11
+	pop	%rsp
+	sysretq
+
+/*
+ * Exceptions arrive in ring 0, on RSP0's stack from ring 3 and on the current one from ring 0. The stub copies the
+ * frame away (the next interrupt will overwrite RSP0's stack) and returns to fault_entry in ring 3.
+ */
+	.globl fault_stubs
+	.balign 16
+fault_stubs:
+	.set	vector, 0
+	.rept	32
+	.balign 16
+	.if	vector == 6
+	jmp	undefined
+	.else
+	.if	(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21) == 0
+	pushq	$0			/* these push no error code */
+	.endif
+	pushq	$vector
+	jmp	fault_bounce
+	.endif
+	.set	vector, vector + 1
+	.endr
+
+	.balign 16
+undefined:
+	cmpq	$ring0_call, (%rsp)
+	je	ring0_serve
+	pushq	$0
+	pushq	$6
+
+fault_bounce:
+	push	%rax
+	mov	8 + FRAME_VECTOR(%rsp), %rax
+	mov	%rax, fault_frame + FRAME_VECTOR(%rip)
+	mov	8 + FRAME_ERROR(%rsp), %rax
+	mov	%rax, fault_frame + FRAME_ERROR(%rip)
+	mov	8 + FRAME_RIP(%rsp), %rax
+	mov	%rax, fault_frame + FRAME_RIP(%rip)
+	mov	8 + FRAME_CS(%rsp), %rax
+	mov	%rax, fault_frame + FRAME_CS(%rip)
+	mov	8 + FRAME_FLAGS(%rsp), %rax
+	mov	%rax, fault_frame + FRAME_FLAGS(%rip)
+	mov	8 + FRAME_RSP(%rsp), %rax
+	mov	%rax, fault_frame + FRAME_RSP(%rip)
+	mov	%cr2, %rax
+	mov	%rax, fault_address(%rip)
+	movq	$fault_entry, 8 + FRAME_RIP(%rsp)
+	movq	$ABI_USER_CS, 8 + FRAME_CS(%rsp)
+	movq	$(ABI_KERNEL + ABI_FAULT_STACK), 8 + FRAME_RSP(%rsp)
+	movq	$ABI_USER_SS, 8 + FRAME_SS(%rsp)
+	pop	%rax
+	add	$16, %rsp
+	iretq
+
+/* Ring 3, on the fault stack. fault_handle returns when the instruction is to be tried again. */
+fault_entry:
+	cld
+	pushq	$ABI_USER_SS
+	pushq	fault_frame + FRAME_RSP(%rip)
+	pushq	fault_frame + FRAME_FLAGS(%rip)
+	pushq	$ABI_USER_CS
+	pushq	fault_frame + FRAME_RIP(%rip)
+	push	%rax
+	push	%rcx
+	push	%rdx
+	push	%rsi
+	push	%rdi
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	lea	fault_frame(%rip), %rdi
+	mov	fault_address(%rip), %rsi
+	call	fault_handle		/* (const struct fault_frame *, uint64_t address) */
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rdi
+	pop	%rsi
+	pop	%rdx
+	pop	%rcx
+	pop	%rax
+	iretq				/* ring 3 to ring 3 */
+
+/* The interrupt of a completed request: counts, and ends it at the local APIC where there is one. */
+	.globl done_interrupt
+	.balign 16
+done_interrupt:
+	incl	done_interrupts(%rip)
+	cmpb	$0, done_needs_eoi(%rip)
+	je	1f
+	push	%rax
+	mov	$(ABI_DIRECT + ABI_APIC + 0xb0), %rax
+	movl	$0, (%rax)
+	pop	%rax
+1:	iretq
+
+/*
+ * ring0_request(operation, count): has ring 0 do what ring 3 may not, through an undefined instruction at a known
+ * place. 0: drop every translation. 1: halt until an interrupt, unless done_interrupts has moved on from COUNT.
+ */
+	.globl ring0_request
+	.balign 16
+ring0_request:
+	mov	%esi, %edx
+ring0_call:
+	ud2
+	ret
+
+	.balign 16
+ring0_serve:
+	addq	$2, (%rsp)
+	test	%edi, %edi
+	jnz	1f
+	mov	%cr3, %rax
+	mov	%rax, %cr3
+	iretq
+1:	cmp	done_interrupts(%rip), %edx
+	jne	2f
+	sti
+	hlt
+2:	iretq
+
+	.bss
+	.balign 8
+fault_frame:
+	.skip	56
+fault_address:
+	.skip	8
+	.globl done_interrupts, done_needs_eoi
+done_interrupts:
+	.skip	4
+done_needs_eoi:
+	.skip	1

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/* Exceptions, and how the program ends. */
+#define PAGE_FAULT 14
+
+/* What a Linux process would get for each exception (arch/x86/kernel/traps.c). */
+static const uint8_t signals[32] = {
+	[0] = 8,  [1] = 5,   [2] = 7,   [3] = 5,   [4] = 11,  [5] = 11,  [6] = 4,   [7] = 11,
+	[8] = 11, [9] = 8,   [10] = 11, [11] = 7,  [12] = 7,  [13] = 11, [14] = 11, [15] = 11,
+	[16] = 8, [17] = 7,  [18] = 7,  [19] = 8,
+};
+
+/* Does not return: the monitor does not run the vCPU again. */
+static _Noreturn void leave(uint8_t port)
+{
+	for (;;)
+		port_write(port, 0);
+}
+
+_Noreturn void fault_die(int signal)
+{
+	ACCOUNT->signal = signal;
+	leave(ABI_PORT_EXIT);
+}
+
+_Noreturn void fault_exit(int code)
+{
+	ACCOUNT->exit_code = code;
+	leave(ABI_PORT_EXIT);
+}
+
+/* Whether the access of a page fault is one the program may make, now that its page is there. */
+static bool resolve(const struct fault_frame *frame, uint64_t address)
+{
+	uint32_t need = frame->error & 2 ? ABI_WRITE : frame->error & 16 ? ABI_EXECUTE : ABI_READ;
+
+	if (address >= USER_END)
+		return false;
+	if (!tables_kept(address))
+		return memory_touch(address, need);
+	/* A right that was added shows late where a translation lags: drop it and try again, once. */
+	if (tables_find(address, need) == MAPPED_MISSING || ACCOUNT->fault_address == address)
+		return false;
+	ACCOUNT->fault_address = address;
+	tables_flush();
+	return true;
+}
+
+/* Called by entry.S; returns when the instruction is to be tried again. */
+void fault_handle(const struct fault_frame *frame, uint64_t address);
+void fault_handle(const struct fault_frame *frame, uint64_t address)
+{
+	struct abi_account *account = ACCOUNT;
+	uint64_t start = tsc();
+
+	if (frame->vector == PAGE_FAULT && resolve(frame, address)) {
+		account->kernel_tsc += tsc() - start;
+		return;
+	}
+	account->panic = frame->rip >= USER_END && (frame->cs & 3) == 0;
+	account->fault_vector = (uint32_t)frame->vector;
+	account->fault_error = frame->error;
+	account->fault_rip = frame->rip;
+	account->fault_address = frame->vector == PAGE_FAULT ? address : 0;
+	account->signal = signals[frame->vector & 31];
+	leave(ABI_PORT_FAULT);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/*
+ * Carries a system call to the host by the table of guest_abi.h: checks what each argument points to and describes
+ * it as pieces of guest-physical memory, so that the host moves the program's data without a copy.
+ */
+static const struct abi_call calls[] = {ABI_CALLS(ABI_ROW)};
+
+#define PATH_MAX 4096
+#define IOV_MAX	 1024
+#define SIGPIPE	 13
+#define KINDS	 1024
+
+enum { KIND_UNKNOWN, KIND_OTHER, KIND_REGULAR };
+static uint8_t kind[KINDS]; /* of each descriptor, as the host last said */
+
+/* One call on its way. */
+struct carry {
+	const struct abi_call *call;
+	const uint64_t *argument; /* the program's */
+	struct abi_request *request;
+	int pieces;
+	uint64_t bounced; /* bytes of the bounce area in use */
+	struct {
+		uint64_t to, from, bytes;
+	} back[6]; /* copies to make once the answer is there */
+	int backs;
+};
+
+void forward_forget(uint64_t fd)
+{
+	if (fd < KINDS)
+		kind[fd] = KIND_UNKNOWN;
+}
+
+/* Copies an argument that lies in pieces through the bounce area. */
+static int64_t bounce(struct carry *c, int i, uint64_t bytes, uint8_t type)
+{
+	uint64_t gpa = ABI_BOUNCE + c->bounced, address = c->argument[i];
+
+	if (bytes > ABI_BOUNCE_SIZE - c->bounced)
+		return -ENOMEM;
+	c->bounced += round_up(bytes, 64);
+	if (type != ABI_OUT)
+		memcpy(at(gpa), (const void *)address, bytes);
+	if (type == ABI_OUT || type == ABI_INOUT) {
+		c->back[c->backs].to = address;
+		c->back[c->backs].from = gpa;
+		c->back[c->backs++].bytes = bytes;
+	}
+	c->request->segment[c->pieces++] = (struct abi_segment){gpa, bytes};
+	c->request->segments[i] = 1;
+	return 0;
+}
+
+static int64_t carry_memory(struct carry *c, int i, uint64_t bytes, uint8_t type)
+{
+	const struct abi_argument *a = &c->call->argument[i];
+	uint32_t need = type == ABI_OUT || type == ABI_INOUT ? ABI_WRITE : ABI_READ;
+	struct abi_segment *segment = &c->request->segment[c->pieces];
+	uint64_t covered;
+	int n;
+
+	if (bytes == 0)
+		return 0;
+	n = user_segments(c->argument[i], bytes, need, segment, ABI_SEGMENTS - c->pieces, &covered);
+	if (n < 0)
+		return n;
+	if (n > 1 && c->call->flags & ABI_SHORTEN) {
+		n = 1;
+		covered = segment[0].bytes;
+	}
+	if (a->length != ABI_FIXED && c->call->flags & (ABI_VECTOR | ABI_SHORTEN)) {
+		c->request->argument[a->length] = covered;
+	} else if (n > 1 || covered < bytes) {
+		if (!(need == ABI_WRITE ? user_writable : user_readable)(c->argument[i], bytes))
+			return -EFAULT;
+		return bounce(c, i, bytes, type);
+	}
+	c->request->segments[i] = (uint8_t)n;
+	c->pieces += n;
+	return 0;
+}
+
+static int64_t carry_string(struct carry *c, int i)
+{
+	int64_t length = user_string(c->argument[i], PATH_MAX);
+
+	return length < 0 ? length : carry_memory(c, i, (uint64_t)length, ABI_IN);
+}
+
+/* An iovec array becomes the pieces of all its buffers. */
+static int64_t carry_vector(struct carry *c, int i, uint32_t need)
+{
+	const uint64_t(*vector)[2] = (const void *)c->argument[i];
+	uint64_t count = c->argument[2];
+	int first = c->pieces;
+
+	if (count > IOV_MAX)
+		return -EINVAL;
+	if (!user_readable(c->argument[i], count * sizeof(vector[0])))
+		return -EFAULT;
+	for (uint64_t k = 0; k < count && c->pieces < ABI_SEGMENTS; k++) {
+		uint64_t covered;
+		int n = user_segments(vector[k][0], vector[k][1], need, &c->request->segment[c->pieces],
+				      ABI_SEGMENTS - c->pieces, &covered);
+
+		if (n < 0 && c->pieces == first)
+			return n;
+		c->pieces += n > 0 ? n : 0;
+		if (n < 0 || covered < vector[k][1])
+			break;
+	}
+	c->request->segments[i] = (uint8_t)(c->pieces - first);
+	c->request->argument[2] = (uint64_t)(c->pieces - first);
+	return 0;
+}
+
+static int64_t carry_argument(struct carry *c, int i)
+{
+	const struct abi_argument *a = &c->call->argument[i];
+	uint64_t count = a->length == ABI_FIXED ? 1 : c->argument[a->length];
+
+	if (a->type <= ABI_DIR || c->argument[i] == 0)
+		return 0;
+	if (a->type == ABI_STRING)
+		return carry_string(c, i);
+	if (a->type == ABI_GATHER || a->type == ABI_SCATTER)
+		return carry_vector(c, i, a->type == ABI_GATHER ? ABI_READ : ABI_WRITE);
+	if (count > USER_END / 4096)
+		return a->size == 1 ? carry_memory(c, i, USER_END / 4096, a->type) : -EINVAL;
+	return carry_memory(c, i, count * a->size, a->type);
+}
+
+/* Whether a call on FD may block: only regular files are known not to. */
+static bool may_block(const struct abi_call *call, uint64_t fd)
+{
+	return call->flags & ABI_BLOCKS || (call->flags & ABI_FILE && (fd >= KINDS || kind[fd] != KIND_REGULAR));
+}
+
+/* What the answer tells about descriptors. */
+static void learn(const struct carry *c, int64_t result)
+{
+	uint64_t fd = c->argument[0];
+
+	if (c->call->flags & ABI_NEWFD && result >= 0)
+		forward_forget((uint64_t)result);
+	if (c->request->call == ABI_CALL_close)
+		forward_forget(fd);
+	if (c->request->regular && fd < KINDS)
+		kind[fd] = c->request->regular == 2 ? KIND_REGULAR : KIND_OTHER;
+}
+
+int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
+{
+	struct carry c = {.call = &calls[id], .argument = argument};
+	bool blocks = may_block(c.call, argument[0]);
+	int64_t result;
+
+	c.request = channel_begin(id, blocks);
+	for (int i = 0; i < 6; i++)
+		c.request->argument[i] = argument[i];
+	for (int i = 0; i < 6; i++) {
+		int64_t error = carry_argument(&c, i);
+
+		if (error)
+			return error;
+	}
+	result = channel_submit(c.request, blocks);
+	for (int i = 0; i < c.backs; i++)
+		memcpy((void *)c.back[i].to, at(c.back[i].from), c.back[i].bytes);
+	learn(&c, result);
+	if (result == -EPIPE && !signal_ignored(SIGPIPE))
+		fault_die(SIGPIPE);
+	return result;
+}
+
+/* fcntl(fd, command, argument): record locks take a structure, all else a number. */
+int64_t forward_fcntl(struct syscall_frame *f)
+{
+	bool lock = (f->rsi >= 5 && f->rsi <= 7) || (f->rsi >= 36 && f->rsi <= 38);
+	int64_t result = forward_call(lock ? ABI_CALL_fcntl_lock : ABI_CALL_fcntl, f->argument);
+
+	if ((f->rsi == 0 || f->rsi == 1030) && result >= 0) /* F_DUPFD, F_DUPFD_CLOEXEC */
+		forward_forget((uint64_t)result);
+	return result;
+}

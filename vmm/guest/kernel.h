@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef VMM_GUEST_KERNEL_H
+#define VMM_GUEST_KERNEL_H
+
+/* What the guest kernel's files share. It has no libc: integers only, no FPU, no red zone. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vmm/guest_abi.h"
+
+/* Error numbers of the Linux x86-64 ABI that the kernel itself returns. */
+enum {
+	EPERM = 1,
+	ESRCH = 3,
+	EINTR = 4,
+	EBADF = 9,
+	EAGAIN = 11,
+	ENOMEM = 12,
+	EFAULT = 14,
+	EEXIST = 17,
+	ENODEV = 19,
+	EINVAL = 22,
+	ENOTTY = 25,
+	EPIPE = 32,
+	ENAMETOOLONG = 36,
+	ENOSYS = 38,
+	EOPNOTSUPP = 95,
+	ETIMEDOUT = 110,
+};
+
+#define PAGE	 4096ull
+#define USER_END (1ull << 47)
+
+/* Registers of a system call as entry.S pushes them. */
+struct syscall_frame {
+	uint64_t number;
+	union {
+		struct {
+			uint64_t rdi, rsi, rdx, r10, r8, r9;
+		};
+		uint64_t argument[6];
+	};
+	uint64_t rip, flags, rsp;
+};
+
+/* Copy of an exception frame, as entry.S makes it. */
+struct fault_frame {
+	uint64_t vector, error, rip, cs, flags, rsp, ss;
+};
+
+/* A pointer to guest-physical memory, through the direct map. */
+static inline void *at(uint64_t gpa)
+{
+	return (void *)(ABI_DIRECT + gpa);
+}
+
+#define BOOT	((struct abi_boot *)at(ABI_BOOT))
+#define CHANNEL ((struct abi_channel *)at(ABI_CHANNEL))
+#define ACCOUNT (&CHANNEL->account)
+
+static inline uint64_t round_up(uint64_t value, uint64_t unit)
+{
+	return (value + unit - 1) & ~(unit - 1);
+}
+
+static inline uint64_t tsc(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+
+static inline void relax(void)
+{
+	__asm__ volatile("pause");
+}
+
+static inline void port_write(uint16_t port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %w1" : : "a"(value), "Nd"(port) : "memory");
+}
+
+/* A read tells the monitor something; what it answers lies in shared memory. */
+static inline void port_read(uint16_t port)
+{
+	uint32_t value;
+
+	__asm__ volatile("inl %w1, %0" : "=a"(value) : "Nd"(port) : "memory");
+}
+
+/* Whether this code runs in ring 0: it does inside system calls on VMX and SVM. */
+static inline bool in_ring0(void)
+{
+	uint16_t cs;
+
+	__asm__("mov %%cs, %0" : "=r"(cs));
+	return (cs & 3) == 0;
+}
+
+/* entry.S */
+void ring0_request(uint32_t operation, uint32_t count);
+extern volatile uint32_t done_interrupts;
+extern uint8_t done_needs_eoi;
+
+/* string.c: what the compiler may call. */
+void *memcpy(void *restrict to, const void *restrict from, size_t n);
+void *memset(void *to, int byte, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+
+/* pages.c: guest-physical pages. */
+void pages_init(uint64_t first, uint64_t end);
+uint64_t pages_take(uint64_t count, uint64_t near); /* contiguous and zeroed; prefers gpa NEAR; 0: none */
+void pages_give(uint64_t gpa, uint64_t count, bool clean); /* CLEAN: known to be zero again */
+uint64_t pages_free(void);
+
+/* tables.c: the program's page tables. */
+#define MAPPED_MISSING (~0ull)
+bool tables_map(uint64_t address, uint64_t gpa, uint64_t pages, uint32_t protection); /* false: out of memory */
+uint64_t tables_unmap(uint64_t address, uint64_t *pages); /* up to *pages from ADDRESS on: the run unmapped, its gpa or MAPPED_MISSING */
+void tables_protect(uint64_t address, uint64_t pages, uint32_t protection);
+uint64_t tables_find(uint64_t address, uint32_t need); /* gpa of the page if it allows NEED, else MAPPED_MISSING */
+bool tables_kept(uint64_t address); /* whether a page lies there, be it hidden by PROT_NONE */
+void tables_flush(void); /* drops stale translations after rights were taken away */
+
+/* areas.c: which parts of the address space the program has. */
+enum area_kind { AREA_ANON, AREA_FILE, AREA_LAZY }; /* LAZY: pages come on first touch */
+struct area {
+	uint64_t address, bytes;
+	uint32_t protection;
+	enum area_kind kind;
+};
+void areas_init(void);
+struct area *areas_find(uint64_t address); /* the area that holds ADDRESS, or NULL */
+struct area *areas_next(uint64_t address); /* the first area that ends above ADDRESS, or NULL */
+bool areas_add(struct area area); /* merges with a like neighbour; false: table full */
+bool areas_split(uint64_t address); /* so that one begins at ADDRESS, if any spans it */
+void areas_remove(struct area *area);
+uint64_t areas_gap(uint64_t bytes); /* highest free range of BYTES below the last one placed; 0: none */
+
+/* memory.c, remap.c: mmap and its family. */
+void memory_init(void);
+void memory_heap(uint64_t start); /* where brk begins */
+int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection); /* anonymous, over nothing */
+int64_t memory_unmap(uint64_t address, uint64_t bytes);
+bool memory_touch(uint64_t address, uint32_t need); /* brings in a lazy page; false: not the program's to touch so */
+
+/* user.c: the program's memory, checked before use. */
+bool user_readable(uint64_t address, uint64_t bytes);
+bool user_writable(uint64_t address, uint64_t bytes);
+int64_t user_string(uint64_t address, uint64_t limit); /* length with NUL, -EFAULT, or -ENAMETOOLONG */
+int user_segments(uint64_t address, uint64_t bytes, uint32_t need, struct abi_segment *segment, int limit,
+		  uint64_t *covered); /* pieces used, or -EFAULT when the first byte is not allowed */
+
+/* channel.c: requests. */
+struct abi_request *channel_begin(enum abi_call_id call, bool blocks); /* an empty slot */
+int64_t channel_submit(struct abi_request *request, bool blocks);
+int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a request of two plain values */
+
+/* forward.c */
+int64_t forward_call(enum abi_call_id call, const uint64_t argument[6]);
+void forward_forget(uint64_t fd); /* what was known of a descriptor */
+
+/* clock.c */
+int64_t clock_read(uint64_t clock, uint64_t *ns);
+
+/* fault.c */
+_Noreturn void fault_die(int signal); /* ends the program as the signal would */
+_Noreturn void fault_exit(int code);
+
+/* signal.c */
+bool signal_ignored(int signal);
+bool signal_handled(int signal);
+
+/* bench.c */
+void bench_run(void);
+
+/* A system call served here: arguments in the frame; returns the result or -errno. */
+typedef int64_t syscall_function(struct syscall_frame *frame);
+
+/* The functions of the table in syscall.c, by the file that holds them. */
+syscall_function memory_mmap, memory_mprotect, memory_munmap, memory_brk, memory_mremap, memory_madvise;
+syscall_function clock_gettime_call, clock_gettimeofday_call, clock_time_call, clock_nanosleep_call, clock_sleep_call;
+syscall_function process_getpid, process_getppid, process_getuid, process_geteuid, process_getgid, process_getegid;
+syscall_function process_uname, process_arch_prctl, process_set_tid_address, process_affinity, process_getcpu;
+syscall_function process_exit, process_prctl, process_nothing, process_futex;
+syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
+syscall_function forward_fcntl;
+
+#endif

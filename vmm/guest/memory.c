@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/*
+ * mmap and its family. Up to EAGER bytes, a mapping gets one contiguous extent and all its table entries at once,
+ * because a guest page fault costs ten times a host-handled one; the host still supplies the memory on first touch.
+ * Larger mappings, and those nobody may touch yet, get pages by WINDOW on first touch.
+ */
+#define EAGER  (64ull << 20)
+#define WINDOW (2ull << 20)
+
+/* mmap(2) */
+#define MAP_SHARED	    0x01
+#define MAP_PRIVATE	    0x02
+#define MAP_FIXED	    0x10
+#define MAP_ANONYMOUS	    0x20
+#define MAP_FIXED_NOREPLACE 0x100000
+
+#define DISCARD_MIN 16 /* pages: fewer are cleared here rather than given back to the host */
+
+static uint64_t last_gpa;	      /* end of the last extent: the next one had best follow it */
+
+static uint64_t pages_of(uint64_t bytes)
+{
+	return bytes / PAGE;
+}
+
+void memory_init(void)
+{
+	memory_heap(BOOT->heap);
+	areas_init();
+	for (uint32_t i = 0; i < BOOT->areas; i++) {
+		const struct abi_area *a = &BOOT->area[i];
+
+		tables_map(a->address, a->gpa, pages_of(a->bytes), a->protection);
+		areas_add((struct area){a->address, a->bytes, a->protection, AREA_ANON});
+	}
+}
+
+/* Gives [ADDRESS, +BYTES) an extent of its own. False when memory is out. */
+static bool back(uint64_t address, uint64_t bytes, uint32_t protection)
+{
+	uint64_t gpa = pages_take(pages_of(bytes), last_gpa);
+
+	if (gpa == 0)
+		return false;
+	last_gpa = gpa + bytes;
+	return tables_map(address, gpa, pages_of(bytes), protection);
+}
+
+/* Takes the pages of [ADDRESS, +BYTES) away. True if stale translations may remain. */
+static bool release(uint64_t address, uint64_t bytes, enum area_kind kind)
+{
+	bool stale = false;
+
+	for (uint64_t done = 0, run; done < pages_of(bytes); done += run) {
+		uint64_t gpa;
+		bool clean = true;
+
+		run = pages_of(bytes) - done;
+		gpa = tables_unmap(address + done * PAGE, &run);
+		if (gpa == MAPPED_MISSING)
+			continue;
+		if (kind == AREA_FILE)
+			channel_service(ABI_CALL_unmap, gpa, run * PAGE);
+		else if (BOOT->discard && run >= DISCARD_MIN)
+			channel_service(ABI_CALL_discard, gpa, run * PAGE);
+		else
+			clean = false;
+		stale |= !clean;
+		pages_give(gpa, run, clean);
+	}
+	return stale;
+}
+
+/* Unmaps whatever lies in [ADDRESS, +BYTES). 0 or -ENOMEM. */
+int64_t memory_unmap(uint64_t address, uint64_t bytes)
+{
+	uint64_t end = address + bytes;
+	struct area *a;
+	bool stale = false;
+
+	if (!areas_split(address) || !areas_split(end))
+		return -ENOMEM;
+	while ((a = areas_next(address)) && a->address < end) {
+		stale |= release(a->address, a->bytes, a->kind);
+		areas_remove(a);
+	}
+	if (stale)
+		tables_flush();
+	return 0;
+}
+
+static bool range_ok(uint64_t address, uint64_t bytes)
+{
+	return address % PAGE == 0 && bytes > 0 && bytes <= USER_END && address <= USER_END - bytes;
+}
+
+/* Where a new mapping goes: 0 with *ADDRESS final, or -errno. */
+static int64_t place(uint64_t *address, uint64_t bytes, uint64_t flags)
+{
+	const struct area *a;
+
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (!range_ok(*address, bytes))
+			return *address % PAGE ? -EINVAL : -ENOMEM;
+		a = areas_next(*address);
+		if (!a || a->address >= *address + bytes)
+			return 0;
+		return flags & MAP_FIXED_NOREPLACE ? -EEXIST : memory_unmap(*address, bytes);
+	}
+	*address &= ~(PAGE - 1);
+	a = areas_next(*address);
+	if (*address >= 0x10000 && range_ok(*address, bytes) && (!a || a->address >= *address + bytes))
+		return 0;
+	*address = areas_gap(bytes);
+	return *address ? 0 : -ENOMEM;
+}
+
+/* A file's pages: the host maps it over an extent of guest memory, so that both see each other's writes. */
+static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_frame *f)
+{
+	uint64_t gpa = pages_take(pages_of(bytes), 0);
+	struct abi_request *request;
+	int64_t result;
+
+	if (gpa == 0)
+		return -ENOMEM;
+	request = channel_begin(ABI_CALL_map, true);
+	request->argument[0] = gpa;
+	request->argument[1] = bytes;
+	request->argument[2] = f->rdx;
+	request->argument[3] = f->r10;
+	request->argument[4] = f->r8;
+	request->argument[5] = f->r9;
+	result = channel_submit(request, true);
+	if (result < 0) {
+		pages_give(gpa, pages_of(bytes), true);
+		return result;
+	}
+	if (!tables_map(address, gpa, pages_of(bytes), f->rdx & 7))
+		return -ENOMEM;
+	return areas_add((struct area){address, bytes, f->rdx & 7, AREA_FILE}) ? 0 : -ENOMEM;
+}
+
+int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
+{
+	bool lazy = bytes > EAGER || protection == 0;
+
+	if (!lazy && !back(address, bytes, protection))
+		return -ENOMEM;
+	if (areas_add((struct area){address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON}))
+		return 0;
+	release(address, bytes, AREA_ANON);
+	return -ENOMEM;
+}
+
+/* mmap(address, bytes, protection, flags, fd, offset) */
+int64_t memory_mmap(struct syscall_frame *f)
+{
+	uint64_t address = f->rdi, bytes = round_up(f->rsi, PAGE);
+	int64_t error;
+
+	if (f->rsi == 0 || !(f->r10 & (MAP_SHARED | MAP_PRIVATE)) || f->r9 % PAGE)
+		return -EINVAL;
+	if (f->rsi > USER_END)
+		return -ENOMEM;
+	error = place(&address, bytes, f->r10);
+	if (error)
+		return error;
+	error = f->r10 & MAP_ANONYMOUS ? memory_map(address, bytes, f->rdx & 7) : map_file(address, bytes, f);
+	return error ? error : (int64_t)address;
+}
+
+/* munmap(address, bytes) */
+int64_t memory_munmap(struct syscall_frame *f)
+{
+	uint64_t bytes = round_up(f->rsi, PAGE);
+
+	return f->rsi <= USER_END && range_ok(f->rdi, bytes) ? memory_unmap(f->rdi, bytes) : -EINVAL;
+}
+
+/* Gives every page of a lazy area that has none one. */
+static bool populate(uint64_t address, uint64_t bytes, uint32_t protection)
+{
+	for (uint64_t end = address + bytes, run; address < end; address += run) {
+		for (run = 0; address + run < end && !tables_kept(address + run); run += PAGE)
+			;
+		if (run && !back(address, run, protection))
+			return false;
+		if (run == 0)
+			run = PAGE;
+	}
+	return true;
+}
+
+bool memory_touch(uint64_t address, uint32_t need)
+{
+	struct area *a = areas_find(address);
+	uint64_t low, high;
+
+	if (!a || a->kind != AREA_LAZY || (a->protection & need) != need || a->protection == 0)
+		return false;
+	low = address & ~(WINDOW - 1);
+	high = low + WINDOW;
+	low = low > a->address ? low : a->address;
+	high = high < a->address + a->bytes ? high : a->address + a->bytes;
+	return populate(low, high - low, a->protection) ||
+	       populate(address & ~(PAGE - 1), PAGE, a->protection);
+}
+
+/* mprotect(address, bytes, protection) */
+int64_t memory_mprotect(struct syscall_frame *f)
+{
+	uint64_t address = f->rdi, bytes = round_up(f->rsi, PAGE), end = address + bytes;
+	uint32_t protection = f->rdx & 7;
+	bool reduced = false;
+
+	if (address % PAGE || f->rdx & ~7ull)
+		return -EINVAL;
+	if (bytes == 0)
+		return 0;
+	if (!range_ok(address, bytes) || !areas_split(address) || !areas_split(end))
+		return -ENOMEM;
+	while (address < end) {
+		struct area *a = areas_find(address), changed;
+
+		if (a == NULL)
+			return -ENOMEM;
+		changed = *a;
+		changed.protection = protection;
+		reduced |= (a->protection & ~protection) != 0;
+		if (a->kind == AREA_LAZY && a->bytes <= EAGER && protection && !populate(address, a->bytes, protection))
+			return -ENOMEM;
+		tables_protect(address, pages_of(a->bytes), protection);
+		address += a->bytes;
+		areas_remove(a);
+		areas_add(changed);
+	}
+	if (reduced)
+		tables_flush();
+	return 0;
+}

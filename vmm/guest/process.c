@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/* Identity, and what a program of one thread asks of its process. */
+#define ARCH_SET_GS 0x1001
+#define ARCH_SET_FS 0x1002
+#define ARCH_GET_FS 0x1003
+#define ARCH_GET_GS 0x1004
+
+int64_t process_getpid(struct syscall_frame *f)
+{
+	(void)f;
+	return BOOT->pid;
+}
+
+int64_t process_getppid(struct syscall_frame *f)
+{
+	(void)f;
+	return BOOT->ppid;
+}
+
+int64_t process_getuid(struct syscall_frame *f)
+{
+	(void)f;
+	return BOOT->uid;
+}
+
+int64_t process_geteuid(struct syscall_frame *f)
+{
+	(void)f;
+	return BOOT->euid;
+}
+
+int64_t process_getgid(struct syscall_frame *f)
+{
+	(void)f;
+	return BOOT->gid;
+}
+
+int64_t process_getegid(struct syscall_frame *f)
+{
+	(void)f;
+	return BOOT->egid;
+}
+
+/* For calls that change nothing here: one thread, one vCPU. */
+int64_t process_nothing(struct syscall_frame *f)
+{
+	(void)f;
+	return 0;
+}
+
+/* uname(struct utsname *) */
+int64_t process_uname(struct syscall_frame *f)
+{
+	if (!user_writable(f->rdi, sizeof(BOOT->uname)))
+		return -EFAULT;
+	memcpy((void *)f->rdi, BOOT->uname, sizeof(BOOT->uname));
+	return 0;
+}
+
+/* arch_prctl(code, address): with CR4.FSGSBASE the bases need no exit and no MSR */
+int64_t process_arch_prctl(struct syscall_frame *f)
+{
+	uint64_t base;
+
+	if ((f->rdi == ARCH_SET_FS || f->rdi == ARCH_SET_GS) && f->rsi >= USER_END)
+		return -EPERM;
+	if (f->rdi == ARCH_SET_FS) {
+		__asm__ volatile("wrfsbase %0" : : "r"(f->rsi));
+		return 0;
+	}
+	if (f->rdi == ARCH_SET_GS) {
+		__asm__ volatile("wrgsbase %0" : : "r"(f->rsi));
+		return 0;
+	}
+	if (f->rdi != ARCH_GET_FS && f->rdi != ARCH_GET_GS)
+		return -EINVAL;
+	if (!user_writable(f->rsi, 8))
+		return -EFAULT;
+	if (f->rdi == ARCH_GET_FS)
+		__asm__ volatile("rdfsbase %0" : "=r"(base));
+	else
+		__asm__ volatile("rdgsbase %0" : "=r"(base));
+	*(uint64_t *)f->rsi = base;
+	return 0;
+}
+
+/* set_tid_address(pointer): with one thread nobody waits for it to be cleared */
+int64_t process_set_tid_address(struct syscall_frame *f)
+{
+	return process_getpid(f);
+}
+
+/* sched_getaffinity(pid, bytes, mask): one vCPU */
+int64_t process_affinity(struct syscall_frame *f)
+{
+	if (f->rsi < 8)
+		return -EINVAL;
+	if (!user_writable(f->rdx, 8))
+		return -EFAULT;
+	*(uint64_t *)f->rdx = 1;
+	return 8;
+}
+
+/* getcpu(cpu, node, cache) */
+int64_t process_getcpu(struct syscall_frame *f)
+{
+	if ((f->rdi && !user_writable(f->rdi, 4)) || (f->rsi && !user_writable(f->rsi, 4)))
+		return -EFAULT;
+	if (f->rdi)
+		*(uint32_t *)f->rdi = 0;
+	if (f->rsi)
+		*(uint32_t *)f->rsi = 0;
+	return 0;
+}
+
+/* prctl(option, ...): a thread's name is nobody's business here; the rest is not served */
+int64_t process_prctl(struct syscall_frame *f)
+{
+	return f->rdi == 15 ? 0 : -EINVAL; /* PR_SET_NAME */
+}
+
+/* futex(address, operation, value, ...): one thread has nobody to wake, and would wait for ever */
+int64_t process_futex(struct syscall_frame *f)
+{
+	uint64_t operation = f->rsi & 127;
+
+	if (operation == 1 || operation == 10) /* FUTEX_WAKE, FUTEX_WAKE_BITSET */
+		return 0;
+	if (operation != 0 && operation != 9) /* FUTEX_WAIT, FUTEX_WAIT_BITSET */
+		return -ENOSYS;
+	if (!user_readable(f->rdi, 4))
+		return -EFAULT;
+	return *(uint32_t *)f->rdi == (uint32_t)f->rdx ? -ENOSYS : -EAGAIN;
+}
+
+/* exit(status), exit_group(status) */
+int64_t process_exit(struct syscall_frame *f)
+{
+	fault_exit((int)f->rdi & 255);
+}

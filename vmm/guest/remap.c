@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/guest/kernel.h"
+
+/* Mappings that change size or lose their contents: brk, mremap, madvise. */
+#define MREMAP_MAYMOVE 1
+#define MADV_DONTNEED  4
+
+static uint64_t heap_start, heap_end; /* brk: [start, end), end not page-aligned */
+
+void memory_heap(uint64_t start)
+{
+	heap_start = heap_end = start;
+}
+
+/* brk(address): the new end, or the old one where that cannot be */
+int64_t memory_brk(struct syscall_frame *f)
+{
+	uint64_t old = round_up(heap_end, PAGE), new = round_up(f->rdi, PAGE);
+	const struct area *next = areas_next(old);
+
+	if (f->rdi < heap_start || f->rdi > USER_END)
+		return (int64_t)heap_end;
+	if (new > old && ((next && next->address < new) || memory_map(old, new - old, ABI_READ | ABI_WRITE)))
+		return (int64_t)heap_end;
+	if (new < old && memory_unmap(new, old - new))
+		return (int64_t)heap_end;
+	heap_end = f->rdi;
+	return (int64_t)heap_end;
+}
+
+/* Moves the pages of AREA to ADDRESS; the area's own record is the caller's to change. */
+static bool move(const struct area *a, uint64_t address)
+{
+	for (uint64_t done = 0, run; done < a->bytes / PAGE; done += run) {
+		uint64_t gpa;
+
+		run = a->bytes / PAGE - done;
+		gpa = tables_unmap(a->address + done * PAGE, &run);
+		if (gpa != MAPPED_MISSING && !tables_map(address + done * PAGE, gpa, run, a->protection))
+			return false;
+	}
+	return true;
+}
+
+/* Grows the area at ADDRESS from OLD to NEW bytes, in place if it can be. Returns its address or -errno. */
+static int64_t grow(uint64_t address, uint64_t old, uint64_t new, bool may_move)
+{
+	const struct area *next = areas_next(address + old);
+	struct area a = *areas_find(address);
+	int64_t error;
+	uint64_t to;
+
+	if (a.kind == AREA_FILE)
+		return -ENOMEM;
+	if (!next || next->address >= address + new) {
+		error = memory_map(address + old, new - old, a.protection);
+		return error ? error : (int64_t)address;
+	}
+	to = may_move ? areas_gap(new) : 0;
+	if (to == 0)
+		return -ENOMEM;
+	error = memory_map(to + old, new - old, a.protection);
+	if (error || !move(&a, to))
+		return -ENOMEM;
+	areas_remove(areas_find(address));
+	a.address = to;
+	areas_add(a);
+	tables_flush();
+	return (int64_t)to;
+}
+
+/* mremap(address, old bytes, new bytes, flags, new address) */
+int64_t memory_mremap(struct syscall_frame *f)
+{
+	uint64_t old = round_up(f->rsi, PAGE), new = round_up(f->rdx, PAGE);
+	const struct area *a = areas_find(f->rdi);
+
+	if (f->rdx == 0 || f->rdi % PAGE || f->r10 & ~(uint64_t)MREMAP_MAYMOVE || f->rdx > USER_END)
+		return -EINVAL;
+	if (a == NULL || old == 0 || f->rdi + old > a->address + a->bytes)
+		return -EFAULT;
+	if (new <= old)
+		return new < old && memory_unmap(f->rdi + new, old - new) ? -ENOMEM : (int64_t)f->rdi;
+	if (!areas_split(f->rdi) || !areas_split(f->rdi + old))
+		return -ENOMEM;
+	return grow(f->rdi, old, new, f->r10 & MREMAP_MAYMOVE);
+}
+
+/* Makes what is mapped in [ADDRESS, +BYTES) of an anonymous area zero again. */
+static void forget(uint64_t address, uint64_t bytes)
+{
+	for (uint64_t end = address + bytes; address < end; address += PAGE) {
+		uint64_t gpa = tables_find(address, 0);
+
+		if (gpa != MAPPED_MISSING)
+			memset(at(gpa), 0, PAGE);
+	}
+}
+
+/* madvise(address, bytes, advice): only MADV_DONTNEED changes what a program sees */
+int64_t memory_madvise(struct syscall_frame *f)
+{
+	uint64_t address = f->rdi, end = address + round_up(f->rsi, PAGE);
+
+	if (address % PAGE || end < address)
+		return -EINVAL;
+	while (f->rdx == MADV_DONTNEED && address < end) {
+		const struct area *a = areas_find(address);
+		uint64_t stop;
+
+		if (a == NULL)
+			return -ENOMEM;
+		stop = a->address + a->bytes < end ? a->address + a->bytes : end;
+		if (a->kind != AREA_FILE)
+			forget(address, stop - address);
+		address = stop;
+	}
+	return 0;
+}
