@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include "base/error.h"
+
+/* Exit statuses of every command. */
+enum cmd_status {
+	CMD_OK = 0,
+	CMD_FAILED = 1,
+	CMD_USAGE = 2,	    /* bad options or bad input */
+	CMD_THRESHOLD = 3,  /* a threshold the user set is exceeded */
+	CMD_UNABLE = 77,    /* this machine cannot do it; the reason was printed */
+};
+
+/* The commands: argv[0] is the command's name. Each returns an enum cmd_status. */
+int cmd_doctor(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+
+/* Prints "vmtax COMMAND: what: where: why: mend" on stderr and returns STATUS. */
+int cmd_fail(const char *command, const struct error *error, enum cmd_status status);
+
+/*
+ * What follows a measurement: computes overhead.csv and costs.csv in DIRECTORY, writes datapackage.json and
+ * report.html there, and prints the summary table on stdout. Shared by run and report. 0 or negative errno.
+ */
+int cmd_results_publish(const char *directory, struct error *error);
+
+/* Where the monitor, guest kernel and workloads are: beside the program in a build tree, in ../lib/vmtax when
+ * installed. Writes "<there>/NAME" into PATH (SIZE bytes). 0, or -ENOENT with the mend. */
+int cmd_find_part(const char *name, char *path, unsigned long size, struct error *error);
+
+#endif
