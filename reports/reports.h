@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef REPORTS_REPORTS_H
+#define REPORTS_REPORTS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct error;
+struct table_schema;
+
+/*
+ * What people and other programs read of a result directory. All of it is made from the CSV tables in the
+ * directory, overhead.csv and costs.csv included where they exist; nothing is measured or estimated here.
+ */
+
+/*
+ * Prints the summary on OUT, at most 100 columns wide: the ratios to the baseline with their intervals in
+ * time, CPU seconds and per core held, the cost of one request, and what to know before believing them.
+ * COLOUR adds ANSI colours. 0, or a negative errno (-ENOENT where there is no runs.csv).
+ */
+int report_text_print(FILE *out, const char *directory, bool colour, struct error *error);
+
+/*
+ * Writes DIRECTORY/report.html, one file that needs neither network nor scripts, under its final name only
+ * when whole. Where gnuplot is missing or fails, the page says so in place of each figure. 0 or a negative
+ * errno.
+ */
+int report_html_write(const char *directory, struct error *error);
+
+/*
+ * Writes DIRECTORY/datapackage.json: a Frictionless Data Package
+ * (specs.frictionlessdata.io/tabular-data-package) that describes each table of schema_results[] found there.
+ * 0 or a negative errno.
+ */
+int report_package_write(const char *directory, struct error *error);
+
+/*
+ * Prints the table in CSV_PATH on OUT as a JSON array of one object a row: numbers as numbers, missing cells
+ * null. 0 or a negative errno; nothing is printed where the table cannot be read.
+ */
+int report_table_json(FILE *out, const char *csv_path, const struct table_schema *schema,
+		      struct error *error);
+
+#endif
