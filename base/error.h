@@ -26,6 +26,10 @@ int error_at(struct error *error, const char *where, ...) __attribute__((format(
 /* Adds the mend to an error already set. Returns the same negative code as error_set did. */
 int error_mend(struct error *error, const char *mend, ...) __attribute__((format(printf, 2, 3)));
 
+/* error_set and error_mend in one: what went wrong (printf-style), and MEND, what the user can do about it. */
+int error_fail(struct error *error, int number, const char *mend, const char *what, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /* Formats ERROR as one line without newline into TEXT (SIZE bytes, always NUL-terminated). Returns TEXT. */
 char *error_text(const struct error *error, char *text, unsigned long size);
 

@@ -140,6 +140,12 @@ static bool may_block(const struct abi_call *call, uint64_t fd)
 	return call->flags & ABI_BLOCKS || (call->flags & ABI_FILE && (fd >= KINDS || kind[fd] != KIND_REGULAR));
 }
 
+/* Whether the host is to say what FD is: only a ring makes the answer worth its price. */
+static bool asks(const struct abi_call *call, uint64_t fd)
+{
+	return BOOT->ring && call->flags & ABI_FILE && fd < KINDS && kind[fd] == KIND_UNKNOWN;
+}
+
 /* What the answer tells about descriptors. */
 static void learn(const struct carry *c, int64_t result)
 {
@@ -149,7 +155,7 @@ static void learn(const struct carry *c, int64_t result)
 		forward_forget((uint64_t)result);
 	if (c->request->call == ABI_CALL_close)
 		forward_forget(fd);
-	if (c->request->regular && fd < KINDS)
+	if (c->request->regular && c->request->regular < 3 && fd < KINDS)
 		kind[fd] = c->request->regular == 2 ? KIND_REGULAR : KIND_OTHER;
 }
 
@@ -160,6 +166,7 @@ int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 	int64_t result;
 
 	c.request = channel_begin(id, blocks);
+	c.request->regular = asks(c.call, argument[0]) ? 3 : 0;
 	for (int i = 0; i < 6; i++)
 		c.request->argument[i] = argument[i];
 	for (int i = 0; i < 6; i++) {

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "vmm/vmm_priv.h"
+
+/*
+ * Makes the system call a request asks for, by the table of guest_abi.h. Nothing in a request is believed: numbers
+ * are looked up, descriptors must be the program's, memory must lie in guest memory and be as large as the call
+ * will take it to be.
+ */
+static const struct abi_call calls[] = {ABI_CALLS(ABI_ROW)};
+
+const struct abi_call *call_row(uint32_t call)
+{
+	return call < ABI_CALL_COUNT ? &calls[call] : NULL;
+}
+
+/* A request with its memory resolved to host addresses. */
+struct resolved {
+	uint64_t argument[6];
+	struct iovec vector[ABI_SEGMENTS];
+	int vectors;	   /* pieces of the one argument that may have several */
+	int vector_argument; /* which, or -1 */
+};
+
+static bool fd_ours(const struct monitor *m, uint64_t fd)
+{
+	return (uint32_t)fd >= m->nofile;
+}
+
+/* Bytes the kernel will touch through argument I. */
+static uint64_t bytes_of(const struct abi_call *call, const uint64_t argument[6], int i)
+{
+	const struct abi_argument *a = &call->argument[i];
+
+	return a->length == ABI_FIXED ? a->size : argument[a->length] * a->size;
+}
+
+/* Resolves the pieces of one argument that may have several. */
+static int64_t resolve_vector(const struct monitor *m, const struct abi_segment *segment, int count,
+			      struct resolved *r, int i)
+{
+	for (int k = 0; k < count; k++) {
+		r->vector[k].iov_base = memory_at(m, segment[k].gpa, segment[k].bytes);
+		r->vector[k].iov_len = segment[k].bytes;
+		if (r->vector[k].iov_base == NULL)
+			return -EFAULT;
+	}
+	r->vectors = count;
+	r->vector_argument = i;
+	r->argument[i] = count > 0 ? (uintptr_t)r->vector[0].iov_base : (uintptr_t)m->memory;
+	return 0;
+}
+
+static int64_t resolve_memory(const struct monitor *m, const struct abi_call *call, const struct abi_segment *segment,
+			      int count, struct resolved *r, int i)
+{
+	uint8_t type = call->argument[i].type;
+	uint64_t need = type == ABI_STRING ? 1 : bytes_of(call, r->argument, i);
+	void *host;
+
+	if (count == 0 && (r->argument[i] == 0 || need == 0))
+		return 0; /* a null pointer is the kernel's to judge; an empty buffer is not looked at */
+	if (count != 1 || call->argument[i].size > 1 << 12 || segment->bytes < need)
+		return -EFAULT;
+	host = memory_at(m, segment->gpa, segment->bytes);
+	if (host == NULL || (type == ABI_STRING && !memchr(host, 0, segment->bytes)))
+		return -EFAULT;
+	r->argument[i] = (uintptr_t)host;
+	return 0;
+}
+
+static int64_t resolve_argument(const struct monitor *m, const struct abi_call *call,
+				const struct abi_segment *segment, int count, struct resolved *r, int i)
+{
+	uint8_t type = call->argument[i].type;
+
+	if (type == ABI_NONE || type == ABI_VALUE)
+		return 0;
+	if (type == ABI_FD || type == ABI_DIR) {
+		bool here = type == ABI_DIR && (int)r->argument[i] == AT_FDCWD;
+
+		return !here && fd_ours(m, r->argument[i]) ? -EBADF : 0;
+	}
+	if (type == ABI_GATHER || type == ABI_SCATTER || (call->flags & ABI_VECTOR && r->argument[i]))
+		return resolve_vector(m, segment, count, r, i);
+	return resolve_memory(m, call, segment, count, r, i);
+}
+
+static int64_t resolve(const struct monitor *m, const struct abi_call *call, const struct abi_request *request,
+		       struct resolved *r)
+{
+	int used = 0;
+
+	memcpy(r->argument, request->argument, sizeof(r->argument));
+	for (int i = 0; i < 6; i++) {
+		int count = request->segments[i];
+		int64_t error;
+
+		if (count > ABI_SEGMENTS - used)
+			return -EFAULT;
+		error = resolve_argument(m, call, request->segment + used, count, r, i);
+		if (error)
+			return error;
+		used += count;
+	}
+	return 0;
+}
+
+static int64_t plain(long number, const uint64_t a[6])
+{
+	long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+
+	return result < 0 ? -errno : result;
+}
+
+/* File calls in all their forms come down to vectors at an offset; -1 is the file's own position. */
+static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
+{
+	static const long vectored[] = {
+		[ABI_CALL_read] = SYS_readv,	   [ABI_CALL_write] = SYS_writev,
+		[ABI_CALL_readv] = SYS_readv,	   [ABI_CALL_writev] = SYS_writev,
+		[ABI_CALL_pread64] = SYS_preadv,   [ABI_CALL_pwrite64] = SYS_pwritev,
+		[ABI_CALL_preadv] = SYS_preadv,	   [ABI_CALL_pwritev] = SYS_pwritev,
+	};
+	long number = vectored[call];
+	uint64_t offset = number == SYS_preadv || number == SYS_pwritev ? r->argument[3] : (uint64_t)-1;
+	int64_t result = m->backend->call ? m->backend->call(m, call, (int)r->argument[0], r->vector, r->vectors, offset)
+					  : -ENOSYS;
+
+	if (result != -ENOSYS)
+		return result;
+	if (r->vectors == 1 && calls[call].argument[1].type <= ABI_INOUT) {
+		r->argument[2] = r->vector[0].iov_len;
+		return plain(calls[call].number, r->argument);
+	}
+	return plain(number, (uint64_t[6]){r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset});
+}
+
+/* A descriptor that came out among our own is more than the program's limit allows. */
+static int64_t check_new(const struct monitor *m, int64_t fd)
+{
+	if (fd < 0 || !fd_ours(m, (uint64_t)fd))
+		return fd;
+	close((int)fd);
+	return -EMFILE;
+}
+
+static int64_t check_pair(const struct monitor *m, int *pair, int64_t result)
+{
+	if (result < 0 || (!fd_ours(m, (uint64_t)pair[0]) && !fd_ours(m, (uint64_t)pair[1])))
+		return result;
+	close(pair[0]);
+	close(pair[1]);
+	return -EMFILE;
+}
+
+/* Commands of fcntl whose argument is a number. */
+static bool fcntl_plain(uint64_t command)
+{
+	return command <= F_SETFL || command == F_DUPFD_CLOEXEC || (command >= F_SETOWN && command <= F_GETSIG) ||
+	       (command >= F_SETLEASE && command <= F_GETLEASE) || command == F_GETPIPE_SZ || command == F_SETPIPE_SZ ||
+	       command == F_ADD_SEALS || command == F_GET_SEALS;
+}
+
+static bool fcntl_locks(uint64_t command)
+{
+	return (command >= F_GETLK && command <= F_SETLKW) || (command >= F_OFD_GETLK && command <= F_OFD_SETLKW);
+}
+
+/* The limit of open files is the program's share of ours; limits that would hit the monitor itself stay as they are. */
+static int64_t call_limit(struct monitor *m, const uint64_t a[6])
+{
+	const struct rlimit *new = (const void *)a[2];
+	struct rlimit *old = (void *)a[3];
+	bool self = a[0] == 0 || (pid_t)a[0] == getpid();
+
+	if (!self || a[1] != RLIMIT_NOFILE) {
+		bool ours = self && (a[1] == RLIMIT_AS || a[1] == RLIMIT_DATA || a[1] == RLIMIT_MEMLOCK);
+
+		return plain(SYS_prlimit64, (uint64_t[6]){a[0], a[1], ours ? 0 : a[2], a[3]});
+	}
+	if (new && (new->rlim_cur > new->rlim_max || new->rlim_cur > m->nofile_hard))
+		return new->rlim_cur > new->rlim_max ? -EINVAL : -EPERM;
+	if (old)
+		*old = (struct rlimit){m->nofile, m->nofile_hard};
+	if (new && new->rlim_cur < m->nofile)
+		m->nofile = (uint32_t)new->rlim_cur;
+	return 0;
+}
+
+static int64_t call_other(struct monitor *m, uint32_t call, const uint64_t a[6])
+{
+	if (call == ABI_CALL_prlimit64)
+		return call_limit(m, a);
+	if ((call == ABI_CALL_fcntl && !fcntl_plain(a[1])) || (call == ABI_CALL_fcntl_lock && !fcntl_locks(a[1])))
+		return -EINVAL;
+	return plain(calls[call].number, a);
+}
+
+/* Tells the guest, which asks with regular = 3, whether argument 0 is a regular file. */
+static void tell_kind(struct abi_request *request, int fd)
+{
+	struct stat info;
+
+	request->regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? 2 : 1;
+}
+
+int64_t call_make(struct monitor *m, struct abi_request *request)
+{
+	uint32_t id = request->call;
+	const struct abi_call *call = call_row(id);
+	struct resolved r = {.vector_argument = -1};
+	int64_t result;
+
+	if (call == NULL)
+		return -ENOSYS;
+	if (call->number >= ABI_SERVICE)
+		return service_make(m, id, request->argument);
+	result = resolve(m, call, request, &r);
+	if (result)
+		return result;
+	if (request->regular == 3)
+		tell_kind(request, (int)r.argument[0]);
+	if (call->flags & ABI_VECTOR && r.vector_argument >= 0)
+		return call_vector(m, id, &r);
+	result = call_other(m, id, r.argument);
+	if (call->flags & ABI_NEWFD || (id == ABI_CALL_fcntl && (r.argument[1] == F_DUPFD || r.argument[1] == F_DUPFD_CLOEXEC)))
+		return check_new(m, result);
+	if (id == ABI_CALL_pipe || id == ABI_CALL_pipe2)
+		return check_pair(m, (int *)r.argument[0], result);
+	return result;
+}

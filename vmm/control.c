@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "vmm/vmm_priv.h"
+
+/* The handshake with a harness (vmm.h): ready, go; done, finish. */
+static int await(struct monitor *m, char want)
+{
+	char got = 0;
+	ssize_t n;
+
+	do
+		n = recv(m->options->control_fd, &got, 1, 0);
+	while (n < 0 && errno == EINTR);
+	if (n != 1 || got != want)
+		return error_set(m->error, n < 0 ? errno : EPIPE, "the harness has gone away");
+	return 0;
+}
+
+/* Sends one byte, with the statistics descriptors of VM and vCPU where KVM has them. */
+static int announce(struct monitor *m, char what, const int *fds, size_t count)
+{
+	char control[CMSG_SPACE(2 * sizeof(int))] = {0};
+	struct iovec byte = {.iov_base = &what, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1};
+
+	if (count > 0) {
+		struct cmsghdr *head = (struct cmsghdr *)control;
+
+		message.msg_control = control;
+		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(head), fds, count * sizeof(int));
+	}
+	if (sendmsg(m->options->control_fd, &message, MSG_NOSIGNAL) != 1)
+		return error_set(m->error, errno, "the harness has gone away");
+	return 0;
+}
+
+int control_ready(struct monitor *m)
+{
+	int fds[2], count = 0, error = 0;
+
+	m->report->tsc_ready = clock_tsc();
+	if (m->options->control_fd >= 0) {
+		fds[count] = ioctl(m->vm, KVM_GET_STATS_FD, NULL);
+		count += fds[count] >= 0;
+		fds[count] = ioctl(m->vcpu, KVM_GET_STATS_FD, NULL);
+		count += fds[count] >= 0;
+		error = announce(m, VMM_READY, fds, (size_t)count);
+		while (count > 0)
+			close(fds[--count]);
+		if (error == 0)
+			error = await(m, VMM_GO);
+	}
+	m->report->tsc_go = clock_tsc();
+	return error;
+}
+
+int control_done(struct monitor *m)
+{
+	int error = 0;
+
+	if (m->options->control_fd >= 0) {
+		error = announce(m, VMM_DONE, NULL, 0);
+		if (error == 0)
+			error = await(m, VMM_FINISH);
+	}
+	m->report->tsc_done = clock_tsc();
+	return error;
+}

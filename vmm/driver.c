@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "vmm/vmm_priv.h"
+
+/*
+ * The driver thread of transport=ring: polls for requests for a bounded time, then sleeps on an eventfd that the
+ * guest's doorbell writes without leaving the kernel (ioeventfd).
+ */
+static bool submitted(const struct monitor *m, uint32_t done)
+{
+	return __atomic_load_n(&m->channel->submitted, __ATOMIC_ACQUIRE) != done;
+}
+
+/* Waits for the doorbell. The flag is up before the last look, so that a request is seen or rings. */
+static void nap(struct monitor *m, uint32_t done)
+{
+	uint64_t rings;
+
+	__atomic_store_n(&m->channel->driver_asleep, 1, __ATOMIC_SEQ_CST);
+	while (!submitted(m, done) && !atomic_load(&m->driver_stop))
+		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
+			break;
+	__atomic_store_n(&m->channel->driver_asleep, 0, __ATOMIC_SEQ_CST);
+}
+
+static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
+{
+	uint64_t start = clock_tsc(), budget = m->boot->spin_ticks, now = start;
+
+	while (!submitted(m, done) && !atomic_load(&m->driver_stop)) {
+		now = clock_tsc();
+		if (now - start > budget) {
+			nap(m, done);
+			thread->sleep_tsc += clock_tsc() - now;
+			break;
+		}
+		__builtin_ia32_pause();
+	}
+	thread->spin_tsc += now - start;
+}
+
+static void *drive(void *argument)
+{
+	struct monitor *m = argument;
+	struct vmm_thread *thread = &m->report->thread[1];
+	struct abi_channel *c = m->channel;
+	uint32_t done = 0;
+
+	thread->tid = (int32_t)syscall(SYS_gettid);
+	atomic_store(&m->driver_ready, true);
+	for (;;) {
+		await(m, thread, done);
+		if (atomic_load(&m->driver_stop))
+			break;
+		serve_request(m, &c->slot[done % ABI_SLOTS], thread, false);
+		__atomic_store_n(&c->completed, ++done, __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
+			interrupt_raise(m, false);
+	}
+	thread->cpu_ns = clock_thread_cpu_ns();
+	return NULL;
+}
+
+static int open_doorbell(struct monitor *m)
+{
+	struct kvm_ioeventfd ring = {.addr = ABI_PORT_DOORBELL, .len = 4, .flags = KVM_IOEVENTFD_FLAG_PIO};
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	m->doorbell = fd < 0 ? fd : fds_hide(m, fd);
+	if (m->doorbell < 0)
+		return error_set(m->error, errno, "cannot create the driver's doorbell");
+	ring.fd = m->doorbell;
+	if (ioctl(m->vm, KVM_IOEVENTFD, &ring))
+		return error_set(m->error, errno, "cannot connect the driver's doorbell");
+	return 0;
+}
+
+int driver_start(struct monitor *m)
+{
+	int error;
+
+	if (m->config.value[VMM_TRANSPORT] != VMM_TRANSPORT_RING)
+		return 0;
+	error = open_doorbell(m);
+	if (error)
+		return error;
+	strcpy(m->report->thread[1].name, "driver0");
+	error = pthread_create(&m->driver, NULL, drive, m);
+	if (error)
+		return error_set(m->error, error, "cannot start the driver thread");
+	m->driver_runs = true;
+	m->report->threads = 2;
+	while (!atomic_load(&m->driver_ready))
+		usleep(10);
+	return 0;
+}
+
+void driver_stop(struct monitor *m)
+{
+	uint64_t one = 1;
+
+	if (!m->driver_runs)
+		return;
+	atomic_store(&m->driver_stop, true);
+	if (write(m->doorbell, &one, sizeof(one)) != sizeof(one))
+		return; /* cannot be: the counter is far from full */
+	pthread_join(m->driver, NULL);
+	m->driver_runs = false;
+}

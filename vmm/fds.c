@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "vmm/vmm_priv.h"
+
+/* Descriptors the monitor keeps for itself. */
+#define OWN 64
+
+/*
+ * A program's descriptors are the host's, so that what it passes on and inherits means the same. Ours lie above its
+ * limit: where the hard limit leaves no room there, the program gets OWN fewer.
+ */
+int fds_reserve(struct monitor *m)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return error_set(m->error, errno, "cannot read the limit of open files");
+	m->nofile_hard = limit.rlim_max;
+	if (limit.rlim_cur > 1u << 20)
+		limit.rlim_cur = 1u << 20;
+	m->nofile = (uint32_t)limit.rlim_cur;
+	if (limit.rlim_max < limit.rlim_cur + OWN) {
+		if (limit.rlim_max < 4 * OWN)
+			return error_fail(m->error, EMFILE, "raise it: ulimit -n 1024", "too few open files are allowed");
+		m->nofile = (uint32_t)(limit.rlim_max - OWN);
+	}
+	limit.rlim_cur = (rlim_t)m->nofile + OWN;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return error_set(m->error, errno, "cannot raise the limit of open files");
+	return 0;
+}
+
+int fds_hide(struct monitor *m, int fd)
+{
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, (int)m->nofile);
+
+	if (high < 0)
+		return error_set(m->error, errno, "cannot move a descriptor out of the program's way");
+	close(fd);
+	return high;
+}

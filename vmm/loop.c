@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "vmm/vmm_priv.h"
+
+/* Runs the vCPU, serves its exits, and ends it when its time is up. */
+#define BENCH_WARMUP 4 /* batches that do not count */
+
+/* A signal handler reaches these and nothing else. */
+static struct kvm_run *volatile watched;
+static volatile sig_atomic_t timed_out;
+
+/* Makes a KVM_RUN that is just about to begin return, too: the flag outlives the signal. */
+static void on_signal(int signal)
+{
+	if (signal == SIGALRM)
+		timed_out = 1;
+	if (watched)
+		watched->immediate_exit = 1;
+}
+
+bool loop_timed_out(void)
+{
+	return timed_out;
+}
+
+/* The watchdog repeats, in case its first signal falls just before a host call that blocks. */
+void loop_watch(struct monitor *m)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
+	struct itimerspec when = {.it_interval.tv_nsec = 50000000};
+	timer_t timer;
+
+	watched = m->run;
+	m->vcpu_thread = pthread_self();
+	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* the guest kernel makes it of EPIPE */
+	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+	when.it_value.tv_sec = (time_t)(m->options->timeout_ns / 1000000000u);
+	when.it_value.tv_nsec = (long)(m->options->timeout_ns % 1000000000u);
+	if (m->options->timeout_ns && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+		timer_settime(timer, 0, &when, NULL);
+}
+
+/* What an exit handler returns: go on, or the guest has ended. */
+enum next { GO_ON, ENDED };
+
+static enum next on_request(struct monitor *m)
+{
+	serve_request(m, &m->channel->exit_slot, &m->report->thread[0], true);
+	if (m->boot->inject)
+		interrupt_raise(m, true);
+	return GO_ON;
+}
+
+static enum next on_clock(struct monitor *m)
+{
+	time_exit(m);
+	return GO_ON;
+}
+
+static enum next on_enter(struct monitor *m)
+{
+	m->report->tsc_program = clock_tsc();
+	return GO_ON;
+}
+
+static enum next on_exit(struct monitor *m)
+{
+	const struct abi_account *account = &m->channel->account;
+
+	m->report->outcome = account->signal ? VMM_SIGNALED : VMM_EXITED;
+	m->report->signal = account->signal;
+	m->report->exit_code = account->exit_code;
+	return ENDED;
+}
+
+static enum next on_fault(struct monitor *m)
+{
+	const struct abi_account *account = &m->channel->account;
+
+	m->report->outcome = account->panic ? VMM_GUEST_PANIC : VMM_SIGNALED;
+	m->report->signal = account->signal;
+	m->report->fault_vector = account->fault_vector;
+	m->report->fault_error = account->fault_error;
+	m->report->fault_rip = account->fault_rip;
+	m->report->fault_address = account->fault_address;
+	return ENDED;
+}
+
+/* The bench's baseline: KVM_RUN and nothing else, until a port write of 0. */
+static enum next on_bare(struct monitor *m)
+{
+	const uint32_t *value = (const uint32_t *)((const uint8_t *)m->run + m->run->io.data_offset);
+
+	while (m->run->exit_reason == KVM_EXIT_IO && *value != 0)
+		if (ioctl(m->vcpu, KVM_RUN, NULL))
+			break;
+	return GO_ON;
+}
+
+static enum next on_bench(struct monitor *m)
+{
+	const struct abi_account *account = &m->channel->account;
+	uint32_t n = m->bench_batch++;
+
+	if (n < BENCH_WARMUP)
+		return GO_ON;
+	n -= BENCH_WARMUP;
+	if (n < 2 * m->options->bench_batches)
+		m->options->bench_ns[n] = (double)clock_ticks_to_ns(account->bench_tsc, m->tsc_hz) / m->options->bench;
+	if (n + 1 < 2 * m->options->bench_batches)
+		return GO_ON;
+	m->report->outcome = VMM_EXITED;
+	return ENDED;
+}
+
+static enum next on_port(struct monitor *m)
+{
+	static enum next (*const ports[])(struct monitor *) = {
+		[ABI_PORT_REQUEST - ABI_PORT_REQUEST] = on_request, [ABI_PORT_CLOCK - ABI_PORT_REQUEST] = on_clock,
+		[ABI_PORT_FAULT - ABI_PORT_REQUEST] = on_fault,	    [ABI_PORT_EXIT - ABI_PORT_REQUEST] = on_exit,
+		[ABI_PORT_ENTER - ABI_PORT_REQUEST] = on_enter,	    [ABI_PORT_BARE - ABI_PORT_REQUEST] = on_bare,
+		[ABI_PORT_BENCH - ABI_PORT_REQUEST] = on_bench,
+	};
+	unsigned port = (unsigned)m->run->io.port - ABI_PORT_REQUEST;
+
+	/* A doorbell with nobody behind it, or a port the program made up: nothing is there. */
+	if (port >= sizeof(ports) / sizeof(ports[0]) || ports[port] == NULL)
+		return GO_ON;
+	return ports[port](m);
+}
+
+/* The guest cannot go on, and not because the program ended: a host fault on its memory is the program's SIGBUS. */
+static enum next on_failure(struct monitor *m, int error)
+{
+	uint32_t reason = m->run->exit_reason;
+
+	vcpu_rip(m, &m->report->fault_rip);
+	if (error == EFAULT) {
+		m->report->outcome = VMM_SIGNALED;
+		m->report->signal = SIGBUS;
+		return ENDED;
+	}
+	m->report->outcome = reason == KVM_EXIT_SHUTDOWN || reason == KVM_EXIT_MMIO ? VMM_GUEST_PANIC : VMM_FAILED;
+	error_set(m->error, error, "the vCPU stopped: %s at rip 0x%llx", vmm_exit_name(reason),
+		  (unsigned long long)m->report->fault_rip);
+	return ENDED;
+}
+
+static enum next on_exit_reason(struct monitor *m)
+{
+	switch (m->run->exit_reason) {
+	case KVM_EXIT_IO:
+		return on_port(m);
+	case KVM_EXIT_HLT:
+		interrupt_await(m);
+		return GO_ON;
+	case KVM_EXIT_IRQ_WINDOW_OPEN:
+	case KVM_EXIT_INTR:
+		return GO_ON;
+	default:
+		return on_failure(m, 0);
+	}
+}
+
+int loop_run(struct monitor *m)
+{
+	struct vmm_thread *thread = &m->report->thread[0];
+	enum next next = GO_ON;
+
+	m->report->tsc_first = clock_tsc();
+	while (next == GO_ON && !timed_out) {
+		uint64_t entered, left;
+		int result, error = interrupt_before_run(m);
+
+		if (error)
+			return error;
+		entered = clock_tsc();
+		result = ioctl(m->vcpu, KVM_RUN, NULL);
+		left = clock_tsc();
+		thread->run_tsc += left - entered;
+		m->run->immediate_exit = 0;
+		if (result == 0)
+			next = on_exit_reason(m);
+		else if (errno != EINTR && errno != EAGAIN)
+			next = on_failure(m, errno);
+		if (m->run->exit_reason < VMM_EXIT_REASONS)
+			hist_add(&m->report->exits[m->run->exit_reason], clock_tsc() - left);
+	}
+	if (timed_out && next == GO_ON) {
+		m->report->outcome = VMM_TIMED_OUT;
+		vcpu_rip(m, &m->report->fault_rip);
+	}
+	m->report->tsc_end = clock_tsc();
+	return m->report->outcome == VMM_FAILED ? -EIO : 0;
+}

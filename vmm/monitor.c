@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "vmm/vmm_priv.h"
+
+/* The life of a monitor: build, run, account, tear down. */
+
+static uint64_t process_cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Opens and checks the program before anything is built. */
+static int open_program(struct monitor *m, struct image *image)
+{
+	const char *path = m->options->argv[0];
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+
+	if (fd < 0) {
+		error_at(m->error, "%s", path);
+		return error_fail(m->error, errno, "check the path, or give one that contains a /", "cannot open the program %s", path);
+	}
+	error = elf_read(fd, path, false, image, m->error);
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static int build(struct monitor *m)
+{
+	struct image image = {0};
+	int fd = m->options->bench ? -1 : open_program(m, &image), error;
+
+	if (fd < 0 && !m->options->bench)
+		return fd;
+	error = vm_open(m);
+	if (error == 0)
+		error = memory_open(m);
+	if (error == 0)
+		error = vm_set_memory(m);
+	if (error == 0)
+		error = load_kernel(m);
+	if (error == 0)
+		error = load_program(m, fd, &image);
+	if (fd >= 0)
+		close(fd);
+	if (error)
+		return error;
+	tables_build(m);
+	error = vcpu_open(m);
+	if (error == 0)
+		error = interrupt_open(m);
+	if (error == 0 && m->backend->open)
+		error = m->backend->open(m);
+	if (error == 0)
+		error = driver_start(m);
+	return error ? error : place_threads(m);
+}
+
+/* Copies what the guest kernel counted; its numbers are a hostile guest's word until here, and only its own loss. */
+static void collect_guest(struct monitor *m)
+{
+	const struct abi_account *account = &m->channel->account;
+	struct vmm_report *report = m->report;
+
+	report->guest_kernel_tsc = account->kernel_tsc;
+	report->guest_spin_tsc = account->spin_tsc;
+	report->guest_halt_tsc = account->halt_tsc;
+	report->guest_wait_tsc = account->wait_tsc;
+	report->guest_syscalls = account->syscalls;
+	report->guest_served = account->served;
+	for (int i = 0; i < VMM_UNSERVED; i++) {
+		report->unserved[i].number = account->unserved[i].number;
+		report->unserved[i].count = account->unserved[i].count;
+	}
+}
+
+static uint64_t resident_bytes(void)
+{
+	unsigned long total = 0, resident = 0;
+	FILE *statm = fopen("/proc/self/statm", "re");
+
+	if (statm && fscanf(statm, "%lu %lu", &total, &resident) != 2)
+		resident = 0;
+	if (statm)
+		fclose(statm);
+	return (uint64_t)resident * 4096;
+}
+
+static void run_program(struct monitor *m)
+{
+	struct vmm_thread *thread = &m->report->thread[0];
+	uint64_t thread_ns = clock_thread_cpu_ns(), process_ns = process_cpu_ns(), guest;
+
+	time_set(m);
+	loop_run(m);
+	thread->cpu_ns = clock_thread_cpu_ns() - thread_ns;
+	m->report->cpu_program_ns = process_cpu_ns() - process_ns;
+	serve_flush(m);
+	collect_guest(m);
+	if (!loop_timed_out())
+		driver_stop(m);
+	for (uint32_t i = 0; i < m->report->threads; i++)
+		m->report->thread[i].wall_tsc = m->report->tsc_end - m->report->tsc_go;
+	guest = memory_resident(m);
+	m->report->rss_beyond_guest_bytes = resident_bytes() > guest ? resident_bytes() - guest : 0;
+}
+
+static void tear_down(struct monitor *m)
+{
+	if (m->driver_runs)
+		return; /* it hangs in a host call; the end of the process takes both */
+	if (m->backend && m->backend->close)
+		m->backend->close(m);
+	vcpu_close(m);
+	vm_close(m);
+	memory_close(m);
+	m->report->tsc_torn_down = clock_tsc();
+}
+
+static void prepare(struct monitor *m)
+{
+	struct vmm_report *report = m->report;
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none); /* a core of the monitor would say nothing about the program */
+	vmm_config_fall_back(&m->config, report->fallback);
+	m->tsc_hz = report->tsc_hz = m->options->tsc_hz ? m->options->tsc_hz : clock_tsc_hz();
+	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
+	report->threads = 1;
+	strcpy(report->thread[0].name, "vcpu0");
+	report->thread[0].tid = (int32_t)syscall(SYS_gettid);
+}
+
+int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report)
+{
+	struct monitor m = {
+		.options = options,
+		.report = report,
+		.error = &report->error,
+		.config = options->config,
+		.kvm = -1,
+		.vm = -1,
+		.vcpu = -1,
+		.doorbell = -1,
+		.wake = -1,
+	};
+	int error;
+
+	report->magic = VMM_REPORT_MAGIC;
+	prepare(&m);
+	error = fds_reserve(&m);
+	if (error == 0)
+		error = build(&m);
+	memcpy(report->value, m.config.value, sizeof(report->value));
+	report->cpu_setup_ns = process_cpu_ns();
+	if (error == 0) {
+		loop_watch(&m);
+		error = control_ready(&m);
+	}
+	if (error == 0) {
+		run_program(&m);
+		error = report->outcome == VMM_FAILED ? -EIO : control_done(&m);
+	} else if (report->outcome != VMM_UNABLE) {
+		report->outcome = VMM_FAILED;
+	}
+	if (error == 0 || !m.driver_runs)
+		tear_down(&m);
+	return error;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <linux/kvm.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "vmm/vmm_priv.h"
+
+/* Control registers and MSRs (Intel SDM volume 3, 2.2, 2.5; volume 4). */
+#define CR0_FLAGS  0x80050033ull /* PG AM WP NE ET MP PE */
+#define CR4_FLAGS  0x50620ull	 /* OSXSAVE FSGSBASE OSXMMEXCPT OSFXSR PAE */
+#define EFER_FLAGS 0xd01ull	 /* NXE LMA LME SCE */
+#define MSR_STAR   0xc0000081
+#define MSR_LSTAR  0xc0000082
+#define MSR_FMASK  0xc0000084
+#define FMASK	   0x47700ull /* a system call clears AC NT IOPL DF IF TF */
+#define XCR0_NOT   (1ull << 9 | 1ull << 17 | 1ull << 18) /* PKU and AMX need more than a bit */
+#define FLAGS	   0x202ull /* interrupts on */
+
+#define CPUIDS 256
+
+struct cpuid_table {
+	struct kvm_cpuid2 head;
+	struct kvm_cpuid_entry2 entry[CPUIDS];
+};
+
+struct msr_table {
+	struct kvm_msrs head;
+	struct kvm_msr_entry entry[4];
+};
+
+/* Features as KVM supports them; XCR0 from leaf 0xD. */
+static int set_features(struct monitor *m)
+{
+	struct cpuid_table table = {.head.nent = CPUIDS};
+	struct kvm_xcrs xcrs = {.nr_xcrs = 1};
+
+	if (ioctl(m->kvm, KVM_GET_SUPPORTED_CPUID, &table) || ioctl(m->vcpu, KVM_SET_CPUID2, &table))
+		return error_set(m->error, errno, "cannot set the vCPU's features");
+	for (uint32_t i = 0; i < table.head.nent; i++)
+		if (table.entry[i].function == 0xd && table.entry[i].index == 0)
+			xcrs.xcrs[0].value = table.entry[i].eax & ~XCR0_NOT;
+	if (xcrs.xcrs[0].value == 0)
+		return 0;
+	if (ioctl(m->vcpu, KVM_SET_XCRS, &xcrs))
+		return error_set(m->error, errno, "cannot enable the vCPU's vector registers");
+	return 0;
+}
+
+/* The vCPU starts in ring 3 of long mode, in the guest kernel. */
+static int set_registers(struct monitor *m)
+{
+	struct kvm_segment code = {.limit = 0xffffffff, .selector = ABI_USER_CS, .type = 11, .present = 1, .dpl = 3,
+				   .s = 1, .l = 1, .g = 1};
+	struct kvm_segment data = {.limit = 0xffffffff, .selector = ABI_USER_SS, .type = 3, .present = 1, .dpl = 3,
+				   .s = 1, .db = 1, .g = 1};
+	struct kvm_regs registers = {.rip = m->kernel_entry, .rsp = ABI_KERNEL + ABI_CALL_STACK, .rflags = FLAGS};
+	struct kvm_sregs s;
+
+	if (ioctl(m->vcpu, KVM_GET_SREGS, &s))
+		return error_set(m->error, errno, "cannot read the vCPU's registers");
+	s.cr0 = CR0_FLAGS;
+	s.cr3 = ABI_PML4;
+	s.cr4 = CR4_FLAGS;
+	s.efer = EFER_FLAGS;
+	s.cs = code;
+	s.ds = s.es = s.fs = s.gs = s.ss = data;
+	s.gdt.base = ABI_KERNEL + ABI_GDT;
+	s.gdt.limit = ABI_TR + 15;
+	s.idt.base = ABI_KERNEL + ABI_IDT;
+	s.idt.limit = 4095;
+	s.tr = (struct kvm_segment){.base = ABI_KERNEL + ABI_TSS, .limit = 0x68 + 8192, .selector = ABI_TR, .type = 11,
+				    .present = 1};
+	if (ioctl(m->vcpu, KVM_SET_SREGS, &s) || ioctl(m->vcpu, KVM_SET_REGS, &registers))
+		return error_set(m->error, errno, "cannot set the vCPU's registers");
+	return 0;
+}
+
+static int set_msrs(struct monitor *m)
+{
+	struct msr_table table = {
+		.head.nmsrs = 3,
+		.entry = {
+			{.index = MSR_STAR, .data = (uint64_t)ABI_KERNEL_CS << 32 | (uint64_t)(ABI_USER_CS - 16) << 48},
+			{.index = MSR_LSTAR, .data = ABI_KERNEL + ABI_VCPU},
+			{.index = MSR_FMASK, .data = FMASK},
+		},
+	};
+
+	if (ioctl(m->vcpu, KVM_SET_MSRS, &table) != 3)
+		return error_set(m->error, errno, "cannot set the vCPU's system call entry");
+	return 0;
+}
+
+/* Makes guest and host read one TSC, so that their stamps compare. Fails harmlessly where they do anyway. */
+static void set_tsc(struct monitor *m)
+{
+	uint64_t offset = 0;
+	struct kvm_device_attr attribute = {.group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET,
+					    .addr = (uintptr_t)&offset};
+
+	ioctl(m->vcpu, KVM_SET_DEVICE_ATTR, &attribute);
+}
+
+/* Software-enables the local APIC (SDM volume 3, 11.4.7.2). */
+static int enable_apic(struct monitor *m)
+{
+	struct kvm_lapic_state apic;
+	uint32_t spurious = 0x1ff;
+
+	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
+		return 0;
+	if (ioctl(m->vcpu, KVM_GET_LAPIC, &apic))
+		return error_set(m->error, errno, "cannot read the local APIC");
+	memcpy(apic.regs + 0xf0, &spurious, sizeof(spurious));
+	if (ioctl(m->vcpu, KVM_SET_LAPIC, &apic))
+		return error_set(m->error, errno, "cannot enable the local APIC");
+	return 0;
+}
+
+int vcpu_open(struct monitor *m)
+{
+	int fd = ioctl(m->vm, KVM_CREATE_VCPU, 0), bytes = ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0), error;
+
+	if (fd < 0 || bytes < 0)
+		return error_set(m->error, errno, "cannot create a vCPU");
+	m->vcpu = fds_hide(m, fd);
+	if (m->vcpu < 0)
+		return m->vcpu;
+	m->run_bytes = (size_t)bytes;
+	m->run = mmap(NULL, m->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, m->vcpu, 0);
+	if (m->run == MAP_FAILED) {
+		m->run = NULL;
+		return error_set(m->error, errno, "cannot map the vCPU");
+	}
+	error = set_features(m);
+	if (error == 0)
+		error = set_registers(m);
+	if (error == 0)
+		error = set_msrs(m);
+	set_tsc(m);
+	return error ? error : enable_apic(m);
+}
+
+void vcpu_close(struct monitor *m)
+{
+	if (m->run)
+		munmap(m->run, m->run_bytes);
+	if (m->vcpu >= 0)
+		close(m->vcpu);
+	m->run = NULL;
+	m->vcpu = -1;
+}
+
+void vcpu_rip(struct monitor *m, uint64_t *rip)
+{
+	struct kvm_regs registers;
+
+	*rip = ioctl(m->vcpu, KVM_GET_REGS, &registers) ? 0 : registers.rip;
+}

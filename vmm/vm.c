@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "vmm/vmm_priv.h"
+
+/* The VM: Documentation/virt/kvm/api.rst of the Linux kernel describes every call. */
+#define TSS_PAGES 0xfffbd000 /* three pages VMX wants below 4 GiB, outside guest memory */
+
+static int unable(struct monitor *m)
+{
+	m->report->outcome = VMM_UNABLE;
+	return vmm_backend_name(m->error) ? error_fail(m->error, errno, "see vmtax doctor", "cannot open /dev/kvm")
+					  : -ENODEV;
+}
+
+int vm_open(struct monitor *m)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return unable(m);
+	m->kvm = fds_hide(m, fd);
+	if (m->kvm < 0)
+		return m->kvm;
+	fd = ioctl(m->kvm, KVM_CREATE_VM, 0);
+	if (fd < 0)
+		return error_fail(m->error, errno, "see vmtax doctor", "cannot create a VM");
+	m->vm = fds_hide(m, fd);
+	if (m->vm < 0)
+		return m->vm;
+	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
+		return 0;
+	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) || ioctl(m->vm, KVM_CREATE_IRQCHIP, 0))
+		return error_fail(m->error, errno, "try --set irqchip=user", "cannot create an interrupt controller");
+	return 0;
+}
+
+int vm_set_memory(struct monitor *m)
+{
+	struct kvm_userspace_memory_region region = {
+		.memory_size = m->memory_bytes,
+		.userspace_addr = (uintptr_t)m->memory,
+	};
+
+	if (ioctl(m->vm, KVM_SET_USER_MEMORY_REGION, &region))
+		return error_set(m->error, errno, "cannot give the VM its memory");
+	return 0;
+}
+
+void vm_close(struct monitor *m)
+{
+	if (m->vm >= 0)
+		close(m->vm);
+	if (m->kvm >= 0)
+		close(m->kvm);
+	m->vm = m->kvm = -1;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef VMM_VMM_PRIV_H
+#define VMM_VMM_PRIV_H
+
+/* What the files of the monitor share. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "vmm/guest_abi.h"
+#include "vmm/vmm.h"
+
+struct kvm_run;
+struct backend;
+
+struct monitor {
+	const struct vmm_options *options;
+	struct vmm_report *report;
+	struct error *error; /* report->error */
+	struct vmm_config config; /* in force */
+	uint64_t tsc_hz;
+
+	int kvm, vm, vcpu;
+	struct kvm_run *run;
+	size_t run_bytes;
+
+	uint8_t *memory;      /* guest memory: guest-physical 0 is here */
+	uint64_t memory_bytes;
+	uint64_t free_gpa;    /* first guest-physical page not yet given out by the loader */
+	uint64_t kernel_entry;
+	struct abi_boot *boot;
+	struct abi_time *time;
+	struct abi_channel *channel;
+	struct abi_request *unrecorded; /* last request served, its resumed stamp still to come */
+	bool unrecorded_exit;		/* it left by exit */
+
+	const struct backend *backend;
+	void *backend_state; /* owned by the backend */
+
+	uint32_t nofile;      /* descriptors below this are the program's */
+	uint64_t nofile_hard;
+
+	pthread_t driver;
+	pthread_t vcpu_thread;
+	bool driver_runs;
+	atomic_bool driver_ready, driver_stop;
+	int doorbell;	      /* eventfd: wakes the driver */
+	int wake;	      /* eventfd: irqfd, or wakes the vCPU thread from HLT (irqchip=user) */
+	atomic_bool interrupt_pending; /* irqchip=user: to be injected before the next KVM_RUN */
+	atomic_bool halted;
+	uint32_t bench_batch; /* batches seen */
+};
+
+/* fds.c: descriptors of our own stay above the program's and out of its reach. */
+int fds_reserve(struct monitor *m);
+int fds_hide(struct monitor *m, int fd); /* moves FD up; the new number, or -errno */
+
+/* memory.c: guest memory and what backs it. */
+int memory_open(struct monitor *m);
+void memory_close(struct monitor *m);
+uint64_t memory_resident(const struct monitor *m);
+/* Host address of guest-physical [gpa, +bytes), or NULL where that is not all guest memory. */
+void *memory_at(const struct monitor *m, uint64_t gpa, uint64_t bytes);
+
+/* elf.c: executables. */
+struct image {
+	uint64_t entry;	   /* absolute */
+	uint64_t low, high; /* whole pages, absolute */
+	uint64_t bias;	   /* added to the file's addresses (static PIE) */
+	uint64_t headers;  /* address of the program headers, 0 where they are not loaded */
+	uint32_t header_count;
+	uint32_t segments;
+	struct {
+		uint64_t address, file_bytes, bytes, offset;
+		uint32_t protection;
+	} segment[32];
+};
+/* Reads and checks the headers of PATH open as FD. KERNEL: the guest kernel rather than a program. */
+int elf_read(int fd, const char *path, bool kernel, struct image *image, struct error *error);
+
+/* load.c: puts kernel, program, stack and boot information into guest memory. */
+int load_kernel(struct monitor *m);
+int load_program(struct monitor *m, int fd, const struct image *image);
+
+/* stack.c */
+int stack_build(struct monitor *m, const struct image *image);
+
+/* tables.c: descriptor tables, TSS and page tables the vCPU starts with. */
+void tables_build(struct monitor *m);
+
+/* vm.c */
+int vm_open(struct monitor *m);
+void vm_close(struct monitor *m);
+int vm_set_memory(struct monitor *m);
+
+/* vcpu.c */
+int vcpu_open(struct monitor *m);
+void vcpu_close(struct monitor *m);
+void vcpu_rip(struct monitor *m, uint64_t *rip);
+
+/* loop.c: runs the vCPU until the guest ends. */
+int loop_run(struct monitor *m);
+bool loop_timed_out(void);
+void loop_watch(struct monitor *m);
+
+/* interrupt.c: tells the guest that a request is done. */
+int interrupt_open(struct monitor *m);
+void interrupt_raise(struct monitor *m, bool from_vcpu);
+int interrupt_before_run(struct monitor *m);
+void interrupt_await(struct monitor *m);
+
+/* serve.c: one request. */
+void serve_request(struct monitor *m, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
+void serve_flush(struct monitor *m); /* records the last request */
+
+/* call.c: the host call a request asks for. */
+int64_t call_make(struct monitor *m, struct abi_request *request);
+const struct abi_call *call_row(uint32_t call); /* NULL when out of range */
+
+/* service.c: requests of the guest kernel's own. */
+int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6]);
+
+/* backend.c: how file I/O is done. */
+struct iovec;
+struct backend {
+	const char *name;
+	int (*open)(struct monitor *m);
+	/* A file call with its memory as vectors: -ENOSYS when the backend leaves it to the plain system call. */
+	int64_t (*call)(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
+			uint64_t offset);
+	void (*close)(struct monitor *m);
+};
+const struct backend *backend_pick(unsigned value); /* of the backend knob */
+extern const struct backend backend_uring;   /* uring.c */
+
+/* driver.c: the thread that polls the ring. */
+int driver_start(struct monitor *m);
+void driver_stop(struct monitor *m);
+
+
+/* place.c: which cores the threads run on. */
+int place_threads(struct monitor *m);
+
+/* time.c */
+void time_set(struct monitor *m);
+void time_exit(struct monitor *m);
+
+/* control.c: the harness. */
+int control_ready(struct monitor *m);
+int control_done(struct monitor *m);
+
+#endif
