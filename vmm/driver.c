@@ -72,7 +72,7 @@ static void *drive(void *argument)
 
 static int open_doorbell(struct monitor *m)
 {
-	struct kvm_ioeventfd ring = {.addr = ABI_PORT_DOORBELL, .len = 4, .flags = KVM_IOEVENTFD_FLAG_PIO};
+	struct kvm_ioeventfd ring = {.addr = ABI_PORT_DOORBELL, .len = 1, .flags = KVM_IOEVENTFD_FLAG_PIO};
 	int fd = eventfd(0, EFD_CLOEXEC);
 
 	m->doorbell = fd < 0 ? fd : fds_hide(m, fd);

@@ -102,7 +102,7 @@ static enum next on_fault(struct monitor *m)
 /* The bench's baseline: KVM_RUN and nothing else, until a port write of 0. */
 static enum next on_bare(struct monitor *m)
 {
-	const uint32_t *value = (const uint32_t *)((const uint8_t *)m->run + m->run->io.data_offset);
+	const uint8_t *value = (const uint8_t *)m->run + m->run->io.data_offset;
 
 	while (m->run->exit_reason == KVM_EXIT_IO && *value != 0)
 		if (ioctl(m->vcpu, KVM_RUN, NULL))

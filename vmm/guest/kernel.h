@@ -78,17 +78,18 @@ static inline void relax(void)
 	__asm__ volatile("pause");
 }
 
-static inline void port_write(uint16_t port, uint32_t value)
+/* Bytes, since the TSS bitmap must open every port that an access spans. */
+static inline void port_write(uint16_t port, uint8_t value)
 {
-	__asm__ volatile("outl %0, %w1" : : "a"(value), "Nd"(port) : "memory");
+	__asm__ volatile("outb %b0, %w1" : : "a"(value), "Nd"(port) : "memory");
 }
 
 /* A read tells the monitor something; what it answers lies in shared memory. */
 static inline void port_read(uint16_t port)
 {
-	uint32_t value;
+	uint8_t value;
 
-	__asm__ volatile("inl %w1, %0" : "=a"(value) : "Nd"(port) : "memory");
+	__asm__ volatile("inb %w1, %b0" : "=a"(value) : "Nd"(port) : "memory");
 }
 
 /* Whether this code runs in ring 0: it does inside system calls on VMX and SVM. */
@@ -186,7 +187,7 @@ syscall_function memory_mmap, memory_mprotect, memory_munmap, memory_brk, memory
 syscall_function clock_gettime_call, clock_gettimeofday_call, clock_time_call, clock_nanosleep_call, clock_sleep_call;
 syscall_function process_getpid, process_getppid, process_getuid, process_geteuid, process_getgid, process_getegid;
 syscall_function process_uname, process_arch_prctl, process_set_tid_address, process_affinity, process_getcpu;
-syscall_function process_exit, process_prctl, process_nothing, process_futex;
+syscall_function process_exit, process_prctl, process_nothing, process_absent, process_futex;
 syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
 syscall_function forward_fcntl;
 

@@ -51,6 +51,13 @@ int64_t process_nothing(struct syscall_frame *f)
 	return 0;
 }
 
+/* For calls every libc does without: as a kernel built without them would answer. */
+int64_t process_absent(struct syscall_frame *f)
+{
+	(void)f;
+	return -ENOSYS;
+}
+
 /* uname(struct utsname *) */
 int64_t process_uname(struct syscall_frame *f)
 {

@@ -50,6 +50,7 @@ static const struct served served[] = {
 	{234, "tgkill", signal_tgkill},
 	{273, "set_robust_list", process_nothing},
 	{309, "getcpu", process_getcpu},
+	{334, "rseq", process_absent},
 };
 
 static const uint16_t forwarded[] = {

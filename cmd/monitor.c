@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "vmm/vmm.h"
+
+/* vmtax-monitor: one process that runs one guest. `vmtax run` starts it; it can be used alone as well. */
+extern char **environ;
+
+static const char usage[] =
+	"usage: vmtax-monitor [OPTION]... -- PROGRAM [ARGUMENT]...\n"
+	"Runs a static x86-64 Linux executable in a virtual machine of its own.\n"
+	"\n"
+	"  --config PRESET     row of knobs: hosted, hosted-classic, bare-metal (default hosted)\n"
+	"  --set KNOB=VALUE    change one knob; may be given again (vmtax list knobs)\n"
+	"  --memory SIZE       guest memory (default 512M)\n"
+	"  --timeout TIME      end a hung guest after this long (default: never)\n"
+	"  --kernel FILE       guest kernel (default: vmtax-kernel beside this program)\n"
+	"  --bench null        cost of an empty request instead of a program, as CSV\n"
+	"  --verbose           say on stderr how the run went\n"
+	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
+	"\n"
+	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do it.\n"
+	"\n"
+	"example: vmtax-monitor --config bare-metal -- /bin/busybox echo hello\n";
+
+enum { BENCH_COUNT = 2000, BENCH_BATCHES = 30 };
+
+struct command {
+	struct vmm_options options;
+	struct vmm_report *report;
+	bool own_report; /* nobody else reads it: speak on stderr */
+	bool verbose;
+	char kernel[4096];
+	const char *set[32];
+	int sets;
+	struct error error;
+};
+
+static int take_descriptor(const char *text, int *fd, struct error *error)
+{
+	uint64_t number;
+	int code = units_parse_count(text, 1 << 20, &number, error);
+
+	*fd = (int)number;
+	return code;
+}
+
+static int map_report(struct command *c, const char *text)
+{
+	int fd, code = take_descriptor(text, &fd, &c->error);
+
+	if (code)
+		return code;
+	c->report = mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (c->report == MAP_FAILED)
+		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");
+	c->own_report = false;
+	close(fd);
+	return 0;
+}
+
+static int take_bench(struct command *c, const char *text)
+{
+	if (strcmp(text, "null") != 0)
+		return error_fail(&c->error, 0, "the only one is: --bench null", "unknown bench %s", text);
+	c->options.bench = BENCH_COUNT;
+	c->options.bench_batches = BENCH_BATCHES;
+	c->options.bench_ns = calloc(2 * BENCH_BATCHES, sizeof(double));
+	return 0;
+}
+
+enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
+
+static const struct option options[] = {
+	{"config", required_argument, NULL, CONFIG},   {"set", required_argument, NULL, SET},
+	{"memory", required_argument, NULL, MEMORY},   {"timeout", required_argument, NULL, TIMEOUT},
+	{"kernel", required_argument, NULL, KERNEL},   {"bench", required_argument, NULL, BENCH},
+	{"verbose", no_argument, NULL, VERBOSE},       {"report", required_argument, NULL, REPORT},
+	{"control", required_argument, NULL, CONTROL}, {"tsc-hz", required_argument, NULL, TSC_HZ},
+	{"help", no_argument, NULL, HELP},	       {NULL, 0, NULL, 0},
+};
+
+static int take_option(struct command *c, int id, const char *text)
+{
+	switch (id) {
+	case CONFIG:
+		return vmm_config_preset(&c->options.config, text, &c->error);
+	case SET:
+		if (c->sets == (int)(sizeof(c->set) / sizeof(c->set[0])))
+			return error_set(&c->error, 0, "too many --set");
+		c->set[c->sets++] = text;
+		return 0;
+	case MEMORY:
+		return units_parse_bytes(text, &c->options.memory_bytes, &c->error);
+	case TIMEOUT:
+		return units_parse_time(text, &c->options.timeout_ns, &c->error);
+	case KERNEL:
+		c->options.kernel = text;
+		return 0;
+	case BENCH:
+		return take_bench(c, text);
+	case VERBOSE:
+		c->verbose = true;
+		return 0;
+	case REPORT:
+		return map_report(c, text);
+	case CONTROL:
+		return take_descriptor(text, &c->options.control_fd, &c->error);
+	case TSC_HZ:
+		return units_parse_count(text, UINT64_MAX, &c->options.tsc_hz, &c->error);
+	default:
+		return error_fail(&c->error, 0, "try --help", "unknown option");
+	}
+}
+
+/* The guest kernel lies beside this program. */
+static const char *find_kernel(struct command *c)
+{
+	ssize_t n = readlink("/proc/self/exe", c->kernel, sizeof(c->kernel) - 16);
+	char *slash;
+
+	c->kernel[n > 0 ? n : 0] = '\0';
+	slash = strrchr(c->kernel, '/');
+	strcpy(slash ? slash + 1 : c->kernel, "vmtax-kernel");
+	return c->kernel;
+}
+
+static int parse(struct command *c, int argc, char **argv)
+{
+	int id, code = vmm_config_preset(&c->options.config, "hosted", &c->error);
+
+	opterr = 0;
+	while (code == 0 && (id = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (id == HELP) {
+			fputs(usage, stdout);
+			exit(EXIT_SUCCESS);
+		}
+		code = take_option(c, id, optarg);
+	}
+	for (int i = 0; code == 0 && i < c->sets; i++)
+		code = vmm_config_set(&c->options.config, c->set[i], &c->error);
+	if (code == 0 && c->options.config.native)
+		code = error_fail(&c->error, 0, "use vmtax run, or --config hosted", "native needs no monitor");
+	if (code == 0 && optind >= argc && !c->options.bench)
+		code = error_fail(&c->error, 0, "try: vmtax-monitor -- /bin/busybox echo hello", "no program given");
+	c->options.argv = argv + optind;
+	if (!c->options.kernel)
+		c->options.kernel = find_kernel(c);
+	return code;
+}
+
+static void say(const struct error *error)
+{
+	char text[1024];
+
+	fprintf(stderr, "vmtax-monitor: %s\n", error_text(error, text, sizeof(text)));
+}
+
+static void say_fault(const struct vmm_report *r)
+{
+	fprintf(stderr, "vmtax-monitor: %s: %s: exception %u, error 0x%llx, rip 0x%llx, address 0x%llx\n",
+		r->outcome == VMM_GUEST_PANIC ? "the guest kernel failed" : "the program died", strsignal(r->signal),
+		r->fault_vector, (unsigned long long)r->fault_error, (unsigned long long)r->fault_rip,
+		(unsigned long long)r->fault_address);
+}
+
+static unsigned long long us(const struct vmm_report *r, uint64_t from, uint64_t to)
+{
+	return to > from && r->tsc_hz ? clock_ticks_to_ns(to - from, r->tsc_hz) / 1000 : 0;
+}
+
+static void say_run(const struct vmm_report *r)
+{
+	fprintf(stderr,
+		"set-up %llu us, guest boot %llu us, program %llu us, teardown %llu us, "
+		"%llu system calls (%llu served in the guest), %llu KiB resident beyond the guest\n",
+		us(r, r->tsc_main, r->tsc_ready), us(r, r->tsc_first, r->tsc_program),
+		us(r, r->tsc_program, r->tsc_end), us(r, r->tsc_done, r->tsc_torn_down),
+		(unsigned long long)r->guest_syscalls, (unsigned long long)r->guest_served,
+		(unsigned long long)r->rss_beyond_guest_bytes >> 10);
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		if (r->unserved[i].count)
+			fprintf(stderr, "system call %d is not served (%u times)\n", r->unserved[i].number,
+				r->unserved[i].count);
+}
+
+static void print_bench(const struct vmm_options *o)
+{
+	static const char *const names[] = {"bare", "null"};
+
+	puts("batch,name,ns");
+	for (uint32_t i = 0; i < 2 * o->bench_batches; i++)
+		printf("%u,%s,%.1f\n", i / 2 + 1, names[i % 2], o->bench_ns[i]);
+}
+
+/* Dies by SIGNAL as the program would have, so that whoever waits sees it. */
+static int die(int signal_number)
+{
+	sigset_t all;
+
+	signal(signal_number, SIG_DFL);
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	raise(signal_number);
+	return 128 + signal_number;
+}
+
+/* The exit status, and on stderr what cannot be told by it. */
+static int conclude(const struct command *c)
+{
+	const struct vmm_report *r = c->report;
+
+	switch (r->outcome) {
+	case VMM_EXITED:
+		return r->exit_code;
+	case VMM_SIGNALED:
+		if (c->own_report && r->fault_rip)
+			say_fault(r);
+		return die(r->signal);
+	case VMM_TIMED_OUT:
+		if (c->own_report)
+			fprintf(stderr, "vmtax-monitor: timed out at rip 0x%llx: raise --timeout, or mend the program\n",
+				(unsigned long long)r->fault_rip);
+		return VMM_STATUS_TIMEOUT;
+	case VMM_GUEST_PANIC:
+		if (c->own_report)
+			say_fault(r);
+		return VMM_STATUS_FAILED;
+	default:
+		if (c->own_report)
+			say(&r->error);
+		return r->outcome == VMM_UNABLE ? VMM_STATUS_UNABLE : VMM_STATUS_FAILED;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct vmm_report own;
+	static struct command c = {.report = &own, .own_report = true};
+
+	own.tsc_main = clock_tsc();
+	c.options.control_fd = -1;
+	c.options.environment = environ;
+	if (parse(&c, argc, argv)) {
+		say(&c.error);
+		return 2;
+	}
+	c.report->tsc_main = own.tsc_main;
+	vmm_monitor_run(&c.options, c.report);
+	if (c.options.bench && c.report->outcome == VMM_EXITED)
+		print_bench(&c.options);
+	if (c.verbose)
+		say_run(c.report);
+	return conclude(&c);
+}
