@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/kvm.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vmm/vmm.h"
+
+/* What this machine can set, by knob and value; a row only where the answer is not always yes. */
+
+const char *vmm_backend_name(struct error *error)
+{
+	static const char *const modules[] = {"kvm_intel", "kvm_amd", "kvm_pvm"};
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	char path[64];
+
+	if (fd < 0) {
+		error_fail(error, errno,
+			   errno == ENOENT ? "enable virtualization (in the firmware, or nested), then: modprobe kvm"
+					   : "join the group that owns it: adduser $USER kvm",
+			   "cannot open /dev/kvm");
+		return NULL;
+	}
+	close(fd);
+	for (unsigned i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
+		if (access(path, F_OK) == 0)
+			return modules[i];
+	}
+	return "kvm";
+}
+
+static bool say(char *why, size_t size, const char *text)
+{
+	snprintf(why, size, "%s", text);
+	return false;
+}
+
+/* First line of a file in /proc or /sys; "" when it cannot be read. */
+static void read_line(const char *path, char *line, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, line, size - 1);
+
+	line[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool two_cores(char *why, size_t size)
+{
+	cpu_set_t allowed;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) >= 2)
+		return true;
+	return say(why, size, "a polling driver needs a second core");
+}
+
+static bool kernel_irqchip(char *why, size_t size)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	bool can = fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) > 0; /* no KVM is said elsewhere */
+
+	if (fd >= 0)
+		close(fd);
+	return can || say(why, size, "this KVM emulates no interrupt controller");
+}
+
+static bool io_uring(char *why, size_t size)
+{
+	struct io_uring_params parameters = {0};
+	int fd = (int)syscall(SYS_io_uring_setup, 2, &parameters);
+
+	if (fd >= 0) {
+		close(fd);
+		return true;
+	}
+	snprintf(why, size, "io_uring: %s; see /proc/sys/kernel/io_uring_disabled", strerror(errno));
+	return false;
+}
+
+/* Whether anything worth calling guest memory may be locked; how much is enough shows when it is. */
+static bool may_lock(char *why, size_t size)
+{
+	struct rlimit limit;
+
+	if (geteuid() == 0 || (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur >= VMM_MEMORY_MIN))
+		return true;
+	return say(why, size, "memory cannot be locked: raise ulimit -l");
+}
+
+static bool huge_pages(char *why, size_t size)
+{
+	char line[128];
+
+	read_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line));
+	if (line[0] == '\0' || strstr(line, "[never]"))
+		return say(why, size, "transparent huge pages are off: echo madvise > "
+				      "/sys/kernel/mm/transparent_hugepage/enabled");
+	return may_lock(why, size);
+}
+
+static bool affinity(char *why, size_t size)
+{
+	cpu_set_t allowed;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0 &&
+	    sched_setaffinity(0, sizeof(allowed), &allowed) == 0)
+		return true;
+	return say(why, size, "the affinity of threads cannot be set");
+}
+
+static bool real_time(char *why, size_t size)
+{
+	struct rlimit limit;
+
+	if (geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur >= 1))
+		return true;
+	return say(why, size, "SCHED_FIFO is not allowed: raise ulimit -r");
+}
+
+static bool steady_tsc(char *why, size_t size)
+{
+	char line[64];
+
+	read_line("/sys/devices/system/clocksource/clocksource0/available_clocksource", line, sizeof(line));
+	if (strstr(line, "tsc") || strstr(line, "kvm-clock"))
+		return true;
+	return say(why, size, "the time-stamp counter is not steady here");
+}
+
+static const struct {
+	enum vmm_knob_id knob;
+	unsigned value;
+	bool (*available)(char *why, size_t size);
+} checks[] = {
+	{VMM_TRANSPORT, VMM_TRANSPORT_RING, two_cores},	   {VMM_IRQCHIP, VMM_IRQCHIP_KERNEL, kernel_irqchip},
+	{VMM_BACKEND, VMM_BACKEND_URING, io_uring},	   {VMM_MEMORY, VMM_MEMORY_LOCKED4K, may_lock},
+	{VMM_MEMORY, VMM_MEMORY_LOCKED_HUGE, huge_pages},  {VMM_SCHEDULING, VMM_SCHEDULING_PINNED, affinity},
+	{VMM_SCHEDULING, VMM_SCHEDULING_FIFO, real_time}, {VMM_CLOCK, VMM_CLOCK_TSC, steady_tsc},
+};
+
+bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_t size)
+{
+	why[0] = '\0';
+	if (vmm_knobs[knob].values[value].unbuilt)
+		return say(why, size, vmm_knobs[knob].values[value].unbuilt);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (checks[i].knob == knob && checks[i].value == value)
+			return checks[i].available(why, size);
+	return true;
+}
