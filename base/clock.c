@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SECOND	    1000000000ull
-#define MEASURE_NS  20000000ull
+#define SECOND	   1000000000ull
+#define MEASURE_NS 20000000ull
 
 static uint64_t read_ns(clockid_t clock)
 {
@@ -32,8 +32,10 @@ uint64_t clock_thread_cpu_ns(void)
 /* The kernel converts ticks as ns = ticks * time_mult >> time_shift; 0 where it does not say. */
 static uint64_t kernel_hz(void)
 {
-	struct perf_event_attr attr = {.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
-				       .config = PERF_COUNT_SW_DUMMY, .exclude_kernel = 1};
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
+					.size = sizeof(attr),
+					.config = PERF_COUNT_SW_DUMMY,
+					.exclude_kernel = 1 };
 	int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	long page = sysconf(_SC_PAGESIZE);
 	struct perf_event_mmap_page *map;

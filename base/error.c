@@ -69,7 +69,7 @@ int error_mend(struct error *error, const char *mend, ...)
 
 char *error_text(const struct error *error, char *text, unsigned long size)
 {
-	const char *parts[] = {error->where, error->number ? strerror(error->number) : "", error->mend};
+	const char *parts[] = { error->where, error->number ? strerror(error->number) : "", error->mend };
 	unsigned long used;
 
 	snprintf(text, size, "%s", error->what);

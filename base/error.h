@@ -8,10 +8,10 @@
  * only cmd/ prints it, as one line: "what: where: strerror(number): mend".
  */
 struct error {
-	int number;	  /* positive errno value, 0 when the text says it all */
-	char what[256];	  /* what failed: "cannot open guest program" */
-	char where[256];  /* the place: "fleet.csv:12:cpu", a path, an option; may be empty */
-	char mend[256];	  /* what the user can do about it; may be empty */
+	int number;	 /* positive errno value, 0 when the text says it all */
+	char what[256];	 /* what failed: "cannot open guest program" */
+	char where[256]; /* the place: "fleet.csv:12:cpu", a path, an option; may be empty */
+	char mend[256];	 /* what the user can do about it; may be empty */
 };
 
 /*
@@ -26,7 +26,8 @@ int error_at(struct error *error, const char *where, ...) __attribute__((format(
 /* Adds the mend to an error already set. Returns the same negative code as error_set did. */
 int error_mend(struct error *error, const char *mend, ...) __attribute__((format(printf, 2, 3)));
 
-/* error_set and error_mend in one: what went wrong (printf-style), and MEND, what the user can do about it. */
+/* error_set and error_mend in one: what went wrong (printf-style), and MEND, what the user can do about it.
+ */
 int error_fail(struct error *error, int number, const char *mend, const char *what, ...)
 	__attribute__((format(printf, 4, 5)));
 

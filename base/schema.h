@@ -5,7 +5,8 @@
 
 #include "base/table.h"
 
-/* The tables of a result directory and the tables users write: the contract between run, model and reports. */
+/* The tables of a result directory and the tables users write: the contract between run, model and reports.
+ */
 extern const struct table_schema schema_machine;
 extern const struct table_schema schema_runs;
 extern const struct table_schema schema_layers;

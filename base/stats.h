@@ -10,7 +10,7 @@ struct stats_estimate {
 	double value;
 	double low;
 	double high;
-	double level;  /* the coverage reached, at least the level asked for where n allows it, else NaN */
+	double level; /* the coverage reached, at least the level asked for where n allows it, else NaN */
 	size_t n;
 };
 

@@ -15,9 +15,9 @@ enum table_type { TABLE_STRING, TABLE_INTEGER, TABLE_NUMBER };
 struct table_column {
 	const char *name;
 	enum table_type type;
-	const char *unit;	   /* "ns", "bytes", "" for none */
+	const char *unit; /* "ns", "bytes", "" for none */
 	const char *description;
-	bool optional;		   /* a reader accepts a file without it (cells read as NA) */
+	bool optional;		    /* a reader accepts a file without it (cells read as NA) */
 	const char *const *aliases; /* other header names accepted, NULL-terminated, or NULL */
 };
 
@@ -35,9 +35,9 @@ struct table {
 	const struct table_schema *schema;
 	size_t rows;
 	size_t columns;
-	char **cells;	/* rows x columns, row-major; owned */
-	size_t *lines;	/* rows: line number in the file each row began on; owned */
-	char *path;	/* where it came from, for messages; owned */
+	char **cells;  /* rows x columns, row-major; owned */
+	size_t *lines; /* rows: line number in the file each row began on; owned */
+	char *path;    /* where it came from, for messages; owned */
 };
 
 /*
@@ -67,11 +67,11 @@ bool table_missing(const struct table *table, size_t row, size_t column);
 struct table_writer {
 	int fd;
 	const struct table_schema *schema;
-	char *row;	/* the row under construction; owned */
+	char *row; /* the row under construction; owned */
 	size_t length;
 	size_t capacity;
-	size_t column;	/* next column to fill */
-	bool sync;	/* fdatasync after each row */
+	size_t column;	  /* next column to fill */
+	bool sync;	  /* fdatasync after each row */
 	char *path;	  /* the name rows go to now; owned */
 	char *final_path; /* the name table_writer_close renames to, or NULL when appending in place; owned */
 	int failed;	  /* first error number met; kept until close */
@@ -95,7 +95,8 @@ void table_put_integer(struct table_writer *writer, int64_t value);
 void table_put_number(struct table_writer *writer, double value);
 void table_put_missing(struct table_writer *writer);
 
-/* Ends the row: all columns must be filled (asserted). 0 or negative errno (ENOSPC: nothing of the row stays). */
+/* Ends the row: all columns must be filled (asserted). 0 or negative errno (ENOSPC: nothing of the row
+ * stays). */
 int table_end_row(struct table_writer *writer, struct error *error);
 
 /* Flushes, renames into place where table_create opened it, frees. 0 or negative errno. */

@@ -18,11 +18,18 @@ struct unit {
 };
 
 static const struct unit byte_units[] = {
-	{"", 1}, {"B", 1}, {"K", 1024.0}, {"M", 1048576.0}, {"G", 1073741824.0}, {"T", 1099511627776.0}, {NULL, 0},
+	{ "", 1 },
+	{ "B", 1 },
+	{ "K", 1024.0 },
+	{ "M", 1048576.0 },
+	{ "G", 1073741824.0 },
+	{ "T", 1099511627776.0 },
+	{ NULL, 0 },
 };
 
 static const struct unit time_units[] = {
-	{"", 1e9},  {"s", 1e9},	 {"ms", 1e6},	{"us", 1e3}, {"ns", 1}, {"m", 60e9}, {"h", 3600e9}, {NULL, 0},
+	{ "", 1e9 }, { "s", 1e9 },  { "ms", 1e6 },   { "us", 1e3 },
+	{ "ns", 1 }, { "m", 60e9 }, { "h", 3600e9 }, { NULL, 0 },
 };
 
 static const struct unit *find_unit(const struct unit *units, const char *name, size_t length)
@@ -80,8 +87,8 @@ int units_parse_count(const char *text, uint64_t max, uint64_t *count, struct er
 		    __builtin_add_overflow(value, (uint64_t)(text[i] - '0'), &value))
 			digits = 0;
 	if (digits == 0 || text[digits] || value > max)
-		return error_fail(error, 0, "give a whole number in range", "%s is not a number from 0 to %llu", text,
-				  (unsigned long long)max);
+		return error_fail(error, 0, "give a whole number in range",
+				  "%s is not a number from 0 to %llu", text, (unsigned long long)max);
 	*count = value;
 	return 0;
 }
@@ -94,13 +101,17 @@ static char *print(double value, const struct unit *units, size_t count, char *t
 	while (i + 1 < count && fabs(value) >= units[i + 1].factor)
 		i++;
 	scaled = value / units[i].factor;
-	snprintf(text, size, "%.*f %s", fabs(scaled) >= 99.95 ? 0 : fabs(scaled) >= 9.995 ? 1 : 2, scaled, units[i].name);
+	snprintf(text, size, "%.*f %s",
+		 fabs(scaled) >= 99.95	 ? 0
+		 : fabs(scaled) >= 9.995 ? 1
+					 : 2,
+		 scaled, units[i].name);
 	return text;
 }
 
 char *units_print_time(double ns, char *text, size_t size)
 {
-	static const struct unit units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+	static const struct unit units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
 
 	if (isnan(ns))
 		snprintf(text, size, "NA");
@@ -111,8 +122,11 @@ char *units_print_time(double ns, char *text, size_t size)
 
 char *units_print_bytes(double bytes, char *text, size_t size)
 {
-	static const struct unit units[] = {
-		{"B", 1}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}};
+	static const struct unit units[] = { { "B", 1 },
+					     { "KiB", 1024.0 },
+					     { "MiB", 1048576.0 },
+					     { "GiB", 1073741824.0 },
+					     { "TiB", 1099511627776.0 } };
 
 	if (isnan(bytes))
 		snprintf(text, size, "NA");
@@ -135,7 +149,8 @@ static unsigned distance(const char *a, const char *b)
 
 		row[0] = i + 1;
 		for (unsigned j = 0; j < n; j++) {
-			unsigned best = diagonal + (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]));
+			unsigned best =
+				diagonal + (tolower((unsigned char)a[i]) != tolower((unsigned char)b[j]));
 
 			diagonal = row[j + 1];
 			if (row[j + 1] + 1 < best)

@@ -9,9 +9,9 @@
 enum cmd_status {
 	CMD_OK = 0,
 	CMD_FAILED = 1,
-	CMD_USAGE = 2,	    /* bad options or bad input */
-	CMD_THRESHOLD = 3,  /* a threshold the user set is exceeded */
-	CMD_UNABLE = 77,    /* this machine cannot do it; the reason was printed */
+	CMD_USAGE = 2,	   /* bad options or bad input */
+	CMD_THRESHOLD = 3, /* a threshold the user set is exceeded */
+	CMD_UNABLE = 77,   /* this machine cannot do it; the reason was printed */
 };
 
 /* The commands: argv[0] is the command's name. Each returns an enum cmd_status. */

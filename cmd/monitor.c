@@ -28,7 +28,8 @@ static const char usage[] =
 	"  --verbose           say on stderr how the run went\n"
 	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
 	"\n"
-	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do it.\n"
+	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do "
+	"it.\n"
 	"\n"
 	"example: vmtax-monitor --config bare-metal -- /bin/busybox echo hello\n";
 
@@ -81,12 +82,18 @@ static int take_bench(struct command *c, const char *text)
 enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
 
 static const struct option options[] = {
-	{"config", required_argument, NULL, CONFIG},   {"set", required_argument, NULL, SET},
-	{"memory", required_argument, NULL, MEMORY},   {"timeout", required_argument, NULL, TIMEOUT},
-	{"kernel", required_argument, NULL, KERNEL},   {"bench", required_argument, NULL, BENCH},
-	{"verbose", no_argument, NULL, VERBOSE},       {"report", required_argument, NULL, REPORT},
-	{"control", required_argument, NULL, CONTROL}, {"tsc-hz", required_argument, NULL, TSC_HZ},
-	{"help", no_argument, NULL, HELP},	       {NULL, 0, NULL, 0},
+	{ "config", required_argument, NULL, CONFIG },
+	{ "set", required_argument, NULL, SET },
+	{ "memory", required_argument, NULL, MEMORY },
+	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ "kernel", required_argument, NULL, KERNEL },
+	{ "bench", required_argument, NULL, BENCH },
+	{ "verbose", no_argument, NULL, VERBOSE },
+	{ "report", required_argument, NULL, REPORT },
+	{ "control", required_argument, NULL, CONTROL },
+	{ "tsc-hz", required_argument, NULL, TSC_HZ },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int take_option(struct command *c, int id, const char *text)
@@ -149,9 +156,11 @@ static int parse(struct command *c, int argc, char **argv)
 	for (int i = 0; code == 0 && i < c->sets; i++)
 		code = vmm_config_set(&c->options.config, c->set[i], &c->error);
 	if (code == 0 && c->options.config.native)
-		code = error_fail(&c->error, 0, "use vmtax run, or --config hosted", "native needs no monitor");
+		code = error_fail(&c->error, 0, "use vmtax run, or --config hosted",
+				  "native needs no monitor");
 	if (code == 0 && optind >= argc && !c->options.bench)
-		code = error_fail(&c->error, 0, "try: vmtax-monitor -- /bin/busybox echo hello", "no program given");
+		code = error_fail(&c->error, 0, "try: vmtax-monitor -- /bin/busybox echo hello",
+				  "no program given");
 	c->options.argv = argv + optind;
 	if (!c->options.kernel)
 		c->options.kernel = find_kernel(c);
@@ -168,9 +177,9 @@ static void say(const struct error *error)
 static void say_fault(const struct vmm_report *r)
 {
 	fprintf(stderr, "vmtax-monitor: %s: %s: exception %u, error 0x%llx, rip 0x%llx, address 0x%llx\n",
-		r->outcome == VMM_GUEST_PANIC ? "the guest kernel failed" : "the program died", strsignal(r->signal),
-		r->fault_vector, (unsigned long long)r->fault_error, (unsigned long long)r->fault_rip,
-		(unsigned long long)r->fault_address);
+		r->outcome == VMM_GUEST_PANIC ? "the guest kernel failed" : "the program died",
+		strsignal(r->signal), r->fault_vector, (unsigned long long)r->fault_error,
+		(unsigned long long)r->fault_rip, (unsigned long long)r->fault_address);
 }
 
 static unsigned long long us(const struct vmm_report *r, uint64_t from, uint64_t to)
@@ -195,7 +204,7 @@ static void say_run(const struct vmm_report *r)
 
 static void print_bench(const struct vmm_options *o)
 {
-	static const char *const names[] = {"bare", "null"};
+	static const char *const names[] = { "bare", "null" };
 
 	puts("batch,name,ns");
 	for (uint32_t i = 0; i < 2 * o->bench_batches; i++)
@@ -228,7 +237,9 @@ static int conclude(const struct command *c)
 		return die(r->signal);
 	case VMM_TIMED_OUT:
 		if (c->own_report)
-			fprintf(stderr, "vmtax-monitor: timed out at rip 0x%llx: raise --timeout, or mend the program\n",
+			fprintf(stderr,
+				"vmtax-monitor: timed out at rip 0x%llx: raise --timeout, or mend the "
+				"program\n",
 				(unsigned long long)r->fault_rip);
 		return VMM_STATUS_TIMEOUT;
 	case VMM_GUEST_PANIC:
@@ -245,7 +256,7 @@ static int conclude(const struct command *c)
 int main(int argc, char **argv)
 {
 	static struct vmm_report own;
-	static struct command c = {.report = &own, .own_report = true};
+	static struct command c = { .report = &own, .own_report = true };
 
 	own.tsc_main = clock_tsc();
 	c.options.control_fd = -1;

@@ -18,14 +18,15 @@
 
 const char *vmm_backend_name(struct error *error)
 {
-	static const char *const modules[] = {"kvm_intel", "kvm_amd", "kvm_pvm"};
+	static const char *const modules[] = { "kvm_intel", "kvm_amd", "kvm_pvm" };
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	char path[64];
 
 	if (fd < 0) {
 		error_fail(error, errno,
-			   errno == ENOENT ? "enable virtualization (in the firmware, or nested), then: modprobe kvm"
-					   : "join the group that owns it: adduser $USER kvm",
+			   errno == ENOENT
+				   ? "enable virtualization (in the firmware, or nested), then: modprobe kvm"
+				   : "join the group that owns it: adduser $USER kvm",
 			   "cannot open /dev/kvm");
 		return NULL;
 	}
@@ -67,7 +68,8 @@ static bool two_cores(char *why, size_t size)
 static bool kernel_irqchip(char *why, size_t size)
 {
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	bool can = fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) > 0; /* no KVM is said elsewhere */
+	bool can =
+		fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) > 0; /* no KVM is said elsewhere */
 
 	if (fd >= 0)
 		close(fd);
@@ -76,7 +78,7 @@ static bool kernel_irqchip(char *why, size_t size)
 
 static bool io_uring(char *why, size_t size)
 {
-	struct io_uring_params parameters = {0};
+	struct io_uring_params parameters = { 0 };
 	int fd = (int)syscall(SYS_io_uring_setup, 2, &parameters);
 
 	if (fd >= 0) {
@@ -103,8 +105,9 @@ static bool huge_pages(char *why, size_t size)
 
 	read_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line));
 	if (line[0] == '\0' || strstr(line, "[never]"))
-		return say(why, size, "transparent huge pages are off: echo madvise > "
-				      "/sys/kernel/mm/transparent_hugepage/enabled");
+		return say(why, size,
+			   "transparent huge pages are off: echo madvise > "
+			   "/sys/kernel/mm/transparent_hugepage/enabled");
 	return may_lock(why, size);
 }
 
@@ -142,10 +145,14 @@ static const struct {
 	unsigned value;
 	bool (*available)(char *why, size_t size);
 } checks[] = {
-	{VMM_TRANSPORT, VMM_TRANSPORT_RING, two_cores},	   {VMM_IRQCHIP, VMM_IRQCHIP_KERNEL, kernel_irqchip},
-	{VMM_BACKEND, VMM_BACKEND_URING, io_uring},	   {VMM_MEMORY, VMM_MEMORY_LOCKED4K, may_lock},
-	{VMM_MEMORY, VMM_MEMORY_LOCKED_HUGE, huge_pages},  {VMM_SCHEDULING, VMM_SCHEDULING_PINNED, affinity},
-	{VMM_SCHEDULING, VMM_SCHEDULING_FIFO, real_time}, {VMM_CLOCK, VMM_CLOCK_TSC, steady_tsc},
+	{ VMM_TRANSPORT, VMM_TRANSPORT_RING, two_cores },
+	{ VMM_IRQCHIP, VMM_IRQCHIP_KERNEL, kernel_irqchip },
+	{ VMM_BACKEND, VMM_BACKEND_URING, io_uring },
+	{ VMM_MEMORY, VMM_MEMORY_LOCKED4K, may_lock },
+	{ VMM_MEMORY, VMM_MEMORY_LOCKED_HUGE, huge_pages },
+	{ VMM_SCHEDULING, VMM_SCHEDULING_PINNED, affinity },
+	{ VMM_SCHEDULING, VMM_SCHEDULING_FIFO, real_time },
+	{ VMM_CLOCK, VMM_CLOCK_TSC, steady_tsc },
 };
 
 bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_t size)

@@ -5,7 +5,7 @@
 /* How file I/O is done, by value of the backend knob. `direct` falls back to `uring` before it gets here. */
 const struct backend *backend_pick(unsigned value)
 {
-	static const struct backend buffered = {.name = "buffered"};
+	static const struct backend buffered = { .name = "buffered" };
 
 	return value == VMM_BACKEND_BUFFERED ? &buffered : &backend_uring;
 }

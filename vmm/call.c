@@ -12,11 +12,11 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * Makes the system call a request asks for, by the table of guest_abi.h. Nothing in a request is believed: numbers
- * are looked up, descriptors must be the program's, memory must lie in guest memory and be as large as the call
- * will take it to be.
+ * Makes the system call a request asks for, by the table of guest_abi.h. Nothing in a request is believed:
+ * numbers are looked up, descriptors must be the program's, memory must lie in guest memory and be as large
+ * as the call will take it to be.
  */
-static const struct abi_call calls[] = {ABI_CALLS(ABI_ROW)};
+static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 
 const struct abi_call *call_row(uint32_t call)
 {
@@ -27,7 +27,7 @@ const struct abi_call *call_row(uint32_t call)
 struct resolved {
 	uint64_t argument[6];
 	struct iovec vector[ABI_SEGMENTS];
-	int vectors;	   /* pieces of the one argument that may have several */
+	int vectors;	     /* pieces of the one argument that may have several */
 	int vector_argument; /* which, or -1 */
 };
 
@@ -60,8 +60,8 @@ static int64_t resolve_vector(const struct monitor *m, const struct abi_segment 
 	return 0;
 }
 
-static int64_t resolve_memory(const struct monitor *m, const struct abi_call *call, const struct abi_segment *segment,
-			      int count, struct resolved *r, int i)
+static int64_t resolve_memory(const struct monitor *m, const struct abi_call *call,
+			      const struct abi_segment *segment, int count, struct resolved *r, int i)
 {
 	uint8_t type = call->argument[i].type;
 	uint64_t need = type == ABI_STRING ? 1 : bytes_of(call, r->argument, i);
@@ -95,8 +95,8 @@ static int64_t resolve_argument(const struct monitor *m, const struct abi_call *
 	return resolve_memory(m, call, segment, count, r, i);
 }
 
-static int64_t resolve(const struct monitor *m, const struct abi_call *call, const struct abi_request *request,
-		       struct resolved *r)
+static int64_t resolve(const struct monitor *m, const struct abi_call *call,
+		       const struct abi_request *request, struct resolved *r)
 {
 	int used = 0;
 
@@ -126,14 +126,15 @@ static int64_t plain(long number, const uint64_t a[6])
 static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 {
 	static const long vectored[] = {
-		[ABI_CALL_read] = SYS_readv,	   [ABI_CALL_write] = SYS_writev,
-		[ABI_CALL_readv] = SYS_readv,	   [ABI_CALL_writev] = SYS_writev,
-		[ABI_CALL_pread64] = SYS_preadv,   [ABI_CALL_pwrite64] = SYS_pwritev,
-		[ABI_CALL_preadv] = SYS_preadv,	   [ABI_CALL_pwritev] = SYS_pwritev,
+		[ABI_CALL_read] = SYS_readv,	 [ABI_CALL_write] = SYS_writev,
+		[ABI_CALL_readv] = SYS_readv,	 [ABI_CALL_writev] = SYS_writev,
+		[ABI_CALL_pread64] = SYS_preadv, [ABI_CALL_pwrite64] = SYS_pwritev,
+		[ABI_CALL_preadv] = SYS_preadv,	 [ABI_CALL_pwritev] = SYS_pwritev,
 	};
 	long number = vectored[call];
 	uint64_t offset = number == SYS_preadv || number == SYS_pwritev ? r->argument[3] : (uint64_t)-1;
-	int64_t result = m->backend->call ? m->backend->call(m, call, (int)r->argument[0], r->vector, r->vectors, offset)
+	int64_t result = m->backend->call ? m->backend->call(m, call, (int)r->argument[0], r->vector,
+							     r->vectors, offset)
 					  : -ENOSYS;
 
 	if (result != -ENOSYS)
@@ -142,7 +143,8 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 		r->argument[2] = r->vector[0].iov_len;
 		return plain(calls[call].number, r->argument);
 	}
-	return plain(number, (uint64_t[6]){r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset});
+	return plain(number,
+		     (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });
 }
 
 /* A descriptor that came out among our own is more than the program's limit allows. */
@@ -166,17 +168,20 @@ static int64_t check_pair(const struct monitor *m, int *pair, int64_t result)
 /* Commands of fcntl whose argument is a number. */
 static bool fcntl_plain(uint64_t command)
 {
-	return command <= F_SETFL || command == F_DUPFD_CLOEXEC || (command >= F_SETOWN && command <= F_GETSIG) ||
-	       (command >= F_SETLEASE && command <= F_GETLEASE) || command == F_GETPIPE_SZ || command == F_SETPIPE_SZ ||
-	       command == F_ADD_SEALS || command == F_GET_SEALS;
+	return command <= F_SETFL || command == F_DUPFD_CLOEXEC ||
+	       (command >= F_SETOWN && command <= F_GETSIG) ||
+	       (command >= F_SETLEASE && command <= F_GETLEASE) || command == F_GETPIPE_SZ ||
+	       command == F_SETPIPE_SZ || command == F_ADD_SEALS || command == F_GET_SEALS;
 }
 
 static bool fcntl_locks(uint64_t command)
 {
-	return (command >= F_GETLK && command <= F_SETLKW) || (command >= F_OFD_GETLK && command <= F_OFD_SETLKW);
+	return (command >= F_GETLK && command <= F_SETLKW) ||
+	       (command >= F_OFD_GETLK && command <= F_OFD_SETLKW);
 }
 
-/* The limit of open files is the program's share of ours; limits that would hit the monitor itself stay as they are. */
+/* The limit of open files is the program's share of ours; limits that would hit the monitor itself stay as
+ * they are. */
 static int64_t call_limit(struct monitor *m, const uint64_t a[6])
 {
 	const struct rlimit *new = (const void *)a[2];
@@ -186,14 +191,14 @@ static int64_t call_limit(struct monitor *m, const uint64_t a[6])
 	if (!self || a[1] != RLIMIT_NOFILE) {
 		bool ours = self && (a[1] == RLIMIT_AS || a[1] == RLIMIT_DATA || a[1] == RLIMIT_MEMLOCK);
 
-		return plain(SYS_prlimit64, (uint64_t[6]){a[0], a[1], ours ? 0 : a[2], a[3]});
+		return plain(SYS_prlimit64, (uint64_t[6]){ a[0], a[1], ours ? 0 : a[2], a[3] });
 	}
 	if (new && (new->rlim_cur > new->rlim_max || new->rlim_cur > m->nofile_hard))
 		return new->rlim_cur > new->rlim_max ? -EINVAL : -EPERM;
 	if (old)
-		*old = (struct rlimit){m->nofile, m->nofile_hard};
-	if (new && new->rlim_cur < m->nofile)
-		m->nofile = (uint32_t)new->rlim_cur;
+		*old = (struct rlimit){ m->nofile, m->nofile_hard };
+	if (new &&new->rlim_cur < m->nofile)
+		m->nofile = (uint32_t) new->rlim_cur;
 	return 0;
 }
 
@@ -201,7 +206,8 @@ static int64_t call_other(struct monitor *m, uint32_t call, const uint64_t a[6])
 {
 	if (call == ABI_CALL_prlimit64)
 		return call_limit(m, a);
-	if ((call == ABI_CALL_fcntl && !fcntl_plain(a[1])) || (call == ABI_CALL_fcntl_lock && !fcntl_locks(a[1])))
+	if ((call == ABI_CALL_fcntl && !fcntl_plain(a[1])) ||
+	    (call == ABI_CALL_fcntl_lock && !fcntl_locks(a[1])))
 		return -EINVAL;
 	return plain(calls[call].number, a);
 }
@@ -218,7 +224,7 @@ int64_t call_make(struct monitor *m, struct abi_request *request)
 {
 	uint32_t id = request->call;
 	const struct abi_call *call = call_row(id);
-	struct resolved r = {.vector_argument = -1};
+	struct resolved r = { .vector_argument = -1 };
 	int64_t result;
 
 	if (call == NULL)
@@ -233,7 +239,8 @@ int64_t call_make(struct monitor *m, struct abi_request *request)
 	if (call->flags & ABI_VECTOR && r.vector_argument >= 0)
 		return call_vector(m, id, &r);
 	result = call_other(m, id, r.argument);
-	if (call->flags & ABI_NEWFD || (id == ABI_CALL_fcntl && (r.argument[1] == F_DUPFD || r.argument[1] == F_DUPFD_CLOEXEC)))
+	if (call->flags & ABI_NEWFD ||
+	    (id == ABI_CALL_fcntl && (r.argument[1] == F_DUPFD || r.argument[1] == F_DUPFD_CLOEXEC)))
 		return check_new(m, result);
 	if (id == ABI_CALL_pipe || id == ABI_CALL_pipe2)
 		return check_pair(m, (int *)r.argument[0], result);

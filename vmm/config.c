@@ -22,7 +22,7 @@ static int suggest(struct error *error, const char *kind, const char *text, cons
 
 int vmm_config_preset(struct vmm_config *config, const char *name, struct error *error)
 {
-	const char *names[NAMES] = {NULL};
+	const char *names[NAMES] = { NULL };
 
 	for (int i = 0; vmm_presets[i].name; i++) {
 		names[i] = vmm_presets[i].name;
@@ -39,7 +39,7 @@ int vmm_config_preset(struct vmm_config *config, const char *name, struct error 
 
 static int find_knob(const char *name, size_t length, struct error *error)
 {
-	const char *names[VMM_KNOBS + 1] = {NULL};
+	const char *names[VMM_KNOBS + 1] = { NULL };
 	char text[64];
 
 	for (int i = 0; i < VMM_KNOBS; i++) {
@@ -53,7 +53,7 @@ static int find_knob(const char *name, size_t length, struct error *error)
 
 static int find_value(const struct vmm_knob *knob, const char *name, struct error *error)
 {
-	const char *names[NAMES] = {NULL};
+	const char *names[NAMES] = { NULL };
 
 	for (int i = 0; knob->values[i].name; i++) {
 		names[i] = knob->values[i].name;
@@ -119,7 +119,8 @@ int vmm_config_fall_back(struct vmm_config *config, char reason[VMM_KNOBS][96])
 		       knob->values[config->value[id]].fallback) {
 			if (config->value[id] == asked)
 				memcpy(reason[id], why, sizeof(why));
-			config->value[id] = (uint8_t)value_named(knob, knob->values[config->value[id]].fallback);
+			config->value[id] =
+				(uint8_t)value_named(knob, knob->values[config->value[id]].fallback);
 		}
 		changed += config->value[id] != asked;
 	}

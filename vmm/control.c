@@ -27,9 +27,9 @@ static int await(struct monitor *m, char want)
 /* Sends one byte, with the statistics descriptors of VM and vCPU where KVM has them. */
 static int announce(struct monitor *m, char what, const int *fds, size_t count)
 {
-	char control[CMSG_SPACE(2 * sizeof(int))] = {0};
-	struct iovec byte = {.iov_base = &what, .iov_len = 1};
-	struct msghdr message = {.msg_iov = &byte, .msg_iovlen = 1};
+	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
+	struct iovec byte = { .iov_base = &what, .iov_len = 1 };
+	struct msghdr message = { .msg_iov = &byte, .msg_iovlen = 1 };
 
 	if (count > 0) {
 		struct cmsghdr *head = (struct cmsghdr *)control;

@@ -12,8 +12,8 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * The driver thread of transport=ring: polls for requests for a bounded time, then sleeps on an eventfd that the
- * guest's doorbell writes without leaving the kernel (ioeventfd).
+ * The driver thread of transport=ring: polls for requests for a bounded time, then sleeps on an eventfd that
+ * the guest's doorbell writes without leaving the kernel (ioeventfd).
  */
 static bool submitted(const struct monitor *m, uint32_t done)
 {
@@ -72,7 +72,7 @@ static void *drive(void *argument)
 
 static int open_doorbell(struct monitor *m)
 {
-	struct kvm_ioeventfd ring = {.addr = ABI_PORT_DOORBELL, .len = 1, .flags = KVM_IOEVENTFD_FLAG_PIO};
+	struct kvm_ioeventfd ring = { .addr = ABI_PORT_DOORBELL, .len = 1, .flags = KVM_IOEVENTFD_FLAG_PIO };
 	int fd = eventfd(0, EFD_CLOEXEC);
 
 	m->doorbell = fd < 0 ? fd : fds_hide(m, fd);

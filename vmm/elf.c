@@ -43,13 +43,15 @@ static int check_identity(struct reader *r)
 	ssize_t got = pread(r->fd, &r->header, sizeof(r->header), 0);
 
 	if (got >= 2 && id[0] == '#' && id[1] == '!')
-		return refuse(r, "is a script, not an ELF executable", "run its interpreter: -- /bin/busybox sh SCRIPT");
+		return refuse(r, "is a script, not an ELF executable",
+			      "run its interpreter: -- /bin/busybox sh SCRIPT");
 	if (got < SELFMAG || memcmp(id, ELFMAG, SELFMAG) != 0)
 		return refuse(r, "is not an ELF executable", need);
 	if (got >= EI_NIDENT && id[EI_CLASS] == ELFCLASS32)
 		return refuse(r, "is a 32-bit ELF executable", need);
 	if (got != sizeof(r->header))
-		return refuse(r, "is a truncated ELF executable: the header is cut short", "copy or build it again");
+		return refuse(r, "is a truncated ELF executable: the header is cut short",
+			      "copy or build it again");
 	if (id[EI_CLASS] != ELFCLASS64 || id[EI_DATA] != ELFDATA2LSB || id[EI_VERSION] != EV_CURRENT)
 		return refuse(r, "has an absurd ELF header", "copy or build it again");
 	if (r->header.e_machine != EM_X86_64)
@@ -66,7 +68,8 @@ static int read_headers(struct reader *r)
 
 	if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum == 0 || h->e_phnum > HEADERS_MAX)
 		return refuse(r, "has absurd ELF program headers", "copy or build it again");
-	if (h->e_phoff > r->size || bytes > r->size - h->e_phoff || !read_at(r, r->program, bytes, h->e_phoff))
+	if (h->e_phoff > r->size || bytes > r->size - h->e_phoff ||
+	    !read_at(r, r->program, bytes, h->e_phoff))
 		return refuse(r, "is a truncated ELF executable: the program headers are cut short",
 			      "copy or build it again");
 	for (unsigned i = 0; i < h->e_phnum; i++)
@@ -92,12 +95,14 @@ static int add_segment(const struct reader *r, const Elf64_Phdr *p, bool kernel,
 	if (p->p_filesz > p->p_memsz)
 		return refuse(r, "has a segment larger in the file than in memory", "copy or build it again");
 	if (p->p_offset > r->size || p->p_filesz > r->size - p->p_offset)
-		return refuse(r, "is a truncated ELF executable: a segment is cut short", "copy or build it again");
+		return refuse(r, "is a truncated ELF executable: a segment is cut short",
+			      "copy or build it again");
 	image->segment[i].address = p->p_vaddr + image->bias;
 	image->segment[i].bytes = p->p_memsz;
 	image->segment[i].file_bytes = p->p_filesz;
 	image->segment[i].offset = p->p_offset;
-	image->segment[i].protection = (p->p_flags & PF_R ? ABI_READ : 0u) | (p->p_flags & PF_W ? ABI_WRITE : 0u) |
+	image->segment[i].protection = (p->p_flags & PF_R ? ABI_READ : 0u) |
+				       (p->p_flags & PF_W ? ABI_WRITE : 0u) |
 				       (p->p_flags & PF_X ? ABI_EXECUTE : 0u);
 	image->segments++;
 	return 0;
@@ -119,7 +124,8 @@ static int finish(const struct reader *r, struct image *image)
 		if (start < end)
 			return refuse(r, "has overlapping segments", "link it anew");
 		end = start + image->segment[i].bytes;
-		entry |= image->segment[i].protection & ABI_EXECUTE && image->entry >= start && image->entry < end;
+		entry |= image->segment[i].protection & ABI_EXECUTE && image->entry >= start &&
+			 image->entry < end;
 		if (headers >= offset && headers < offset + image->segment[i].file_bytes)
 			image->headers = start + headers - offset;
 	}
@@ -132,7 +138,7 @@ static int finish(const struct reader *r, struct image *image)
 
 int elf_read(int fd, const char *path, bool kernel, struct image *image, struct error *error)
 {
-	struct reader r = {.fd = fd, .path = path, .error = error};
+	struct reader r = { .fd = fd, .path = path, .error = error };
 	struct stat info;
 	int code;
 
@@ -140,7 +146,8 @@ int elf_read(int fd, const char *path, bool kernel, struct image *image, struct 
 	if (fstat(fd, &info))
 		return error_set(error, errno, "cannot read %s", path);
 	if (!S_ISREG(info.st_mode))
-		return refuse(&r, "is not a regular file", "give a static x86-64 Linux executable (cc -static)");
+		return refuse(&r, "is not a regular file",
+			      "give a static x86-64 Linux executable (cc -static)");
 	r.size = (uint64_t)info.st_size;
 	code = check_identity(&r);
 	if (code == 0)

@@ -11,8 +11,8 @@
 #define OWN 64
 
 /*
- * A program's descriptors are the host's, so that what it passes on and inherits means the same. Ours lie above its
- * limit: where the hard limit leaves no room there, the program gets OWN fewer.
+ * A program's descriptors are the host's, so that what it passes on and inherits means the same. Ours lie
+ * above its limit: where the hard limit leaves no room there, the program gets OWN fewer.
  */
 int fds_reserve(struct monitor *m)
 {
@@ -26,7 +26,8 @@ int fds_reserve(struct monitor *m)
 	m->nofile = (uint32_t)limit.rlim_cur;
 	if (limit.rlim_max < limit.rlim_cur + OWN) {
 		if (limit.rlim_max < 4 * OWN)
-			return error_fail(m->error, EMFILE, "raise it: ulimit -n 1024", "too few open files are allowed");
+			return error_fail(m->error, EMFILE, "raise it: ulimit -n 1024",
+					  "too few open files are allowed");
 		m->nofile = (uint32_t)(limit.rlim_max - OWN);
 	}
 	limit.rlim_cur = (rlim_t)m->nofile + OWN;

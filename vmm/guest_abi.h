@@ -7,15 +7,16 @@
  * What the monitor and the guest kernel agree on, and the only header both include: guest-physical layout,
  * boot information, the channel and the requests that cross it.
  */
-/* --- Guest-physical layout; the kernel sees it at ABI_DIRECT + gpa, its own image at ABI_KERNEL + gpa ---------- */
+/* --- Guest-physical layout; the kernel sees it at ABI_DIRECT + gpa, its own image at ABI_KERNEL + gpa
+ * ---------- */
 
 #define ABI_GDT		0x1000
 #define ABI_IDT		0x2000
 #define ABI_TSS		0x3000 /* 0x68 bytes, then the I/O bitmap: three pages */
 #define ABI_PML4	0x6000
-#define ABI_PDPT	0x7000 /* of the upper half's last slot */
-#define ABI_PD_KERNEL	0x8000 /* first GiB, at -2 GiB */
-#define ABI_PD_APIC	0x9000 /* 3..4 GiB: the local APIC */
+#define ABI_PDPT	0x7000	/* of the upper half's last slot */
+#define ABI_PD_KERNEL	0x8000	/* first GiB, at -2 GiB */
+#define ABI_PD_APIC	0x9000	/* 3..4 GiB: the local APIC */
 #define ABI_VCPU	0x10000 /* struct abi_vcpu: the page LSTAR points into */
 #define ABI_RING0_STACK 0x12000 /* top of RSP0's stack */
 #define ABI_CALL_STACK	0x18000 /* top of the stack system calls run on */
@@ -55,7 +56,8 @@
 
 #include <stdint.h>
 
-/* --- Boot information: written by the monitor, read once by the guest kernel ------------------------------------ */
+/* --- Boot information: written by the monitor, read once by the guest kernel
+ * ------------------------------------ */
 
 enum abi_protection { ABI_READ = 1, ABI_WRITE = 2, ABI_EXECUTE = 4 };
 
@@ -74,21 +76,21 @@ struct abi_boot {
 	uint64_t memory_bytes; /* guest memory is [0, memory_bytes) */
 	uint64_t free_gpa;     /* first page nobody uses yet, up to memory_bytes */
 	uint64_t entry;
-	uint64_t stack;	       /* the program's stack pointer */
-	uint64_t heap;	       /* where brk begins */
+	uint64_t stack; /* the program's stack pointer */
+	uint64_t heap;	/* where brk begins */
 	uint64_t tsc_hz;
-	uint64_t spin_ticks;   /* how long to poll before halting */
+	uint64_t spin_ticks; /* how long to poll before halting */
 	uint32_t areas;
-	uint8_t ring;	       /* transport: ring rather than exit */
-	uint8_t inject;	       /* completion: an interrupt rather than polling */
-	uint8_t idle_poll;     /* idle: poll rather than halt */
-	uint8_t clock_exit;    /* clock: a port read rather than the TSC */
-	uint8_t apic;	       /* interrupts need an EOI */
-	uint8_t discard;       /* freed memory goes back to the host */
+	uint8_t ring;	    /* transport: ring rather than exit */
+	uint8_t inject;	    /* completion: an interrupt rather than polling */
+	uint8_t idle_poll;  /* idle: poll rather than halt */
+	uint8_t clock_exit; /* clock: a port read rather than the TSC */
+	uint8_t apic;	    /* interrupts need an EOI */
+	uint8_t discard;    /* freed memory goes back to the host */
 	uint8_t pad[2];
-	uint32_t bench;	       /* null requests a batch; 0: run the program */
+	uint32_t bench; /* null requests a batch; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
-	uint32_t nofile;       /* descriptors the program may have */
+	uint32_t nofile; /* descriptors the program may have */
 	char uname[6][65];
 	struct abi_area area[ABI_AREAS];
 };
@@ -105,8 +107,8 @@ struct abi_time {
 	uint64_t exit_boottime_ns;
 };
 
-/* --- The vCPU's page ------------------------------------------------------------------------------------------------ */
-
+/* --- The vCPU's page
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Follows the trampoline's code, which reaches it relative to RIP. */
 struct abi_vcpu_data {
@@ -115,7 +117,9 @@ struct abi_vcpu_data {
 	uint64_t entry; /* where the trampoline goes on */
 };
 
-/* --- Requests ---------------------------------------------------------------------------------------------------------- */
+/* --- Requests
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* What an argument is. Pointers may be null. */
 enum abi_type {
@@ -140,10 +144,10 @@ struct abi_argument {
 };
 
 enum abi_flags {
-	ABI_BLOCKS = 1,	 /* may block for long: always leaves by exit, on the vCPU's own thread */
-	ABI_FILE = 2,	 /* cannot block on a regular file; blocks like ABI_BLOCKS on anything else */
-	ABI_NEWFD = 4,	 /* returns a descriptor */
-	ABI_VECTOR = 8,	 /* its memory may be in pieces (readv and friends stand in) */
+	ABI_BLOCKS = 1,	  /* may block for long: always leaves by exit, on the vCPU's own thread */
+	ABI_FILE = 2,	  /* cannot block on a regular file; blocks like ABI_BLOCKS on anything else */
+	ABI_NEWFD = 4,	  /* returns a descriptor */
+	ABI_VECTOR = 8,	  /* its memory may be in pieces (readv and friends stand in) */
 	ABI_SHORTEN = 16, /* a buffer in pieces may be cut to its first piece */
 };
 
@@ -264,7 +268,7 @@ enum abi_call_id {
 #define ABI_ID(number, name, ...) ABI_CALL_##name,
 	ABI_CALLS(ABI_ID)
 #undef ABI_ID
-	ABI_CALL_COUNT,
+		ABI_CALL_COUNT,
 };
 
 struct abi_call {
@@ -274,7 +278,7 @@ struct abi_call {
 	struct abi_argument argument[6];
 };
 
-#define ABI_ROW(number_, name_, flags_, ...) { number_, flags_, #name_, {__VA_ARGS__} },
+#define ABI_ROW(number_, name_, flags_, ...) { number_, flags_, #name_, { __VA_ARGS__ } },
 /* `static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };` makes the table. */
 
 struct abi_segment {
@@ -295,9 +299,9 @@ enum abi_stamp {
 };
 
 struct abi_request {
-	uint32_t call;	 /* enum abi_call_id */
+	uint32_t call;	  /* enum abi_call_id */
 	uint32_t regular; /* 3 asks whether argument 0 is a regular file; out: 1 no, 2 yes */
-	int64_t result;	 /* out: as the system call returns it, -errno on failure */
+	int64_t result;	  /* out: as the system call returns it, -errno on failure */
 	uint64_t argument[6];
 	uint8_t segments[8]; /* how many of the segments below each argument has, in order */
 	uint64_t stamp[ABI_STAMPS];
@@ -308,12 +312,12 @@ struct abi_request {
 
 /* The channel of one vCPU. Words that different threads write lie on different cache lines. */
 struct abi_channel {
-	_Alignas(64) uint32_t submitted;     /* guest: requests put into the ring; slot is (n - 1) % ABI_SLOTS */
-	_Alignas(64) uint32_t completed;     /* driver: requests answered */
+	_Alignas(64) uint32_t submitted; /* guest: requests put into the ring; slot is (n - 1) % ABI_SLOTS */
+	_Alignas(64) uint32_t completed; /* driver: requests answered */
 	_Alignas(64) uint32_t driver_asleep; /* driver: ring the doorbell */
 	_Alignas(64) uint32_t guest_asleep;  /* guest: raise ABI_VECTOR_DONE */
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
-	struct abi_request exit_slot;	     /* for requests that leave by exit */
+	struct abi_request exit_slot; /* for requests that leave by exit */
 	_Alignas(64) struct abi_account {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc;
 		uint64_t syscalls, served;

@@ -10,8 +10,9 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * The interrupt of a completed request. With irqchip=kernel it is an MSI: by ioctl from the vCPU's own thread, by
- * irqfd from the driver. With irqchip=user the monitor injects it itself before it runs the vCPU again.
+ * The interrupt of a completed request. With irqchip=kernel it is an MSI: by ioctl from the vCPU's own
+ * thread, by irqfd from the driver. With irqchip=user the monitor injects it itself before it runs the vCPU
+ * again.
  */
 #define GSI	    24 /* the first beyond the I/O APIC's pins */
 #define MSI_ADDRESS 0xfee00000u
@@ -30,10 +31,11 @@ int interrupt_open(struct monitor *m)
 {
 	struct routing route = {
 		.head.nr = 1,
-		.entry[0] = {.gsi = GSI, .type = KVM_IRQ_ROUTING_MSI,
-			     .u.msi = {.address_lo = MSI_ADDRESS, .data = ABI_VECTOR_DONE}},
+		.entry[0] = { .gsi = GSI,
+			      .type = KVM_IRQ_ROUTING_MSI,
+			      .u.msi = { .address_lo = MSI_ADDRESS, .data = ABI_VECTOR_DONE } },
 	};
-	struct kvm_irqfd irqfd = {.gsi = GSI};
+	struct kvm_irqfd irqfd = { .gsi = GSI };
 	int fd = eventfd(0, EFD_CLOEXEC);
 
 	m->wake = fd < 0 ? fd : fds_hide(m, fd);
@@ -41,13 +43,14 @@ int interrupt_open(struct monitor *m)
 		return error_set(m->error, errno, "cannot create the completion event");
 	irqfd.fd = (uint32_t)m->wake;
 	if (in_kernel(m) && (ioctl(m->vm, KVM_SET_GSI_ROUTING, &route) || ioctl(m->vm, KVM_IRQFD, &irqfd)))
-		return error_fail(m->error, errno, "use --set irqchip=user", "cannot connect the completion interrupt");
+		return error_fail(m->error, errno, "use --set irqchip=user",
+				  "cannot connect the completion interrupt");
 	return 0;
 }
 
 void interrupt_raise(struct monitor *m, bool from_vcpu)
 {
-	struct kvm_msi msi = {.address_lo = MSI_ADDRESS, .data = ABI_VECTOR_DONE};
+	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = ABI_VECTOR_DONE };
 	uint64_t one = 1;
 
 	if (in_kernel(m) && from_vcpu) {
@@ -66,7 +69,7 @@ void interrupt_raise(struct monitor *m, bool from_vcpu)
 /* irqchip=user: injects what is pending, or asks for an exit as soon as the guest can take it. */
 int interrupt_before_run(struct monitor *m)
 {
-	struct kvm_interrupt interrupt = {.irq = ABI_VECTOR_DONE};
+	struct kvm_interrupt interrupt = { .irq = ABI_VECTOR_DONE };
 
 	m->run->request_interrupt_window = 0;
 	if (in_kernel(m) || !atomic_load(&m->interrupt_pending))

@@ -3,6 +3,7 @@
 #include "vmm/vmm.h"
 
 /* The table of knobs and the presets, which are rows of it. Indices are the enums of vmm.h. */
+/* clang-format off */
 #define VALUES (const struct vmm_value[])
 #define NOT_YET "not built yet"
 
@@ -120,3 +121,4 @@ const struct vmm_preset vmm_presets[] = {
 	},
 	{ .name = NULL },
 };
+/* clang-format on */

@@ -10,7 +10,8 @@
 
 #define PAGE 4096ull
 
-/* How long to poll before sleeping, guest and driver alike: long enough to span think time between requests. */
+/* How long to poll before sleeping, guest and driver alike: long enough to span think time between requests.
+ */
 #define SPIN_US 1000
 
 static int read_segment(struct monitor *m, int fd, const struct image *image, unsigned i, uint64_t gpa)
@@ -19,7 +20,8 @@ static int read_segment(struct monitor *m, int fd, const struct image *image, un
 	void *to = memory_at(m, gpa, image->segment[i].bytes);
 
 	if (to == NULL)
-		return error_fail(m->error, ENOMEM, "use a larger --memory", "the program does not fit into guest memory");
+		return error_fail(m->error, ENOMEM, "use a larger --memory",
+				  "the program does not fit into guest memory");
 	if (pread(fd, to, bytes, (off_t)image->segment[i].offset) != (ssize_t)bytes)
 		return error_set(m->error, errno ? errno : EIO, "cannot read the executable");
 	return 0;
@@ -31,7 +33,8 @@ int load_kernel(struct monitor *m)
 	int fd = open(m->options->kernel, O_RDONLY | O_CLOEXEC), error;
 
 	if (fd < 0)
-		return error_fail(m->error, errno, "build it with make, or install vmtax whole", "cannot open the guest kernel %s", m->options->kernel);
+		return error_fail(m->error, errno, "build it with make, or install vmtax whole",
+				  "cannot open the guest kernel %s", m->options->kernel);
 	error = elf_read(fd, m->options->kernel, true, &image, m->error);
 	for (unsigned i = 0; error == 0 && i < image.segments; i++)
 		error = read_segment(m, fd, &image, i, image.segment[i].address - ABI_KERNEL);
@@ -72,7 +75,8 @@ static int describe(struct monitor *m, const struct image *image, uint64_t gpa)
 		} else if (rights != 0) {
 			if (boot->areas == ABI_AREAS - 1) /* one is the stack's */
 				return error_set(m->error, E2BIG, "the program has too many segments");
-			boot->area[boot->areas++] = (struct abi_area){page, PAGE, gpa + page - image->low, rights, 0};
+			boot->area[boot->areas++] =
+				(struct abi_area){ page, PAGE, gpa + page - image->low, rights, 0 };
 		}
 		before = rights;
 	}
@@ -101,7 +105,8 @@ static void describe_machine(struct monitor *m)
 	boot->gid = getgid();
 	boot->egid = getegid();
 	if (uname(&names) == 0)
-		memcpy(boot->uname, &names, sizeof(names) < sizeof(boot->uname) ? sizeof(names) : sizeof(boot->uname));
+		memcpy(boot->uname, &names,
+		       sizeof(names) < sizeof(boot->uname) ? sizeof(names) : sizeof(boot->uname));
 }
 
 int load_program(struct monitor *m, int fd, const struct image *image)
@@ -112,7 +117,8 @@ int load_program(struct monitor *m, int fd, const struct image *image)
 	describe_machine(m);
 	if (fd >= 0) {
 		if (!memory_at(m, gpa, image->high - image->low))
-			return error_fail(m->error, ENOMEM, "use a larger --memory", "the program does not fit into guest memory");
+			return error_fail(m->error, ENOMEM, "use a larger --memory",
+					  "the program does not fit into guest memory");
 		for (unsigned i = 0; error == 0 && i < image->segments; i++)
 			error = read_segment(m, fd, image, i, gpa + image->segment[i].address - image->low);
 		if (error == 0)

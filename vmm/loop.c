@@ -36,9 +36,9 @@ bool loop_timed_out(void)
 /* The watchdog repeats, in case its first signal falls just before a host call that blocks. */
 void loop_watch(struct monitor *m)
 {
-	struct sigaction action = {.sa_handler = on_signal};
-	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
-	struct itimerspec when = {.it_interval.tv_nsec = 50000000};
+	struct sigaction action = { .sa_handler = on_signal };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
+	struct itimerspec when = { .it_interval.tv_nsec = 50000000 };
 	timer_t timer;
 
 	watched = m->run;
@@ -119,7 +119,8 @@ static enum next on_bench(struct monitor *m)
 		return GO_ON;
 	n -= BENCH_WARMUP;
 	if (n < 2 * m->options->bench_batches)
-		m->options->bench_ns[n] = (double)clock_ticks_to_ns(account->bench_tsc, m->tsc_hz) / m->options->bench;
+		m->options->bench_ns[n] =
+			(double)clock_ticks_to_ns(account->bench_tsc, m->tsc_hz) / m->options->bench;
 	if (n + 1 < 2 * m->options->bench_batches)
 		return GO_ON;
 	m->report->outcome = VMM_EXITED;
@@ -129,9 +130,12 @@ static enum next on_bench(struct monitor *m)
 static enum next on_port(struct monitor *m)
 {
 	static enum next (*const ports[])(struct monitor *) = {
-		[ABI_PORT_REQUEST - ABI_PORT_REQUEST] = on_request, [ABI_PORT_CLOCK - ABI_PORT_REQUEST] = on_clock,
-		[ABI_PORT_FAULT - ABI_PORT_REQUEST] = on_fault,	    [ABI_PORT_EXIT - ABI_PORT_REQUEST] = on_exit,
-		[ABI_PORT_ENTER - ABI_PORT_REQUEST] = on_enter,	    [ABI_PORT_BARE - ABI_PORT_REQUEST] = on_bare,
+		[ABI_PORT_REQUEST - ABI_PORT_REQUEST] = on_request,
+		[ABI_PORT_CLOCK - ABI_PORT_REQUEST] = on_clock,
+		[ABI_PORT_FAULT - ABI_PORT_REQUEST] = on_fault,
+		[ABI_PORT_EXIT - ABI_PORT_REQUEST] = on_exit,
+		[ABI_PORT_ENTER - ABI_PORT_REQUEST] = on_enter,
+		[ABI_PORT_BARE - ABI_PORT_REQUEST] = on_bare,
 		[ABI_PORT_BENCH - ABI_PORT_REQUEST] = on_bench,
 	};
 	unsigned port = (unsigned)m->run->io.port - ABI_PORT_REQUEST;
@@ -142,7 +146,8 @@ static enum next on_port(struct monitor *m)
 	return ports[port](m);
 }
 
-/* The guest cannot go on, and not because the program ended: a host fault on its memory is the program's SIGBUS. */
+/* The guest cannot go on, and not because the program ended: a host fault on its memory is the program's
+ * SIGBUS. */
 static enum next on_failure(struct monitor *m, int error)
 {
 	uint32_t reason = m->run->exit_reason;
@@ -153,7 +158,8 @@ static enum next on_failure(struct monitor *m, int error)
 		m->report->signal = SIGBUS;
 		return ENDED;
 	}
-	m->report->outcome = reason == KVM_EXIT_SHUTDOWN || reason == KVM_EXIT_MMIO ? VMM_GUEST_PANIC : VMM_FAILED;
+	m->report->outcome =
+		reason == KVM_EXIT_SHUTDOWN || reason == KVM_EXIT_MMIO ? VMM_GUEST_PANIC : VMM_FAILED;
 	error_set(m->error, error, "the vCPU stopped: %s at rip 0x%llx", vmm_exit_name(reason),
 		  (unsigned long long)m->report->fault_rip);
 	return ENDED;

@@ -64,7 +64,8 @@ static void lock(struct monitor *m)
 	bool huge = m->config.value[VMM_MEMORY] == VMM_MEMORY_LOCKED_HUGE;
 
 	madvise(m->memory, m->memory_bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-	madvise(m->memory, m->memory_bytes, MADV_POPULATE_WRITE); /* mlock populates too, where the kernel lacks it */
+	madvise(m->memory, m->memory_bytes,
+		MADV_POPULATE_WRITE); /* mlock populates too, where the kernel lacks it */
 	if (mlock(m->memory, m->memory_bytes)) {
 		munlock(m->memory, m->memory_bytes);
 		fall_back(m, VMM_MEMORY_LAZY4K, "guest memory cannot be locked: raise ulimit -l");
@@ -80,7 +81,8 @@ int memory_open(struct monitor *m)
 	m->memory_bytes = m->options->memory_bytes ? m->options->memory_bytes : VMM_MEMORY_DEFAULT;
 	m->memory_bytes = (m->memory_bytes + HUGE - 1) & ~(HUGE - 1);
 	if (m->memory_bytes < VMM_MEMORY_MIN || m->memory_bytes > VMM_MEMORY_MAX)
-		return error_fail(m->error, EINVAL, "give --memory 512M, or leave it out", "guest memory must be between 16M and 3G");
+		return error_fail(m->error, EINVAL, "give --memory 512M, or leave it out",
+				  "guest memory must be between 16M and 3G");
 	error = map(m);
 	if (error)
 		return error;

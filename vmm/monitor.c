@@ -30,7 +30,8 @@ static int open_program(struct monitor *m, struct image *image)
 
 	if (fd < 0) {
 		error_at(m->error, "%s", path);
-		return error_fail(m->error, errno, "check the path, or give one that contains a /", "cannot open the program %s", path);
+		return error_fail(m->error, errno, "check the path, or give one that contains a /",
+				  "cannot open the program %s", path);
 	}
 	error = elf_read(fd, path, false, image, m->error);
 	if (error) {
@@ -42,7 +43,7 @@ static int open_program(struct monitor *m, struct image *image)
 
 static int build(struct monitor *m)
 {
-	struct image image = {0};
+	struct image image = { 0 };
 	int fd = m->options->bench ? -1 : open_program(m, &image), error;
 
 	if (fd < 0 && !m->options->bench)
@@ -55,13 +56,14 @@ static int build(struct monitor *m)
 	if (error == 0)
 		error = load_kernel(m);
 	if (error == 0)
+		error = vcpu_open(m);
+	if (error == 0)
 		error = load_program(m, fd, &image);
 	if (fd >= 0)
 		close(fd);
 	if (error)
 		return error;
 	tables_build(m);
-	error = vcpu_open(m);
 	if (error == 0)
 		error = interrupt_open(m);
 	if (error == 0 && m->backend->open)
@@ -71,7 +73,8 @@ static int build(struct monitor *m)
 	return error ? error : place_threads(m);
 }
 
-/* Copies what the guest kernel counted; its numbers are a hostile guest's word until here, and only its own loss. */
+/* Copies what the guest kernel counted; its numbers are a hostile guest's word until here, and only its own
+ * loss. */
 static void collect_guest(struct monitor *m)
 {
 	const struct abi_account *account = &m->channel->account;
@@ -135,11 +138,10 @@ static void tear_down(struct monitor *m)
 static void prepare(struct monitor *m)
 {
 	struct vmm_report *report = m->report;
-	struct rlimit none = {0, 0};
+	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none); /* a core of the monitor would say nothing about the program */
 	vmm_config_fall_back(&m->config, report->fallback);
-	m->tsc_hz = report->tsc_hz = m->options->tsc_hz ? m->options->tsc_hz : clock_tsc_hz();
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
 	report->threads = 1;
 	strcpy(report->thread[0].name, "vcpu0");

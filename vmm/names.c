@@ -5,9 +5,12 @@
 #include "vmm/vmm.h"
 
 const char *const vmm_stage_names[VMM_STAGES] = {
-	[VMM_STAGE_TRANSPORT_IN] = "transport-in",   [VMM_STAGE_MONITOR_IN] = "monitor-in",
-	[VMM_STAGE_HOST] = "host",		     [VMM_STAGE_MONITOR_OUT] = "monitor-out",
-	[VMM_STAGE_TRANSPORT_OUT] = "transport-out", [VMM_STAGE_TOTAL] = "total",
+	[VMM_STAGE_TRANSPORT_IN] = "transport-in",
+	[VMM_STAGE_MONITOR_IN] = "monitor-in",
+	[VMM_STAGE_HOST] = "host",
+	[VMM_STAGE_MONITOR_OUT] = "monitor-out",
+	[VMM_STAGE_TRANSPORT_OUT] = "transport-out",
+	[VMM_STAGE_TOTAL] = "total",
 };
 
 const char *vmm_exit_name(unsigned reason)

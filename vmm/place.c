@@ -6,7 +6,8 @@
 
 #include "vmm/vmm_priv.h"
 
-/* Which cores threads run on: with scheduling=pinned the vCPU has the last allowed core and the driver the one before. */
+/* Which cores threads run on: with scheduling=pinned the vCPU has the last allowed core and the driver the
+ * one before. */
 
 /* The allowed core that is N-th from the end, or -1. */
 static int core_from_end(int n)
@@ -35,7 +36,7 @@ static int pin(pthread_t thread, int core)
 /* Pins the vCPU's thread and the driver; both cores are chosen before either thread's mask shrinks. */
 int place_threads(struct monitor *m)
 {
-	struct sched_param priority = {.sched_priority = 1};
+	struct sched_param priority = { .sched_priority = 1 };
 	unsigned wanted = m->config.value[VMM_SCHEDULING];
 	int vcpu = core_from_end(0), driver = core_from_end(1), error;
 
@@ -47,6 +48,7 @@ int place_threads(struct monitor *m)
 	if (error == 0 && wanted == VMM_SCHEDULING_FIFO)
 		error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
 	if (error)
-		return error_fail(m->error, error, "use --set scheduling=shared", "cannot place the vCPU's thread");
+		return error_fail(m->error, error, "use --set scheduling=shared",
+				  "cannot place the vCPU's thread");
 	return 0;
 }

@@ -44,7 +44,8 @@ void serve_flush(struct monitor *m)
 	strncpy(m->report->request[request->call].name, row->name, sizeof(m->report->request[0].name) - 1);
 	for (int i = 0; i < VMM_STAGE_TOTAL; i++)
 		hist_add(&m->report->request[request->call].stage[i], t[i + 1] - t[i]);
-	hist_add(&m->report->request[request->call].stage[VMM_STAGE_TOTAL], t[ABI_RESUMED] - t[ABI_SUBMITTED]);
+	hist_add(&m->report->request[request->call].stage[VMM_STAGE_TOTAL],
+		 t[ABI_RESUMED] - t[ABI_SUBMITTED]);
 	in = t[ABI_SEEN] - t[ABI_SUBMITTED];
 	out = t[ABI_RESUMED] - t[ABI_COMPLETED];
 	if (m->unrecorded_exit)

@@ -9,7 +9,8 @@
 
 static bool pages_ok(const struct monitor *m, uint64_t gpa, uint64_t bytes)
 {
-	return gpa % 4096 == 0 && bytes % 4096 == 0 && bytes > 0 && memory_at(m, gpa, bytes) && gpa >= ABI_IMAGE;
+	return gpa % 4096 == 0 && bytes % 4096 == 0 && bytes > 0 && memory_at(m, gpa, bytes) &&
+	       gpa >= ABI_IMAGE;
 }
 
 /* map(gpa, bytes, protection, flags, fd, offset): a file over guest memory, inside the live slot */

@@ -11,22 +11,23 @@
 
 #include "vmm/vmm_priv.h"
 
-/* The stack a program starts with: argc, argv, envp, the auxiliary vector (System V ABI, AMD64 supplement, 3.4.1). */
+/* The stack a program starts with: argc, argv, envp, the auxiliary vector (System V ABI, AMD64
+ * supplement, 3.4.1). */
 #define PAGE	   4096ull
 #define TOP	   0x7ffffffff000ull
 #define STACK_MAX  (64ull << 20)
 #define STACK_SAME (8ull << 20) /* where the limit is "unlimited" */
 
 struct stack {
-	uint8_t *host;	/* host address of its lowest byte */
-	uint64_t low;	/* the program's address of the same */
+	uint8_t *host; /* host address of its lowest byte */
+	uint64_t low;  /* the program's address of the same */
 	uint64_t bytes;
-	uint64_t used;	/* from the top */
+	uint64_t used; /* from the top */
 };
 
 static uint64_t stack_size(uint64_t memory)
 {
-	struct rlimit limit = {STACK_SAME, STACK_SAME};
+	struct rlimit limit = { STACK_SAME, STACK_SAME };
 	uint64_t bytes;
 
 	getrlimit(RLIMIT_STACK, &limit);
@@ -118,16 +119,17 @@ static void put_auxv(struct words *w, struct stack *s, const struct monitor *m, 
 
 int stack_build(struct monitor *m, const struct image *image)
 {
-	struct stack s = {.bytes = stack_size(m->memory_bytes)};
+	struct stack s = { .bytes = stack_size(m->memory_bytes) };
 	unsigned arguments = length(m->options->argv), variables = length(m->options->environment);
-	struct words w = {.word = calloc(arguments + variables + 64ul, sizeof(uint64_t))};
+	struct words w = { .word = calloc(arguments + variables + 64ul, sizeof(uint64_t)) };
 	uint64_t address = 0;
 
 	s.low = TOP - s.bytes;
 	s.host = memory_at(m, m->free_gpa, s.bytes);
 	if (s.host == NULL || w.word == NULL) {
 		free(w.word);
-		return error_fail(m->error, ENOMEM, "use a larger --memory", "the stack does not fit into guest memory");
+		return error_fail(m->error, ENOMEM, "use a larger --memory",
+				  "the stack does not fit into guest memory");
 	}
 	put(&w, arguments);
 	if (put_strings(&w, &s, m->options->argv) && put_strings(&w, &s, m->options->environment)) {
@@ -143,7 +145,7 @@ int stack_build(struct monitor *m, const struct image *image)
 				  "arguments and environment do not fit on the stack");
 	m->boot->stack = address;
 	m->boot->area[m->boot->areas++] =
-		(struct abi_area){s.low, s.bytes, m->free_gpa, ABI_READ | ABI_WRITE, 0};
+		(struct abi_area){ s.low, s.bytes, m->free_gpa, ABI_READ | ABI_WRITE, 0 };
 	m->free_gpa += s.bytes;
 	return 0;
 }

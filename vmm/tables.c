@@ -5,9 +5,10 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * What a vCPU needs before its first instruction (Intel SDM volume 3, chapters 3, 4, 7; volume 1, 19.5.2): descriptor
- * table, TSS with I/O bitmap, and the upper half of the page tables. The lower half is the guest kernel's to fill.
- * Everything is accessible to ring 3, because on a software backend the guest kernel runs there.
+ * What a vCPU needs before its first instruction (Intel SDM volume 3, chapters 3, 4, 7; volume 1, 19.5.2):
+ * descriptor table, TSS with I/O bitmap, and the upper half of the page tables. The lower half is the guest
+ * kernel's to fill. Everything is accessible to ring 3, because on a software backend the guest kernel runs
+ * there.
  */
 #define PRESENT	 1ull
 #define WRITABLE 2ull

@@ -5,7 +5,8 @@
 #include "base/clock.h"
 #include "vmm/vmm_priv.h"
 
-/* The guest's clocks are the host's: read once with the TSC beside them (clock=tsc), or at every ask (clock=exit). */
+/* The guest's clocks are the host's: read once with the TSC beside them (clock=tsc), or at every ask
+ * (clock=exit). */
 static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec t;

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "vmm/vmm_priv.h"
 
 /* Control registers and MSRs (Intel SDM volume 3, 2.2, 2.5; volume 4). */
@@ -16,9 +17,9 @@
 #define MSR_STAR   0xc0000081
 #define MSR_LSTAR  0xc0000082
 #define MSR_FMASK  0xc0000084
-#define FMASK	   0x47700ull /* a system call clears AC NT IOPL DF IF TF */
+#define FMASK	   0x47700ull				 /* a system call clears AC NT IOPL DF IF TF */
 #define XCR0_NOT   (1ull << 9 | 1ull << 17 | 1ull << 18) /* PKU and AMX need more than a bit */
-#define FLAGS	   0x202ull /* interrupts on */
+#define FLAGS	   0x202ull				 /* interrupts on */
 
 #define CPUIDS 256
 
@@ -35,8 +36,8 @@ struct msr_table {
 /* Features as KVM supports them; XCR0 from leaf 0xD. */
 static int set_features(struct monitor *m)
 {
-	struct cpuid_table table = {.head.nent = CPUIDS};
-	struct kvm_xcrs xcrs = {.nr_xcrs = 1};
+	struct cpuid_table table = { .head.nent = CPUIDS };
+	struct kvm_xcrs xcrs = { .nr_xcrs = 1 };
 
 	if (ioctl(m->kvm, KVM_GET_SUPPORTED_CPUID, &table) || ioctl(m->vcpu, KVM_SET_CPUID2, &table))
 		return error_set(m->error, errno, "cannot set the vCPU's features");
@@ -53,11 +54,25 @@ static int set_features(struct monitor *m)
 /* The vCPU starts in ring 3 of long mode, in the guest kernel. */
 static int set_registers(struct monitor *m)
 {
-	struct kvm_segment code = {.limit = 0xffffffff, .selector = ABI_USER_CS, .type = 11, .present = 1, .dpl = 3,
-				   .s = 1, .l = 1, .g = 1};
-	struct kvm_segment data = {.limit = 0xffffffff, .selector = ABI_USER_SS, .type = 3, .present = 1, .dpl = 3,
-				   .s = 1, .db = 1, .g = 1};
-	struct kvm_regs registers = {.rip = m->kernel_entry, .rsp = ABI_KERNEL + ABI_CALL_STACK, .rflags = FLAGS};
+	struct kvm_segment code = { .limit = 0xffffffff,
+				    .selector = ABI_USER_CS,
+				    .type = 11,
+				    .present = 1,
+				    .dpl = 3,
+				    .s = 1,
+				    .l = 1,
+				    .g = 1 };
+	struct kvm_segment data = { .limit = 0xffffffff,
+				    .selector = ABI_USER_SS,
+				    .type = 3,
+				    .present = 1,
+				    .dpl = 3,
+				    .s = 1,
+				    .db = 1,
+				    .g = 1 };
+	struct kvm_regs registers = { .rip = m->kernel_entry,
+				      .rsp = ABI_KERNEL + ABI_CALL_STACK,
+				      .rflags = FLAGS };
 	struct kvm_sregs s;
 
 	if (ioctl(m->vcpu, KVM_GET_SREGS, &s))
@@ -72,8 +87,11 @@ static int set_registers(struct monitor *m)
 	s.gdt.limit = ABI_TR + 15;
 	s.idt.base = ABI_KERNEL + ABI_IDT;
 	s.idt.limit = 4095;
-	s.tr = (struct kvm_segment){.base = ABI_KERNEL + ABI_TSS, .limit = 0x68 + 8192, .selector = ABI_TR, .type = 11,
-				    .present = 1};
+	s.tr = (struct kvm_segment){ .base = ABI_KERNEL + ABI_TSS,
+				     .limit = 0x68 + 8192,
+				     .selector = ABI_TR,
+				     .type = 11,
+				     .present = 1 };
 	if (ioctl(m->vcpu, KVM_SET_SREGS, &s) || ioctl(m->vcpu, KVM_SET_REGS, &registers))
 		return error_set(m->error, errno, "cannot set the vCPU's registers");
 	return 0;
@@ -95,14 +113,18 @@ static int set_msrs(struct monitor *m)
 	return 0;
 }
 
-/* Makes guest and host read one TSC, so that their stamps compare. Fails harmlessly where they do anyway. */
+/* Makes guest and host read one TSC, so that their stamps compare (fails harmlessly where they do anyway). */
 static void set_tsc(struct monitor *m)
 {
 	uint64_t offset = 0;
-	struct kvm_device_attr attribute = {.group = KVM_VCPU_TSC_CTRL, .attr = KVM_VCPU_TSC_OFFSET,
-					    .addr = (uintptr_t)&offset};
+	struct kvm_device_attr attribute = { .group = KVM_VCPU_TSC_CTRL,
+					     .attr = KVM_VCPU_TSC_OFFSET,
+					     .addr = (uintptr_t)&offset };
+	int khz = ioctl(m->vcpu, KVM_GET_TSC_KHZ, 0);
 
 	ioctl(m->vcpu, KVM_SET_DEVICE_ATTR, &attribute);
+	m->tsc_hz = m->options->tsc_hz ? m->options->tsc_hz : khz > 0 ? (uint64_t)khz * 1000 : clock_tsc_hz();
+	m->report->tsc_hz = m->tsc_hz;
 }
 
 /* Software-enables the local APIC (SDM volume 3, 11.4.7.2). */

@@ -14,8 +14,9 @@
 static int unable(struct monitor *m)
 {
 	m->report->outcome = VMM_UNABLE;
-	return vmm_backend_name(m->error) ? error_fail(m->error, errno, "see vmtax doctor", "cannot open /dev/kvm")
-					  : -ENODEV;
+	return vmm_backend_name(m->error)
+		       ? error_fail(m->error, errno, "see vmtax doctor", "cannot open /dev/kvm")
+		       : -ENODEV;
 }
 
 int vm_open(struct monitor *m)
@@ -36,7 +37,8 @@ int vm_open(struct monitor *m)
 	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
 		return 0;
 	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) || ioctl(m->vm, KVM_CREATE_IRQCHIP, 0))
-		return error_fail(m->error, errno, "try --set irqchip=user", "cannot create an interrupt controller");
+		return error_fail(m->error, errno, "try --set irqchip=user",
+				  "cannot create an interrupt controller");
 	return 0;
 }
 

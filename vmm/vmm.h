@@ -46,18 +46,18 @@ enum { VMM_HOST_SERVICES_NONE };
 
 /* One value a knob can take. */
 struct vmm_value {
-	const char *name;	/* "locked-huge" */
-	const char *summary;	/* what it does, one line */
-	const char *fallback;	/* value taken where this one cannot be set; NULL: none needed */
-	const char *unbuilt;	/* why no machine can set it yet; NULL once it works */
+	const char *name;     /* "locked-huge" */
+	const char *summary;  /* what it does, one line */
+	const char *fallback; /* value taken where this one cannot be set; NULL: none needed */
+	const char *unbuilt;  /* why no machine can set it yet; NULL once it works */
 };
 
 /* One knob. Its id is its index in vmm_knobs; a value's id its index in values. */
 struct vmm_knob {
-	const char *name;    /* "transport" */
-	const char *column;  /* its column in runs.csv: "guest_pages" for guest-pages */
-	const char *summary; /* what it decides, one line */
-	bool native;	     /* whether it also means something without a VM */
+	const char *name;		/* "transport" */
+	const char *column;		/* its column in runs.csv: "guest_pages" for guest-pages */
+	const char *summary;		/* what it decides, one line */
+	bool native;			/* whether it also means something without a VM */
 	const struct vmm_value *values; /* ends with a row whose name is NULL */
 };
 
@@ -71,7 +71,8 @@ struct vmm_preset {
 	uint8_t value[VMM_KNOBS];
 };
 
-/* The presets, ending with a row whose name is NULL: native, native-tuned, hosted, hosted-classic, bare-metal… */
+/* The presets, ending with a row whose name is NULL: native, native-tuned, hosted, hosted-classic,
+ * bare-metal… */
 extern const struct vmm_preset vmm_presets[];
 
 /* A configuration asked for or in force. */
@@ -84,7 +85,8 @@ struct vmm_config {
 /* Copies the preset NAME into CONFIG. 0, or -EINVAL with the nearest name as the mend. */
 int vmm_config_preset(struct vmm_config *config, const char *name, struct error *error);
 
-/* Applies one "knob=value" and appends it to the name where it changes something. 0, or -EINVAL (nearest suggested). */
+/* Applies one "knob=value" and appends it to the name where it changes something. 0, or -EINVAL (nearest
+ * suggested). */
 int vmm_config_set(struct vmm_config *config, const char *assignment, struct error *error);
 
 /* Name of the value of knob ID in CONFIG: "ring". */
@@ -122,14 +124,14 @@ extern const char *const vmm_stage_names[VMM_STAGES];
 
 /* Time one thread of the monitor spent, in TSC ticks unless named otherwise. */
 struct vmm_thread {
-	char name[16];	     /* "vcpu0", "driver0" */
-	int32_t tid;	     /* host thread id */
-	uint64_t wall_tsc;   /* from go to the program's end */
-	uint64_t run_tsc;    /* inside KVM_RUN; 0 for drivers */
-	uint64_t host_tsc;   /* inside host calls made for the guest */
-	uint64_t spin_tsc;   /* polling for requests */
-	uint64_t sleep_tsc;  /* asleep for want of requests, by choice */
-	uint64_t cpu_ns;     /* CPU time of the thread over wall_tsc */
+	char name[16];	      /* "vcpu0", "driver0" */
+	int32_t tid;	      /* host thread id */
+	uint64_t wall_tsc;    /* from go to the program's end */
+	uint64_t run_tsc;     /* inside KVM_RUN; 0 for drivers */
+	uint64_t host_tsc;    /* inside host calls made for the guest */
+	uint64_t spin_tsc;    /* polling for requests */
+	uint64_t sleep_tsc;   /* asleep for want of requests, by choice */
+	uint64_t cpu_ns;      /* CPU time of the thread over wall_tsc */
 	uint64_t host_cpu_ns; /* CPU time of the thread in host calls, where measured, else 0 */
 };
 
@@ -138,18 +140,19 @@ struct vmm_report {
 	uint64_t magic;
 	uint64_t tsc_hz;
 	/* The life of the monitor. The handshake lies between ready and go and is nobody's time. */
-	uint64_t tsc_main;	  /* main() entered */
-	uint64_t tsc_ready;	  /* everything built, about to run */
-	uint64_t tsc_go;	  /* released by the harness */
-	uint64_t tsc_first;	  /* first KVM_RUN entered */
-	uint64_t tsc_program;	  /* guest kernel is about to enter the program */
-	uint64_t tsc_roi_begin;	  /* program's mark seen by the monitor; 0: none */
+	uint64_t tsc_main;	/* main() entered */
+	uint64_t tsc_ready;	/* everything built, about to run */
+	uint64_t tsc_go;	/* released by the harness */
+	uint64_t tsc_first;	/* first KVM_RUN entered */
+	uint64_t tsc_program;	/* guest kernel is about to enter the program */
+	uint64_t tsc_roi_begin; /* program's mark seen by the monitor; 0: none */
 	uint64_t tsc_roi_end;
-	uint64_t tsc_end;	  /* program's end seen */
-	uint64_t tsc_done;	  /* harness released us again: teardown begins */
-	uint64_t tsc_torn_down;	  /* VM closed, memory unmapped */
-	uint64_t cpu_setup_ns;	  /* process CPU time up to ready */
-	uint64_t cpu_program_ns;  /* process CPU time from go to the program's end: threads below and kernel helpers */
+	uint64_t tsc_end;	 /* program's end seen */
+	uint64_t tsc_done;	 /* harness released us again: teardown begins */
+	uint64_t tsc_torn_down;	 /* VM closed, memory unmapped */
+	uint64_t cpu_setup_ns;	 /* process CPU time up to ready */
+	uint64_t cpu_program_ns; /* process CPU time from go to the program's end: threads below and kernel
+				    helpers */
 	/* What happened. */
 	uint32_t outcome; /* enum vmm_outcome */
 	int32_t exit_code;
@@ -166,15 +169,16 @@ struct vmm_report {
 	uint32_t threads;
 	struct vmm_thread thread[VMM_THREADS];
 	/* Guest-kernel stamps, in ticks, copied from the guest at its end. */
-	uint64_t guest_kernel_tsc; /* in the guest kernel, without transport and waiting */
-	uint64_t guest_spin_tsc;   /* the guest polling for answers (or for time, with idle=poll) */
-	uint64_t guest_halt_tsc;   /* the guest halted while it waited */
-	uint64_t guest_wait_tsc;   /* the guest waiting for answers in all (spin, halts, exits) */
-	uint64_t exit_transport_tsc; /* of which the transport, both ways, of requests that left by exit: KVM's own time */
-	uint64_t guest_syscalls;   /* system calls the program made */
-	uint64_t guest_served;	   /* of which served without a request */
+	uint64_t guest_kernel_tsc;	 /* in the guest kernel, without transport and waiting */
+	uint64_t guest_spin_tsc;	 /* the guest polling for answers (or for time, with idle=poll) */
+	uint64_t guest_halt_tsc;	 /* the guest halted while it waited */
+	uint64_t guest_wait_tsc;	 /* the guest waiting for answers in all (spin, halts, exits) */
+	uint64_t exit_transport_tsc;	 /* of which the transport, both ways, of requests that left by exit:
+					    KVM's own time */
+	uint64_t guest_syscalls;	 /* system calls the program made */
+	uint64_t guest_served;		 /* of which served without a request */
 	uint64_t rss_beyond_guest_bytes; /* peak resident memory of the monitor less guest memory */
-	uint64_t bytes_direct;	   /* bytes moved past the page cache, of bytes_io */
+	uint64_t bytes_direct;		 /* bytes moved past the page cache, of bytes_io */
 	uint64_t bytes_io;
 	/* System calls that are not served: number and how often. */
 	struct {
@@ -195,16 +199,16 @@ struct vmm_report {
 /* Name of a KVM exit reason, "unknown" where it has none here. */
 const char *vmm_exit_name(unsigned reason);
 
-/* --- The handshake --------------------------------------------------------------------------------------- */
+/* --- The handshake ---------------------------------------------------------------------------------------
+ */
 
 /*
  * vmtax-monitor --report FD --control FD ... : FD report is a memfd of sizeof(struct vmm_report), FD control
  * one end of a SOCK_SEQPACKET pair. The monitor sends one-byte messages:
- *   'R' ready, with SCM_RIGHTS: KVM statistics fds (VM, vCPU; none where KVM has none), thread ids in the report;
- *   'D' program ended; threads are still alive, so probes can be read.
- * and waits for 'G' (go) after ready and 'F' (finish) after done. If it fails earlier it just exits, with the
- * outcome and error in the report. Without --control it waits for nobody.
- * A message longer than a byte is an error.
+ *   'R' ready, with SCM_RIGHTS: KVM statistics fds (VM, vCPU; none where KVM has none), thread ids in the
+ * report; 'D' program ended; threads are still alive, so probes can be read. and waits for 'G' (go) after
+ * ready and 'F' (finish) after done. If it fails earlier it just exits, with the outcome and error in the
+ * report. Without --control it waits for nobody. A message longer than a byte is an error.
  */
 #define VMM_READY  'R'
 #define VMM_GO	   'G'
@@ -212,11 +216,12 @@ const char *vmm_exit_name(unsigned reason);
 #define VMM_FINISH 'F'
 
 /*
- * Options of vmtax-monitor: [--report FD] [--control FD] [--config PRESET] [--set KNOB=VALUE]... [--memory SIZE]
+ * Options of vmtax-monitor: [--report FD] [--control FD] [--config PRESET] [--set KNOB=VALUE]... [--memory
+ * SIZE]
  * [--timeout TIME] [--tsc-hz N] [--kernel FILE] [--directory DIR] -- PROGRAM [ARGUMENT]...
- * It inherits descriptors 0, 1 and 2 and the environment for the program. Its exit status is the program's, or it
- * dies by the program's signal; 125 when it failed itself (error in the report, and on stderr without --report),
- * 77 when this machine cannot do it, 124 when the watchdog ended the program.
+ * It inherits descriptors 0, 1 and 2 and the environment for the program. Its exit status is the program's,
+ * or it dies by the program's signal; 125 when it failed itself (error in the report, and on stderr without
+ * --report), 77 when this machine cannot do it, 124 when the watchdog ended the program.
  */
 #define VMM_STATUS_TIMEOUT 124
 #define VMM_STATUS_FAILED  125
@@ -225,16 +230,16 @@ const char *vmm_exit_name(unsigned reason);
 /* What a monitor is to run. */
 struct vmm_options {
 	struct vmm_config config;
-	uint64_t memory_bytes;	/* guest memory; 0: VMM_MEMORY_DEFAULT */
-	uint64_t timeout_ns;	/* the watchdog; 0: none */
-	uint64_t tsc_hz;	/* 0: measured */
-	const char *kernel;	/* path of the guest kernel */
-	int control_fd;		/* -1: none */
-	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
+	uint64_t memory_bytes; /* guest memory; 0: VMM_MEMORY_DEFAULT */
+	uint64_t timeout_ns;   /* the watchdog; 0: none */
+	uint64_t tsc_hz;       /* 0: measured */
+	const char *kernel;    /* path of the guest kernel */
+	int control_fd;	       /* -1: none */
+	uint32_t bench;	       /* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;
-	double *bench_ns;	/* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
-	char **argv;		/* the program and its arguments, NULL-terminated */
-	char **environment;	/* the program's, NULL-terminated */
+	double *bench_ns;   /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
+	char **argv;	    /* the program and its arguments, NULL-terminated */
+	char **environment; /* the program's, NULL-terminated */
 };
 
 #define VMM_MEMORY_DEFAULT (512ull << 20)
@@ -242,29 +247,31 @@ struct vmm_options {
 #define VMM_MEMORY_MAX	   (3ull << 30) /* below the hole for devices */
 
 /*
- * Runs one guest to its end in this process, which is the monitor's alone: it moves descriptors, takes signals and
- * sets limits. REPORT is zero-filled by the caller and filled here. 0 when the guest ended, whatever way; negative
- * errno with report->outcome VMM_FAILED or VMM_UNABLE and report->error otherwise.
+ * Runs one guest to its end in this process, which is the monitor's alone: it moves descriptors, takes
+ * signals and sets limits. REPORT is zero-filled by the caller and filled here. 0 when the guest ended,
+ * whatever way; negative errno with report->outcome VMM_FAILED or VMM_UNABLE and report->error otherwise.
  */
 int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report);
 
-/* --- What this machine can do -------------------------------------------------------------------------------- */
+/* --- What this machine can do
+ * -------------------------------------------------------------------------------- */
 
 /*
- * Whether KNOB can take VALUE here. True, or false with the reason in WHY (SIZE bytes). Cheap: opens /dev/kvm at most.
+ * Whether KNOB can take VALUE here. True, or false with the reason in WHY (SIZE bytes). Cheap: opens /dev/kvm
+ * at most.
  */
 bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_t size);
 
 /*
- * Replaces each value of CONFIG that this machine cannot set by its fallback, as the monitor will. REASON[id] says
- * why for each that changed, "" elsewhere. Returns how many changed. (locked-huge can still fall back later, when
- * memory is populated: the report has the last word.)
+ * Replaces each value of CONFIG that this machine cannot set by its fallback, as the monitor will. REASON[id]
+ * says why for each that changed, "" elsewhere. Returns how many changed. (locked-huge can still fall back
+ * later, when memory is populated: the report has the last word.)
  */
 int vmm_config_fall_back(struct vmm_config *config, char reason[VMM_KNOBS][96]);
 
 /*
- * Which KVM backend this machine has: "kvm_intel", "kvm_amd", "kvm_pvm", "kvm" (unknown), or NULL with the reason
- * and mend in ERROR when /dev/kvm cannot be used.
+ * Which KVM backend this machine has: "kvm_intel", "kvm_amd", "kvm_pvm", "kvm" (unknown), or NULL with the
+ * reason and mend in ERROR when /dev/kvm cannot be used.
  */
 const char *vmm_backend_name(struct error *error);
 

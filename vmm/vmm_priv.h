@@ -16,7 +16,7 @@ struct backend;
 struct monitor {
 	const struct vmm_options *options;
 	struct vmm_report *report;
-	struct error *error; /* report->error */
+	struct error *error;	  /* report->error */
 	struct vmm_config config; /* in force */
 	uint64_t tsc_hz;
 
@@ -24,9 +24,9 @@ struct monitor {
 	struct kvm_run *run;
 	size_t run_bytes;
 
-	uint8_t *memory;      /* guest memory: guest-physical 0 is here */
+	uint8_t *memory; /* guest memory: guest-physical 0 is here */
 	uint64_t memory_bytes;
-	uint64_t free_gpa;    /* first guest-physical page not yet given out by the loader */
+	uint64_t free_gpa; /* first guest-physical page not yet given out by the loader */
 	uint64_t kernel_entry;
 	struct abi_boot *boot;
 	struct abi_time *time;
@@ -37,15 +37,15 @@ struct monitor {
 	const struct backend *backend;
 	void *backend_state; /* owned by the backend */
 
-	uint32_t nofile;      /* descriptors below this are the program's */
+	uint32_t nofile; /* descriptors below this are the program's */
 	uint64_t nofile_hard;
 
 	pthread_t driver;
 	pthread_t vcpu_thread;
 	bool driver_runs;
 	atomic_bool driver_ready, driver_stop;
-	int doorbell;	      /* eventfd: wakes the driver */
-	int wake;	      /* eventfd: irqfd, or wakes the vCPU thread from HLT (irqchip=user) */
+	int doorbell;		       /* eventfd: wakes the driver */
+	int wake;		       /* eventfd: irqfd, or wakes the vCPU thread from HLT (irqchip=user) */
 	atomic_bool interrupt_pending; /* irqchip=user: to be injected before the next KVM_RUN */
 	atomic_bool halted;
 	uint32_t bench_batch; /* batches seen */
@@ -64,10 +64,10 @@ void *memory_at(const struct monitor *m, uint64_t gpa, uint64_t bytes);
 
 /* elf.c: executables. */
 struct image {
-	uint64_t entry;	   /* absolute */
+	uint64_t entry;	    /* absolute */
 	uint64_t low, high; /* whole pages, absolute */
-	uint64_t bias;	   /* added to the file's addresses (static PIE) */
-	uint64_t headers;  /* address of the program headers, 0 where they are not loaded */
+	uint64_t bias;	    /* added to the file's addresses (static PIE) */
+	uint64_t headers;   /* address of the program headers, 0 where they are not loaded */
 	uint32_t header_count;
 	uint32_t segments;
 	struct {
@@ -125,18 +125,18 @@ struct iovec;
 struct backend {
 	const char *name;
 	int (*open)(struct monitor *m);
-	/* A file call with its memory as vectors: -ENOSYS when the backend leaves it to the plain system call. */
+	/* A file call with its memory as vectors: -ENOSYS when the backend leaves it to the plain system
+	 * call. */
 	int64_t (*call)(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 			uint64_t offset);
 	void (*close)(struct monitor *m);
 };
 const struct backend *backend_pick(unsigned value); /* of the backend knob */
-extern const struct backend backend_uring;   /* uring.c */
+extern const struct backend backend_uring;	    /* uring.c */
 
 /* driver.c: the thread that polls the ring. */
 int driver_start(struct monitor *m);
 void driver_stop(struct monitor *m);
-
 
 /* place.c: which cores the threads run on. */
 int place_threads(struct monitor *m);

@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/kernel.h"
 
-/* The parts of the program's address space, sorted by address. A few dozen in most programs, so an array serves. */
-#define AREAS_MAX 2048
+/* The parts of the program's address space, sorted by address. A few dozen in most programs, so an array
+ * serves. */
+#define AREAS_MAX   2048
 #define ADDRESS_TOP 0x7ffff0000000ull /* mappings grow down from here; the stack lies above */
 
 static struct area area[AREAS_MAX];

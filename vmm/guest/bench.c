@@ -3,8 +3,9 @@
 #include "vmm/guest/kernel.h"
 
 /*
- * Cost of a null request, in batches that alternate with batches of bare port writes, which the monitor answers by
- * running the vCPU again and nothing else. The monitor ends the run when it has seen enough batches.
+ * Cost of a null request, in batches that alternate with batches of bare port writes, which the monitor
+ * answers by running the vCPU again and nothing else. The monitor ends the run when it has seen enough
+ * batches.
  */
 static uint64_t bare_batch(uint32_t count)
 {
@@ -30,7 +31,7 @@ static uint64_t null_batch(uint32_t count)
 
 void bench_run(void)
 {
-	static uint64_t (*const batch[])(uint32_t) = {bare_batch, null_batch};
+	static uint64_t (*const batch[])(uint32_t) = { bare_batch, null_batch };
 
 	for (uint32_t i = 0;; i++) {
 		ACCOUNT->bench_kind = i % 2;

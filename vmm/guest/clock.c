@@ -49,7 +49,7 @@ int64_t clock_gettime_call(struct syscall_frame *f)
 		return forward_call(ABI_CALL_clock_gettime, f->argument);
 	if (!user_writable(f->rsi, sizeof(struct timespec)))
 		return -EFAULT;
-	*(struct timespec *)f->rsi = (struct timespec){(int64_t)(ns / SECOND), (int64_t)(ns % SECOND)};
+	*(struct timespec *)f->rsi = (struct timespec){ (int64_t)(ns / SECOND), (int64_t)(ns % SECOND) };
 	return 0;
 }
 
@@ -62,7 +62,8 @@ int64_t clock_gettimeofday_call(struct syscall_frame *f)
 	if (f->rdi && !user_writable(f->rdi, 16))
 		return -EFAULT;
 	if (f->rdi)
-		*(struct timespec *)f->rdi = (struct timespec){(int64_t)(ns / SECOND), (int64_t)(ns % SECOND / 1000)};
+		*(struct timespec *)f->rdi =
+			(struct timespec){ (int64_t)(ns / SECOND), (int64_t)(ns % SECOND / 1000) };
 	return 0;
 }
 
@@ -96,7 +97,7 @@ static int64_t spin_until(uint64_t clock, uint64_t deadline)
 static int64_t nap(uint64_t clock, uint64_t flags, uint64_t request, uint64_t remainder)
 {
 	const struct timespec *t = (const void *)request;
-	uint64_t now, deadline, arguments[6] = {clock, flags, request, remainder};
+	uint64_t now, deadline, arguments[6] = { clock, flags, request, remainder };
 
 	if (!user_readable(request, sizeof(*t)))
 		return -EFAULT;

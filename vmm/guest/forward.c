@@ -3,10 +3,10 @@
 #include "vmm/guest/kernel.h"
 
 /*
- * Carries a system call to the host by the table of guest_abi.h: checks what each argument points to and describes
- * it as pieces of guest-physical memory, so that the host moves the program's data without a copy.
+ * Carries a system call to the host by the table of guest_abi.h: checks what each argument points to and
+ * describes it as pieces of guest-physical memory, so that the host moves the program's data without a copy.
  */
-static const struct abi_call calls[] = {ABI_CALLS(ABI_ROW)};
+static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 
 #define PATH_MAX 4096
 #define IOV_MAX	 1024
@@ -50,7 +50,7 @@ static int64_t bounce(struct carry *c, int i, uint64_t bytes, uint8_t type)
 		c->back[c->backs].from = gpa;
 		c->back[c->backs++].bytes = bytes;
 	}
-	c->request->segment[c->pieces++] = (struct abi_segment){gpa, bytes};
+	c->request->segment[c->pieces++] = (struct abi_segment){ gpa, bytes };
 	c->request->segments[i] = 1;
 	return 0;
 }
@@ -137,7 +137,8 @@ static int64_t carry_argument(struct carry *c, int i)
 /* Whether a call on FD may block: only regular files are known not to. */
 static bool may_block(const struct abi_call *call, uint64_t fd)
 {
-	return call->flags & ABI_BLOCKS || (call->flags & ABI_FILE && (fd >= KINDS || kind[fd] != KIND_REGULAR));
+	return call->flags & ABI_BLOCKS ||
+	       (call->flags & ABI_FILE && (fd >= KINDS || kind[fd] != KIND_REGULAR));
 }
 
 /* Whether the host is to say what FD is: only a ring makes the answer worth its price. */
@@ -161,7 +162,7 @@ static void learn(const struct carry *c, int64_t result)
 
 int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 {
-	struct carry c = {.call = &calls[id], .argument = argument};
+	struct carry c = { .call = &calls[id], .argument = argument };
 	bool blocks = may_block(c.call, argument[0]);
 	int64_t result;
 

@@ -120,12 +120,16 @@ uint64_t pages_free(void);
 
 /* tables.c: the program's page tables. */
 #define MAPPED_MISSING (~0ull)
-bool tables_map(uint64_t address, uint64_t gpa, uint64_t pages, uint32_t protection); /* false: out of memory */
-uint64_t tables_unmap(uint64_t address, uint64_t *pages); /* up to *pages from ADDRESS on: the run unmapped, its gpa or MAPPED_MISSING */
+bool tables_map(uint64_t address, uint64_t gpa, uint64_t pages,
+		uint32_t protection); /* false: out of memory */
+uint64_t
+tables_unmap(uint64_t address,
+	     uint64_t *pages); /* up to *pages from ADDRESS on: the run unmapped, its gpa or MAPPED_MISSING */
 void tables_protect(uint64_t address, uint64_t pages, uint32_t protection);
-uint64_t tables_find(uint64_t address, uint32_t need); /* gpa of the page if it allows NEED, else MAPPED_MISSING */
-bool tables_kept(uint64_t address); /* whether a page lies there, be it hidden by PROT_NONE */
-void tables_flush(void); /* drops stale translations after rights were taken away */
+uint64_t tables_find(uint64_t address,
+		     uint32_t need); /* gpa of the page if it allows NEED, else MAPPED_MISSING */
+bool tables_kept(uint64_t address);  /* whether a page lies there, be it hidden by PROT_NONE */
+void tables_flush(void);	     /* drops stale translations after rights were taken away */
 
 /* areas.c: which parts of the address space the program has. */
 enum area_kind { AREA_ANON, AREA_FILE, AREA_LAZY }; /* LAZY: pages come on first touch */
@@ -137,17 +141,18 @@ struct area {
 void areas_init(void);
 struct area *areas_find(uint64_t address); /* the area that holds ADDRESS, or NULL */
 struct area *areas_next(uint64_t address); /* the first area that ends above ADDRESS, or NULL */
-bool areas_add(struct area area); /* merges with a like neighbour; false: table full */
-bool areas_split(uint64_t address); /* so that one begins at ADDRESS, if any spans it */
+bool areas_add(struct area area);	   /* merges with a like neighbour; false: table full */
+bool areas_split(uint64_t address);	   /* so that one begins at ADDRESS, if any spans it */
 void areas_remove(struct area *area);
 uint64_t areas_gap(uint64_t bytes); /* highest free range of BYTES below the last one placed; 0: none */
 
 /* memory.c, remap.c: mmap and its family. */
 void memory_init(void);
-void memory_heap(uint64_t start); /* where brk begins */
+void memory_heap(uint64_t start);					   /* where brk begins */
 int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection); /* anonymous, over nothing */
 int64_t memory_unmap(uint64_t address, uint64_t bytes);
-bool memory_touch(uint64_t address, uint32_t need); /* brings in a lazy page; false: not the program's to touch so */
+bool memory_touch(uint64_t address,
+		  uint32_t need); /* brings in a lazy page; false: not the program's to touch so */
 
 /* user.c: the program's memory, checked before use. */
 bool user_readable(uint64_t address, uint64_t bytes);
@@ -184,8 +189,10 @@ typedef int64_t syscall_function(struct syscall_frame *frame);
 
 /* The functions of the table in syscall.c, by the file that holds them. */
 syscall_function memory_mmap, memory_mprotect, memory_munmap, memory_brk, memory_mremap, memory_madvise;
-syscall_function clock_gettime_call, clock_gettimeofday_call, clock_time_call, clock_nanosleep_call, clock_sleep_call;
-syscall_function process_getpid, process_getppid, process_getuid, process_geteuid, process_getgid, process_getegid;
+syscall_function clock_gettime_call, clock_gettimeofday_call, clock_time_call, clock_nanosleep_call,
+	clock_sleep_call;
+syscall_function process_getpid, process_getppid, process_getuid, process_geteuid, process_getgid,
+	process_getegid;
 syscall_function process_uname, process_arch_prctl, process_set_tid_address, process_affinity, process_getcpu;
 syscall_function process_exit, process_prctl, process_nothing, process_absent, process_futex;
 syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;

@@ -3,9 +3,9 @@
 #include "vmm/guest/kernel.h"
 
 /*
- * mmap and its family. Up to EAGER bytes, a mapping gets one contiguous extent and all its table entries at once,
- * because a guest page fault costs ten times a host-handled one; the host still supplies the memory on first touch.
- * Larger mappings, and those nobody may touch yet, get pages by WINDOW on first touch.
+ * mmap and its family. Up to EAGER bytes, a mapping gets one contiguous extent and all its table entries at
+ * once, because a guest page fault costs ten times a host-handled one; the host still supplies the memory on
+ * first touch. Larger mappings, and those nobody may touch yet, get pages by WINDOW on first touch.
  */
 #define EAGER  (64ull << 20)
 #define WINDOW (2ull << 20)
@@ -19,7 +19,7 @@
 
 #define DISCARD_MIN 16 /* pages: fewer are cleared here rather than given back to the host */
 
-static uint64_t last_gpa;	      /* end of the last extent: the next one had best follow it */
+static uint64_t last_gpa; /* end of the last extent: the next one had best follow it */
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -34,7 +34,7 @@ void memory_init(void)
 		const struct abi_area *a = &BOOT->area[i];
 
 		tables_map(a->address, a->gpa, pages_of(a->bytes), a->protection);
-		areas_add((struct area){a->address, a->bytes, a->protection, AREA_ANON});
+		areas_add((struct area){ a->address, a->bytes, a->protection, AREA_ANON });
 	}
 }
 
@@ -141,7 +141,7 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 	}
 	if (!tables_map(address, gpa, pages_of(bytes), f->rdx & 7))
 		return -ENOMEM;
-	return areas_add((struct area){address, bytes, f->rdx & 7, AREA_FILE}) ? 0 : -ENOMEM;
+	return areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE }) ? 0 : -ENOMEM;
 }
 
 int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
@@ -150,7 +150,7 @@ int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
 
 	if (!lazy && !back(address, bytes, protection))
 		return -ENOMEM;
-	if (areas_add((struct area){address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON}))
+	if (areas_add((struct area){ address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON }))
 		return 0;
 	release(address, bytes, AREA_ANON);
 	return -ENOMEM;
@@ -231,7 +231,8 @@ int64_t memory_mprotect(struct syscall_frame *f)
 		changed = *a;
 		changed.protection = protection;
 		reduced |= (a->protection & ~protection) != 0;
-		if (a->kind == AREA_LAZY && a->bytes <= EAGER && protection && !populate(address, a->bytes, protection))
+		if (a->kind == AREA_LAZY && a->bytes <= EAGER && protection &&
+		    !populate(address, a->bytes, protection))
 			return -ENOMEM;
 		tables_protect(address, pages_of(a->bytes), protection);
 		address += a->bytes;

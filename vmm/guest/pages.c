@@ -3,8 +3,8 @@
 #include "vmm/guest/kernel.h"
 
 /*
- * Guest-physical pages: a bitmap of those in use, and one of those that may hold old data. Fresh memory is zero (the
- * host made it so), hence only pages that were given back are cleared, when they are taken again.
+ * Guest-physical pages: a bitmap of those in use, and one of those that may hold old data. Fresh memory is
+ * zero (the host made it so), hence only pages that were given back are cleared, when they are taken again.
  */
 static uint64_t *used, *stale;
 static uint64_t first_page, end_page, free_pages, hint;
@@ -36,7 +36,8 @@ static uint64_t free_run(uint64_t page, uint64_t count)
 	uint64_t n = 0;
 
 	while (n < count && page + n < end_page) {
-		if ((page + n) % 64 == 0 && count - n >= 64 && end_page - page - n >= 64 && used[(page + n) / 64] == 0)
+		if ((page + n) % 64 == 0 && count - n >= 64 && end_page - page - n >= 64 &&
+		    used[(page + n) / 64] == 0)
 			n += 64;
 		else if (!bit_get(used, page + n))
 			n++;

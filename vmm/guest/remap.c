@@ -81,7 +81,7 @@ int64_t memory_mremap(struct syscall_frame *f)
 	if (a == NULL || old == 0 || f->rdi + old > a->address + a->bytes)
 		return -EFAULT;
 	if (new <= old)
-		return new < old && memory_unmap(f->rdi + new, old - new) ? -ENOMEM : (int64_t)f->rdi;
+		return new < old &&memory_unmap(f->rdi + new, old - new) ? -ENOMEM : (int64_t)f->rdi;
 	if (!areas_split(f->rdi) || !areas_split(f->rdi + old))
 		return -ENOMEM;
 	return grow(f->rdi, old, new, f->r10 & MREMAP_MAYMOVE);

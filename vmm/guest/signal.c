@@ -3,8 +3,8 @@
 #include "vmm/guest/kernel.h"
 
 /*
- * Signals a program sends itself, as abort() and raise() do: dispositions and masks are kept, default actions are
- * carried out. Handlers are not run yet: a signal that has one is reported as not served.
+ * Signals a program sends itself, as abort() and raise() do: dispositions and masks are kept, default actions
+ * are carried out. Handlers are not run yet: a signal that has one is reported as not served.
  */
 #define SIGNALS 64
 #define SIGKILL 9
@@ -57,7 +57,8 @@ static int64_t deliver(int signal)
 /* rt_sigaction(signal, new, old, size) */
 int64_t signal_action(struct syscall_frame *f)
 {
-	if (f->rdi < 1 || f->rdi > SIGNALS || f->r10 != 8 || (f->rsi && (f->rdi == SIGKILL || f->rdi == SIGSTOP)))
+	if (f->rdi < 1 || f->rdi > SIGNALS || f->r10 != 8 ||
+	    (f->rsi && (f->rdi == SIGKILL || f->rdi == SIGSTOP)))
 		return -EINVAL;
 	if ((f->rsi && !user_readable(f->rsi, sizeof(struct action))) ||
 	    (f->rdx && !user_writable(f->rdx, sizeof(struct action))))

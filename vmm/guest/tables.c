@@ -3,13 +3,14 @@
 #include "vmm/guest/kernel.h"
 
 /*
- * The program's page tables, in the lower half of the address space. They hold permissions; the host supplies the
- * memory behind each page. Entries are written in ring 3 too, which no processor forbids: they are memory.
+ * The program's page tables, in the lower half of the address space. They hold permissions; the host supplies
+ * the memory behind each page. Entries are written in ring 3 too, which no processor forbids: they are
+ * memory.
  */
 #define PRESENT	 1ull
 #define WRITABLE 2ull
 #define USER	 4ull
-#define KEPT	 (1ull << 9)  /* software: a page is here, though PROT_NONE hides it */
+#define KEPT	 (1ull << 9) /* software: a page is here, though PROT_NONE hides it */
 #define NX	 (1ull << 63)
 #define ADDRESS	 0x000ffffffffff000ull
 
@@ -26,7 +27,8 @@ static uint64_t flags_of(uint32_t protection)
 	return flags;
 }
 
-/* The entry of ADDRESS in the last level, or NULL where a table is missing and MAKE is false or memory is out. */
+/* The entry of ADDRESS in the last level, or NULL where a table is missing and MAKE is false or memory is
+ * out. */
 static uint64_t *entry_of(uint64_t address, bool make)
 {
 	uint64_t *table = at(ABI_PML4);

@@ -9,7 +9,8 @@ static uint64_t page_of(uint64_t address, uint32_t need)
 {
 	uint64_t gpa = tables_find(address, need);
 
-	if (gpa == MAPPED_MISSING && address >> 47 == 0 && !tables_kept(address) && memory_touch(address, need))
+	if (gpa == MAPPED_MISSING && address >> 47 == 0 && !tables_kept(address) &&
+	    memory_touch(address, need))
 		gpa = tables_find(address, need);
 	return gpa;
 }
@@ -65,7 +66,7 @@ int user_segments(uint64_t address, uint64_t bytes, uint32_t need, struct abi_se
 		} else {
 			if (n == limit)
 				break;
-			segment[n++] = (struct abi_segment){gpa, take};
+			segment[n++] = (struct abi_segment){ gpa, take };
 		}
 		done += take;
 	}
