@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <math.h>
+#include <stdio.h>
+
+#include "reports/reports_priv.h"
+
+char *format_number(double value, char *text)
+{
+	double size = fabs(value);
+
+	if (isnan(value))
+		snprintf(text, 16, "NA");
+	else if (size > 0 && size < 0.1)
+		snprintf(text, 16, "%.3f", value);
+	else if (size < 9.995)
+		snprintf(text, 16, "%.2f", value);
+	else if (size < 99.95)
+		snprintf(text, 16, "%.1f", value);
+	else
+		snprintf(text, 16, size < 1e9 ? "%.0f" : "%.2e", value);
+	return text;
+}
+
+char *format_interval(struct interval interval, char *text)
+{
+	char value[16], low[16], high[16];
+
+	if (isnan(interval.value))
+		snprintf(text, 64, "NA");
+	else if (isnan(interval.low) || isnan(interval.high))
+		snprintf(text, 64, "%s [NA]", format_number(interval.value, value));
+	else
+		snprintf(text, 64, "%s [%s, %s]", format_number(interval.value, value),
+			 format_number(interval.low, low), format_number(interval.high, high));
+	return text;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "reports/reports_priv.h"
+
+int grid_allocate(struct grid *grid, size_t columns)
+{
+	size_t count = grid->rows.count * columns;
+
+	grid->column_count = columns;
+	grid->columns = calloc(columns + 1, sizeof(*grid->columns));
+	grid->cells = malloc((count + 1) * sizeof(*grid->cells));
+	if (!grid->columns || !grid->cells)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		grid->cells[i] = (struct interval) {NAN, NAN, NAN};
+	return 0;
+}
+
+struct interval *grid_cell(const struct grid *grid, size_t row, size_t column)
+{
+	return &grid->cells[row * grid->column_count + column];
+}
+
+void grid_free(struct grid *grid)
+{
+	names_free(&grid->rows);
+	free(grid->columns);
+	free(grid->cells);
+	free(grid->base_ns);
+	*grid = (struct grid) {0};
+}

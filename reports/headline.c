@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/reports_priv.h"
+
+const char headline_bare_metal[] = "bare-metal here is a style, not a product: the monitor keeps the guest "
+				   "away from the host's schedulers, caches "
+				   "and exits, but it still runs on Linux/KVM, whose kernel handles exits, "
+				   "page faults and timers. What a real "
+				   "bare-metal hypervisor saves by owning the hardware, and what it pays for "
+				   "its own drivers, is not in these figures.";
+
+static void print_config(FILE *out, const struct result *result, const char *config)
+{
+	double time = grid_median(result, "time", config, result->baseline);
+	double cpu = grid_median(result, "cpu", config, result->baseline);
+	char text[16];
+
+	fprintf(out, "%s takes %s times the time", result_label(result, config), format_number(time, text));
+	fprintf(out, " and %s times the CPU seconds", format_number(cpu, text));
+}
+
+/* The estimate of METRIC = time that is farthest above the baseline, or the number of rows. */
+static size_t find_costliest(const struct result *result)
+{
+	const struct table *overhead = &result->overhead;
+	size_t ratio = table_column(overhead, "ratio"), best = overhead->rows;
+
+	for (size_t row = 0; row < overhead->rows; row++)
+		if (strcmp(table_text(overhead, row, table_column(overhead, "metric")), "time") == 0 &&
+		    strcmp(table_text(overhead, row, table_column(overhead, "baseline")), result->baseline) ==
+			0 &&
+		    !table_missing(overhead, row, ratio) &&
+		    (best == overhead->rows ||
+		     table_number(overhead, row, ratio) > table_number(overhead, best, ratio)))
+			best = row;
+	return best;
+}
+
+static void print_costliest(FILE *out, const struct result *result)
+{
+	const struct table *overhead = &result->overhead;
+	size_t row = find_costliest(result);
+	char text[16];
+
+	if (row == overhead->rows || !(table_number(overhead, row, table_column(overhead, "ratio")) > 1))
+		return;
+	fprintf(out, " The slowest is %s under %s: %s times.",
+		table_text(overhead, row, table_column(overhead, "workload")),
+		result_label(result, table_text(overhead, row, table_column(overhead, "config"))),
+		format_number(table_number(overhead, row, table_column(overhead, "ratio")), text));
+}
+
+static void print_headline(FILE *out, const struct result *result)
+{
+	const char *joint = "";
+
+	for (size_t i = 0; i < result->configs.count; i++) {
+		const char *config = result->configs.name[i];
+
+		if (isnan(grid_median(result, "time", config, result->baseline)))
+			continue;
+		if (!*joint)
+			fprintf(out, "Against %s, over %zu workload%s (medians): ", result->baseline,
+				result->workloads.count, result->workloads.count == 1 ? "" : "s");
+		fputs(joint, out);
+		print_config(out, result, config);
+		joint = "; ";
+	}
+	if (!*joint)
+		fprintf(out, "Nothing could be compared with %s", result->baseline);
+	fputc('.', out);
+	print_costliest(out, result);
+}
+
+char *headline_text(const struct result *result)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	print_headline(out, result);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/reports_priv.h"
+
+#define NAMED_WORKLOADS 3 /* so many are named, the others counted */
+
+/* What several rows say alike. */
+struct note {
+	char mark;
+	char *text;	  /* owned */
+	const char *noun; /* what was counted: "run" */
+	size_t count;
+	struct names workloads;
+};
+
+struct notes {
+	struct note *note; /* count; owned */
+	size_t count;
+};
+
+static const char *cell(const struct table *table, size_t row, const char *column)
+{
+	return table_text(table, row, table_column(table, column));
+}
+
+/* Finds or begins the note that says TEXT, which it takes over. NULL when memory is short. */
+static struct note *find_note(struct notes *notes, char mark, char *text, const char *noun)
+{
+	struct note *grown;
+
+	for (size_t i = 0; i < notes->count; i++)
+		if (strcmp(notes->note[i].noun, noun) == 0 && strcmp(notes->note[i].text, text) == 0) {
+			free(text);
+			return &notes->note[i];
+		}
+	grown = realloc(notes->note, (notes->count + 1) * sizeof(*grown));
+	if (!grown) {
+		free(text);
+		return NULL;
+	}
+	notes->note = grown;
+	grown[notes->count] = (struct note) {.mark = mark, .text = text, .noun = noun};
+	return &grown[notes->count++];
+}
+
+static int add(struct notes *notes, char mark, const char *noun, const char *workload, char *text)
+{
+	struct note *note = text ? find_note(notes, mark, text, noun) : NULL;
+
+	if (!note || names_add(&note->workloads, workload) < 0)
+		return -ENOMEM;
+	note->count++;
+	return 0;
+}
+
+static char *join(const char *first, const char *second, const char *third)
+{
+	char *text;
+
+	return asprintf(&text, "%s%s%s", first, second, third) < 0 ? NULL : text;
+}
+
+static int add_fallback(struct notes *notes, const struct table *runs, size_t row)
+{
+	const char *label = cell(runs, row, "label"), *reason = cell(runs, row, "reason");
+
+	if (!*label || strcmp(label, cell(runs, row, "config")) == 0 ||
+	    strcmp(cell(runs, row, "status"), "ok") != 0)
+		return 0;
+	if (table_missing(runs, row, table_column(runs, "reason")))
+		reason = "a knob fell back; no reason was recorded";
+	return add(notes, '*', "run", cell(runs, row, "workload"), join(label, ": ", reason));
+}
+
+static int add_failure(struct notes *notes, const struct table *runs, size_t row)
+{
+	const char *status = cell(runs, row, "status"), *config = cell(runs, row, "config");
+	char *what;
+	int result;
+
+	if (strcmp(status, "ok") == 0)
+		return 0;
+	what = join(*status ? status : "no status", ": ",
+		    table_missing(runs, row, table_column(runs, "reason")) ? "no reason was recorded"
+									   : cell(runs, row, "reason"));
+	if (!what)
+		return -ENOMEM;
+	result = add(notes, '!', "run", cell(runs, row, "workload"), join(config, " ", what));
+	free(what);
+	return result;
+}
+
+/* One note for each flag in the row, whatever the configuration. */
+static int add_flags(struct notes *notes, const struct table *table, size_t row, const char *noun)
+{
+	const char *flags = cell(table, row, "flags");
+
+	if (table_missing(table, row, table_column(table, "flags")))
+		return 0;
+	while (*(flags += strspn(flags, " "))) {
+		char *text;
+		int length = (int)strcspn(flags, " ");
+
+		if (asprintf(&text, "flagged %.*s", length, flags) < 0 ||
+		    add(notes, '!', noun, cell(table, row, "workload"), text) < 0)
+			return -ENOMEM;
+		flags += length;
+	}
+	return 0;
+}
+
+static int collect(struct notes *notes, const struct result *result)
+{
+	const struct table *runs = &result->runs, *overhead = &result->overhead;
+	int status = 0;
+
+	for (size_t row = 0; row < runs->rows && status == 0; row++)
+		status = add_fallback(notes, runs, row);
+	for (size_t row = 0; row < runs->rows && status == 0; row++)
+		status = add_failure(notes, runs, row);
+	for (size_t row = 0; row < runs->rows && status == 0; row++)
+		status = add_flags(notes, runs, row, "run");
+	for (size_t row = 0; row < overhead->rows && status == 0; row++)
+		status = add_flags(notes, overhead, row, "estimate");
+	return status;
+}
+
+/* "text (12 runs of kv, log and 3 more)"; the workloads go without saying where all are meant. */
+static void print(FILE *out, const struct note *note, size_t all_workloads)
+{
+	const struct names *workloads = &note->workloads;
+
+	fprintf(out, "%s (%zu %s%s", note->text, note->count, note->noun, note->count == 1 ? "" : "s");
+	for (size_t i = 0; i < workloads->count && i < NAMED_WORKLOADS && workloads->count < all_workloads;
+	     i++)
+		fprintf(out, "%s%s", i ? ", " : " of ", workloads->name[i]);
+	if (workloads->count > NAMED_WORKLOADS && workloads->count < all_workloads)
+		fprintf(out, " and %zu more", workloads->count - NAMED_WORKLOADS);
+	fputc(')', out);
+}
+
+static int emit(const struct note *note, size_t all_workloads, notes_sink *sink, void *argument)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return -ENOMEM;
+	print(out, note, all_workloads);
+	if (fclose(out) != 0) {
+		free(text);
+		return -ENOMEM;
+	}
+	sink(argument, note->mark, text);
+	free(text);
+	return 0;
+}
+
+int notes_list(const struct result *result, notes_sink *sink, void *argument)
+{
+	struct notes notes = {0};
+	int status = collect(&notes, result);
+
+	for (size_t i = 0; i < notes.count && status == 0; i++)
+		status = emit(&notes.note[i], result->workloads.count, sink, argument);
+	for (size_t i = 0; i < notes.count; i++) {
+		free(notes.note[i].text);
+		names_free(&notes.note[i].workloads);
+	}
+	free(notes.note);
+	return status;
+}

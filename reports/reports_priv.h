@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef REPORTS_REPORTS_PRIV_H
+#define REPORTS_REPORTS_PRIV_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/table.h"
+
+/* Distinct names in order of first appearance; the texts belong to the tables they came from. */
+struct names {
+	const char **name; /* count; owned */
+	size_t count;
+};
+
+/* Adds NAME unless it is there. 0 or -ENOMEM. */
+int names_add(struct names *names, const char *name);
+
+/* Adds every value COLUMN has in TABLE; missing cells are passed over. 0 or -ENOMEM. */
+int names_collect(struct names *names, const struct table *table, const char *column);
+
+bool names_contain(const struct names *names, const char *name);
+
+/* Moves the presets of configurations to the front, in the order reports show them. */
+void names_order_configs(struct names *names);
+
+void names_free(struct names *names);
+
+/* What a report is made of: the tables of a result directory (rows = 0 where absent) and who appears in them.
+ */
+struct result {
+	const char *directory;
+	struct table machine, runs, layers, overhead, costs, plan_summary;
+	struct names workloads;
+	struct names configs;
+	const char *baseline; /* what overhead.csv is shown against: native where it can be */
+};
+
+/* Reads DIRECTORY; only runs.csv must exist. 0 or a negative errno; then there is nothing to free. */
+int result_load(struct result *result, const char *directory, struct error *error);
+void result_free(struct result *result);
+
+/* The name CONFIG is printed by: with * where a knob fell back in any of its runs. */
+const char *result_label(const struct result *result, const char *config);
+
+/* Value of FACT in machine.csv, or NULL. */
+const char *result_fact(const struct result *result, const char *fact);
+
+/* Least and most blocks behind the estimates; both 0 where there are none. */
+void result_blocks(const struct result *result, int *least, int *most);
+
+/* An estimate and its interval; NaN is missing. */
+struct interval {
+	double value, low, high;
+};
+
+/* What overhead.csv measures, in the order reports show it. */
+struct metric {
+	const char *name;    /* in overhead.csv */
+	const char *title;   /* "Time" */
+	const char *meaning; /* a sentence */
+	const char *axis;    /* axis label, with unit */
+};
+extern const struct metric metrics[]; /* ends with a NULL name */
+
+struct series {
+	const char *name;   /* as in the tables */
+	const char *label;  /* as printed */
+	const char *colour; /* #rrggbb */
+};
+
+/* Estimates of rows x columns: one for each metric, one for requests, and so on. Texts are borrowed. */
+struct grid {
+	const char *title;
+	const char *corner; /* what a row is: "workload" */
+	const char *axis;   /* what a cell is, with unit */
+	const char *base_label;
+	struct names rows;
+	struct series *columns; /* owned */
+	size_t column_count;
+	struct interval *cells; /* rows x columns, row-major; owned */
+	double *base_ns;	/* rows; median under the baseline, or NULL; owned */
+	size_t left_out;	/* rows there was no room for */
+	bool points;		/* cells have no interval */
+};
+
+/* Ratios of METRIC: workloads x configurations but the baseline. 0 or -ENOMEM. */
+int grid_overhead(struct grid *grid, const struct result *result, const struct metric *metric);
+
+/* Median over workloads of METRIC under CONFIG against BASELINE; NaN where no workload has it. */
+double grid_median(const struct result *result, const char *metric, const char *config, const char *baseline);
+
+/* Microseconds a request: the MOST most frequent kinds x configurations. 0 or -ENOMEM; no rows without costs.
+ */
+int grid_costs(struct grid *grid, const struct result *result, size_t most);
+
+/* Percent of thread time: workloads x layers under CONFIG. 0 or -ENOMEM; NaN where layers.csv has no run of
+ * it. */
+int grid_layers(struct grid *grid, const struct result *result, const char *config);
+
+/* The plan: configurations x cost items, and configurations x hosts. 0 or -ENOMEM; no rows without a plan. */
+int grid_plan_costs(struct grid *grid, const struct result *result);
+int grid_plan_hosts(struct grid *grid, const struct result *result);
+
+/* Allocates cells, all missing, for rows already collected. 0 or -ENOMEM. */
+int grid_allocate(struct grid *grid, size_t columns);
+struct interval *grid_cell(const struct grid *grid, size_t row, size_t column);
+void grid_free(struct grid *grid);
+
+/* Colour of a configuration: fixed for presets, in turn for others. */
+const char *palette_config(const struct result *result, const char *config);
+
+/* Layers of the account in the order they are stacked, with the colour each keeps; ends with a NULL name. */
+extern const struct series palette_layers[];
+
+/* A number with three significant digits ("1.31", "12.8", "NA") in TEXT (16 bytes). Returns TEXT. */
+char *format_number(double value, char *text);
+
+/* "1.31 [1.29, 1.33]", "NA" where missing, in TEXT (64 bytes). Returns TEXT. */
+char *format_interval(struct interval interval, char *text);
+
+/*
+ * What the reader must know: fallen-back knobs ('*'), then runs that failed and flags ('!'). Each is one line
+ * of text, given to SINK. 0 or -ENOMEM.
+ */
+typedef void notes_sink(void *argument, char mark, const char *text);
+int notes_list(const struct result *result, notes_sink *sink, void *argument);
+
+/* The headline in words; the caller frees. NULL when memory is short. */
+char *headline_text(const struct result *result);
+
+/* Said wherever bare-metal figures are shown. */
+extern const char headline_bare_metal[];
+
+/* A file that takes its name only when whole. */
+struct draft {
+	FILE *out;
+	char temporary[4096];
+	char path[4096];
+};
+int draft_open(struct draft *draft, const char *directory, const char *name, struct error *error);
+int draft_close(struct draft *draft, struct error *error); /* renames into place */
+void draft_abandon(struct draft *draft);
+
+/* Runs gnuplot on SCRIPT; *SVG is what it printed, the caller frees. 0, -ENOENT without gnuplot, or a
+ * negative errno. */
+int gnuplot_run(const char *script, char **svg, struct error *error);
+
+enum chart_kind {
+	CHART_DOTS, /* a point and its interval a cell, log scale */
+	CHART_BARS, /* the columns of a row stacked */
+};
+
+struct chart {
+	enum chart_kind kind;
+	const char *key;   /* makes the ids of one figure its own */
+	const char *label; /* for screen readers */
+	double reference;  /* DOTS: where the line of "no difference" stands, NaN for none */
+	double scale_end;  /* BARS: where the axis ends, NaN to fit */
+	bool totals;	   /* BARS: write each row's sum at its end */
+	const struct grid *grid;
+};
+
+/* Draws CHART and prints the SVG, fit for inlining, on OUT. 0, or a negative errno with nothing printed. */
+int chart_draw(FILE *out, const struct chart *chart, struct error *error);
+
+/* Copies gnuplot's SVG to OUT without prolog and root, ids prefixed with KEY. 0, or -EINVAL where it is none.
+ */
+int svg_inline(FILE *out, const char *svg, const char *key, const char *label);
+
+/* Parts of report.html. html_text escapes. */
+void html_text(FILE *out, const char *text);
+void html_style(FILE *out);
+void html_machine(FILE *out, const struct result *result);
+void html_grid(FILE *out, const struct grid *grid);
+void html_notes(FILE *out, const struct result *result);
+void html_method(FILE *out, const struct result *result);
+void html_files(FILE *out, const struct result *result);
+int html_figures(FILE *out, const struct result *result);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/schema.h"
+#include "reports/reports_priv.h"
+
+static int read_optional(struct table *table, const char *directory, const struct table_schema *schema,
+			 struct error *error)
+{
+	char path[4096];
+	int status;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
+	status = table_read(table, path, schema, error);
+	if (status == -ENOENT) {
+		*table = (struct table) {.schema = schema};
+		return 0;
+	}
+	return status;
+}
+
+static int read_runs(struct table *runs, const char *directory, struct error *error)
+{
+	int status = read_optional(runs, directory, &schema_runs, error);
+
+	if (status < 0 || runs->rows > 0)
+		return status;
+	error_set(error, runs->path ? ENODATA : ENOENT, runs->path ? "no run is recorded yet" : "no results");
+	error_at(error, "%s/%s", directory, schema_runs.name);
+	error_mend(error, "name a directory that vmtax run --out wrote");
+	return runs->path ? -ENODATA : -ENOENT;
+}
+
+static int read_tables(struct result *result, struct error *error)
+{
+	const struct {
+		struct table *table;
+		const struct table_schema *schema;
+	} parts[] = {
+	    {&result->machine, &schema_machine},	   {&result->layers, &schema_layers},
+	    {&result->overhead, &schema_overhead},	   {&result->costs, &schema_costs},
+	    {&result->plan_summary, &schema_plan_summary},
+	};
+	int status = read_runs(&result->runs, result->directory, error);
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && status == 0; i++)
+		status = read_optional(parts[i].table, result->directory, parts[i].schema, error);
+	return status;
+}
+
+/* native where any estimate is against it, else whatever baseline the table has. */
+static const char *choose_baseline(const struct table *overhead)
+{
+	size_t column = table_column(overhead, "baseline");
+
+	for (size_t row = 0; row < overhead->rows; row++)
+		if (strcmp(table_text(overhead, row, column), "native") == 0)
+			return "native";
+	return overhead->rows ? table_text(overhead, 0, column) : "native";
+}
+
+int result_load(struct result *result, const char *directory, struct error *error)
+{
+	int status;
+
+	*result = (struct result) {.directory = directory};
+	status = read_tables(result, error);
+	if (status == 0 && (names_collect(&result->workloads, &result->runs, "workload") < 0 ||
+			    names_collect(&result->configs, &result->runs, "config") < 0))
+		status = error_set(error, ENOMEM, "cannot read the results");
+	if (status < 0) {
+		result_free(result);
+		return status;
+	}
+	names_order_configs(&result->configs);
+	result->baseline = choose_baseline(&result->overhead);
+	return 0;
+}
+
+void result_free(struct result *result)
+{
+	table_free(&result->machine);
+	table_free(&result->runs);
+	table_free(&result->layers);
+	table_free(&result->overhead);
+	table_free(&result->costs);
+	table_free(&result->plan_summary);
+	names_free(&result->workloads);
+	names_free(&result->configs);
+	*result = (struct result) {0};
+}
+
+const char *result_label(const struct result *result, const char *config)
+{
+	const struct table *runs = &result->runs;
+	size_t name = table_column(runs, "config"), label = table_column(runs, "label");
+
+	for (size_t row = 0; row < runs->rows; row++)
+		if (strcmp(table_text(runs, row, name), config) == 0 && !table_missing(runs, row, label) &&
+		    strcmp(table_text(runs, row, label), config) != 0)
+			return table_text(runs, row, label);
+	return config;
+}
+
+const char *result_fact(const struct result *result, const char *fact)
+{
+	size_t name = table_column(&result->machine, "fact"), value = table_column(&result->machine, "value");
+
+	for (size_t row = 0; row < result->machine.rows; row++)
+		if (strcmp(table_text(&result->machine, row, name), fact) == 0)
+			return table_text(&result->machine, row, value);
+	return NULL;
+}
+
+void result_blocks(const struct result *result, int *least, int *most)
+{
+	size_t column = table_column(&result->overhead, "blocks");
+
+	*least = *most = 0;
+	for (size_t row = 0; row < result->overhead.rows; row++) {
+		double blocks = table_number(&result->overhead, row, column);
+
+		if (!(blocks > 0))
+			continue;
+		if (*least == 0 || blocks < *least)
+			*least = (int)blocks;
+		if (blocks > *most)
+			*most = (int)blocks;
+	}
+}

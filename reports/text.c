@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "reports/reports.h"
+#include "reports/text_priv.h"
+
+#define COST_ROWS 8 /* more are in costs.csv */
+
+static void measure_names(struct text_page *page, const struct grid *grid)
+{
+	page->name_width = text_width(grid->corner);
+	for (size_t row = 0; row < grid->rows.count; row++)
+		if (text_width(grid->rows.name[row]) > page->name_width)
+			page->name_width = text_width(grid->rows.name[row]);
+	if (page->name_width > TEXT_NAME_MOST)
+		page->name_width = TEXT_NAME_MOST;
+	page->name_width++;
+}
+
+static void put_labels(const struct text_page *page, const struct grid *grid, size_t first, size_t end)
+{
+	text_put_name(page->out, grid->corner, page->name_width);
+	if (grid->base_ns)
+		fprintf(page->out, "%*s ", TEXT_BASE - 1, grid->base_label);
+	for (size_t column = first; column < end; column++) {
+		fputc(' ', page->out);
+		text_put_name(page->out, grid->columns[column].label, column + 1 < end ? TEXT_CELL - 1 : 0);
+	}
+	fputc('\n', page->out);
+}
+
+static void put_row(const struct text_page *page, const struct grid *grid, size_t row, size_t first,
+		    size_t end)
+{
+	char text[32];
+
+	text_put_name(page->out, grid->rows.name[row], page->name_width);
+	if (grid->base_ns)
+		fprintf(page->out, "%*s ", TEXT_BASE - 1,
+			units_print_time(grid->base_ns[row], text, sizeof(text)));
+	for (size_t column = first; column < end; column++)
+		text_put_cell(page, *grid_cell(grid, row, column), column + 1 == end);
+	fputc('\n', page->out);
+}
+
+static void put_medians(const struct text_page *page, const struct grid *grid, const struct result *result,
+			const char *metric, const char *baseline, size_t first, size_t end)
+{
+	char text[16], name[64];
+
+	snprintf(name, sizeof(name), strcmp(baseline, result->baseline) == 0 ? "median" : "vs %.20s",
+		 baseline);
+	text_put_name(page->out, name, page->name_width + TEXT_BASE);
+	for (size_t column = first; column < end; column++)
+		fprintf(
+		    page->out, "%*s%*s", TEXT_VALUE,
+		    format_number(grid_median(result, metric, grid->columns[column].name, baseline), text),
+		    column + 1 < end ? TEXT_CELL - TEXT_VALUE : 0, "");
+	fputc('\n', page->out);
+}
+
+/* How many columns fit beside the names. */
+static size_t columns_that_fit(const struct text_page *page, const struct grid *grid)
+{
+	size_t used = page->name_width + (grid->base_ns ? TEXT_BASE : 0);
+
+	return used + TEXT_CELL < TEXT_PAGE ? (TEXT_PAGE + 1 - used) / TEXT_CELL : 1;
+}
+
+static bool has_baseline(const struct result *result, const char *baseline)
+{
+	for (size_t i = 0; i < result->configs.count; i++)
+		if (!isnan(grid_median(result, "time", result->configs.name[i], baseline)))
+			return true;
+	return false;
+}
+
+/* Prints GRID, in several parts where it is too wide; with medians where METRIC is given. */
+static void put_grid(struct text_page *page, const struct grid *grid, const struct result *result,
+		     const char *metric)
+{
+	size_t fit, end;
+
+	measure_names(page, grid);
+	fit = columns_that_fit(page, grid);
+	for (size_t first = 0; first < grid->column_count; first = end) {
+		end = first + fit < grid->column_count ? first + fit : grid->column_count;
+		put_labels(page, grid, first, end);
+		for (size_t row = 0; row < grid->rows.count; row++)
+			put_row(page, grid, row, first, end);
+		if (!metric)
+			continue;
+		put_medians(page, grid, result, metric, result->baseline, first, end);
+		if (strcmp(result->baseline, "native-tuned") != 0 && has_baseline(result, "native-tuned"))
+			put_medians(page, grid, result, metric, "native-tuned", first, end);
+	}
+}
+
+static int put_metric(struct text_page *page, const struct result *result, const struct metric *metric)
+{
+	char rest[128];
+	struct grid grid;
+
+	if (grid_overhead(&grid, result, metric) < 0)
+		return -ENOMEM;
+	snprintf(rest, sizeof(rest), "as a multiple of %s [95 %% interval]", result->baseline);
+	text_put_title(page, metric->title, rest);
+	page->ratios = true;
+	put_grid(page, &grid, result, metric->name);
+	grid_free(&grid);
+	return 0;
+}
+
+static int put_costs(struct text_page *page, const struct result *result)
+{
+	struct grid grid;
+
+	if (grid_costs(&grid, result, COST_ROWS) < 0)
+		return -ENOMEM;
+	if (grid.rows.count > 0) {
+		text_put_title(page, grid.title, "in microseconds, median [95 % interval]");
+		page->ratios = false;
+		put_grid(page, &grid, result, NULL);
+		if (grid.left_out > 0)
+			fprintf(page->out, "%zu less frequent kinds are in costs.csv\n", grid.left_out);
+	}
+	grid_free(&grid);
+	return 0;
+}
+
+static void put_note(void *argument, char mark, const char *text)
+{
+	text_put_wrapped(argument, mark, text);
+}
+
+static int put_head(FILE *out, const struct result *result)
+{
+	char *text = headline_text(result);
+
+	if (!text)
+		return -ENOMEM;
+	text_put_wrapped(out, '>', text);
+	free(text);
+	return 0;
+}
+
+static int put_all(struct text_page *page, const struct result *result)
+{
+	int status = put_head(page->out, result);
+
+	for (const struct metric *metric = metrics; metric->name && status == 0; metric++)
+		status = put_metric(page, result, metric);
+	if (status == 0)
+		status = put_costs(page, result);
+	fputc('\n', page->out);
+	if (status == 0)
+		status = notes_list(result, put_note, page->out);
+	if (status == 0 && names_contain(&result->configs, "bare-metal"))
+		text_put_wrapped(page->out, '-', headline_bare_metal);
+	return status;
+}
+
+int report_text_print(FILE *out, const char *directory, bool colour, struct error *error)
+{
+	struct text_page page = {.out = out, .colour = colour};
+	struct result result;
+	int status = result_load(&result, directory, error);
+
+	if (status < 0)
+		return status;
+	status = put_all(&page, &result);
+	result_free(&result);
+	if (status < 0)
+		return error_set(error, -status, "cannot make the summary");
+	if (ferror(out))
+		return error_set(error, EIO, "cannot print the summary");
+	return 0;
+}

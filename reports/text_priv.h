@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef REPORTS_TEXT_PRIV_H
+#define REPORTS_TEXT_PRIV_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "reports/reports_priv.h"
+
+#define TEXT_PAGE      100 /* columns of the page */
+#define TEXT_BASE      10  /* of the baseline's own time */
+#define TEXT_CELL      19  /* of " 1.31 [1.29, 1.33] " */
+#define TEXT_VALUE     5   /* of the estimate in it */
+#define TEXT_NAME_MOST 24  /* of a name; longer ones are cut */
+
+struct text_page {
+	FILE *out;
+	bool colour;
+	bool ratios; /* cells are ratios: with colour, those surely above 1 stand out */
+	size_t name_width;
+};
+
+/* Columns TEXT takes on a terminal, each character taken as one wide. */
+size_t text_width(const char *text);
+
+/* Prints a name with control bytes made harmless, cut with "~" at TEXT_NAME_MOST, padded to WIDTH. */
+void text_put_name(FILE *out, const char *text, size_t width);
+
+/* Prints MARK and TEXT, broken at blanks so that lines fit the page. */
+void text_put_wrapped(FILE *out, char mark, const char *text);
+
+void text_put_title(const struct text_page *page, const char *title, const char *rest);
+
+/* Prints an interval, estimates aligned at their ends, padded to a cell unless it is the LAST of its line. */
+void text_put_cell(const struct text_page *page, struct interval interval, bool last);
+
+#endif
