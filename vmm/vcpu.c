@@ -51,6 +51,17 @@ static int set_features(struct monitor *m)
 	return 0;
 }
 
+/*
+ * Type of the task register: busy, as VMX demands; but AMD processors do not show the busy bit to a
+ * hypervisor, and QEMU's emulation of one checks the I/O bitmap only of a TSS that is not busy.
+ */
+static uint8_t task_type(void)
+{
+	const char *name = vmm_backend_name(NULL);
+
+	return name && strcmp(name, "kvm_amd") == 0 ? 9 : 11;
+}
+
 /* The vCPU starts in ring 3 of long mode, in the guest kernel. */
 static int set_registers(struct monitor *m)
 {
@@ -90,7 +101,7 @@ static int set_registers(struct monitor *m)
 	s.tr = (struct kvm_segment){ .base = ABI_KERNEL + ABI_TSS,
 				     .limit = 0x68 + 8192,
 				     .selector = ABI_TR,
-				     .type = 11,
+				     .type = task_type(),
 				     .present = 1 };
 	if (ioctl(m->vcpu, KVM_SET_SREGS, &s) || ioctl(m->vcpu, KVM_SET_REGS, &registers))
 		return error_set(m->error, errno, "cannot set the vCPU's registers");
