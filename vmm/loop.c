@@ -22,10 +22,12 @@ static volatile sig_atomic_t timed_out;
 /* Makes a KVM_RUN that is just about to begin return, too: the flag outlives the signal. */
 static void on_signal(int signal)
 {
-	if (signal == SIGALRM)
+	struct kvm_run *run = watched;
+
+	if (run && signal == SIGALRM)
 		timed_out = 1;
-	if (watched)
-		watched->immediate_exit = 1;
+	if (run)
+		run->immediate_exit = 1;
 }
 
 bool loop_timed_out(void)
@@ -209,6 +211,7 @@ int loop_run(struct monitor *m)
 		m->report->outcome = VMM_TIMED_OUT;
 		vcpu_rip(m, &m->report->fault_rip);
 	}
+	watched = NULL; /* the watchdog may bark on, but the vCPU is about to go */
 	m->report->tsc_end = clock_tsc();
 	return m->report->outcome == VMM_FAILED ? -EIO : 0;
 }

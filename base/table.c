@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "base/table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Tables in memory: what readers of one ask. */
+
+void table_free(struct table *table)
+{
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		free(table->cells[i]);
+	free(table->cells);
+	free(table->lines);
+	free(table->path);
+	memset(table, 0, sizeof(*table));
+}
+
+size_t table_column(const struct table *table, const char *name)
+{
+	for (size_t i = 0; i < table->columns; i++)
+		if (strcmp(table->schema->columns[i].name, name) == 0)
+			return i;
+	abort();
+}
+
+const char *table_text(const struct table *table, size_t row, size_t column)
+{
+	const char *text = table->cells[row * table->columns + column];
+
+	return text && strcmp(text, "NA") != 0 ? text : "";
+}
+
+bool table_missing(const struct table *table, size_t row, size_t column)
+{
+	return table_text(table, row, column)[0] == '\0';
+}
+
+double table_number(const struct table *table, size_t row, size_t column)
+{
+	return table_missing(table, row, column) ? (double)NAN : strtod(table_text(table, row, column), NULL);
+}

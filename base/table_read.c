@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <csv.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/table.h"
+
+/*
+ * Reading CSV through libcsv, which splits fields and knows neither line numbers, nor ragged rows, nor
+ * byte-order marks: those are seen to here.
+ */
+#define COLUMNS_MAX 128
+#define CHUNK	    65536
+
+struct reader {
+	struct table *table;
+	struct error *error;
+	int failed;		    /* negative errno once anything is wrong */
+	size_t target[COLUMNS_MAX]; /* schema column of each column of the file, or SIZE_MAX */
+	size_t width;		    /* columns of the file */
+	size_t field;		    /* next field of the row at hand */
+	char **row;		    /* cells of the row at hand, by schema column; owned until kept */
+	bool header_seen;
+	bool blank;	 /* the row at hand has one empty field and no more */
+	size_t line;	 /* line the parser is in */
+	size_t row_line; /* line the row at hand began on */
+	size_t capacity;
+};
+
+static int fail(struct reader *r, const char *column, const char *mend, const char *what)
+{
+	if (r->failed)
+		return r->failed;
+	r->failed = error_fail(r->error, 0, mend, "%s", what);
+	if (column)
+		error_at(r->error, "%s:%zu:%s", r->table->path, r->row_line, column);
+	else
+		error_at(r->error, "%s:%zu", r->table->path, r->row_line);
+	return r->failed;
+}
+
+static bool named(const struct table_column *column, const char *name)
+{
+	if (strcasecmp(column->name, name) == 0)
+		return true;
+	for (const char *const *alias = column->aliases; alias && *alias; alias++)
+		if (strcasecmp(*alias, name) == 0)
+			return true;
+	return false;
+}
+
+static size_t find(const struct table_schema *schema, const char *name)
+{
+	for (size_t i = 0; schema->columns[i].name; i++)
+		if (named(&schema->columns[i], name))
+			return i;
+	return SIZE_MAX;
+}
+
+static void take_header(struct reader *r, const char *name)
+{
+	size_t target = find(r->table->schema, name);
+
+	if (r->field >= COLUMNS_MAX) {
+		fail(r, NULL, "keep the columns the table needs", "there are more than 128 columns");
+		return;
+	}
+	for (size_t i = 0; target != SIZE_MAX && i < r->field; i++)
+		if (r->target[i] == target)
+			fail(r, name, "remove one of them", "the column is there twice");
+	r->target[r->field] = target;
+}
+
+static void check_cell(struct reader *r, const struct table_column *column, const char *text)
+{
+	char *end;
+
+	if (text[0] == '\0' || strcmp(text, "NA") == 0 || column->type == TABLE_STRING)
+		return;
+	if (column->type == TABLE_INTEGER) {
+		errno = 0;
+		strtoll(text, &end, 10);
+		if (*end || errno || text[0] == ' ')
+			fail(r, column->name, "write a whole number, or NA", "expected a whole number");
+		return;
+	}
+	strtod(text, &end);
+	if (*end || text[0] == ' ')
+		fail(r, column->name, "write a number such as 1.5, or NA", "expected a number");
+}
+
+static void on_field(void *data, size_t length, void *argument)
+{
+	struct reader *r = argument;
+	const char *text = data ? data : "";
+	size_t target;
+
+	if (r->failed)
+		return;
+	if (r->field == 0)
+		r->row_line = r->line;
+	r->blank = r->field == 0 && length == 0;
+	if (memchr(text, '\0', length)) {
+		fail(r, NULL, "save it as plain text", "the file holds a NUL byte");
+		return;
+	}
+	if (!r->header_seen) {
+		take_header(r, text);
+	} else if (r->field < r->width) {
+		target = r->target[r->field];
+		if (target != SIZE_MAX) {
+			check_cell(r, &r->table->schema->columns[target], text);
+			free(r->row[target]);
+			r->row[target] = strdup(text);
+		}
+	}
+	r->field++;
+}
+
+static void end_header(struct reader *r)
+{
+	const struct table_schema *schema = r->table->schema;
+
+	r->header_seen = true;
+	r->width = r->field;
+	for (size_t i = 0; schema->columns[i].name; i++) {
+		bool found = schema->columns[i].optional;
+
+		for (size_t k = 0; k < r->width; k++)
+			found |= r->target[k] == i;
+		if (!found)
+			fail(r, schema->columns[i].name, "add it to the header line",
+			     "the column is missing");
+	}
+}
+
+static bool grow(struct reader *r)
+{
+	struct table *t = r->table;
+	size_t capacity = r->capacity ? 2 * r->capacity : 64;
+	char **cells = realloc(t->cells, capacity * t->columns * sizeof(*cells));
+	size_t *lines;
+
+	if (cells)
+		t->cells = cells;
+	lines = cells ? realloc(t->lines, capacity * sizeof(*lines)) : NULL;
+	if (lines == NULL) {
+		r->failed = error_set(r->error, ENOMEM, "cannot read %s", t->path);
+		return false;
+	}
+	t->lines = lines;
+	r->capacity = capacity;
+	return true;
+}
+
+static void end_record(struct reader *r)
+{
+	struct table *t = r->table;
+
+	if (r->field != r->width) {
+		char what[128];
+
+		snprintf(what, sizeof(what), "the row has %zu fields, the header %zu", r->field, r->width);
+		fail(r, NULL, "give each row as many fields as the header", what);
+		return;
+	}
+	if (t->rows == r->capacity && !grow(r))
+		return;
+	t->lines[t->rows] = r->row_line;
+	for (size_t i = 0; i < t->columns; i++) {
+		t->cells[t->rows * t->columns + i] = r->row[i];
+		r->row[i] = NULL;
+	}
+	t->rows++;
+}
+
+static void on_row(int end, void *argument)
+{
+	struct reader *r = argument;
+
+	(void)end;
+	if (r->failed)
+		return;
+	if (!(r->blank && r->field == 1)) {
+		if (r->header_seen)
+			end_record(r);
+		else
+			end_header(r);
+	}
+	r->field = 0;
+}
+
+/* Feeds the parser line by line, so that it knows where it is. */
+static void parse_chunk(struct reader *r, struct csv_parser *parser, const char *text, size_t size)
+{
+	while (size > 0 && !r->failed) {
+		const char *newline = memchr(text, '\n', size);
+		size_t n = newline ? (size_t)(newline - text) + 1 : size;
+
+		if (csv_parse(parser, text, n, on_field, on_row, r) != n)
+			fail(r, NULL, "double each quote inside a quoted field",
+			     csv_strerror(csv_error(parser)));
+		r->line += newline != NULL;
+		text += n;
+		size -= n;
+	}
+}
+
+static void parse_file(struct reader *r, FILE *file)
+{
+	struct csv_parser parser;
+	static const char mark[] = "\xef\xbb\xbf";
+	char *chunk = malloc(CHUNK);
+	bool first = true;
+	size_t n;
+
+	if (chunk == NULL || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL)) {
+		r->failed = error_set(r->error, ENOMEM, "cannot read %s", r->table->path);
+		free(chunk);
+		return;
+	}
+	while (!r->failed && (n = fread(chunk, 1, CHUNK, file)) > 0) {
+		size_t skip = first && n >= 3 && memcmp(chunk, mark, 3) == 0 ? 3 : 0;
+
+		first = false;
+		parse_chunk(r, &parser, chunk + skip, n - skip);
+	}
+	if (!r->failed && ferror(file))
+		r->failed = error_set(r->error, errno, "cannot read %s", r->table->path);
+	if (!r->failed && csv_fini(&parser, on_field, on_row, r))
+		fail(r, NULL, "close the quote", "a quoted field does not end");
+	csv_free(&parser);
+	free(chunk);
+}
+
+int table_read(struct table *table, const char *path, const struct table_schema *schema, struct error *error)
+{
+	struct reader r = { .table = table, .error = error, .line = 1, .row_line = 1 };
+	FILE *file = fopen(path, "re");
+
+	memset(table, 0, sizeof(*table));
+	if (file == NULL)
+		return error_set(error, errno, "cannot open %s", path);
+	table->schema = schema;
+	table->path = strdup(path);
+	while (schema->columns[table->columns].name)
+		table->columns++;
+	r.row = calloc(table->columns, sizeof(*r.row));
+	if (table->path && r.row)
+		parse_file(&r, file);
+	else
+		r.failed = error_set(error, ENOMEM, "cannot read %s", path);
+	if (!r.failed && !r.header_seen)
+		fail(&r, NULL, "the first line names the columns", "the file is empty");
+	fclose(file);
+	for (size_t i = 0; r.row && i < table->columns; i++)
+		free(r.row[i]);
+	free(r.row);
+	if (r.failed)
+		table_free(table);
+	return r.failed;
+}
