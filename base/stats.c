@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "base/stats.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXACT_MAX 50	   /* signed-rank: exact distribution up to this many values */
+#define MAD_SCALE 1.482602 /* makes the MAD of a normal sample its standard deviation */
+
+static struct stats_estimate nothing(size_t n)
+{
+	return (struct stats_estimate){ NAN, NAN, NAN, NAN, n };
+}
+
+void stats_sort(double *values, size_t n)
+{
+	gsl_sort(values, 1, n);
+}
+
+double stats_quantile(const double *sorted, size_t n, double q)
+{
+	return n ? gsl_stats_quantile_from_sorted_data(sorted, 1, n, q) : (double)NAN;
+}
+
+static double *sorted_copy(const double *values, size_t n)
+{
+	double *copy = malloc((n ? n : 1) * sizeof(*copy));
+
+	if (copy && n) {
+		memcpy(copy, values, n * sizeof(*copy));
+		stats_sort(copy, n);
+	}
+	return copy;
+}
+
+/* The interval [x(k), x(n+1-k)] covers the median with probability 1 - 2 B(k - 1; n, 1/2). */
+struct stats_estimate stats_median(const double *values, size_t n, double level)
+{
+	struct stats_estimate e = nothing(n);
+	double *sorted = sorted_copy(values, n);
+	size_t k = 0;
+
+	if (sorted == NULL || n == 0) {
+		free(sorted);
+		return e;
+	}
+	e.value = stats_quantile(sorted, n, 0.5);
+	while (k < n / 2 && 1 - 2 * gsl_cdf_binomial_P((unsigned)k, 0.5, (unsigned)n) >= level)
+		k++;
+	if (k > 0) {
+		e.low = sorted[k - 1];
+		e.high = sorted[n - k];
+		e.level = 1 - 2 * gsl_cdf_binomial_P((unsigned)k - 1, 0.5, (unsigned)n);
+	}
+	free(sorted);
+	return e;
+}
+
+/* Largest c with P(W+ <= c - 1) <= ALPHA / 2 for n values; 0 when there is none. *TAIL gets that probability.
+ */
+static size_t signed_rank_exact(size_t n, double alpha, double *tail)
+{
+	size_t total = n * (n + 1) / 2, c = 0;
+	double *p = calloc(total + 1, sizeof(*p)), sum = 0;
+
+	if (p == NULL)
+		return 0;
+	p[0] = 1;
+	for (size_t rank = 1; rank <= n; rank++)
+		for (size_t s = total + 1; s-- > 0;)
+			p[s] = (p[s] + (s >= rank ? p[s - rank] : 0)) / 2;
+	for (*tail = 0; c <= total; c++) {
+		sum += p[c];
+		if (sum > alpha / 2)
+			break;
+		*tail = sum;
+	}
+	free(p);
+	return c;
+}
+
+static size_t signed_rank_normal(size_t n, double alpha, double *tail)
+{
+	double x = (double)n, mean = x * (x + 1) / 4, sd = sqrt(x * (x + 1) * (2 * x + 1) / 24);
+	double c = mean - gsl_cdf_ugaussian_Pinv(1 - alpha / 2) * sd;
+
+	*tail = alpha / 2;
+	return c > 0 ? (size_t)c : 0;
+}
+
+static double *walsh_averages(const double *values, size_t n, size_t *count)
+{
+	double *average = malloc(n * (n + 1) / 2 * sizeof(*average));
+
+	*count = 0;
+	for (size_t i = 0; average && i < n; i++)
+		for (size_t j = i; j < n; j++)
+			average[(*count)++] = (values[i] + values[j]) / 2;
+	return average;
+}
+
+struct stats_estimate stats_hodges_lehmann(const double *values, size_t n, double level)
+{
+	struct stats_estimate e = nothing(n);
+	size_t count = 0, c;
+	double *average = n ? walsh_averages(values, n, &count) : NULL, tail = 0;
+
+	if (average == NULL)
+		return e;
+	stats_sort(average, count);
+	e.value = stats_quantile(average, count, 0.5);
+	c = n <= EXACT_MAX ? signed_rank_exact(n, 1 - level, &tail) : signed_rank_normal(n, 1 - level, &tail);
+	if (c > 0) {
+		e.low = average[c - 1];
+		e.high = average[count - c];
+		e.level = 1 - 2 * tail;
+	}
+	free(average);
+	return e;
+}
+
+void stats_flag_outliers(const double *values, size_t n, double k, unsigned char *flags)
+{
+	double *sorted = sorted_copy(values, n), median, mad;
+
+	memset(flags, 0, n);
+	if (sorted == NULL || n == 0) {
+		free(sorted);
+		return;
+	}
+	median = stats_quantile(sorted, n, 0.5);
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = fabs(values[i] - median);
+	stats_sort(sorted, n);
+	mad = stats_quantile(sorted, n, 0.5) * MAD_SCALE;
+	for (size_t i = 0; i < n; i++)
+		flags[i] = mad > 0 && fabs(values[i] - median) > k * mad;
+	free(sorted);
+}
