@@ -16,7 +16,7 @@ int grid_allocate(struct grid *grid, size_t columns)
 	if (!grid->columns || !grid->cells)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		grid->cells[i] = (struct interval) {NAN, NAN, NAN};
+		grid->cells[i] = (struct interval){ NAN, NAN, NAN };
 	return 0;
 }
 
@@ -31,5 +31,5 @@ void grid_free(struct grid *grid)
 	free(grid->columns);
 	free(grid->cells);
 	free(grid->base_ns);
-	*grid = (struct grid) {0};
+	*grid = (struct grid){ 0 };
 }

@@ -52,7 +52,7 @@ static struct kind *count_kinds(const struct table *costs, const struct names *n
 
 static int choose_rows(struct grid *grid, const struct table *costs, size_t most)
 {
-	struct names all = {0};
+	struct names all = { 0 };
 	struct kind *kinds = NULL;
 	int status = names_collect(&all, costs, "kind");
 
@@ -70,7 +70,7 @@ static int choose_rows(struct grid *grid, const struct table *costs, size_t most
 
 static int choose_columns(struct grid *grid, const struct result *result)
 {
-	struct names configs = {0};
+	struct names configs = { 0 };
 
 	if (names_collect(&configs, &result->costs, "config") < 0 || grid_allocate(grid, configs.count) < 0) {
 		names_free(&configs);
@@ -78,9 +78,9 @@ static int choose_columns(struct grid *grid, const struct result *result)
 	}
 	names_order_configs(&configs);
 	for (size_t i = 0; i < configs.count; i++)
-		grid->columns[i] = (struct series) {.name = configs.name[i],
+		grid->columns[i] = (struct series){ .name = configs.name[i],
 						    .label = result_label(result, configs.name[i]),
-						    .colour = palette_config(result, configs.name[i])};
+						    .colour = palette_config(result, configs.name[i]) };
 	names_free(&configs);
 	return 0;
 }
@@ -92,17 +92,18 @@ static void fill(struct grid *grid, const struct table *costs)
 			for (size_t c = 0; c < grid->column_count; c++)
 				if (strcmp(text(costs, row, "kind"), grid->rows.name[r]) == 0 &&
 				    strcmp(text(costs, row, "config"), grid->columns[c].name) == 0)
-					*grid_cell(grid, r, c) =
-					    (struct interval) {.value = microseconds(costs, row, "cost_ns"),
-							       .low = microseconds(costs, row, "low_ns"),
-							       .high = microseconds(costs, row, "high_ns")};
+					*grid_cell(grid, r, c) = (struct interval){
+						.value = microseconds(costs, row, "cost_ns"),
+						.low = microseconds(costs, row, "low_ns"),
+						.high = microseconds(costs, row, "high_ns")
+					};
 }
 
 int grid_costs(struct grid *grid, const struct result *result, size_t most)
 {
-	*grid = (struct grid) {.title = "One request",
+	*grid = (struct grid){ .title = "One request",
 			       .corner = "request",
-			       .axis = "time of one request, microseconds (log scale)"};
+			       .axis = "time of one request, microseconds (log scale)" };
 	if (choose_rows(grid, &result->costs, most) < 0 || choose_columns(grid, result) < 0) {
 		grid_free(grid);
 		return -ENOMEM;

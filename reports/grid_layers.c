@@ -113,10 +113,10 @@ static int fill(struct grid *grid, const struct result *result, const char *conf
 
 int grid_layers(struct grid *grid, const struct result *result, const char *config)
 {
-	*grid = (struct grid) {.title = result_label(result, config),
+	*grid = (struct grid){ .title = result_label(result, config),
 			       .corner = "workload",
 			       .axis = "share of the time of all threads, percent",
-			       .points = true};
+			       .points = true };
 	if (fill(grid, result, config) < 0) {
 		grid_free(grid);
 		return -ENOMEM;

@@ -9,21 +9,21 @@
 #include "reports/reports_priv.h"
 
 const struct metric metrics[] = {
-    {.name = "time",
-     .title = "Time",
-     .axis = "time, multiple of the baseline",
-     .meaning = "How long the program's own work took."},
-    {.name = "cpu",
-     .title = "CPU seconds",
-     .axis = "CPU seconds, multiple of the baseline",
-     .meaning = "CPU time of everything that worked for the program: guest, monitor, drivers with their "
-		"polling, kernel threads."},
-    {.name = "core",
-     .title = "Cost per core held",
-     .axis = "cores held x time, multiple of the baseline",
-     .meaning =
-	 "Time multiplied by the cores kept busy or reserved: the inverse of throughput per core held."},
-    {.name = NULL},
+	{ .name = "time",
+	  .title = "Time",
+	  .axis = "time, multiple of the baseline",
+	  .meaning = "How long the program's own work took." },
+	{ .name = "cpu",
+	  .title = "CPU seconds",
+	  .axis = "CPU seconds, multiple of the baseline",
+	  .meaning = "CPU time of everything that worked for the program: guest, monitor, drivers with their "
+		     "polling, kernel threads." },
+	{ .name = "core",
+	  .title = "Cost per core held",
+	  .axis = "cores held x time, multiple of the baseline",
+	  .meaning = "Time multiplied by the cores kept busy or reserved: the inverse of throughput per core "
+		     "held." },
+	{ .name = NULL },
 };
 
 struct key {
@@ -53,18 +53,20 @@ static double number(const struct table *table, size_t row, const char *column)
 	return table_number(table, row, table_column(table, column));
 }
 
-static int add_column(struct grid *grid, const struct result *result, const char *config, size_t column)
+static void add_column(struct grid *grid, const struct result *result, const char *config, size_t column)
 {
-	grid->columns[column] = (struct series) {
-	    .name = config, .label = result_label(result, config), .colour = palette_config(result, config)};
+	grid->columns[column] = (struct series){ .name = config,
+						 .label = result_label(result, config),
+						 .colour = palette_config(result, config) };
 	return 0;
 }
 
 static void fill_row(struct grid *grid, const struct result *result, const struct metric *metric, size_t row)
 {
 	const struct table *overhead = &result->overhead;
-	struct key key = {
-	    .workload = grid->rows.name[row], .baseline = result->baseline, .metric = metric->name};
+	struct key key = { .workload = grid->rows.name[row],
+			   .baseline = result->baseline,
+			   .metric = metric->name };
 
 	for (size_t column = 0; column < grid->column_count; column++) {
 		size_t at;
@@ -73,9 +75,9 @@ static void fill_row(struct grid *grid, const struct result *result, const struc
 		at = find(overhead, 0, key);
 		if (at == overhead->rows)
 			continue;
-		*grid_cell(grid, row, column) = (struct interval) {.value = number(overhead, at, "ratio"),
+		*grid_cell(grid, row, column) = (struct interval){ .value = number(overhead, at, "ratio"),
 								   .low = number(overhead, at, "low"),
-								   .high = number(overhead, at, "high")};
+								   .high = number(overhead, at, "high") };
 		if (isnan(grid->base_ns[row]))
 			grid->base_ns[row] = number(overhead, at, "baseline_ns");
 	}
@@ -100,25 +102,36 @@ static int allocate(struct grid *grid, const struct result *result)
 	return 0;
 }
 
+/* A metric that has no size of its own, only a ratio, needs no column for the baseline. */
+static void drop_empty_base(struct grid *grid)
+{
+	for (size_t row = 0; row < grid->rows.count; row++)
+		if (!isnan(grid->base_ns[row]))
+			return;
+	free(grid->base_ns);
+	grid->base_ns = NULL;
+}
+
 int grid_overhead(struct grid *grid, const struct result *result, const struct metric *metric)
 {
-	*grid = (struct grid) {.title = metric->title,
+	*grid = (struct grid){ .title = metric->title,
 			       .corner = "workload",
 			       .axis = metric->axis,
-			       .base_label = result->baseline};
+			       .base_label = result->baseline };
 	if (allocate(grid, result) < 0) {
 		grid_free(grid);
 		return -ENOMEM;
 	}
 	for (size_t row = 0; row < grid->rows.count; row++)
 		fill_row(grid, result, metric, row);
+	drop_empty_base(grid);
 	return 0;
 }
 
 double grid_median(const struct result *result, const char *metric, const char *config, const char *baseline)
 {
 	const struct table *overhead = &result->overhead;
-	struct key key = {.config = config, .baseline = baseline, .metric = metric};
+	struct key key = { .config = config, .baseline = baseline, .metric = metric };
 	double *ratios = malloc((overhead->rows + 1) * sizeof(*ratios)), median;
 	size_t n = 0;
 
@@ -131,4 +144,12 @@ double grid_median(const struct result *result, const char *metric, const char *
 	median = stats_quantile(ratios, n, 0.5);
 	free(ratios);
 	return median;
+}
+
+bool grid_has_baseline(const struct result *result, const char *baseline)
+{
+	for (size_t i = 0; i < result->configs.count; i++)
+		if (!isnan(grid_median(result, "time", result->configs.name[i], baseline)))
+			return true;
+	return false;
 }

@@ -6,10 +6,10 @@
 #include "reports/reports_priv.h"
 
 static const struct series costs[] = {
-    {"hardware_cost", "hardware", "#332288"},
-    {"licence_cost", "licences", "#ddcc77"},
+	{ "hardware_cost", "hardware", "#332288" },
+	{ "licence_cost", "licences", "#ddcc77" },
 };
-static const struct series hosts[] = {{"hosts", "hosts", "#44aa99"}};
+static const struct series hosts[] = { { "hosts", "hosts", "#44aa99" } };
 
 /* A number of the plan under CONFIG: the first row that bears the name. */
 static double plan_number(const struct table *plan, const char *config, const char *item)
@@ -33,23 +33,24 @@ static int fill(struct grid *grid, const struct result *result, const struct ser
 		grid->columns[item] = items[item];
 		for (size_t row = 0; row < grid->rows.count; row++)
 			grid_cell(grid, row, item)->value =
-			    plan_number(plan, grid->rows.name[row], items[item].name);
+				plan_number(plan, grid->rows.name[row], items[item].name);
 	}
 	return 0;
 }
 
 int grid_plan_costs(struct grid *grid, const struct result *result)
 {
-	*grid = (struct grid) {.title = "Cost of the plan",
+	*grid = (struct grid){ .title = "Cost of the plan",
 			       .corner = "configuration",
 			       .axis = "cost over the planning period, in the currency of the host list",
-			       .points = true};
+			       .points = true };
 	return fill(grid, result, costs, sizeof(costs) / sizeof(*costs));
 }
 
 int grid_plan_hosts(struct grid *grid, const struct result *result)
 {
-	*grid = (struct grid) {
-	    .title = "Hosts needed", .corner = "configuration", .axis = "hosts, number", .points = true};
+	*grid = (struct grid){
+		.title = "Hosts needed", .corner = "configuration", .axis = "hosts, number", .points = true
+	};
 	return fill(grid, result, hosts, sizeof(hosts) / sizeof(*hosts));
 }

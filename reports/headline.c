@@ -32,7 +32,7 @@ static size_t find_costliest(const struct result *result)
 	for (size_t row = 0; row < overhead->rows; row++)
 		if (strcmp(table_text(overhead, row, table_column(overhead, "metric")), "time") == 0 &&
 		    strcmp(table_text(overhead, row, table_column(overhead, "baseline")), result->baseline) ==
-			0 &&
+			    0 &&
 		    !table_missing(overhead, row, ratio) &&
 		    (best == overhead->rows ||
 		     table_number(overhead, row, ratio) > table_number(overhead, best, ratio)))

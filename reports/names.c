@@ -40,8 +40,8 @@ int names_collect(struct names *names, const struct table *table, const char *co
 
 void names_order_configs(struct names *names)
 {
-	static const char *const presets[] = {"native",		"native-tuned",	 "hosted",
-					      "hosted-classic", "hosted-modern", "bare-metal"};
+	static const char *const presets[] = { "native",	 "native-tuned",  "hosted",
+					       "hosted-classic", "hosted-modern", "bare-metal" };
 	size_t placed = 0;
 
 	for (size_t p = 0; p < sizeof(presets) / sizeof(*presets); p++)
@@ -59,5 +59,5 @@ void names_order_configs(struct names *names)
 void names_free(struct names *names)
 {
 	free(names->name);
-	*names = (struct names) {0};
+	*names = (struct names){ 0 };
 }

@@ -43,7 +43,7 @@ static struct note *find_note(struct notes *notes, char mark, char *text, const 
 		return NULL;
 	}
 	notes->note = grown;
-	grown[notes->count] = (struct note) {.mark = mark, .text = text, .noun = noun};
+	grown[notes->count] = (struct note){ .mark = mark, .text = text, .noun = noun };
 	return &grown[notes->count++];
 }
 
@@ -163,7 +163,7 @@ static int emit(const struct note *note, size_t all_workloads, notes_sink *sink,
 
 int notes_list(const struct result *result, notes_sink *sink, void *argument)
 {
-	struct notes notes = {0};
+	struct notes notes = { 0 };
 	int status = collect(&notes, result);
 
 	for (size_t i = 0; i < notes.count && status == 0; i++)

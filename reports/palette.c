@@ -6,27 +6,27 @@
 
 /* Paul Tol's "muted" scheme, made for colour-blind readers (Colour Schemes, SRON technical note, 2021). */
 const struct series palette_layers[] = {
-    {"guest-user", "guest-user", "#88ccee"},
-    {"guest-kernel", "guest-kernel", "#332288"},
-    {"hypervisor", "hypervisor", "#cc6677"},
-    {"monitor", "monitor", "#882255"},
-    {"host-kernel", "host-kernel", "#ddcc77"},
-    {"wait-io", "wait-io", "#117733"},
-    {"wait-cpu", "wait-cpu", "#44aa99"},
-    {"spin", "spin", "#aa4499"},
-    {"unattributed", "unattributed", "#bbbbbb"},
-    {"other", "other", "#777777"}, /* a layer this version does not know */
-    {NULL, NULL, NULL},
+	{ "guest-user", "guest-user", "#88ccee" },
+	{ "guest-kernel", "guest-kernel", "#332288" },
+	{ "hypervisor", "hypervisor", "#cc6677" },
+	{ "monitor", "monitor", "#882255" },
+	{ "host-kernel", "host-kernel", "#ddcc77" },
+	{ "wait-io", "wait-io", "#117733" },
+	{ "wait-cpu", "wait-cpu", "#44aa99" },
+	{ "spin", "spin", "#aa4499" },
+	{ "unattributed", "unattributed", "#bbbbbb" },
+	{ "other", "other", "#777777" }, /* a layer this version does not know */
+	{ NULL, NULL, NULL },
 };
 
 /* Okabe and Ito's set; each preset keeps its colour in every report. */
 static const struct series presets[] = {
-    {"native", "native", "#000000"},
-    {"native-tuned", "native-tuned", "#777777"},
-    {"hosted", "hosted", "#d55e00"},
-    {"hosted-classic", "hosted-classic", "#e69f00"},
-    {"hosted-modern", "hosted-modern", "#cc79a7"},
-    {"bare-metal", "bare-metal", "#0072b2"},
+	{ "native", "native", "#000000" },
+	{ "native-tuned", "native-tuned", "#777777" },
+	{ "hosted", "hosted", "#d55e00" },
+	{ "hosted-classic", "hosted-classic", "#e69f00" },
+	{ "hosted-modern", "hosted-modern", "#cc79a7" },
+	{ "bare-metal", "bare-metal", "#0072b2" },
 };
 
 static const char *preset_colour(const char *config)
@@ -39,7 +39,7 @@ static const char *preset_colour(const char *config)
 
 const char *palette_config(const struct result *result, const char *config)
 {
-	static const char *const others[] = {"#009e73", "#56b4e9", "#8c510a", "#5e3c99"};
+	static const char *const others[] = { "#009e73", "#56b4e9", "#8c510a", "#5e3c99" };
 	const char *colour = preset_colour(config);
 	size_t turn = 0;
 

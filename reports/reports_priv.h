@@ -92,12 +92,15 @@ int grid_overhead(struct grid *grid, const struct result *result, const struct m
 /* Median over workloads of METRIC under CONFIG against BASELINE; NaN where no workload has it. */
 double grid_median(const struct result *result, const char *metric, const char *config, const char *baseline);
 
-/* Microseconds a request: the MOST most frequent kinds x configurations. 0 or -ENOMEM; no rows without costs.
- */
+/* Whether anything is estimated against BASELINE. */
+bool grid_has_baseline(const struct result *result, const char *baseline);
+
+#define COST_KINDS 10 /* kinds of request that are shown; costs.csv has all */
+
+/* Microseconds a request: the MOST frequent kinds x configurations. 0 or -ENOMEM; no rows without costs. */
 int grid_costs(struct grid *grid, const struct result *result, size_t most);
 
-/* Percent of thread time: workloads x layers under CONFIG. 0 or -ENOMEM; NaN where layers.csv has no run of
- * it. */
+/* Percent of thread time: workloads x layers under CONFIG, NaN where it has no run. 0 or -ENOMEM. */
 int grid_layers(struct grid *grid, const struct result *result, const char *config);
 
 /* The plan: configurations x cost items, and configurations x hosts. 0 or -ENOMEM; no rows without a plan. */
@@ -158,8 +161,9 @@ struct chart {
 	const char *key;   /* makes the ids of one figure its own */
 	const char *label; /* for screen readers */
 	double reference;  /* DOTS: where the line of "no difference" stands, NaN for none */
-	double scale_end;  /* BARS: where the axis ends, NaN to fit */
+	double scale_end;  /* BARS: what every row is stretched to, NaN for true lengths */
 	bool totals;	   /* BARS: write each row's sum at its end */
+	bool key_shown;	   /* name the columns above the chart */
 	const struct grid *grid;
 };
 
@@ -170,14 +174,7 @@ int chart_draw(FILE *out, const struct chart *chart, struct error *error);
  */
 int svg_inline(FILE *out, const char *svg, const char *key, const char *label);
 
-/* Parts of report.html. html_text escapes. */
+/* Prints TEXT with HTML's special characters escaped and control bytes as blanks. */
 void html_text(FILE *out, const char *text);
-void html_style(FILE *out);
-void html_machine(FILE *out, const struct result *result);
-void html_grid(FILE *out, const struct grid *grid);
-void html_notes(FILE *out, const struct result *result);
-void html_method(FILE *out, const struct result *result);
-void html_files(FILE *out, const struct result *result);
-int html_figures(FILE *out, const struct result *result);
 
 #endif

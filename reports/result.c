@@ -16,7 +16,7 @@ static int read_optional(struct table *table, const char *directory, const struc
 	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
 	status = table_read(table, path, schema, error);
 	if (status == -ENOENT) {
-		*table = (struct table) {.schema = schema};
+		*table = (struct table){ .schema = schema };
 		return 0;
 	}
 	return status;
@@ -40,9 +40,9 @@ static int read_tables(struct result *result, struct error *error)
 		struct table *table;
 		const struct table_schema *schema;
 	} parts[] = {
-	    {&result->machine, &schema_machine},	   {&result->layers, &schema_layers},
-	    {&result->overhead, &schema_overhead},	   {&result->costs, &schema_costs},
-	    {&result->plan_summary, &schema_plan_summary},
+		{ &result->machine, &schema_machine },		 { &result->layers, &schema_layers },
+		{ &result->overhead, &schema_overhead },	 { &result->costs, &schema_costs },
+		{ &result->plan_summary, &schema_plan_summary },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
 
@@ -66,7 +66,7 @@ int result_load(struct result *result, const char *directory, struct error *erro
 {
 	int status;
 
-	*result = (struct result) {.directory = directory};
+	*result = (struct result){ .directory = directory };
 	status = read_tables(result, error);
 	if (status == 0 && (names_collect(&result->workloads, &result->runs, "workload") < 0 ||
 			    names_collect(&result->configs, &result->runs, "config") < 0))
@@ -90,7 +90,7 @@ void result_free(struct result *result)
 	table_free(&result->plan_summary);
 	names_free(&result->workloads);
 	names_free(&result->configs);
-	*result = (struct result) {0};
+	*result = (struct result){ 0 };
 }
 
 const char *result_label(const struct result *result, const char *config)

@@ -9,8 +9,6 @@
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
-#define COST_ROWS 8 /* more are in costs.csv */
-
 static void measure_names(struct text_page *page, const struct grid *grid)
 {
 	page->name_width = text_width(grid->corner);
@@ -55,12 +53,12 @@ static void put_medians(const struct text_page *page, const struct grid *grid, c
 
 	snprintf(name, sizeof(name), strcmp(baseline, result->baseline) == 0 ? "median" : "vs %.20s",
 		 baseline);
-	text_put_name(page->out, name, page->name_width + TEXT_BASE);
+	text_put_name(page->out, name, page->name_width + (grid->base_ns ? TEXT_BASE : 0));
 	for (size_t column = first; column < end; column++)
-		fprintf(
-		    page->out, "%*s%*s", TEXT_VALUE,
-		    format_number(grid_median(result, metric, grid->columns[column].name, baseline), text),
-		    column + 1 < end ? TEXT_CELL - TEXT_VALUE : 0, "");
+		fprintf(page->out, "%*s%*s", TEXT_VALUE,
+			format_number(grid_median(result, metric, grid->columns[column].name, baseline),
+				      text),
+			column + 1 < end ? TEXT_CELL - TEXT_VALUE : 0, "");
 	fputc('\n', page->out);
 }
 
@@ -70,14 +68,6 @@ static size_t columns_that_fit(const struct text_page *page, const struct grid *
 	size_t used = page->name_width + (grid->base_ns ? TEXT_BASE : 0);
 
 	return used + TEXT_CELL < TEXT_PAGE ? (TEXT_PAGE + 1 - used) / TEXT_CELL : 1;
-}
-
-static bool has_baseline(const struct result *result, const char *baseline)
-{
-	for (size_t i = 0; i < result->configs.count; i++)
-		if (!isnan(grid_median(result, "time", result->configs.name[i], baseline)))
-			return true;
-	return false;
 }
 
 /* Prints GRID, in several parts where it is too wide; with medians where METRIC is given. */
@@ -96,7 +86,8 @@ static void put_grid(struct text_page *page, const struct grid *grid, const stru
 		if (!metric)
 			continue;
 		put_medians(page, grid, result, metric, result->baseline, first, end);
-		if (strcmp(result->baseline, "native-tuned") != 0 && has_baseline(result, "native-tuned"))
+		if (strcmp(result->baseline, "native-tuned") != 0 &&
+		    grid_has_baseline(result, "native-tuned"))
 			put_medians(page, grid, result, metric, "native-tuned", first, end);
 	}
 }
@@ -120,7 +111,7 @@ static int put_costs(struct text_page *page, const struct result *result)
 {
 	struct grid grid;
 
-	if (grid_costs(&grid, result, COST_ROWS) < 0)
+	if (grid_costs(&grid, result, COST_KINDS) < 0)
 		return -ENOMEM;
 	if (grid.rows.count > 0) {
 		text_put_title(page, grid.title, "in microseconds, median [95 % interval]");
@@ -167,7 +158,7 @@ static int put_all(struct text_page *page, const struct result *result)
 
 int report_text_print(FILE *out, const char *directory, bool colour, struct error *error)
 {
-	struct text_page page = {.out = out, .colour = colour};
+	struct text_page page = { .out = out, .colour = colour };
 	struct result result;
 	int status = result_load(&result, directory, error);
 

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+
+#include "reports/chart_priv.h"
+
+/* Sum of what can be stacked in ROW: a missing or negative part has no length. */
+static double row_sum(const struct grid *grid, size_t row)
+{
+	double sum = 0;
+
+	for (size_t column = 0; column < grid->column_count; column++)
+		if (grid_cell(grid, row, column)->value > 0)
+			sum += grid_cell(grid, row, column)->value;
+	return sum;
+}
+
+static double longest(const struct grid *grid)
+{
+	double most = 0;
+
+	for (size_t row = 0; row < grid->rows.count; row++)
+		most = fmax(most, row_sum(grid, row));
+	return most;
+}
+
+/* Rectangles of one column, each beginning where the columns before it end. */
+static void put_column(FILE *script, const struct chart *chart, size_t column)
+{
+	const struct grid *grid = chart->grid;
+
+	fprintf(script, "$c%zu << END_OF_DATA\n", column);
+	for (size_t row = 0; row < grid->rows.count; row++) {
+		double scale = isnan(chart->scale_end) ? 1 : chart->scale_end / row_sum(grid, row), from = 0;
+		double part = grid_cell(grid, row, column)->value;
+
+		for (size_t before = 0; before < column; before++)
+			if (grid_cell(grid, row, before)->value > 0)
+				from += grid_cell(grid, row, before)->value;
+		if (part > 0)
+			fprintf(script, "%.9g %zu %.9g %.9g %g %g\n", from * scale, row, from * scale,
+				(from + part) * scale, (double)row - 0.36, (double)row + 0.36);
+	}
+	/* A point outside the axis keeps an empty column in the key. */
+	fputs("-1 -9 -1 -1 -9 -9\nEND_OF_DATA\n", script);
+}
+
+static void put_totals(FILE *script, const struct grid *grid)
+{
+	for (size_t row = 0; row < grid->rows.count; row++)
+		if (row_sum(grid, row) > 0)
+			fprintf(script, "set label '%.10g' at %.9g, %zu left offset character 0.5, 0\n",
+				row_sum(grid, row), row_sum(grid, row), row);
+}
+
+int chart_put_bars(FILE *script, const struct chart *chart)
+{
+	const struct grid *grid = chart->grid;
+	double most = longest(grid);
+
+	if (!(most > 0))
+		return -ENODATA;
+	chart_put_frame(script, chart, 26);
+	fprintf(script, "set xrange [0:%.9g]\nset style fill solid noborder\n",
+		isnan(chart->scale_end) ? most * 1.25 : chart->scale_end);
+	if (chart->totals)
+		put_totals(script, grid);
+	for (size_t column = 0; column < grid->column_count; column++)
+		put_column(script, chart, column);
+	for (size_t column = 0; column < grid->column_count; column++) {
+		fprintf(script, "%s$c%zu using 1:2:3:4:5:6 with boxxyerror lc rgb '%s' title ",
+			column ? ", \\\n" : "plot ", column, grid->columns[column].colour);
+		chart_put_text(script, grid->columns[column].label);
+	}
+	fputc('\n', script);
+	return 0;
+}

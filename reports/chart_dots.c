@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+
+#include "reports/chart_priv.h"
+
+/* A range of the log axis, both ends above 0. */
+struct range {
+	double low, high;
+};
+
+static bool drawable(struct interval cell)
+{
+	return isfinite(cell.value) && cell.value > 0;
+}
+
+/* Ends of the interval; the point itself where one is missing. */
+static double low_end(struct interval cell)
+{
+	return cell.low > 0 && cell.low < cell.value ? cell.low : cell.value;
+}
+
+static double high_end(struct interval cell)
+{
+	return isfinite(cell.high) && cell.high > cell.value ? cell.high : cell.value;
+}
+
+static struct range find_range(const struct chart *chart)
+{
+	size_t count = chart->grid->rows.count * chart->grid->column_count;
+	struct range range = { INFINITY, 0 };
+
+	if (chart->reference > 0)
+		range = (struct range){ chart->reference, chart->reference };
+	for (size_t i = 0; i < count; i++) {
+		struct interval cell = chart->grid->cells[i];
+
+		if (!drawable(cell))
+			continue;
+		range.low = fmin(range.low, low_end(cell));
+		range.high = fmax(range.high, high_end(cell));
+	}
+	range.low /= 1.05;
+	range.high *= 1.05;
+	return range;
+}
+
+/*
+ * Ticks of a log axis at round numbers, as many as have room: the steps of one decade, the densest first.
+ * gnuplot's own stop at one a decade, which leaves ratios between 1 and 3 without any.
+ */
+static void put_ticks(FILE *script, struct range range)
+{
+	static const struct {
+		double span; /* for ranges up to this ratio */
+		double steps[10];
+	} ticks[] = {
+		{ 1.4, { 0 } },
+		{ 4, { 1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 8 } },
+		{ 12, { 1, 1.5, 2, 3, 5, 7 } },
+		{ 200, { 1, 2, 5 } },
+		{ 3000, { 1, 3 } },
+		{ 1e12, { 1 } },
+	};
+	const double *steps = ticks[0].steps;
+	const char *comma = "";
+	size_t choice = 0;
+
+	while (choice + 1 < sizeof(ticks) / sizeof(*ticks) && range.high / range.low > ticks[choice].span)
+		choice++;
+	steps = ticks[choice].steps;
+	fputs("set xtics (", script);
+	for (int decade = (int)floor(log10(range.low)); choice > 0 && decade <= log10(range.high); decade++)
+		for (size_t i = 0; steps[i] > 0; i++, comma = ", ")
+			fprintf(script, "%s'%g' %g", comma, steps[i] * pow(10, decade),
+				steps[i] * pow(10, decade));
+	for (double at = ceil(range.low * 20) / 20; choice == 0 && at <= range.high; at += 0.05, comma = ", ")
+		fprintf(script, "%s'%.4g' %.4g", comma, at, at);
+	fputs(")\n", script);
+}
+
+/* The points of one column, set apart from the other columns' within each row. How many there are. */
+static size_t put_points(FILE *script, const struct grid *grid, size_t column)
+{
+	double offset =
+		((double)column - ((double)grid->column_count - 1) / 2) * 0.78 / (double)grid->column_count;
+	size_t count = 0;
+
+	fprintf(script, "$c%zu << END_OF_DATA\n", column);
+	for (size_t row = 0; row < grid->rows.count; row++) {
+		struct interval cell = *grid_cell(grid, row, column);
+
+		if (!drawable(cell))
+			continue;
+		fprintf(script, "%.9g %.9g %.9g %.9g\n", cell.value, (double)row + offset, low_end(cell),
+			high_end(cell));
+		count++;
+	}
+	fputs("END_OF_DATA\n", script);
+	return count;
+}
+
+static void put_series(FILE *script, const struct series *series, size_t column, const char *comma)
+{
+	static const int shapes[] = { 7, 5, 9, 13,
+				      11 }; /* filled circle, square, triangle, diamond, triangle */
+
+	fprintf(script, "%s$c%zu using 1:2:3:4 with xerrorbars pt %d ps 0.7 lw 1.6 lc rgb '%s' title ", comma,
+		column, shapes[column % 5], series->colour);
+	chart_put_text(script, series->label);
+}
+
+int chart_put_dots(FILE *script, const struct chart *chart)
+{
+	const struct grid *grid = chart->grid;
+	struct range range = find_range(chart);
+	const char *comma = "plot ";
+	size_t drawn = 0;
+
+	chart_put_frame(script, chart, 14 + 9 * grid->column_count);
+	fprintf(script, "set logscale x\nset xrange [%.9g:%.9g]\nset bars 0.4\n", range.low, range.high);
+	put_ticks(script, range);
+	if (chart->reference > 0)
+		fprintf(script,
+			"set arrow from %g, graph 0 to %g, graph 1 nohead lw 1.5 dt 2 lc rgb '#000000'\n",
+			chart->reference, chart->reference);
+	for (size_t column = 0; column < grid->column_count; column++)
+		drawn += put_points(script, grid, column);
+	for (size_t column = 0; column < grid->column_count && drawn > 0; column++, comma = ", \\\n")
+		put_series(script, &grid->columns[column], column, comma);
+	fputc('\n', script);
+	return drawn > 0 ? 0 : -ENODATA;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+
+#include "reports/html_priv.h"
+
+void html_figure(FILE *out, const struct chart *chart, const char *title)
+{
+	struct error error = { 0 };
+	char why[1024];
+
+	fputs("<figure>\n<figcaption>", out);
+	html_text(out, title);
+	fputs("</figcaption>\n<div class=\"card\">\n", out);
+	if (chart_draw(out, chart, &error) < 0) {
+		fputs("<p>This figure could not be drawn: ", out);
+		html_text(out, error_text(&error, why, sizeof(why)));
+		fputs("</p>\n", out);
+	}
+	fputs("</div>\n</figure>\n", out);
+}
+
+static int put_overhead(FILE *out, const struct result *result, const struct metric *metric)
+{
+	struct grid grid;
+	struct chart chart = { .kind = CHART_DOTS,
+			       .key = metric->name,
+			       .label = metric->axis,
+			       .reference = 1,
+			       .key_shown = true,
+			       .grid = &grid };
+
+	if (grid_overhead(&grid, result, metric) < 0)
+		return -ENOMEM;
+	html_figure(out, &chart, metric->title);
+	grid_free(&grid);
+	return 0;
+}
+
+int html_overhead_figures(FILE *out, const struct result *result)
+{
+	if (result->overhead.rows == 0)
+		return 0;
+	fputs("<section>\n<h2>Overhead at a glance</h2>\n"
+	      "<p class=\"soft\">One row a workload, one mark a configuration. The dashed line at 1 is ",
+	      out);
+	html_text(out, result->baseline);
+	fputs("; a mark at 2 took twice as much. Bars are 95 % intervals; the scale is logarithmic, so equal "
+	      "distances are equal factors.</p>\n<div class=\"panels\">\n",
+	      out);
+	for (size_t i = 0; i < 2; i++) /* time and CPU seconds */
+		if (put_overhead(out, result, &metrics[i]) < 0)
+			return -ENOMEM;
+	fputs("</div>\n</section>\n", out);
+	return 0;
+}
+
+int html_costs(FILE *out, const struct result *result)
+{
+	struct grid grid;
+	struct chart chart = { .kind = CHART_DOTS,
+			       .key = "costs",
+			       .label = "time of one request, microseconds",
+			       .reference = NAN,
+			       .key_shown = true,
+			       .grid = &grid };
+
+	if (result->costs.rows == 0)
+		return 0;
+	if (grid_costs(&grid, result, COST_KINDS) < 0)
+		return -ENOMEM;
+	fputs("<section>\n<h2>What one request costs</h2>\n"
+	      "<p class=\"soft\">A request is a system call that the guest kernel passes to the host. Marks "
+	      "are medians "
+	      "from submission in the guest to its going on, the host's own work included; bars are 95 % "
+	      "intervals. "
+	      "Configurations differ in their transport, which costs.csv names with every stage of the "
+	      "way.</p>\n"
+	      "<div class=\"panels\">\n",
+	      out);
+	html_figure(out, &chart, "Request cost by transport");
+	fputs("</div>\n", out);
+	html_grid(out, &grid, result, NULL);
+	if (grid.left_out > 0)
+		fprintf(out, "<p>%zu less frequent kinds are in costs.csv.</p>\n", grid.left_out);
+	fputs("</section>\n", out);
+	grid_free(&grid);
+	return 0;
+}
+
+static int put_plan(FILE *out, const struct result *result, const char *key,
+		    int (*make)(struct grid *grid, const struct result *result))
+{
+	struct grid grid;
+	struct chart chart = { .kind = CHART_BARS,
+			       .key = key,
+			       .reference = NAN,
+			       .scale_end = NAN,
+			       .totals = true,
+			       .grid = &grid };
+
+	if (make(&grid, result) < 0)
+		return -ENOMEM;
+	chart.label = grid.axis;
+	chart.key_shown = grid.column_count > 1;
+	html_figure(out, &chart, grid.title);
+	grid_free(&grid);
+	return 0;
+}
+
+int html_plan(FILE *out, const struct result *result)
+{
+	if (result->plan_summary.rows == 0)
+		return 0;
+	fputs("<section>\n<h2>Capacity plan</h2>\n"
+	      "<p class=\"soft\">The hosts that the fleet needs under each configuration when each VM's CPU "
+	      "demand grows "
+	      "by the CPU-seconds ratio of its class, and what they cost with their licences.</p>\n"
+	      "<div class=\"panels\">\n",
+	      out);
+	if (put_plan(out, result, "hosts", grid_plan_hosts) < 0 ||
+	    put_plan(out, result, "cost", grid_plan_costs) < 0)
+		return -ENOMEM;
+	fputs("</div>\n</section>\n", out);
+	return 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+
+#include "reports/html_priv.h"
+
+static bool has_cells(const struct grid *grid)
+{
+	for (size_t i = 0; i < grid->rows.count * grid->column_count; i++)
+		if (!isnan(grid->cells[i].value))
+			return true;
+	return false;
+}
+
+/* One panel a configuration; nothing where it has no layers. */
+static void put_panel(FILE *out, const struct grid *grid, size_t number)
+{
+	char key[32];
+	struct chart chart = { .kind = CHART_BARS,
+			       .key = key,
+			       .label = "layer split, percent",
+			       .reference = NAN,
+			       .scale_end = 100,
+			       .grid = grid };
+
+	snprintf(key, sizeof(key), "layers%zu", number);
+	html_figure(out, &chart, grid->title);
+}
+
+static void put_table(FILE *out, const struct grid *grid, const struct result *result)
+{
+	fputs("<h3>", out);
+	html_text(out, grid->title);
+	fputs("</h3>\n", out);
+	html_grid(out, grid, result, NULL);
+}
+
+static int put_configs(FILE *out, const struct result *result, bool drawn)
+{
+	struct grid grid;
+
+	for (size_t i = 0; i < result->configs.count; i++) {
+		if (grid_layers(&grid, result, result->configs.name[i]) < 0)
+			return -ENOMEM;
+		if (has_cells(&grid) && drawn)
+			put_panel(out, &grid, i);
+		else if (has_cells(&grid))
+			put_table(out, &grid, result);
+		grid_free(&grid);
+	}
+	return 0;
+}
+
+static void put_legend(FILE *out)
+{
+	fputs("<ul class=\"legend\">\n", out);
+	for (const struct series *layer = palette_layers; layer->name; layer++)
+		fprintf(out, "<li><i style=\"background: %s\"></i>%s</li>\n", layer->colour, layer->label);
+	fputs("</ul>\n", out);
+}
+
+int html_layers(FILE *out, const struct result *result)
+{
+	if (result->layers.rows == 0)
+		return 0;
+	fputs("<section>\n<h2>Where the time goes</h2>\n"
+	      "<p class=\"soft\">One panel a configuration, one bar a workload: the time of all its threads, "
+	      "drivers' "
+	      "included, divided among the layers that owned it, over all good runs. Each bar is 100 %, so "
+	      "it shows "
+	      "shares and not speed. What could not be attributed is grey; where it is negative, the layers "
+	      "claim more "
+	      "than there was, and the table below has the signed figure.</p>\n",
+	      out);
+	put_legend(out);
+	fputs("<div class=\"panels\">\n", out);
+	if (put_configs(out, result, true) < 0)
+		return -ENOMEM;
+	fputs("</div>\n<details><summary>The same as numbers, in percent</summary>\n", out);
+	if (put_configs(out, result, false) < 0)
+		return -ENOMEM;
+	fputs("</details>\n</section>\n", out);
+	return 0;
+}

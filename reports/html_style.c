@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "reports/html_priv.h"
+
+/* Drawings keep a white card in dark mode too: their colours are chosen for white. */
+static const char style[] =
+	"<style>\n"
+	":root { color-scheme: light dark; --ink: #1c2026; --soft: #59626e; --line: #d5dae0; --page: "
+	"#ffffff;\n"
+	"	--band: #f4f5f7; --accent: #0b5cad; --warn: #9a3b00; }\n"
+	"@media (prefers-color-scheme: dark) {\n"
+	"	:root { --ink: #e4e7eb; --soft: #a3adb9; --line: #3a424c; --page: #14171b; --band: #1d2127;\n"
+	"		--accent: #7db7f5; --warn: #ffb27d; }\n"
+	"}\n"
+	"* { box-sizing: border-box; }\n"
+	"body { margin: 0 auto; padding: 1rem clamp(0.75rem, 3vw, 2rem) 3rem; max-width: 76rem; color: "
+	"var(--ink);\n"
+	"	background: var(--page); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }\n"
+	"h1 { font-size: clamp(1.4rem, 4vw, 2rem); line-height: 1.2; margin: 1rem 0 0.5rem; }\n"
+	"h2 { font-size: 1.3rem; margin: 2.5rem 0 0.5rem; border-bottom: 1px solid var(--line); }\n"
+	"h3 { font-size: 1.05rem; margin: 1.5rem 0 0.25rem; }\n"
+	"p, ul, dl { max-width: 48rem; margin: 0.5rem 0; }\n"
+	"a { color: var(--accent); }\n"
+	".lead { font-size: 1.15rem; }\n"
+	".soft, .interval { color: var(--soft); }\n"
+	".notes { padding-left: 1.25rem; }\n"
+	".notes .warn::marker { content: '!  '; color: var(--warn); font-weight: bold; }\n"
+	".notes .fell::marker { content: '*  '; font-weight: bold; }\n"
+	".scroll { overflow-x: auto; margin: 0.5rem 0 1rem; border: 1px solid var(--line); border-radius: "
+	"6px; }\n"
+	"table { border-collapse: collapse; width: 100%; font-size: 0.925rem; font-variant-numeric: "
+	"tabular-nums; }\n"
+	"th, td { padding: 0.3rem 0.7rem; text-align: right; white-space: nowrap; }\n"
+	"th:first-child, td:first-child { text-align: left; }\n"
+	"thead th, tfoot td, tfoot th { border-bottom: 1px solid var(--line); }\n"
+	"tfoot td, tfoot th { border-top: 1px solid var(--line); border-bottom: 0; font-weight: 600; }\n"
+	"tbody th { font-weight: 400; }\n"
+	"tbody tr:nth-child(odd) { background: var(--band); }\n"
+	".facts td, .facts th { text-align: left; white-space: normal; vertical-align: top; }\n"
+	".facts th { white-space: nowrap; }\n"
+	".panels { display: grid; gap: 1rem; margin: 1rem 0;\n"
+	"	grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }\n"
+	"figure { margin: 0; max-width: 44rem; }\n"
+	"figcaption { font-weight: 600; margin-bottom: 0.25rem; }\n"
+	".card { background: #ffffff; color: #1c2026; border: 1px solid var(--line); border-radius: 6px;\n"
+	"	padding: 0.4rem; }\n"
+	".card p { margin: 1rem; }\n"
+	"svg { display: block; width: 100%; height: auto; }\n"
+	".legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.1rem; padding: 0; }\n"
+	".legend i { display: inline-block; width: 0.85em; height: 0.85em; margin-right: 0.4em; "
+	"border-radius: 2px; }\n"
+	"dt { font-weight: 600; }\n"
+	"dd { margin: 0 0 0.5rem; }\n"
+	"summary { cursor: pointer; color: var(--accent); }\n"
+	"@media print { details > * { display: block; } }\n"
+	"</style>\n";
+
+void html_style(FILE *out)
+{
+	fputs(style, out);
+}

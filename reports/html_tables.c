@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "reports/html_priv.h"
+
+static void put_heading(FILE *out, const struct grid *grid)
+{
+	fputs("<thead><tr><th scope=\"col\">", out);
+	html_text(out, grid->corner);
+	fputs("</th>", out);
+	if (grid->base_ns) {
+		fputs("<th scope=\"col\">", out);
+		html_text(out, grid->base_label);
+		fputs("</th>", out);
+	}
+	for (size_t column = 0; column < grid->column_count; column++) {
+		fputs("<th scope=\"col\">", out);
+		html_text(out, grid->columns[column].label);
+		fputs("</th>", out);
+	}
+	fputs("</tr></thead>\n", out);
+}
+
+static void put_cell(FILE *out, const struct grid *grid, struct interval cell)
+{
+	char text[64];
+	size_t value;
+
+	if (grid->points) {
+		fprintf(out, "<td>%s</td>", format_number(cell.value, text));
+		return;
+	}
+	value = strcspn(format_interval(cell, text), " ");
+	fprintf(out, "<td>%.*s", (int)value, text);
+	if (text[value])
+		fprintf(out, " <span class=\"interval\">%s</span>", text + value + 1);
+	fputs("</td>", out);
+}
+
+static void put_row(FILE *out, const struct grid *grid, size_t row)
+{
+	char text[32];
+
+	fputs("<tr><th scope=\"row\">", out);
+	html_text(out, grid->rows.name[row]);
+	fputs("</th>", out);
+	if (grid->base_ns)
+		fprintf(out, "<td>%s</td>", units_print_time(grid->base_ns[row], text, sizeof(text)));
+	for (size_t column = 0; column < grid->column_count; column++)
+		put_cell(out, grid, *grid_cell(grid, row, column));
+	fputs("</tr>\n", out);
+}
+
+static void put_medians(FILE *out, const struct grid *grid, const struct result *result, const char *metric,
+			const char *baseline)
+{
+	char text[16];
+
+	fputs("<tr><th scope=\"row\">median, against ", out);
+	html_text(out, baseline);
+	fputs(grid->base_ns ? "</th><td></td>" : "</th>", out);
+	for (size_t column = 0; column < grid->column_count; column++)
+		fprintf(out, "<td>%s</td>",
+			format_number(grid_median(result, metric, grid->columns[column].name, baseline),
+				      text));
+	fputs("</tr>\n", out);
+}
+
+void html_grid(FILE *out, const struct grid *grid, const struct result *result, const char *metric)
+{
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n", out);
+	put_heading(out, grid);
+	fputs("<tbody>\n", out);
+	for (size_t row = 0; row < grid->rows.count; row++)
+		put_row(out, grid, row);
+	fputs("</tbody>\n", out);
+	if (metric) {
+		fputs("<tfoot>\n", out);
+		put_medians(out, grid, result, metric, result->baseline);
+		if (strcmp(result->baseline, "native-tuned") != 0 &&
+		    grid_has_baseline(result, "native-tuned"))
+			put_medians(out, grid, result, metric, "native-tuned");
+		fputs("</tfoot>\n", out);
+	}
+	fputs("</table></div>\n", out);
+}
+
+int html_overhead(FILE *out, const struct result *result, const struct metric *metric)
+{
+	struct grid grid;
+
+	if (grid_overhead(&grid, result, metric) < 0)
+		return -ENOMEM;
+	fprintf(out, "<h3>%s</h3>\n<p class=\"soft\">%s The first column is the median under ", metric->title,
+		metric->meaning);
+	html_text(out, result->baseline);
+	fputs(", the others are multiples of it, each with its 95 % interval.</p>\n", out);
+	html_grid(out, &grid, result, metric->name);
+	grid_free(&grid);
+	return 0;
+}
