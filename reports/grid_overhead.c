@@ -58,7 +58,6 @@ static void add_column(struct grid *grid, const struct result *result, const cha
 	grid->columns[column] = (struct series){ .name = config,
 						 .label = result_label(result, config),
 						 .colour = palette_config(result, config) };
-	return 0;
 }
 
 static void fill_row(struct grid *grid, const struct result *result, const struct metric *metric, size_t row)
