@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/io_uring.h>
 #include <linux/kvm.h>
 #include <sched.h>
@@ -16,21 +17,41 @@
 
 /* What this machine can set, by knob and value; a row only where the answer is not always yes. */
 
+static const char *kvm_mend(int number)
+{
+	switch (number) {
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		return "enable virtualization in the firmware (on a cloud: nested), then modprobe kvm_intel "
+		       "or kvm_amd";
+	case EACCES:
+		return "join the group that owns it: adduser $USER kvm, then log in again";
+	case EPERM:
+		return "give the container the device: --device /dev/kvm";
+	default:
+		return "dmesg may say why";
+	}
+}
+
 const char *vmm_backend_name(struct error *error)
 {
 	static const char *const modules[] = { "kvm_intel", "kvm_amd", "kvm_pvm" };
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	char path[64];
+	int version;
 
 	if (fd < 0) {
-		error_fail(error, errno,
-			   errno == ENOENT
-				   ? "enable virtualization (in the firmware, or nested), then: modprobe kvm"
-				   : "join the group that owns it: adduser $USER kvm",
-			   "cannot open /dev/kvm");
+		error_fail(error, errno, kvm_mend(errno), "cannot open /dev/kvm");
 		return NULL;
 	}
+	version = ioctl(fd, KVM_GET_API_VERSION, 0);
 	close(fd);
+	if (version != KVM_API_VERSION) {
+		error_fail(error, 0, "it must be the device of Linux's KVM",
+			   "/dev/kvm does not speak KVM's API %d", KVM_API_VERSION);
+		return NULL;
+	}
 	for (unsigned i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
 		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
 		if (access(path, F_OK) == 0)
@@ -56,6 +77,16 @@ static void read_line(const char *path, char *line, size_t size)
 		close(fd);
 }
 
+/* Whether the effective set holds CAPABILITY: root in a container may lack it, others may have it. */
+static bool capable(unsigned capability)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return syscall(SYS_capget, &header, data) == 0 &&
+	       data[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
+}
+
 static bool two_cores(char *why, size_t size)
 {
 	cpu_set_t allowed;
@@ -67,9 +98,9 @@ static bool two_cores(char *why, size_t size)
 
 static bool kernel_irqchip(char *why, size_t size)
 {
+	/* Without any KVM the answer is yes: vmm_backend_name says what is wrong. */
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	bool can =
-		fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) > 0; /* no KVM is said elsewhere */
+	bool can = fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) > 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -94,7 +125,8 @@ static bool may_lock(char *why, size_t size)
 {
 	struct rlimit limit;
 
-	if (geteuid() == 0 || (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur >= VMM_MEMORY_MIN))
+	if (capable(CAP_IPC_LOCK) ||
+	    (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur >= VMM_MEMORY_MIN))
 		return true;
 	return say(why, size, "memory cannot be locked: raise ulimit -l");
 }
@@ -104,11 +136,15 @@ static bool huge_pages(char *why, size_t size)
 	char line[128];
 
 	read_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line));
-	if (line[0] == '\0' || strstr(line, "[never]"))
-		return say(why, size,
-			   "transparent huge pages are off: echo madvise > "
-			   "/sys/kernel/mm/transparent_hugepage/enabled");
-	return may_lock(why, size);
+	if (line[0] && strstr(line, "[never]") == NULL)
+		return true;
+	return say(why, size,
+		   "huge pages are off: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled");
+}
+
+static bool may_lock_huge(char *why, size_t size)
+{
+	return huge_pages(why, size) && may_lock(why, size);
 }
 
 static bool affinity(char *why, size_t size)
@@ -125,7 +161,7 @@ static bool real_time(char *why, size_t size)
 {
 	struct rlimit limit;
 
-	if (geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur >= 1))
+	if (capable(CAP_SYS_NICE) || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur >= 1))
 		return true;
 	return say(why, size, "SCHED_FIFO is not allowed: raise ulimit -r");
 }
@@ -149,7 +185,8 @@ static const struct {
 	{ VMM_IRQCHIP, VMM_IRQCHIP_KERNEL, kernel_irqchip },
 	{ VMM_BACKEND, VMM_BACKEND_URING, io_uring },
 	{ VMM_MEMORY, VMM_MEMORY_LOCKED4K, may_lock },
-	{ VMM_MEMORY, VMM_MEMORY_LOCKED_HUGE, huge_pages },
+	{ VMM_MEMORY, VMM_MEMORY_LOCKED_HUGE, may_lock_huge },
+	{ VMM_MEMORY, VMM_MEMORY_MALLOC_HUGE, huge_pages },
 	{ VMM_SCHEDULING, VMM_SCHEDULING_PINNED, affinity },
 	{ VMM_SCHEDULING, VMM_SCHEDULING_FIFO, real_time },
 	{ VMM_CLOCK, VMM_CLOCK_TSC, steady_tsc },

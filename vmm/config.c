@@ -9,32 +9,42 @@
 /* Configurations: a preset, then one assignment after the other. */
 #define NAMES 32
 
-/* The mend for a name that is not in NAMES. */
+/* TEXT is none of NAMES: the nearest is the mend, or all of them where none is near. */
 static int suggest(struct error *error, const char *kind, const char *text, const char *const *names)
 {
 	const char *near = units_nearest(text, names);
+	char all[200] = "";
 
 	error_set(error, 0, "unknown %s %s", kind, text);
 	if (near)
 		return error_mend(error, "did you mean %s?", near);
-	return error_mend(error, "see vmtax list knobs and vmtax list configs");
+	for (size_t used = 0; *names && used < sizeof(all); names++)
+		used += (size_t)snprintf(all + used, sizeof(all) - used, used ? ", %s" : "%s", *names);
+	return error_mend(error, "it is one of %s", all);
+}
+
+static const struct vmm_preset *find_preset(const char *name, size_t length)
+{
+	for (int i = 0; vmm_presets[i].name; i++)
+		if (strlen(vmm_presets[i].name) == length && memcmp(name, vmm_presets[i].name, length) == 0)
+			return &vmm_presets[i];
+	return NULL;
 }
 
 int vmm_config_preset(struct vmm_config *config, const char *name, struct error *error)
 {
+	const struct vmm_preset *preset = find_preset(name, strlen(name));
 	const char *names[NAMES] = { NULL };
 
-	for (int i = 0; vmm_presets[i].name; i++) {
+	for (int i = 0; vmm_presets[i].name; i++)
 		names[i] = vmm_presets[i].name;
-		if (strcmp(name, names[i]) != 0)
-			continue;
-		memset(config, 0, sizeof(*config));
-		snprintf(config->name, sizeof(config->name), "%s", name);
-		config->native = vmm_presets[i].native;
-		memcpy(config->value, vmm_presets[i].value, sizeof(config->value));
-		return 0;
-	}
-	return suggest(error, "configuration", name, names);
+	if (preset == NULL)
+		return suggest(error, "configuration", name, names);
+	memset(config, 0, sizeof(*config));
+	snprintf(config->name, sizeof(config->name), "%s", name);
+	config->native = preset->native;
+	memcpy(config->value, preset->value, sizeof(config->value));
+	return 0;
 }
 
 static int find_knob(const char *name, size_t length, struct error *error)
@@ -61,16 +71,26 @@ static int find_value(const struct vmm_knob *knob, const char *name, struct erro
 			return i;
 	}
 	suggest(error, "value", name, names);
-	error_at(error, "--set %s", knob->name);
-	if (!units_nearest(name, names))
-		error_mend(error, "one of those vmtax list knobs shows");
-	return -1;
+	return error_at(error, "--set %s", knob->name);
+}
+
+/* Names CONFIG by its preset and the knobs that differ from it, so that equal rows have equal names. */
+static void name_config(struct vmm_config *config)
+{
+	size_t used = strcspn(config->name, "+");
+	const struct vmm_preset *preset = find_preset(config->name, used);
+
+	for (int id = 0; preset && id < VMM_KNOBS; id++)
+		if (config->value[id] != preset->value[id])
+			used += (size_t)snprintf(config->name + used, sizeof(config->name) - used, "+%s=%s",
+						 vmm_knobs[id].name,
+						 vmm_config_value(config, (enum vmm_knob_id)id));
+	config->name[used] = '\0';
 }
 
 int vmm_config_set(struct vmm_config *config, const char *assignment, struct error *error)
 {
 	const char *equals = strchr(assignment, '=');
-	size_t used = strlen(config->name);
 	int knob, value;
 
 	if (equals == NULL)
@@ -82,10 +102,10 @@ int vmm_config_set(struct vmm_config *config, const char *assignment, struct err
 	value = find_value(&vmm_knobs[knob], equals + 1, error);
 	if (value < 0)
 		return value;
-	if (config->value[knob] == value)
+	if (config->native && !vmm_knobs[knob].native)
 		return 0;
 	config->value[knob] = (uint8_t)value;
-	snprintf(config->name + used, sizeof(config->name) - used, "+%s", assignment);
+	name_config(config);
 	return 0;
 }
 
@@ -103,6 +123,19 @@ static int value_named(const struct vmm_knob *knob, const char *name)
 	return i;
 }
 
+/* Whether CONFIG's value of knob ID means anything to it and this machine can set it. */
+static bool can_set(const struct vmm_config *config, enum vmm_knob_id id, char *why, size_t size)
+{
+	bool huge_malloc = config->value[id] == VMM_MEMORY_MALLOC_HUGE;
+
+	if (id == VMM_MEMORY && config->value[id] != VMM_MEMORY_LAZY4K && huge_malloc != config->native) {
+		snprintf(why, size, "%s",
+			 config->native ? "a plain process has no guest memory" : "only native takes it");
+		return false;
+	}
+	return vmm_value_available(id, config->value[id], why, size);
+}
+
 int vmm_config_fall_back(struct vmm_config *config, char reason[VMM_KNOBS][96])
 {
 	int changed = 0;
@@ -115,7 +148,7 @@ int vmm_config_fall_back(struct vmm_config *config, char reason[VMM_KNOBS][96])
 		reason[id][0] = '\0';
 		if (config->native && !knob->native)
 			continue;
-		while (!vmm_value_available((enum vmm_knob_id)id, config->value[id], why, sizeof(why)) &&
+		while (!can_set(config, (enum vmm_knob_id)id, why, sizeof(why)) &&
 		       knob->values[config->value[id]].fallback) {
 			if (config->value[id] == asked)
 				memcpy(reason[id], why, sizeof(why));

@@ -75,9 +75,11 @@ struct vmm_preset {
  * bare-metal… */
 extern const struct vmm_preset vmm_presets[];
 
+#define VMM_CONFIG_NAME 192 /* room for every knob set */
+
 /* A configuration asked for or in force. */
 struct vmm_config {
-	char name[64]; /* preset, with "+knob=value" for each --set that changed it */
+	char name[VMM_CONFIG_NAME]; /* preset, then "+knob=value" for each knob that differs from it */
 	bool native;
 	uint8_t value[VMM_KNOBS];
 };
@@ -85,8 +87,10 @@ struct vmm_config {
 /* Copies the preset NAME into CONFIG. 0, or -EINVAL with the nearest name as the mend. */
 int vmm_config_preset(struct vmm_config *config, const char *name, struct error *error);
 
-/* Applies one "knob=value" and appends it to the name where it changes something. 0, or -EINVAL (nearest
- * suggested). */
+/*
+ * Applies one "knob=value" and names CONFIG anew. A knob that means nothing without a VM leaves a native
+ * CONFIG as it is, so that one --set serves a row of configurations. 0, or -EINVAL (nearest suggested).
+ */
 int vmm_config_set(struct vmm_config *config, const char *assignment, struct error *error);
 
 /* Name of the value of knob ID in CONFIG: "ring". */
