@@ -46,7 +46,7 @@ void chart_put_frame(FILE *script, const struct chart *chart, size_t row_height)
 	size_t key_lines = chart->key_shown ? (grid->column_count + 1) / 2 : 0;
 	size_t height = grid->rows.count * row_height + 70 + key_lines * 20;
 
-	fprintf(script, "set encoding utf8\nset terminal svg size %d,%zu dynamic font 'sans-serif,14'\n",
+	fprintf(script, "set encoding utf8\nset terminal svg size %d,%zu dynamic font 'sans-serif,15'\n",
 		CHART_WIDTH, height);
 	fputs("set border 1 lc rgb '#555555'\nset tics nomirror scale 0.5\nset grid xtics lt 1 lc rgb "
 	      "'#cccccc'\n",

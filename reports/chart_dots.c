@@ -42,7 +42,7 @@ static struct range find_range(const struct chart *chart)
 		range.high = fmax(range.high, high_end(cell));
 	}
 	range.low /= 1.05;
-	range.high *= 1.05;
+	range.high *= 1.1;
 	return range;
 }
 
@@ -106,8 +106,8 @@ static void put_series(FILE *script, const struct series *series, size_t column,
 	static const int shapes[] = { 7, 5, 9, 13,
 				      11 }; /* filled circle, square, triangle, diamond, triangle */
 
-	fprintf(script, "%s$c%zu using 1:2:3:4 with xerrorbars pt %d ps 0.7 lw 1.6 lc rgb '%s' title ", comma,
-		column, shapes[column % 5], series->colour);
+	fprintf(script, "%s$c%zu using 1:2:3:4 with xerrorbars pt %d ps 0.65 lw 1.6 lc rgb '%s' title ",
+		comma, column, shapes[column % 5], series->colour);
 	chart_put_text(script, series->label);
 }
 

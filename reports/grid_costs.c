@@ -103,7 +103,7 @@ int grid_costs(struct grid *grid, const struct result *result, size_t most)
 {
 	*grid = (struct grid){ .title = "One request",
 			       .corner = "request",
-			       .axis = "time of one request, microseconds (log scale)" };
+			       .axis = "time of one request, microseconds" };
 	if (choose_rows(grid, &result->costs, most) < 0 || choose_columns(grid, result) < 0) {
 		grid_free(grid);
 		return -ENOMEM;

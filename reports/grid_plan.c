@@ -42,7 +42,7 @@ int grid_plan_costs(struct grid *grid, const struct result *result)
 {
 	*grid = (struct grid){ .title = "Cost of the plan",
 			       .corner = "configuration",
-			       .axis = "cost over the planning period, in the currency of the host list",
+			       .axis = "cost, in the currency of the host list",
 			       .points = true };
 	return fill(grid, result, costs, sizeof(costs) / sizeof(*costs));
 }

@@ -13,14 +13,24 @@ const char headline_bare_metal[] = "bare-metal here is a style, not a product: t
 				   "bare-metal hypervisor saves by owning the hardware, and what it pays for "
 				   "its own drivers, is not in these figures.";
 
-static void print_config(FILE *out, const struct result *result, const char *config)
+/* "1.29 times as long under hosted (1.56 times the CPU seconds)"; after the FIRST in short. */
+static void print_config(FILE *out, const struct result *result, const char *config, bool first)
 {
-	double time = grid_median(result, "time", config, result->baseline);
-	double cpu = grid_median(result, "cpu", config, result->baseline);
-	char text[16];
+	char time[16], cpu[16];
 
-	fprintf(out, "%s takes %s times the time", result_label(result, config), format_number(time, text));
-	fprintf(out, " and %s times the CPU seconds", format_number(cpu, text));
+	format_number(grid_median(result, "time", config, result->baseline), time);
+	format_number(grid_median(result, "cpu", config, result->baseline), cpu);
+	fprintf(out, "%s%s under %s (%s%s)", time, first ? " times as long" : "",
+		result_label(result, config), cpu, first ? " times the CPU seconds" : "");
+}
+
+static void print_subject(FILE *out, const struct result *result)
+{
+	fprintf(out, "Against %s, ", result->baseline);
+	if (result->workloads.count == 1)
+		fprintf(out, "%s takes ", result->workloads.name[0]);
+	else
+		fprintf(out, "the median of %zu workloads takes ", result->workloads.count);
 }
 
 /* The estimate of METRIC = time that is farthest above the baseline, or the number of rows. */
@@ -48,7 +58,7 @@ static void print_costliest(FILE *out, const struct result *result)
 
 	if (row == overhead->rows || !(table_number(overhead, row, table_column(overhead, "ratio")) > 1))
 		return;
-	fprintf(out, " The slowest is %s under %s: %s times.",
+	fprintf(out, " The slowest is %s under %s: %s times as long.",
 		table_text(overhead, row, table_column(overhead, "workload")),
 		result_label(result, table_text(overhead, row, table_column(overhead, "config"))),
 		format_number(table_number(overhead, row, table_column(overhead, "ratio")), text));
@@ -56,24 +66,25 @@ static void print_costliest(FILE *out, const struct result *result)
 
 static void print_headline(FILE *out, const struct result *result)
 {
-	const char *joint = "";
+	bool first = true;
 
 	for (size_t i = 0; i < result->configs.count; i++) {
 		const char *config = result->configs.name[i];
 
 		if (isnan(grid_median(result, "time", config, result->baseline)))
 			continue;
-		if (!*joint)
-			fprintf(out, "Against %s, over %zu workload%s (medians): ", result->baseline,
-				result->workloads.count, result->workloads.count == 1 ? "" : "s");
-		fputs(joint, out);
-		print_config(out, result, config);
-		joint = "; ";
+		if (first)
+			print_subject(out, result);
+		else
+			fputs(", ", out);
+		print_config(out, result, config, first);
+		first = false;
 	}
-	if (!*joint)
+	if (first)
 		fprintf(out, "Nothing could be compared with %s", result->baseline);
 	fputc('.', out);
-	print_costliest(out, result);
+	if (result->workloads.count > 1)
+		print_costliest(out, result);
 }
 
 char *headline_text(const struct result *result)

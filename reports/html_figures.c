@@ -47,7 +47,7 @@ int html_overhead_figures(FILE *out, const struct result *result)
 	      out);
 	html_text(out, result->baseline);
 	fputs("; a mark at 2 took twice as much. Bars are 95 % intervals; the scale is logarithmic, so equal "
-	      "distances are equal factors.</p>\n<div class=\"panels\">\n",
+	      "distances are equal factors. No mark: not measured.</p>\n<div class=\"panels\">\n",
 	      out);
 	for (size_t i = 0; i < 2; i++) /* time and CPU seconds */
 		if (put_overhead(out, result, &metrics[i]) < 0)
@@ -80,8 +80,8 @@ int html_costs(FILE *out, const struct result *result)
 	      "<div class=\"panels\">\n",
 	      out);
 	html_figure(out, &chart, "Request cost by transport");
-	fputs("</div>\n", out);
 	html_grid(out, &grid, result, NULL);
+	fputs("</div>\n", out);
 	if (grid.left_out > 0)
 		fprintf(out, "<p>%zu less frequent kinds are in costs.csv.</p>\n", grid.left_out);
 	fputs("</section>\n", out);

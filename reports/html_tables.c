@@ -60,8 +60,9 @@ static void put_medians(FILE *out, const struct grid *grid, const struct result 
 {
 	char text[16];
 
-	fputs("<tr><th scope=\"row\">median, against ", out);
-	html_text(out, baseline);
+	fputs("<tr><th scope=\"row\">", out);
+	html_text(out, strcmp(baseline, result->baseline) == 0 ? "median" : "vs ");
+	html_text(out, strcmp(baseline, result->baseline) == 0 ? "" : baseline);
 	fputs(grid->base_ns ? "</th><td></td>" : "</th>", out);
 	for (size_t column = 0; column < grid->column_count; column++)
 		fprintf(out, "<td>%s</td>",
@@ -72,7 +73,9 @@ static void put_medians(FILE *out, const struct grid *grid, const struct result 
 
 void html_grid(FILE *out, const struct grid *grid, const struct result *result, const char *metric)
 {
-	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n", out);
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>", out);
+	html_text(out, grid->axis);
+	fputs(grid->points ? "</caption>\n" : " [95 % interval]</caption>\n", out);
 	put_heading(out, grid);
 	fputs("<tbody>\n", out);
 	for (size_t row = 0; row < grid->rows.count; row++)
@@ -95,10 +98,7 @@ int html_overhead(FILE *out, const struct result *result, const struct metric *m
 
 	if (grid_overhead(&grid, result, metric) < 0)
 		return -ENOMEM;
-	fprintf(out, "<h3>%s</h3>\n<p class=\"soft\">%s The first column is the median under ", metric->title,
-		metric->meaning);
-	html_text(out, result->baseline);
-	fputs(", the others are multiples of it, each with its 95 % interval.</p>\n", out);
+	fprintf(out, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", metric->title, metric->meaning);
 	html_grid(out, &grid, result, metric->name);
 	grid_free(&grid);
 	return 0;

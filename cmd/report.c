@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <getopt.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/schema.h"
+#include "base/units.h"
+#include "cmd/cmd.h"
+#include "cmd/publish_priv.h"
+#include "reports/reports.h"
+
+#define SAMPLE "model/examples/sample"
+
+struct options {
+	const char *csv, *json; /* table asked for, or NULL */
+	bool no_html;
+	bool help;
+	char directory[4096];
+};
+
+static void print_help(void)
+{
+	printf("Usage: vmtax report [OPTION]... [DIR]\n"
+	       "Print what a run found as a summary, and write it to DIR/report.html with figures.\n"
+	       "\n"
+	       "DIR is what vmtax run --out wrote; without it, the newest in out/, else the recorded "
+	       "sample\n" SAMPLE
+	       ". overhead.csv, costs.csv and datapackage.json are made anew from the tables.\n"
+	       "\n"
+	       "  --csv=TABLE   print TABLE as CSV instead\n"
+	       "  --json=TABLE  print TABLE as JSON instead: an array of one object a row, missing cells "
+	       "null\n"
+	       "  --no-html     only print the summary, from the tables as they stand; write nothing\n"
+	       "  --help        print this help\n"
+	       "\n"
+	       "Tables:\n");
+	for (size_t i = 0; schema_results[i]; i++)
+		printf("  %-16.*s  a row is %s\n", (int)strlen(schema_results[i]->name) - 4,
+		       schema_results[i]->name, schema_results[i]->description);
+	printf("\n"
+	       "The exit status is 0 when all was done, 1 when something could not be read or written, 2 for "
+	       "wrong\n"
+	       "usage. Where DIR cannot be written, the summary is printed all the same and the status is "
+	       "1.\n"
+	       "\n"
+	       "Examples:\n"
+	       "  vmtax report out/demo\n"
+	       "  vmtax report --no-html " SAMPLE "\n"
+	       "  vmtax report --json=overhead out/demo | jq '.[] | select(.ratio > 2)'\n");
+}
+
+/* The newest of out/<any>/runs.csv, else the sample; its directory into PATH. */
+static int find_directory(char *path, size_t size, struct error *error)
+{
+	char newest[4096] = SAMPLE "/runs.csv";
+	time_t when = 0;
+	struct stat stat_of;
+	glob_t found;
+
+	if (glob("out/*/runs.csv", 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			if (stat(found.gl_pathv[i], &stat_of) == 0 && stat_of.st_mtime >= when) {
+				when = stat_of.st_mtime;
+				snprintf(newest, sizeof(newest), "%s", found.gl_pathv[i]);
+			}
+		globfree(&found);
+	}
+	if (stat(newest, &stat_of) != 0) {
+		error_set(error, 0, "no results to report in out/ or " SAMPLE);
+		return error_mend(error, "measure some with vmtax run, or name their directory");
+	}
+	snprintf(path, size, "%.*s", (int)(strrchr(newest, '/') - newest), newest);
+	fprintf(stderr, "vmtax report: showing %s\n", path);
+	return 0;
+}
+
+static const struct table_schema *find_table(const char *name, struct error *error)
+{
+	const char *names[32] = { NULL }, *near;
+	char with_ending[64];
+	size_t i;
+
+	snprintf(with_ending, sizeof(with_ending), "%.50s%s", name, strchr(name, '.') ? "" : ".csv");
+	for (i = 0; schema_results[i]; i++) {
+		if (strcmp(schema_results[i]->name, with_ending) == 0)
+			return schema_results[i];
+		names[i] = schema_results[i]->name;
+	}
+	near = units_nearest(with_ending, names);
+	error_set(error, 0, "unknown table %.100s", name);
+	if (near)
+		error_mend(error, "did you mean %.*s?", (int)strcspn(near, "."), near);
+	else
+		error_mend(error, "vmtax report --help lists the tables");
+	return NULL;
+}
+
+/* Prints the file as it is, once it is known to be a whole table. */
+static int print_csv(const char *path, const struct table_schema *schema, struct error *error)
+{
+	struct table table;
+	char buffer[65536];
+	size_t length;
+	FILE *file;
+
+	if (table_read(&table, path, schema, error) < 0)
+		return -EINVAL;
+	table_free(&table);
+	file = fopen(path, "re");
+	if (!file)
+		return error_set(error, errno, "cannot open %.200s", path);
+	while ((length = fread(buffer, 1, sizeof(buffer), file)) > 0)
+		fwrite(buffer, 1, length, stdout);
+	fclose(file);
+	return 0;
+}
+
+static int print_table(const struct options *options, struct error *error)
+{
+	const struct table_schema *schema = find_table(options->csv ? options->csv : options->json, error);
+	char path[8192];
+
+	if (!schema)
+		return CMD_USAGE;
+	snprintf(path, sizeof(path), "%s/%s", options->directory, schema->name);
+	if (options->csv)
+		return print_csv(path, schema, error) < 0 ? CMD_FAILED : CMD_OK;
+	return report_table_json(stdout, path, schema, error) < 0 ? CMD_FAILED : CMD_OK;
+}
+
+enum { OPTION_CSV = 256, OPTION_JSON, OPTION_NO_HTML, OPTION_HELP };
+
+static const struct option known[] = {
+	{ "csv", required_argument, NULL, OPTION_CSV },
+	{ "json", required_argument, NULL, OPTION_JSON },
+	{ "no-html", no_argument, NULL, OPTION_NO_HTML },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ 0 },
+};
+
+static int wrong_usage(const char *what, const char *argument)
+{
+	struct error error;
+
+	error_fail(&error, 0, "vmtax report --help shows the usage", "%s%.200s", what, argument);
+	return cmd_fail("report", &error, CMD_USAGE);
+}
+
+static int parse_options(struct options *options, int argc, char **argv)
+{
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+		if (option == OPTION_CSV)
+			options->csv = optarg;
+		else if (option == OPTION_JSON)
+			options->json = optarg;
+		else if (option == OPTION_NO_HTML)
+			options->no_html = true;
+		else if (option == OPTION_HELP)
+			options->help = true;
+		else
+			return cmd_option_fail("report", option, argv, known);
+	}
+	return CMD_OK;
+}
+
+static int parse(struct options *options, int argc, char **argv)
+{
+	int status = parse_options(options, argc, argv);
+
+	if (status != CMD_OK)
+		return status;
+	if (options->csv && options->json)
+		return wrong_usage("--csv and --json exclude each other", "");
+	if (argc - optind > 1)
+		return wrong_usage("one directory at a time, not also ", argv[optind + 1]);
+	if (argc - optind == 1)
+		snprintf(options->directory, sizeof(options->directory), "%s", argv[optind]);
+	return CMD_OK;
+}
+
+static int report(const struct options *options, struct error *error)
+{
+	if (options->csv || options->json)
+		return print_table(options, error);
+	if (options->no_html)
+		return publish_summary(options->directory, error) < 0 ? CMD_FAILED : CMD_OK;
+	return cmd_results_publish(options->directory, error) < 0 ? CMD_FAILED : CMD_OK;
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct error error = { 0 };
+	int status;
+
+	status = parse(&options, argc, argv);
+	if (status != CMD_OK)
+		return status;
+	if (options.help) {
+		print_help();
+		return CMD_OK;
+	}
+	if (!*options.directory && find_directory(options.directory, sizeof(options.directory), &error) < 0)
+		return cmd_fail("report", &error, CMD_FAILED);
+	status = report(&options, &error);
+	return status == CMD_OK ? CMD_OK : cmd_fail("report", &error, status);
+}
