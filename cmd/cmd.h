@@ -21,8 +21,16 @@ int cmd_run(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 
-/* Prints "vmtax COMMAND: what: where: why: mend" on stderr and returns STATUS. */
+/* Prints "vmtax COMMAND: what: where: why: mend" on stderr and returns STATUS. COMMAND may be NULL. */
 int cmd_fail(const char *command, const struct error *error, enum cmd_status status);
+
+struct option;
+
+/*
+ * Says what is wrong with the option getopt_long has just refused with ID ('?' or ':') and returns CMD_USAGE.
+ * For an option string that begins with ":" or "+:", opterr = 0, and OPTIONS whose values are over 255.
+ */
+int cmd_option_fail(const char *command, int id, char **argv, const struct option *options);
 
 /*
  * What follows a measurement: computes overhead.csv and costs.csv in DIRECTORY, writes datapackage.json and

@@ -96,12 +96,11 @@ const struct vmm_preset vmm_presets[] = {
 	},
 	{
 		.name = "native-tuned", .native = true,
-		.summary = "a plain process with bare-metal's core and huge pages, so that tuning is not "
-			   "credited to virtualization",
+		.summary = "a plain process on one core with huge pages: what bare-metal's tuning gives alone",
 		.value = {[VMM_MEMORY] = VMM_MEMORY_MALLOC_HUGE, [VMM_SCHEDULING] = VMM_SCHEDULING_PINNED},
 	},
 	{
-		.name = "hosted", .summary = "every request exits to a monitor that is a program of the host OS",
+		.name = "hosted", .summary = "every request exits to a monitor, which is a program of the host OS",
 	},
 	{
 		.name = "hosted-classic",
