@@ -27,7 +27,7 @@ static void print_lists(FILE *out)
 
 static int help(void)
 {
-	puts("usage: vmtax list WHAT [--csv | --json]\n"
+	puts("Usage: vmtax list WHAT [--csv | --json]\n"
 	     "Prints what there is to choose from, out of the tables the program itself works with.\n"
 	     "\n"
 	     "WHAT is one of:");
@@ -36,7 +36,7 @@ static int help(void)
 	     "  --csv      comma-separated values with a header\n"
 	     "  --json     an array of objects\n"
 	     "\n"
-	     "examples:\n"
+	     "Examples:\n"
 	     "  vmtax list knobs                    every knob, its values, and what this machine can set\n"
 	     "  vmtax list workloads --csv          the suite, to start one of your own from\n"
 	     "  vmtax list tables --json            the columns of every table, with units");

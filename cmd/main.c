@@ -11,10 +11,10 @@
 
 static int help(FILE *out)
 {
-	fputs("usage: vmtax COMMAND [OPTION]... [ARGUMENT]...\n"
+	fputs("Usage: vmtax COMMAND [OPTION]... [ARGUMENT]...\n"
 	      "Measures what virtualization costs, layer by layer, and plans capacity with it.\n"
 	      "\n"
-	      "commands:\n",
+	      "Commands:\n",
 	      out);
 	for (int i = 0; cmd_commands[i].name; i++)
 		fprintf(out, "  %-8s %s\n", cmd_commands[i].name, cmd_commands[i].summary);
@@ -23,7 +23,7 @@ static int help(FILE *out)
 	      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold you set is exceeded,\n"
 	      "77 this machine cannot do it (the reason is printed).\n"
 	      "\n"
-	      "examples:\n"
+	      "Examples:\n"
 	      "  vmtax doctor                         can this machine measure?\n"
 	      "  vmtax run --out out/first            the whole suite, then out/first/report.html\n"
 	      "  vmtax run -- /bin/busybox sha256sum /etc/passwd    a program of your own\n",

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# vmtax list prints the program's own tables, for people and for programs.
+vmtax=$1/vmtax
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+# Whether every CSV line of file $1 has as many fields as its header. No field here holds a line break.
+even() {
+	awk '{ n = 1; quoted = 0
+	       for (i = 1; i <= length($0); i++) {
+		       c = substr($0, i, 1)
+		       if (c == "\"") quoted = !quoted
+		       else if (c == "," && !quoted) n++
+	       }
+	       if (NR == 1) want = n
+	       if (n != want || quoted) bad = 1 }
+	     END { exit bad || NR < 2 }' "$1"
+}
+
+for list in $("$vmtax" list lists --csv | sed '1d; s/,.*//'); do
+	why="$list"
+	"$vmtax" list "$list" >text 2>err && [ -s text ] && [ ! -s err ]
+	result "$list-text"
+	"$vmtax" list "$list" --csv >csv && even csv
+	result "$list-csv"
+	"$vmtax" list "$list" --json >json && [ "$(grep -c '^{' json)" -eq $(($(wc -l <csv) - 1)) ]
+	result "$list-json"
+done
+
+"$vmtax" list >alone && "$vmtax" list lists | cmp -s - alone
+why="vmtax list differs from vmtax list lists"
+result alone
+
+sed '1d; s/,.*//' "$1/workloads/suite.csv" | tr -d '"' | sort >want
+"$vmtax" list workloads --csv | sed '1d; s/,.*//' | sort | cmp -s - want
+why="not the workloads of suite.csv"
+result workloads-are-the-suite
+
+"$vmtax" list configs --csv >rows
+why="bare-metal lacks transport=ring or native has a transport"
+grep -q '^bare-metal,.*,transport,ring,' rows && ! grep -q '^native,.*,transport,' rows
+result configs-values
+
+"$vmtax" list knobs >text
+why="$(grep eventfd text)"
+grep -q '^transport: .* (hosted: exit, bare-metal: ring)$' text &&
+	grep -q '^  eventfd .*no, exit instead: ' text
+result knobs-fallback
+
+core=$(taskset -cp $$ | sed 's/.*: *//; s/[-,].*//')
+why="$(taskset -c "$core" "$vmtax" list knobs | grep '^  ring')"
+case $why in *"no, exit instead: "*) true ;; *) false ;; esac
+result knobs-on-one-core
+
+# Installed, the parts lie in ../lib/vmtax; what is missing is named, with the mend.
+mkdir -p usr/bin usr/lib/vmtax/workloads
+cp "$vmtax" usr/bin/vmtax
+cp "$1/workloads/suite.csv" usr/lib/vmtax/workloads
+why="$(usr/bin/vmtax list workloads 2>&1 >installed)"
+"$vmtax" list workloads | cmp -s - installed
+result installed
+rm usr/lib/vmtax/workloads/suite.csv
+why="$(usr/bin/vmtax list workloads 2>&1)"
+[ $? -eq 1 ] && case $why in *suite.csv*"make install"*) true ;; *) false ;; esac
+result part-missing
