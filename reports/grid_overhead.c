@@ -127,28 +127,46 @@ int grid_overhead(struct grid *grid, const struct result *result, const struct m
 	return 0;
 }
 
-double grid_median(const struct result *result, const char *metric, const char *config, const char *baseline)
+double grid_median(const struct result *result, const char *metric, const char *config, const char *baseline,
+		   size_t *count)
 {
 	const struct table *overhead = &result->overhead;
 	struct key key = { .config = config, .baseline = baseline, .metric = metric };
 	double *ratios = malloc((overhead->rows + 1) * sizeof(*ratios)), median;
 	size_t n = 0;
 
+	if (count)
+		*count = 0;
 	if (!ratios)
 		return NAN;
 	for (size_t row = find(overhead, 0, key); row < overhead->rows; row = find(overhead, row + 1, key))
 		if (!isnan(number(overhead, row, "ratio")))
 			ratios[n++] = number(overhead, row, "ratio");
+	if (count)
+		*count = n;
 	stats_sort(ratios, n);
 	median = stats_quantile(ratios, n, 0.5);
 	free(ratios);
 	return median;
 }
 
-bool grid_has_baseline(const struct result *result, const char *baseline)
+/* Whether any estimate that KEY fits is there. */
+static bool has(const struct result *result, struct key key)
 {
-	for (size_t i = 0; i < result->configs.count; i++)
-		if (!isnan(grid_median(result, "time", result->configs.name[i], baseline)))
+	const struct table *overhead = &result->overhead;
+
+	for (size_t row = find(overhead, 0, key); row < overhead->rows; row = find(overhead, row + 1, key))
+		if (!isnan(number(overhead, row, "ratio")))
 			return true;
 	return false;
+}
+
+bool grid_has_baseline(const struct result *result, const char *baseline)
+{
+	return has(result, (struct key){ .baseline = baseline, .metric = "time" });
+}
+
+bool grid_has_metric(const struct result *result, const char *metric)
+{
+	return has(result, (struct key){ .baseline = result->baseline, .metric = metric });
 }

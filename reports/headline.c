@@ -16,12 +16,16 @@ const char headline_bare_metal[] = "bare-metal here is a style, not a product: t
 /* "1.29 times as long under hosted (1.56 times the CPU seconds)"; after the FIRST in short. */
 static void print_config(FILE *out, const struct result *result, const char *config, bool first)
 {
+	size_t counted;
 	char time[16], cpu[16];
 
-	format_number(grid_median(result, "time", config, result->baseline), time);
-	format_number(grid_median(result, "cpu", config, result->baseline), cpu);
-	fprintf(out, "%s%s under %s (%s%s)", time, first ? " times as long" : "",
-		result_label(result, config), cpu, first ? " times the CPU seconds" : "");
+	format_number(grid_median(result, "cpu", config, result->baseline, NULL), cpu);
+	format_number(grid_median(result, "time", config, result->baseline, &counted), time);
+	fprintf(out, "%s%s under %s (%s%s", time, first ? " times as long" : "", result_label(result, config),
+		cpu, first ? " times the CPU seconds" : "");
+	if (counted < result->workloads.count)
+		fprintf(out, "; %zu of %zu workloads", counted, result->workloads.count);
+	fputc(')', out);
 }
 
 static void print_subject(FILE *out, const struct result *result)
@@ -71,7 +75,7 @@ static void print_headline(FILE *out, const struct result *result)
 	for (size_t i = 0; i < result->configs.count; i++) {
 		const char *config = result->configs.name[i];
 
-		if (isnan(grid_median(result, "time", config, result->baseline)))
+		if (isnan(grid_median(result, "time", config, result->baseline, NULL)))
 			continue;
 		if (first)
 			print_subject(out, result);

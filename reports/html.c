@@ -59,8 +59,10 @@ static int put_head(FILE *out, const struct result *result)
 static int put_overheads(FILE *out, const struct result *result)
 {
 	fputs("<section>\n<h2>Overhead by workload</h2>\n", out);
+	if (!grid_has_baseline(result, result->baseline) && html_times(out, result) < 0)
+		return -ENOMEM;
 	for (const struct metric *metric = metrics; metric->name; metric++)
-		if (html_overhead(out, result, metric) < 0)
+		if (grid_has_metric(result, metric->name) && html_overhead(out, result, metric) < 0)
 			return -ENOMEM;
 	fputs("</section>\n", out);
 	return 0;

@@ -40,7 +40,7 @@ static int put_overhead(FILE *out, const struct result *result, const struct met
 
 int html_overhead_figures(FILE *out, const struct result *result)
 {
-	if (result->overhead.rows == 0)
+	if (!grid_has_baseline(result, result->baseline))
 		return 0;
 	fputs("<section>\n<h2>Overhead at a glance</h2>\n"
 	      "<p class=\"soft\">One row a workload, one mark a configuration. The dashed line at 1 is ",
@@ -50,7 +50,7 @@ int html_overhead_figures(FILE *out, const struct result *result)
 	      "distances are equal factors. No mark: not measured.</p>\n<div class=\"panels\">\n",
 	      out);
 	for (size_t i = 0; i < 2; i++) /* time and CPU seconds */
-		if (put_overhead(out, result, &metrics[i]) < 0)
+		if (grid_has_metric(result, metrics[i].name) && put_overhead(out, result, &metrics[i]) < 0)
 			return -ENOMEM;
 	fputs("</div>\n</section>\n", out);
 	return 0;

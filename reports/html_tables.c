@@ -66,7 +66,7 @@ static void put_medians(FILE *out, const struct grid *grid, const struct result 
 	fputs(grid->base_ns ? "</th><td></td>" : "</th>", out);
 	for (size_t column = 0; column < grid->column_count; column++)
 		fprintf(out, "<td>%s</td>",
-			format_number(grid_median(result, metric, grid->columns[column].name, baseline),
+			format_number(grid_median(result, metric, grid->columns[column].name, baseline, NULL),
 				      text));
 	fputs("</tr>\n", out);
 }
@@ -100,6 +100,18 @@ int html_overhead(FILE *out, const struct result *result, const struct metric *m
 		return -ENOMEM;
 	fprintf(out, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", metric->title, metric->meaning);
 	html_grid(out, &grid, result, metric->name);
+	grid_free(&grid);
+	return 0;
+}
+
+int html_times(FILE *out, const struct result *result)
+{
+	struct grid grid;
+
+	if (grid_times(&grid, result) < 0)
+		return -ENOMEM;
+	fputs("<p>Nothing could be compared, so these are times and no ratios.</p>\n", out);
+	html_grid(out, &grid, result, NULL);
 	grid_free(&grid);
 	return 0;
 }

@@ -89,10 +89,20 @@ struct grid {
 /* Ratios of METRIC: workloads x configurations but the baseline. 0 or -ENOMEM. */
 int grid_overhead(struct grid *grid, const struct result *result, const struct metric *metric);
 
-/* Median over workloads of METRIC under CONFIG against BASELINE; NaN where no workload has it. */
-double grid_median(const struct result *result, const char *metric, const char *config, const char *baseline);
+/*
+ * Median over workloads of METRIC under CONFIG against BASELINE; NaN where no workload has it. COUNT (or
+ * NULL) takes how many have it.
+ */
+double grid_median(const struct result *result, const char *metric, const char *config, const char *baseline,
+		   size_t *count);
 
-/* Whether anything is estimated against BASELINE. */
+/* Milliseconds, median over good runs: workloads x all configurations. For when nothing can be compared. */
+int grid_times(struct grid *grid, const struct result *result);
+
+/* Whether METRIC has any estimate to show. */
+bool grid_has_metric(const struct result *result, const char *metric);
+
+/* Whether any time is estimated against BASELINE. */
 bool grid_has_baseline(const struct result *result, const char *baseline);
 
 #define COST_KINDS 10 /* kinds of request that are shown; costs.csv has all */

@@ -7,6 +7,16 @@
 #include "base/schema.h"
 #include "reports/reports_priv.h"
 
+/* A table of no rows, which can be asked like any other. */
+static struct table empty_table(const struct table_schema *schema)
+{
+	struct table table = { .schema = schema };
+
+	while (schema->columns[table.columns].name)
+		table.columns++;
+	return table;
+}
+
 static int read_optional(struct table *table, const char *directory, const struct table_schema *schema,
 			 struct error *error)
 {
@@ -16,7 +26,7 @@ static int read_optional(struct table *table, const char *directory, const struc
 	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
 	status = table_read(table, path, schema, error);
 	if (status == -ENOENT) {
-		*table = (struct table){ .schema = schema };
+		*table = empty_table(schema);
 		return 0;
 	}
 	return status;

@@ -56,7 +56,7 @@ static void put_medians(const struct text_page *page, const struct grid *grid, c
 	text_put_name(page->out, name, page->name_width + (grid->base_ns ? TEXT_BASE : 0));
 	for (size_t column = first; column < end; column++)
 		fprintf(page->out, "%*s%*s", TEXT_VALUE,
-			format_number(grid_median(result, metric, grid->columns[column].name, baseline),
+			format_number(grid_median(result, metric, grid->columns[column].name, baseline, NULL),
 				      text),
 			column + 1 < end ? TEXT_CELL - TEXT_VALUE : 0, "");
 	fputc('\n', page->out);
@@ -107,6 +107,32 @@ static int put_metric(struct text_page *page, const struct result *result, const
 	return 0;
 }
 
+/* Nothing is compared: at least how long each workload took. */
+static int put_times(struct text_page *page, const struct result *result)
+{
+	struct grid grid;
+
+	if (grid_times(&grid, result) < 0)
+		return -ENOMEM;
+	text_put_title(page, grid.title, "in milliseconds, median [95 % interval]");
+	page->ratios = false;
+	put_grid(page, &grid, result, NULL);
+	grid_free(&grid);
+	return 0;
+}
+
+static int put_metrics(struct text_page *page, const struct result *result)
+{
+	int status = 0;
+
+	if (!grid_has_baseline(result, result->baseline))
+		return put_times(page, result);
+	for (const struct metric *metric = metrics; metric->name && status == 0; metric++)
+		if (grid_has_metric(result, metric->name))
+			status = put_metric(page, result, metric);
+	return status;
+}
+
 static int put_costs(struct text_page *page, const struct result *result)
 {
 	struct grid grid;
@@ -144,8 +170,8 @@ static int put_all(struct text_page *page, const struct result *result)
 {
 	int status = put_head(page->out, result);
 
-	for (const struct metric *metric = metrics; metric->name && status == 0; metric++)
-		status = put_metric(page, result, metric);
+	if (status == 0)
+		status = put_metrics(page, result);
 	if (status == 0)
 		status = put_costs(page, result);
 	fputc('\n', page->out);
