@@ -2,8 +2,11 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "reports/chart_priv.h"
+
+#define NAME_MOST 24 /* characters of a row's name; more would leave no room for the drawing */
 
 void chart_put_text(FILE *script, const char *text)
 {
@@ -16,18 +19,40 @@ void chart_put_text(FILE *script, const char *text)
 	fputc('\'', script);
 }
 
-static void put_row_names(FILE *script, const struct grid *grid)
+/* Bytes of the first NAME_MOST characters of NAME: UTF-8 is not cut within one. */
+static size_t shown_bytes(const char *name, size_t *characters)
 {
+	size_t bytes = 0;
+
+	for (*characters = 0; name[bytes]; bytes++) {
+		if (((unsigned char)name[bytes] & 0xc0) != 0x80 && ++*characters > NAME_MOST) {
+			--*characters;
+			break;
+		}
+	}
+	return bytes;
+}
+
+/* Names of the rows at the left, and room for the longest: gnuplot itself knows no font and guesses too much.
+ */
+static int put_row_names(FILE *script, const struct grid *grid)
+{
+	size_t longest = 0, characters;
+
 	fputs("set ytics scale 0 noenhanced (", script);
 	for (size_t row = 0; row < grid->rows.count; row++) {
-		char name[64];
+		char *name = strndup(grid->rows.name[row], shown_bytes(grid->rows.name[row], &characters));
 
-		snprintf(name, sizeof(name), "%.40s", grid->rows.name[row]);
+		if (!name)
+			return -ENOMEM;
 		fputs(row ? ", " : "", script);
 		chart_put_text(script, name);
 		fprintf(script, " %zu", row);
+		longest = characters > longest ? characters : longest;
+		free(name);
 	}
-	fputs(")\n", script);
+	fprintf(script, ")\nset lmargin at screen %.4f\n", (16 + 8.3 * (double)longest) / CHART_WIDTH);
+	return 0;
 }
 
 /* Every other row lies on a band, to lead the eye from a name to its marks. */
@@ -40,28 +65,30 @@ static void put_bands(FILE *script, size_t rows)
 			(double)row - 0.5, (double)row + 0.5);
 }
 
-void chart_put_frame(FILE *script, const struct chart *chart, size_t row_height)
+/* Margins in units, so that rows keep their height however few they are. */
+static void put_size(FILE *script, size_t rows_height)
+{
+	size_t above = 8, below = 62, height = above + rows_height + below;
+
+	fprintf(script, "set terminal svg size %d,%zu dynamic font 'sans-serif,15'\n", CHART_WIDTH, height);
+	fprintf(script, "set tmargin at screen %.5f\nset bmargin at screen %.5f\nset rmargin 3\n",
+		1 - (double)above / (double)height, (double)below / (double)height);
+}
+
+int chart_put_frame(FILE *script, const struct chart *chart, size_t row_height)
 {
 	const struct grid *grid = chart->grid;
-	size_t key_lines = chart->key_shown ? (grid->column_count + 1) / 2 : 0;
-	size_t height = grid->rows.count * row_height + 70 + key_lines * 20;
 
-	fprintf(script, "set encoding utf8\nset terminal svg size %d,%zu dynamic font 'sans-serif,15'\n",
-		CHART_WIDTH, height);
-	fputs("set border 1 lc rgb '#555555'\nset tics nomirror scale 0.5\nset grid xtics lt 1 lc rgb "
-	      "'#cccccc'\n",
+	fputs("set encoding utf8\nset border 1 lc rgb '#555555'\nset tics nomirror scale 0.5\n"
+	      "set grid xtics lt 1 lc rgb '#cccccc'\nunset key\n", /* the page names the columns */
 	      script);
-	fprintf(script, "set tmargin %g\nset bmargin 3.4\nset rmargin 3\n",
-		key_lines ? (double)key_lines * 1.25 + 0.6 : 0.7);
-	fputs(chart->key_shown ? "set key above maxrows 9 maxcols 2 Left reverse noenhanced samplen 1.5\n"
-			       : "unset key\n",
-	      script);
+	put_size(script, grid->rows.count * row_height);
 	fprintf(script, "set yrange [%g:-0.5]\n", (double)grid->rows.count - 0.5);
-	put_row_names(script, grid);
 	put_bands(script, grid->rows.count);
 	fputs("set xlabel ", script);
 	chart_put_text(script, grid->axis);
-	fputs(" noenhanced\n", script);
+	fputs(" noenhanced offset 0, 0.6\n", script);
+	return put_row_names(script, grid);
 }
 
 /* The script for CHART; the caller frees. NULL with *STATUS set where there is none. */

@@ -42,7 +42,7 @@ static void put_column(FILE *script, const struct chart *chart, size_t column)
 			fprintf(script, "%.9g %zu %.9g %.9g %g %g\n", from * scale, row, from * scale,
 				(from + part) * scale, (double)row - 0.36, (double)row + 0.36);
 	}
-	/* A point outside the axis keeps an empty column in the key. */
+	/* A box outside the axis: gnuplot refuses to plot an empty table. */
 	fputs("-1 -9 -1 -1 -9 -9\nEND_OF_DATA\n", script);
 }
 
@@ -61,7 +61,8 @@ int chart_put_bars(FILE *script, const struct chart *chart)
 
 	if (!(most > 0))
 		return -ENODATA;
-	chart_put_frame(script, chart, 26);
+	if (chart_put_frame(script, chart, 26) < 0)
+		return -ENOMEM;
 	fprintf(script, "set xrange [0:%.9g]\nset style fill solid noborder\n",
 		isnan(chart->scale_end) ? most * 1.25 : chart->scale_end);
 	if (chart->totals)
@@ -69,9 +70,8 @@ int chart_put_bars(FILE *script, const struct chart *chart)
 	for (size_t column = 0; column < grid->column_count; column++)
 		put_column(script, chart, column);
 	for (size_t column = 0; column < grid->column_count; column++) {
-		fprintf(script, "%s$c%zu using 1:2:3:4:5:6 with boxxyerror lc rgb '%s' title ",
+		fprintf(script, "%s$c%zu using 1:2:3:4:5:6 with boxxyerror lc rgb '%s'",
 			column ? ", \\\n" : "plot ", column, grid->columns[column].colour);
-		chart_put_text(script, grid->columns[column].label);
 	}
 	fputc('\n', script);
 	return 0;

@@ -5,6 +5,13 @@
 
 #include "reports/chart_priv.h"
 
+/* gnuplot's point types, and the same in a box of 14 x 14 for the key. */
+const struct chart_shape chart_shapes[CHART_SHAPES] = {
+	{ 7, "<circle cx='7' cy='7' r='5'/>" },	   { 5, "<rect x='2.5' y='2.5' width='9' height='9'/>" },
+	{ 9, "<path d='M7 1.5L12.8 12H1.2z'/>" },  { 13, "<path d='M7 1L13 7L7 13L1 7z'/>" },
+	{ 11, "<path d='M7 12.5L12.8 2H1.2z'/>" },
+};
+
 /* A range of the log axis, both ends above 0. */
 struct range {
 	double low, high;
@@ -103,12 +110,8 @@ static size_t put_points(FILE *script, const struct grid *grid, size_t column)
 
 static void put_series(FILE *script, const struct series *series, size_t column, const char *comma)
 {
-	static const int shapes[] = { 7, 5, 9, 13,
-				      11 }; /* filled circle, square, triangle, diamond, triangle */
-
-	fprintf(script, "%s$c%zu using 1:2:3:4 with xerrorbars pt %d ps 0.65 lw 1.6 lc rgb '%s' title ",
-		comma, column, shapes[column % 5], series->colour);
-	chart_put_text(script, series->label);
+	fprintf(script, "%s$c%zu using 1:2:3:4 with xerrorbars pt %d ps 0.65 lw 1.6 lc rgb '%s'", comma,
+		column, chart_shapes[series->shape].point, series->colour);
 }
 
 int chart_put_dots(FILE *script, const struct chart *chart)
@@ -118,7 +121,8 @@ int chart_put_dots(FILE *script, const struct chart *chart)
 	const char *comma = "plot ";
 	size_t drawn = 0;
 
-	chart_put_frame(script, chart, 14 + 9 * grid->column_count);
+	if (chart_put_frame(script, chart, 14 + 9 * grid->column_count) < 0)
+		return -ENOMEM;
 	fprintf(script, "set logscale x\nset xrange [%.9g:%.9g]\nset bars 0.4\n", range.low, range.high);
 	put_ticks(script, range);
 	if (chart->reference > 0)

@@ -10,9 +10,8 @@
 /* Units of the SVG, which the page scales: about pixels on a narrow screen, so text stays readable there. */
 #define CHART_WIDTH 480
 
-/* What both kinds of chart begin with: terminal, frame, rows from top to bottom, labels. HEIGHT of one row.
- */
-void chart_put_frame(FILE *script, const struct chart *chart, size_t row_height);
+/* What both kinds of chart begin with: size, frame, labels, rows of ROW_HEIGHT from the top. 0 or -ENOMEM. */
+int chart_put_frame(FILE *script, const struct chart *chart, size_t row_height);
 
 /* TEXT as a gnuplot string in single quotes, in which nothing is expanded; control bytes become blanks. */
 void chart_put_text(FILE *script, const char *text);

@@ -78,9 +78,7 @@ static int choose_columns(struct grid *grid, const struct result *result)
 	}
 	names_order_configs(&configs);
 	for (size_t i = 0; i < configs.count; i++)
-		grid->columns[i] = (struct series){ .name = configs.name[i],
-						    .label = result_label(result, configs.name[i]),
-						    .colour = palette_config(result, configs.name[i]) };
+		grid->columns[i] = palette_config(result, configs.name[i]);
 	names_free(&configs);
 	return 0;
 }

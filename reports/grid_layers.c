@@ -7,21 +7,12 @@
 
 #include "reports/reports_priv.h"
 
-static size_t count_layers(void)
-{
-	size_t count = 0;
-
-	while (palette_layers[count].name)
-		count++;
-	return count;
-}
-
 /* The layer's column; the last, "other", for one this version does not know. */
 static size_t layer_column(const char *layer)
 {
 	size_t column = 0;
 
-	while (palette_layers[column + 1].name && strcmp(palette_layers[column].name, layer) != 0)
+	while (column + 1 < PALETTE_LAYERS && strcmp(palette_layers[column].name, layer) != 0)
 		column++;
 	return column;
 }
@@ -98,7 +89,7 @@ static int fill(struct grid *grid, const struct result *result, const char *conf
 	size_t *map;
 
 	if (names_collect(&grid->rows, &result->runs, "workload") < 0 ||
-	    grid_allocate(grid, count_layers()) < 0)
+	    grid_allocate(grid, PALETTE_LAYERS) < 0)
 		return -ENOMEM;
 	memcpy(grid->columns, palette_layers, grid->column_count * sizeof(*grid->columns));
 	map = map_runs(grid, &result->runs, config);

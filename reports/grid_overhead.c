@@ -53,13 +53,6 @@ static double number(const struct table *table, size_t row, const char *column)
 	return table_number(table, row, table_column(table, column));
 }
 
-static void add_column(struct grid *grid, const struct result *result, const char *config, size_t column)
-{
-	grid->columns[column] = (struct series){ .name = config,
-						 .label = result_label(result, config),
-						 .colour = palette_config(result, config) };
-}
-
 static void fill_row(struct grid *grid, const struct result *result, const struct metric *metric, size_t row)
 {
 	const struct table *overhead = &result->overhead;
@@ -96,7 +89,7 @@ static int allocate(struct grid *grid, const struct result *result)
 		grid->base_ns[row] = NAN;
 	for (size_t i = 0; i < result->configs.count; i++)
 		if (strcmp(result->configs.name[i], result->baseline) != 0)
-			add_column(grid, result, result->configs.name[i], columns++);
+			grid->columns[columns++] = palette_config(result, result->configs.name[i]);
 	grid->column_count = columns;
 	return 0;
 }

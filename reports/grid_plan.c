@@ -6,10 +6,10 @@
 #include "reports/reports_priv.h"
 
 static const struct series costs[] = {
-	{ "hardware_cost", "hardware", "#332288" },
-	{ "licence_cost", "licences", "#ddcc77" },
+	{ .name = "hardware_cost", .label = "hardware", .colour = "#332288" },
+	{ .name = "licence_cost", .label = "licences", .colour = "#ddcc77" },
 };
-static const struct series hosts[] = { { "hosts", "hosts", "#44aa99" } };
+static const struct series hosts[] = { { .name = "hosts", .label = "hosts", .colour = "#44aa99" } };
 
 /* A number of the plan under CONFIG: the first row that bears the name. */
 static double plan_number(const struct table *plan, const char *config, const char *item)

@@ -50,9 +50,7 @@ static int fill(struct grid *grid, const struct result *result)
 	for (size_t column = 0; column < grid->column_count; column++) {
 		const char *config = result->configs.name[column];
 
-		grid->columns[column] = (struct series){ .name = config,
-							 .label = result_label(result, config),
-							 .colour = palette_config(result, config) };
+		grid->columns[column] = palette_config(result, config);
 		for (size_t row = 0; row < grid->rows.count; row++)
 			*grid_cell(grid, row, column) =
 				median_of(&result->runs, grid->rows.name[row], config, values);

@@ -5,7 +5,22 @@
 
 #include "reports/html_priv.h"
 
-void html_figure(FILE *out, const struct chart *chart, const char *title)
+void html_legend(FILE *out, const struct series *series, size_t count, bool dots)
+{
+	fputs("<ul class=\"legend\">\n", out);
+	for (size_t i = 0; i < count; i++) {
+		if (dots)
+			fprintf(out, "<li><svg class=\"glyph\" viewBox=\"0 0 14 14\" fill=\"%s\">%s</svg>",
+				series[i].colour, chart_shapes[series[i].shape].glyph);
+		else
+			fprintf(out, "<li><i style=\"background: %s\"></i>", series[i].colour);
+		html_text(out, series[i].label);
+		fputs("</li>\n", out);
+	}
+	fputs("</ul>\n", out);
+}
+
+void html_figure(FILE *out, const struct chart *chart, const char *title, bool legend)
 {
 	struct error error = { 0 };
 	char why[1024];
@@ -13,6 +28,8 @@ void html_figure(FILE *out, const struct chart *chart, const char *title)
 	fputs("<figure>\n<figcaption>", out);
 	html_text(out, title);
 	fputs("</figcaption>\n<div class=\"card\">\n", out);
+	if (legend)
+		html_legend(out, chart->grid->columns, chart->grid->column_count, chart->kind == CHART_DOTS);
 	if (chart_draw(out, chart, &error) < 0) {
 		fputs("<p>This figure could not be drawn: ", out);
 		html_text(out, error_text(&error, why, sizeof(why)));
@@ -24,16 +41,13 @@ void html_figure(FILE *out, const struct chart *chart, const char *title)
 static int put_overhead(FILE *out, const struct result *result, const struct metric *metric)
 {
 	struct grid grid;
-	struct chart chart = { .kind = CHART_DOTS,
-			       .key = metric->name,
-			       .label = metric->axis,
-			       .reference = 1,
-			       .key_shown = true,
-			       .grid = &grid };
+	struct chart chart = {
+		.kind = CHART_DOTS, .key = metric->name, .label = metric->axis, .reference = 1, .grid = &grid
+	};
 
 	if (grid_overhead(&grid, result, metric) < 0)
 		return -ENOMEM;
-	html_figure(out, &chart, metric->title);
+	html_figure(out, &chart, metric->title, true);
 	grid_free(&grid);
 	return 0;
 }
@@ -63,7 +77,6 @@ int html_costs(FILE *out, const struct result *result)
 			       .key = "costs",
 			       .label = "time of one request, microseconds",
 			       .reference = NAN,
-			       .key_shown = true,
 			       .grid = &grid };
 
 	if (result->costs.rows == 0)
@@ -79,7 +92,7 @@ int html_costs(FILE *out, const struct result *result)
 	      "way.</p>\n"
 	      "<div class=\"panels\">\n",
 	      out);
-	html_figure(out, &chart, "Request cost by transport");
+	html_figure(out, &chart, "Request cost by transport", true);
 	html_grid(out, &grid, result, NULL);
 	fputs("</div>\n", out);
 	if (grid.left_out > 0)
@@ -103,8 +116,7 @@ static int put_plan(FILE *out, const struct result *result, const char *key,
 	if (make(&grid, result) < 0)
 		return -ENOMEM;
 	chart.label = grid.axis;
-	chart.key_shown = grid.column_count > 1;
-	html_figure(out, &chart, grid.title);
+	html_figure(out, &chart, grid.title, grid.column_count > 1);
 	grid_free(&grid);
 	return 0;
 }

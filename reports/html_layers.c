@@ -25,7 +25,7 @@ static void put_panel(FILE *out, const struct grid *grid, size_t number)
 			       .grid = grid };
 
 	snprintf(key, sizeof(key), "layers%zu", number);
-	html_figure(out, &chart, grid->title);
+	html_figure(out, &chart, grid->title, false);
 }
 
 static void put_table(FILE *out, const struct grid *grid, const struct result *result)
@@ -52,14 +52,6 @@ static int put_configs(FILE *out, const struct result *result, bool drawn)
 	return 0;
 }
 
-static void put_legend(FILE *out)
-{
-	fputs("<ul class=\"legend\">\n", out);
-	for (const struct series *layer = palette_layers; layer->name; layer++)
-		fprintf(out, "<li><i style=\"background: %s\"></i>%s</li>\n", layer->colour, layer->label);
-	fputs("</ul>\n", out);
-}
-
 int html_layers(FILE *out, const struct result *result)
 {
 	if (result->layers.rows == 0)
@@ -73,7 +65,7 @@ int html_layers(FILE *out, const struct result *result)
 	      "claim more "
 	      "than there was, and the table below has the signed figure.</p>\n",
 	      out);
-	put_legend(out);
+	html_legend(out, palette_layers, PALETTE_LAYERS, false);
 	fputs("<div class=\"panels\">\n", out);
 	if (put_configs(out, result, true) < 0)
 		return -ENOMEM;

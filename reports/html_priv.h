@@ -23,7 +23,10 @@ void html_style(FILE *out);
 /* A table in its own scrolling box; the last row holds the medians of METRIC where it is given. */
 void html_grid(FILE *out, const struct grid *grid, const struct result *result, const char *metric);
 
-/* One drawing on its card under TITLE, or why there is none. */
-void html_figure(FILE *out, const struct chart *chart, const char *title);
+/* One drawing on its card under TITLE, or why there is none; with its columns' names where LEGEND. */
+void html_figure(FILE *out, const struct chart *chart, const char *title, bool legend);
+
+/* The key of COUNT series: the shapes of dots, or squares. */
+void html_legend(FILE *out, const struct series *series, size_t count, bool dots);
 
 #endif

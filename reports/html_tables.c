@@ -83,7 +83,8 @@ void html_grid(FILE *out, const struct grid *grid, const struct result *result, 
 	fputs("</tbody>\n", out);
 	if (metric) {
 		fputs("<tfoot>\n", out);
-		put_medians(out, grid, result, metric, result->baseline);
+		if (grid->rows.count > 1)
+			put_medians(out, grid, result, metric, result->baseline);
 		if (strcmp(result->baseline, "native-tuned") != 0 &&
 		    grid_has_baseline(result, "native-tuned"))
 			put_medians(out, grid, result, metric, "native-tuned");

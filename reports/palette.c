@@ -5,28 +5,26 @@
 #include "reports/reports_priv.h"
 
 /* Paul Tol's "muted" scheme, made for colour-blind readers (Colour Schemes, SRON technical note, 2021). */
-const struct series palette_layers[] = {
-	{ "guest-user", "guest-user", "#88ccee" },
-	{ "guest-kernel", "guest-kernel", "#332288" },
-	{ "hypervisor", "hypervisor", "#cc6677" },
-	{ "monitor", "monitor", "#882255" },
-	{ "host-kernel", "host-kernel", "#ddcc77" },
-	{ "wait-io", "wait-io", "#117733" },
-	{ "wait-cpu", "wait-cpu", "#44aa99" },
-	{ "spin", "spin", "#aa4499" },
-	{ "unattributed", "unattributed", "#bbbbbb" },
-	{ "other", "other", "#777777" }, /* a layer this version does not know */
-	{ NULL, NULL, NULL },
+const struct series palette_layers[PALETTE_LAYERS] = {
+	{ .name = "guest-user", .label = "guest-user", .colour = "#88ccee" },
+	{ .name = "guest-kernel", .label = "guest-kernel", .colour = "#332288" },
+	{ .name = "hypervisor", .label = "hypervisor", .colour = "#cc6677" },
+	{ .name = "monitor", .label = "monitor", .colour = "#882255" },
+	{ .name = "host-kernel", .label = "host-kernel", .colour = "#ddcc77" },
+	{ .name = "wait-io", .label = "wait-io", .colour = "#117733" },
+	{ .name = "wait-cpu", .label = "wait-cpu", .colour = "#44aa99" },
+	{ .name = "spin", .label = "spin", .colour = "#aa4499" },
+	{ .name = "unattributed", .label = "unattributed", .colour = "#bbbbbb" },
+	{ .name = "other", .label = "other", .colour = "#777777" }, /* a layer this version does not know */
 };
 
 /* Okabe and Ito's set; each preset keeps its colour in every report. */
-static const struct series presets[] = {
-	{ "native", "native", "#000000" },
-	{ "native-tuned", "native-tuned", "#777777" },
-	{ "hosted", "hosted", "#d55e00" },
-	{ "hosted-classic", "hosted-classic", "#e69f00" },
-	{ "hosted-modern", "hosted-modern", "#cc79a7" },
-	{ "bare-metal", "bare-metal", "#0072b2" },
+static const struct {
+	const char *name, *colour;
+} presets[] = {
+	{ .name = "native", .colour = "#000000" },	  { .name = "native-tuned", .colour = "#777777" },
+	{ .name = "hosted", .colour = "#d55e00" },	  { .name = "hosted-classic", .colour = "#e69f00" },
+	{ .name = "hosted-modern", .colour = "#cc79a7" }, { .name = "bare-metal", .colour = "#0072b2" },
 };
 
 static const char *preset_colour(const char *config)
@@ -37,13 +35,33 @@ static const char *preset_colour(const char *config)
 	return NULL;
 }
 
-const char *palette_config(const struct result *result, const char *config)
+static size_t place_of(const struct names *configs, const char *config)
+{
+	size_t place = 0;
+
+	while (place < configs->count && strcmp(configs->name[place], config) != 0)
+		place++;
+	return place;
+}
+
+/* Configurations that are no presets take these colours in turn. */
+static const char *other_colour(const struct names *configs, size_t place)
 {
 	static const char *const others[] = { "#009e73", "#56b4e9", "#8c510a", "#5e3c99" };
-	const char *colour = preset_colour(config);
 	size_t turn = 0;
 
-	for (size_t i = 0; i < result->configs.count && strcmp(result->configs.name[i], config) != 0; i++)
-		turn += preset_colour(result->configs.name[i]) == NULL;
-	return colour ? colour : others[turn % (sizeof(others) / sizeof(*others))];
+	for (size_t i = 0; i < place; i++)
+		turn += preset_colour(configs->name[i]) == NULL;
+	return others[turn % (sizeof(others) / sizeof(*others))];
+}
+
+struct series palette_config(const struct result *result, const char *config)
+{
+	size_t place = place_of(&result->configs, config);
+	const char *colour = preset_colour(config);
+
+	return (struct series){ .name = config,
+				.label = result_label(result, config),
+				.colour = colour ? colour : other_colour(&result->configs, place),
+				.shape = place % CHART_SHAPES };
 }

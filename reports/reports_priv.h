@@ -69,7 +69,10 @@ struct series {
 	const char *name;   /* as in the tables */
 	const char *label;  /* as printed */
 	const char *colour; /* #rrggbb */
+	size_t shape;	    /* of its dots, in chart_shapes */
 };
+
+#define CHART_SHAPES 5
 
 /* Estimates of rows x columns: one for each metric, one for requests, and so on. Texts are borrowed. */
 struct grid {
@@ -122,11 +125,12 @@ int grid_allocate(struct grid *grid, size_t columns);
 struct interval *grid_cell(const struct grid *grid, size_t row, size_t column);
 void grid_free(struct grid *grid);
 
-/* Colour of a configuration: fixed for presets, in turn for others. */
-const char *palette_config(const struct result *result, const char *config);
+/* CONFIG as a column: its colour fixed for presets, its shape the same in every figure of a report. */
+struct series palette_config(const struct result *result, const char *config);
 
-/* Layers of the account in the order they are stacked, with the colour each keeps; ends with a NULL name. */
-extern const struct series palette_layers[];
+/* Layers of the account in the order they are stacked, with the colour each keeps. */
+#define PALETTE_LAYERS 10
+extern const struct series palette_layers[PALETTE_LAYERS];
 
 /* A number with three significant digits ("1.31", "12.8", "NA") in TEXT (16 bytes). Returns TEXT. */
 char *format_number(double value, char *text);
@@ -173,9 +177,15 @@ struct chart {
 	double reference;  /* DOTS: where the line of "no difference" stands, NaN for none */
 	double scale_end;  /* BARS: what every row is stretched to, NaN for true lengths */
 	bool totals;	   /* BARS: write each row's sum at its end */
-	bool key_shown;	   /* name the columns above the chart */
 	const struct grid *grid;
 };
+
+/* How a column's dots look: in gnuplot's numbering, and as the inside of a small SVG. */
+struct chart_shape {
+	int point;
+	const char *glyph;
+};
+extern const struct chart_shape chart_shapes[CHART_SHAPES];
 
 /* Draws CHART and prints the SVG, fit for inlining, on OUT. 0, or a negative errno with nothing printed. */
 int chart_draw(FILE *out, const struct chart *chart, struct error *error);

@@ -85,7 +85,8 @@ static void put_grid(struct text_page *page, const struct grid *grid, const stru
 			put_row(page, grid, row, first, end);
 		if (!metric)
 			continue;
-		put_medians(page, grid, result, metric, result->baseline, first, end);
+		if (grid->rows.count > 1)
+			put_medians(page, grid, result, metric, result->baseline, first, end);
 		if (strcmp(result->baseline, "native-tuned") != 0 &&
 		    grid_has_baseline(result, "native-tuned"))
 			put_medians(page, grid, result, metric, "native-tuned", first, end);
