@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# The checker checked: tests/run.sh and tests/check.h on tests that fail, skip, crash, hang or say nothing.
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+# script NAME: a shell test, from stdin.
+script() {
+	{ echo '#!/bin/sh' && cat; } >tree/tests/"$1".sh
+}
+
+# run: all tests of the small tree, into said; its status into status.
+run() {
+	VMTAX_SRC=$PWD/tree LIMIT=2 sh "$VMTAX_SRC/tests/run.sh" tree/build >said 2>&1
+	status=$?
+}
+
+# reset [COUNTS]: an empty tree.
+reset() {
+	rm -rf tree && mkdir -p tree/tests/unit tree/build/tests
+}
+
+# gives STATUS COUNTS [LINE]: whether run ended so, and printed LINE.
+gives() {
+	why="status $status: $(tr '\n' '|' <said)"
+	[ "$status" -eq "$1" ] && [ "$(tail -n 1 said)" = "$2" ] && { [ -z "${3-}" ] || grep -qx "$3" said; }
+}
+
+reset
+script good <<'E'
+[ "$VMTAX_SRC" ] && [ -d "$1/tests" ] && [ -z "$(ls -A)" ] && touch left-over && echo ok a
+case $1 in /*) echo ok b ;; esac
+E
+cp tree/tests/good.sh tree/tests/run.sh
+cp tree/tests/good.sh tree/tests/bench.sh
+run
+gives 0 "2 passed, 0 failed, 0 skipped" "good: 2 passed, 0 failed, 0 skipped"
+result passing
+
+script skips <<'E'
+echo skip c: no such device
+E
+run
+gives 0 "2 passed, 0 failed, 1 skipped" "skip skips: c: no such device"
+result skipping
+
+script bad <<'E'
+echo ok d
+echo not ok e: it is seven
+echo why it is >&2
+E
+run
+gives 1 "3 passed, 1 failed, 1 skipped" "not ok bad: e: it is seven" && grep -qx '    why it is' said
+result failing
+
+bad() {
+	reset
+	script "$1"
+	run
+	gives 1 "$2" "not ok $1: $1: $3"
+	result "$1"
+}
+bad silent "0 passed, 1 failed, 0 skipped" "printed no test" </dev/null
+echo 'echo ok a; exit 3' | bad status "1 passed, 1 failed, 0 skipped" "ended with status 3"
+echo 'echo ok a; kill -SEGV $$' | bad crash "1 passed, 1 failed, 0 skipped" "ended by signal 11"
+echo 'echo ok a; sleep 30' | bad hang "1 passed, 1 failed, 0 skipped" "ran longer.*"
+reset
+run
+gives 1 "0 passed, 0 failed, 0 skipped"
+result nothing-to-run
+
+reset
+cat >tree/tests/unit/test_c.c <<'E'
+#include "tests/check.h"
+static void test_holds(void) { CHECK(1); CHECK_INT(2, 2); CHECK_STR("a", "a"); CHECK_STR(NULL, NULL); CHECK_NEAR(1, 1.1, .2); }
+static void test_condition(void) { CHECK(1 > 2); CHECK_INT(1, 2); }
+static void test_int(void) { CHECK_INT(1, 2); }
+static void test_str(void) { CHECK_STR("a\n", "b"); }
+static void test_null(void) { CHECK_STR(NULL, "b"); }
+static void test_near(void) { CHECK_NEAR(1, 1.1, .05); }
+static void test_nan(void) { CHECK_NEAR(NAN, 1, 5); }
+static void test_skip(void) { CHECK_SKIP("why not"); }
+static void test_crash(void) { CHECK(0); __builtin_trap(); }
+int main(void)
+{
+	CHECK_RUN(test_holds); CHECK_RUN(test_condition); CHECK_RUN(test_int); CHECK_RUN(test_str);
+	CHECK_RUN(test_null); CHECK_RUN(test_near); CHECK_RUN(test_nan); CHECK_RUN(test_skip);
+	CHECK_RUN(test_crash);
+	return check_done();
+}
+E
+run
+gives 1 "0 passed, 1 failed, 0 skipped" "not ok test_c: test_c: ended with status 12[67]"
+result not-built
+cc -I"$VMTAX_SRC" -o tree/build/tests/test_c tree/tests/unit/test_c.c -lm 2>said
+run
+gives 1 "1 passed, 8 failed, 1 skipped" "skip test_c: test_skip: why not" &&
+	gives 1 "1 passed, 8 failed, 1 skipped" "not ok test_c: test_condition: .*test_c.c:3: 1 > 2" &&
+	gives 1 "1 passed, 8 failed, 1 skipped" "not ok test_c: test_str: .*:5: \"a\\\\n\" is 'a?', not 'b'" &&
+	gives 1 "1 passed, 8 failed, 1 skipped" "not ok test_c: test_crash: .*" &&
+	gives 1 "1 passed, 8 failed, 1 skipped" "not ok test_c: test_c: ended by signal 4"
+result checks
