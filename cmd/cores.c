@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "cmd/cores_priv.h"
+
+void cores_get(cpu_set_t *cores)
+{
+	if (sched_getaffinity(0, sizeof(*cores), cores))
+		CPU_ZERO(cores); /* more cores than the set holds: nobody is pinned */
+}
+
+int cores_last(const cpu_set_t *cores)
+{
+	for (int core = CPU_SETSIZE - 1; core >= 0; core--)
+		if (CPU_ISSET((unsigned)core, cores))
+			return core;
+	return -1;
+}
+
+void cores_yield(const cpu_set_t *cores)
+{
+	cpu_set_t others = *cores;
+
+	if (CPU_COUNT(cores) < 2)
+		return;
+	CPU_CLR((unsigned)cores_last(cores), &others);
+	cores_use(&others);
+}
+
+int cores_use(const cpu_set_t *cores)
+{
+	return CPU_COUNT(cores) ? sched_setaffinity(0, sizeof(*cores), cores) : 0;
+}

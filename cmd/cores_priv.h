@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_CORES_PRIV_H
+#define CMD_CORES_PRIV_H
+
+#include <sched.h>
+
+/* The cores this process may run on, as the user gave them. */
+void cores_get(cpu_set_t *cores);
+
+/* The last of CORES: the one that vCPUs and native-tuned programs are pinned to. -1 when there is none. */
+int cores_last(const cpu_set_t *cores);
+
+/*
+ * Keeps this process off the last of CORES, unless there is but one: marks and ends of a program pinned
+ * there would be stamped only when it lets us run. Its children shall use CORES again (cores_use).
+ */
+void cores_yield(const cpu_set_t *cores);
+
+/* Runs this process on CORES. 0 or -1 with errno. Async-signal-safe. */
+int cores_use(const cpu_set_t *cores);
+
+#endif

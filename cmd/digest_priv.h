@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_DIGEST_PRIV_H
+#define CMD_DIGEST_PRIV_H
+
+struct error;
+
+#define DIGEST_HEX 65 /* room for a SHA-256 in hexadecimal */
+
+/* SHA-256 (FIPS 180-4) of the whole file behind FD, wherever its offset stands. 0 or negative errno. */
+int digest_fd(int fd, char hex[DIGEST_HEX], struct error *error);
+
+/* The same of the file PATH. */
+int digest_path(const char *path, char hex[DIGEST_HEX], struct error *error);
+
+/* The same of what the shell command FILTER makes of the file behind FD, given to it on stdin. */
+int digest_filtered(int fd, const char *filter, char hex[DIGEST_HEX], struct error *error);
+
+#endif
