@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "cmd/scratch_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int cannot(const char *what, const char *path, struct error *error)
+{
+	error_fail(error, errno, "free some space, or choose another directory with --out", "cannot %s",
+		   what);
+	return error_at(error, "%s", path);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	remove(path);
+	return 0;
+}
+
+/* Without following links or leaving the file system: a workload may have left anything there. */
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+int scratch_open(struct scratch *scratch, const char *directory, struct error *error)
+{
+	char *absolute = realpath(directory, NULL);
+
+	if (absolute == NULL)
+		return cannot("use the directory", directory, error);
+	snprintf(scratch->root, sizeof(scratch->root), "%s/" SCRATCH_NAME, absolute);
+	snprintf(scratch->cell, sizeof(scratch->cell), "%s/cell", scratch->root);
+	free(absolute);
+	remove_tree(scratch->root);
+	return mkdir(scratch->root, 0777) ? cannot("make the directory", scratch->root, error) : 0;
+}
+
+void scratch_close(struct scratch *scratch)
+{
+	if (scratch->root[0])
+		remove_tree(scratch->root);
+	scratch->root[0] = '\0';
+}
+
+/* Makes the file once for the whole run; later cells copy it, which costs less. */
+static int make_template(const char *path, const struct suite_file *file, struct error *error)
+{
+	char part[4500];
+	int fd, code;
+
+	if (access(path, F_OK) == 0)
+		return 0;
+	snprintf(part, sizeof(part), "%s.part", path);
+	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return cannot("make a workload's file", part, error);
+	code = filler_write(fd, file->name, file->bytes, error);
+	close(fd);
+	if (code)
+		return error_at(error, "%s", part);
+	return rename(part, path) ? cannot("make a workload's file", path, error) : 0;
+}
+
+/* By read and write: a file system that shares the copy's blocks would make it another file than a fresh one.
+ */
+static int copy_bytes(int from, int to)
+{
+	static const size_t chunk = 1 << 20;
+	char *buffer = malloc(chunk);
+	ssize_t n = -1;
+
+	while (buffer && (n = read(from, buffer, chunk)) > 0)
+		for (ssize_t done = 0, written; done < n; done += written) {
+			written = write(to, buffer + done, (size_t)(n - done));
+			if (written < 0) {
+				free(buffer);
+				return -1;
+			}
+		}
+	free(buffer);
+	return n < 0 ? -1 : 0;
+}
+
+static int copy_file(const char *from, const char *to, struct error *error)
+{
+	int source = open(from, O_RDONLY | O_CLOEXEC);
+	int target = source < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int code = 0;
+
+	if (target < 0 || copy_bytes(source, target) || fsync(target))
+		code = cannot("make a workload's file", to, error);
+	if (target >= 0)
+		close(target);
+	if (source >= 0)
+		close(source);
+	return code;
+}
+
+static int make_file(const struct scratch *scratch, const struct suite_file *file, size_t number,
+		     struct error *error)
+{
+	char from[4400], to[4500];
+	int code;
+
+	snprintf(from, sizeof(from), "%s/%zu-%s", scratch->root, number, file->name);
+	snprintf(to, sizeof(to), "%s/%s", scratch->cell, file->name);
+	code = make_template(from, file, error);
+	return code ? code : copy_file(from, to, error);
+}
+
+/* Writes back what any earlier repetition left, so that its cost falls on nobody. */
+static void write_back(const struct scratch *scratch)
+{
+	int fd = open(scratch->cell, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	syncfs(fd);
+	close(fd);
+}
+
+/* Brings the file into the page cache, or (clean by now) drops it from there. */
+static void set_cache(const struct scratch *scratch, const struct suite_file *file, bool cold)
+{
+	char path[4500], buffer[65536];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", scratch->cell, file->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (cold)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	while (!cold && read(fd, buffer, sizeof(buffer)) > 0)
+		;
+	close(fd);
+}
+
+int scratch_prepare(struct scratch *scratch, const struct workload *workload, size_t number, bool cold,
+		    struct error *error)
+{
+	remove_tree(scratch->cell);
+	if (mkdir(scratch->cell, 0777))
+		return cannot("make the directory", scratch->cell, error);
+	for (size_t i = 0; i < workload->files; i++) {
+		int code = make_file(scratch, &workload->file[i], number, error);
+
+		if (code)
+			return code;
+	}
+	write_back(scratch);
+	for (size_t i = 0; i < workload->files; i++)
+		set_cache(scratch, &workload->file[i], cold);
+	return 0;
+}

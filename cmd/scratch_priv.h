@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_SCRATCH_PRIV_H
+#define CMD_SCRATCH_PRIV_H
+
+#include <stdbool.h>
+
+#include "cmd/suite_priv.h"
+
+#define SCRATCH_NAME ".scratch" /* its name in a result directory */
+
+/* Where workloads run, on the file system of the results. */
+struct scratch {
+	char root[4096];
+	char cell[4200]; /* the directory of the repetition to come */
+};
+
+/* Makes DIRECTORY/.scratch, after removing what a killed run left of it. 0 or negative errno. */
+int scratch_open(struct scratch *scratch, const char *directory, struct error *error);
+
+/*
+ * The state every repetition begins in: an empty directory with WORKLOAD's files made anew, everything
+ * written back to the disk, and the files in the host's page cache, or, where COLD, not. NUMBER tells
+ * workloads apart. 0 or negative errno.
+ */
+int scratch_prepare(struct scratch *scratch, const struct workload *workload, size_t number, bool cold,
+		    struct error *error);
+
+/* Removes it all. */
+void scratch_close(struct scratch *scratch);
+
+/* Writes BYTES of text into FD: words of a made-up language in numbered lines, the same for the same NAME
+ * everywhere, that compress about threefold. 0 or negative errno. */
+int filler_write(int fd, const char *name, uint64_t bytes, struct error *error);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_SUITE_PRIV_H
+#define CMD_SUITE_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "cmd/digest_priv.h"
+
+/* A file a workload finds in its working directory. */
+struct suite_file {
+	char *name; /* owned */
+	uint64_t bytes;
+};
+
+/* What is to be run. */
+struct workload {
+	char *name;  /* owned, as is all below */
+	char *class; /* NULL: not known */
+	char **argv; /* argv[0] is the program's path */
+	struct suite_file *file;
+	size_t files;
+	bool own_directory;	 /* runs in the user's directory, not in a fresh one */
+	char sha256[DIGEST_HEX]; /* of the executable */
+	char absent[256];	 /* why it cannot run here; "" when it can */
+};
+
+struct suite {
+	struct workload *workload; /* owned */
+	size_t count;
+};
+
+/*
+ * Reads the suite PATH; ONLY, unless NULL, names the workloads wanted, separated by commas. A program that is
+ * not installed leaves its workload absent. 0, or negative errno with ERROR naming file, line and column.
+ */
+int suite_read(struct suite *suite, const char *path, const char *only, struct error *error);
+
+/* A suite of one: the user's own program and arguments, found as a shell would. 0 or negative errno. */
+int suite_of_program(struct suite *suite, char *const *argv, struct error *error);
+
+void suite_free(struct suite *suite);
+
+/* Splits COMMAND into words as a shell would: blanks, '…', "…" and \; nothing is expanded. *ARGV is
+ * NULL-terminated and the caller's. 0 or negative errno. */
+int command_split(const char *command, char ***argv, struct error *error);
+
+/* Frees what command_split made. */
+void command_free(char **argv);
+
+/*
+ * Path of the executable NAME: itself (made absolute where ABSOLUTE) when it contains a '/', else in
+ * DIRECTORY (may be NULL), beside vmtax's workloads, or in PATH. *PATH is the caller's. 0, or -ENOENT or
+ * -EACCES.
+ */
+int command_find(const char *name, const char *directory, bool absolute, char **path, struct error *error);
+
+#endif
