@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/child_priv.h"
+#include "cmd/cmd.h"
+#include "cmd/launch_priv.h"
+
+/* Runs a program in a VM: starts vmtax-monitor and shakes hands with it (vmm/vmm.h). */
+#define GRACE_NS  2000000000u /* the monitor's own watchdog comes first */
+#define STATS_FDS 2
+#define ARGUMENTS (16 + VMM_KNOBS * 2)
+
+struct session {
+	const struct launch *launch;
+	struct measurement *m;
+	struct child child;
+	int control;
+	int stats[STATS_FDS]; /* KVM's statistics of VM and vCPU; -1: none; owned */
+	uint64_t tsc_done;    /* when the monitor said the program had ended; 0: it did not */
+};
+
+/* The command line of the monitor, in memory the caller has. */
+struct command_line {
+	char *argv[ARGUMENTS + 1024];
+	char path[4096];
+	char config[VMM_CONFIG_NAME]; /* the configuration's name cut into its parts */
+	char memory[24], timeout[32], tsc_hz[24];
+	int count;
+};
+
+static void add(struct command_line *line, const char *option, char *value)
+{
+	if (option)
+		line->argv[line->count++] = (char *)option; /* exec does not write to it */
+	line->argv[line->count++] = value;
+}
+
+static int add_program(struct command_line *line, char *const *argv, struct error *error)
+{
+	const int most = (int)(sizeof(line->argv) / sizeof(line->argv[0])) - 1;
+
+	add(line, NULL, (char *)"--");
+	for (; *argv && line->count < most; argv++)
+		add(line, NULL, *argv);
+	return *argv ? error_set(error, E2BIG, "the program has too many arguments") : 0;
+}
+
+/* The configuration's name is its preset and then "+knob=value" for each knob that differs. */
+static int make_command_line(struct command_line *line, const struct launch *launch, struct error *error)
+{
+	char *rest = line->config, *part;
+	int code = cmd_find_part("vmtax-monitor", line->path, sizeof(line->path), error);
+
+	if (code)
+		return code;
+	snprintf(line->config, sizeof(line->config), "%s", launch->config->name);
+	snprintf(line->memory, sizeof(line->memory), "%llu", (unsigned long long)launch->memory_bytes);
+	snprintf(line->timeout, sizeof(line->timeout), "%lluns", (unsigned long long)launch->timeout_ns);
+	snprintf(line->tsc_hz, sizeof(line->tsc_hz), "%llu", (unsigned long long)launch->tsc_hz);
+	add(line, NULL, line->path);
+	add(line, "--report", (char *)"3");
+	add(line, "--control", (char *)"4");
+	add(line, "--config", strsep(&rest, "+"));
+	while ((part = strsep(&rest, "+")) != NULL)
+		add(line, "--set", part);
+	if (launch->memory_bytes)
+		add(line, "--memory", line->memory);
+	add(line, "--timeout", line->timeout);
+	add(line, "--tsc-hz", line->tsc_hz);
+	return add_program(line, launch->argv, error);
+}
+
+static int start(struct session *s, int report, int control, struct error *error)
+{
+	struct command_line line = { 0 };
+	int code = make_command_line(&line, s->launch, error);
+
+	if (code)
+		return code;
+	return child_start(&s->child,
+			   &(struct child_options){
+				   .argv = line.argv,
+				   .environment = environ,
+				   .directory = s->launch->directory,
+				   .signal_fd = s->launch->signal_fd,
+				   .cores = s->launch->cores,
+				   .fd = { report, control },
+			   },
+			   error);
+}
+
+/* Takes the descriptors that came with a message. */
+static void take_descriptors(struct session *s, struct msghdr *message)
+{
+	struct cmsghdr *head = CMSG_FIRSTHDR(message);
+	size_t bytes;
+
+	if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+		return;
+	bytes = head->cmsg_len - CMSG_LEN(0);
+	memcpy(s->stats, CMSG_DATA(head), bytes < sizeof(s->stats) ? bytes : sizeof(s->stats));
+}
+
+/* The monitor's next word; 0 when it is gone. */
+static char hear(struct session *s)
+{
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(STATS_FDS * sizeof(int))];
+	} control = { 0 };
+	char word = 0;
+	struct iovec byte = { .iov_base = &word, .iov_len = 1 };
+	struct msghdr message = {
+		.msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+	};
+
+	if (recvmsg(s->control, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != 1)
+		return 0;
+	take_descriptors(s, &message);
+	return word;
+}
+
+static void say(struct session *s, char word)
+{
+	/* Where nobody listens any more the monitor has died, and its end tells. */
+	if (send(s->control, &word, 1, MSG_NOSIGNAL) != 1)
+		shutdown(s->control, SHUT_RDWR);
+}
+
+/* Waits for WORD; CHILD_SPOKE when it came, CHILD_EXITED when the monitor died instead. */
+static enum child_event expect(struct session *s, char word, uint64_t wait_ns, uint64_t *tsc)
+{
+	uint64_t deadline = clock_now_ns() + wait_ns;
+	enum child_event event = child_await(&s->child, s->control, deadline, tsc);
+
+	if (event != CHILD_SPOKE || hear(s) == word)
+		return event;
+	return child_await(&s->child, -1, deadline, tsc);
+}
+
+/* Ready, go, done, finish, and the end. */
+static enum child_event converse(struct session *s)
+{
+	uint64_t patience = s->launch->timeout_ns + GRACE_NS, tsc;
+	enum child_event event = expect(s, VMM_READY, patience, &tsc);
+
+	if (event != CHILD_SPOKE)
+		return event;
+	say(s, VMM_GO);
+	event = expect(s, VMM_DONE, patience, &s->tsc_done);
+	if (event != CHILD_SPOKE) {
+		s->tsc_done = 0;
+		return event;
+	}
+	say(s, VMM_FINISH);
+	return child_await(&s->child, -1, clock_now_ns() + patience, &tsc);
+}
+
+/*
+ * Set-up is fork to ready and go to the program's first instruction; teardown is the program's end to done
+ * and finish to the end of the process. What lies between is the handshake, which belongs to nobody.
+ */
+static void account_times(const struct session *s, uint64_t reaped)
+{
+	const struct vmm_report *r = s->m->report;
+	struct measurement *m = s->m;
+	uint64_t hz = s->launch->tsc_hz;
+
+	if (r->tsc_program == 0 || r->tsc_end < r->tsc_program || s->tsc_done < r->tsc_end)
+		return;
+	m->setup_ns = (int64_t)clock_ticks_to_ns(
+		r->tsc_ready - s->child.tsc_start + r->tsc_program - r->tsc_go, hz);
+	m->wall_ns = (int64_t)clock_ticks_to_ns(r->tsc_end - r->tsc_program, hz);
+	m->teardown_ns = (int64_t)clock_ticks_to_ns(s->tsc_done - r->tsc_end + reaped - r->tsc_done, hz);
+	m->life_ns = m->setup_ns + m->wall_ns + m->teardown_ns;
+	if (r->tsc_roi_begin && r->tsc_roi_end > r->tsc_roi_begin)
+		m->roi_outside_ns = (int64_t)clock_ticks_to_ns(r->tsc_roi_end - r->tsc_roi_begin, hz);
+}
+
+/* The monitor died without a word in its report. */
+static void say_death(const struct session *s, int status)
+{
+	struct measurement *m = s->m;
+
+	if (WIFSIGNALED(status))
+		measurement_fail(m, RUN_FAILED, "the monitor died: %s", strsignal(WTERMSIG(status)));
+	else
+		measurement_fail(m, RUN_FAILED, "the monitor ended with status %d: %s", WEXITSTATUS(status),
+				 m->last_words);
+}
+
+static int conclude(struct session *s, enum child_event event, struct error *error)
+{
+	struct measurement *m = s->m;
+	struct rusage usage = { 0 };
+	int status = 0, number = event == CHILD_EXITED ? child_exec_error(&s->child) : 0;
+
+	m->interrupted = event == CHILD_INTERRUPTED;
+	if (m->interrupted)
+		return 0;
+	if (number)
+		return error_fail(error, number, "run make, or make install", "cannot run vmtax-monitor");
+	if (event == CHILD_EXITED)
+		status = child_reap(&s->child, &usage);
+	launch_take_output(&s->child, s->launch->tsc_hz, m);
+	/* A monitor that died while it was built had not got as far as saying what is in force. */
+	if (m->report->tsc_ready || m->report->outcome != VMM_RUNNING)
+		memcpy(m->value, m->report->value, sizeof(m->value));
+	launch_say_fallbacks(s->launch->config, m->report->fallback, m);
+	if (event == CHILD_FLOODED) {
+		measurement_fail(m, RUN_FAILED, "stopped after printing more than %llu MiB",
+				 CAPTURE_STDOUT_MOST >> 20);
+	} else if (event != CHILD_EXITED) {
+		m->report->outcome = VMM_TIMED_OUT;
+		account_outcome(m->report, s->launch->timeout_ns, m);
+	} else if (m->report->outcome == VMM_RUNNING) {
+		say_death(s, status);
+	} else {
+		account_times(s, clock_tsc());
+		account_monitor(m->report, launch_cpu_ns(&usage), m);
+		account_outcome(m->report, s->launch->timeout_ns, m);
+	}
+	return 0;
+}
+
+static int map_report(struct measurement *m, int fd, struct error *error)
+{
+	if (fd >= 0 && ftruncate(fd, sizeof(*m->report)) == 0)
+		m->report = mmap(NULL, sizeof(*m->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (m->report && m->report != MAP_FAILED)
+		return 0;
+	m->report = NULL;
+	return error_set(error, errno, "cannot make the monitor's report");
+}
+
+static void close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+int launch_monitor(const struct launch *launch, struct measurement *m, struct error *error)
+{
+	struct session s = { .launch = launch, .m = m, .stats = { -1, -1 } };
+	int report = memfd_create("report", MFD_CLOEXEC), ends[2] = { -1, -1 };
+	int code = map_report(m, report, error);
+
+	if (code == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		code = error_set(error, errno, "cannot talk to the monitor");
+	s.control = ends[0];
+	if (code == 0)
+		code = start(&s, report, ends[1], error);
+	close_all((const int[]){ report, ends[1] }, 2);
+	if (code == 0) {
+		code = conclude(&s, converse(&s), error);
+		child_close(&s.child);
+	}
+	close_all(s.stats, STATS_FDS);
+	close_all(&s.control, 1);
+	return code;
+}

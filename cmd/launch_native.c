@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/child_priv.h"
+#include "cmd/cores_priv.h"
+#include "cmd/launch_priv.h"
+
+/* Runs a program as a plain process. */
+#define TUNABLES     "GLIBC_TUNABLES="
+#define HUGE_TUNABLE "glibc.malloc.hugetlb=1"
+#define CANNOT_RUN   126 /* the status a shell gives */
+
+/* The cores a program may run on: with any scheduling but shared, the one the monitor pins its vCPU to. */
+static cpu_set_t choose_cores(const cpu_set_t *all, unsigned scheduling)
+{
+	cpu_set_t last;
+
+	CPU_ZERO(&last);
+	if (scheduling == VMM_SCHEDULING_SHARED || cores_last(all) < 0)
+		return *all;
+	CPU_SET((unsigned)cores_last(all), &last);
+	return last;
+}
+
+/* Our environment, with malloc told to ask for huge pages where HUGE. TUNABLE (owned by the caller, may
+ * become NULL) holds the one variable that is new. NULL when memory is short. */
+static char **make_environment(bool huge, char **tunable)
+{
+	size_t count = 0, kept = 0;
+	const char *old = getenv("GLIBC_TUNABLES");
+	char **copy;
+
+	*tunable = NULL;
+	while (environ[count])
+		count++;
+	copy = calloc(count + 2, sizeof(*copy));
+	if (copy == NULL)
+		return NULL;
+	if (huge && asprintf(tunable, TUNABLES "%s%s" HUGE_TUNABLE, old ? old : "", old ? ":" : "") >= 0)
+		copy[kept++] = *tunable;
+	for (size_t i = 0; i < count; i++)
+		if (!huge || strncmp(environ[i], TUNABLES, strlen(TUNABLES)) != 0)
+			copy[kept++] = environ[i];
+	return copy;
+}
+
+static void say_end(const struct launch *launch, enum child_event event, int status, struct measurement *m)
+{
+	if (event == CHILD_LATE) {
+		measurement_fail(m, RUN_TIMEOUT, "no end after %.3g s", (double)launch->timeout_ns / 1e9);
+	} else if (event == CHILD_FLOODED) {
+		measurement_fail(m, RUN_FAILED, "stopped after printing more than %llu MiB",
+				 CAPTURE_STDOUT_MOST >> 20);
+	} else if (WIFSIGNALED(status)) {
+		m->exit_code = 128 + WTERMSIG(status);
+		measurement_fail(m, RUN_CRASHED, "%s", strsignal(WTERMSIG(status)));
+	} else {
+		m->exit_code = WEXITSTATUS(status);
+	}
+}
+
+/*
+ * Set-up is fork to gate and gate to exec; the wait at the gate is nobody's. The program's end is seen when
+ * the kernel has taken its memory down, so a teardown of its own cannot be told apart: it is part of wall_ns.
+ */
+static void account(const struct launch *launch, const struct child *child, uint64_t go, uint64_t executed,
+		    uint64_t ended, const struct rusage *usage, struct measurement *m)
+{
+	m->setup_ns = (int64_t)clock_ticks_to_ns(child->tsc_ready - child->tsc_start + executed - go,
+						 launch->tsc_hz);
+	m->wall_ns = (int64_t)clock_ticks_to_ns(ended - executed, launch->tsc_hz);
+	m->life_ns = m->setup_ns + m->wall_ns;
+	m->cpu_vcpu_ns = launch_cpu_ns(usage);
+	/* There is no monitor and no driver, and set-up is the program's own process: a true nought. */
+	m->cpu_monitor_ns = m->cpu_driver_busy_ns = m->cpu_driver_spin_ns = m->cpu_vcpu_spin_ns = 0;
+	m->cpu_kthread_ns = m->cpu_setup_ns = 0;
+	m->cores_held = 1;
+}
+
+/* From the gate to the end. */
+static void run(const struct launch *launch, struct child *child, struct measurement *m)
+{
+	uint64_t deadline = clock_now_ns() + launch->timeout_ns, go, executed, ended;
+	enum child_event event;
+	struct rusage usage = { 0 };
+	int status = 0, number;
+
+	go = clock_tsc();
+	child_release(child);
+	event = child_await(child, child->status_fd, deadline, &executed);
+	if (event == CHILD_SPOKE) {
+		number = child_exec_error(child);
+		if (number) {
+			m->exit_code = CANNOT_RUN;
+			measurement_fail(m, RUN_FAILED, "cannot run it: %s", strerror(number));
+			return;
+		}
+		event = child_await(child, -1, deadline, &ended);
+	}
+	m->interrupted = event == CHILD_INTERRUPTED;
+	if (m->interrupted)
+		return;
+	if (event == CHILD_EXITED)
+		status = child_reap(child, &usage);
+	launch_take_output(child, launch->tsc_hz, m);
+	if (event == CHILD_EXITED)
+		account(launch, child, go, executed, ended, &usage, m);
+	say_end(launch, event, status, m);
+}
+
+int launch_native(const struct launch *launch, struct measurement *m, struct error *error)
+{
+	struct vmm_config config = *launch->config;
+	char why[VMM_KNOBS][96], *tunable, **environment;
+	unsigned scheduling;
+	struct child child;
+	int code;
+
+	vmm_config_fall_back(&config, why);
+	memcpy(m->value, config.value, sizeof(m->value));
+	launch_say_fallbacks(launch->config, why, m);
+	scheduling = config.value[VMM_SCHEDULING];
+	environment = make_environment(config.value[VMM_MEMORY] == VMM_MEMORY_MALLOC_HUGE, &tunable);
+	if (environment == NULL)
+		return error_set(error, ENOMEM, "cannot start a process");
+	code = child_start(&child,
+			   &(struct child_options){
+				   .argv = launch->argv,
+				   .environment = environment,
+				   .directory = launch->directory,
+				   .signal_fd = launch->signal_fd,
+				   .gate = true,
+				   .cores = choose_cores(&launch->cores, scheduling),
+				   .fifo = scheduling == VMM_SCHEDULING_FIFO,
+				   .fd = { -1, -1 },
+			   },
+			   error);
+	if (code == 0) {
+		run(launch, &child, m);
+		child_close(&child);
+	}
+	free(tunable);
+	free(environment);
+	return code;
+}

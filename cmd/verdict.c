@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "cmd/verdict_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether a run did what the program does natively, and what is to be said about its figures. */
+#define ROI_SHARE 0.001 /* disagreement about the region of interest that is flagged: both must be exceeded  \
+			 */
+#define ROI_NS	200000	/* a mark is stamped when a pipe is read, which is late by a wake-up */
+#define STARTUP 0.01	/* share of the life that start-up may have without marks */
+
+void reference_take(struct reference *reference, const struct measurement *m, const char *compared)
+{
+	reference->known = m->exit_code != RUN_MISSING;
+	reference->comparable = true;
+	reference->exit_code = m->exit_code;
+	memcpy(reference->sha256, m->stdout_sha256, sizeof(reference->sha256));
+	snprintf(reference->compared, sizeof(reference->compared), "%s", compared);
+}
+
+void reference_confirm(struct reference *reference, const struct measurement *m, const char *compared)
+{
+	reference->nondeterministic = strcmp(reference->sha256, m->stdout_sha256) != 0;
+	reference->comparable = strcmp(reference->compared, compared) == 0;
+}
+
+static bool unserved(const struct measurement *m)
+{
+	return m->report && m->report->unserved[0].count > 0;
+}
+
+/* "system calls not served: 41 (3 times), 57 (once); <what went wrong>" */
+static void say_unserved(struct measurement *m)
+{
+	char wrong[sizeof(m->reason)], list[256] = "";
+	size_t used = 0;
+
+	memcpy(wrong, m->reason, sizeof(wrong));
+	for (int i = 0; i < VMM_UNSERVED && m->report->unserved[i].count && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%d (%u times)", i ? ", " : "",
+					 m->report->unserved[i].number, m->report->unserved[i].count);
+	measurement_fail(m, RUN_UNSUPPORTED, "system calls not served: %s; %s", list, wrong);
+}
+
+static void judge_end(struct measurement *m, const struct reference *reference)
+{
+	const char *colon = m->last_words[0] ? ": " : "";
+
+	if (reference->known && m->exit_code != reference->exit_code)
+		measurement_fail(m, RUN_MISMATCH, "exit status %lld, natively %lld%s%s",
+				 (long long)m->exit_code, (long long)reference->exit_code, colon,
+				 m->last_words);
+	else if (m->exit_code != 0)
+		measurement_fail(m, RUN_FAILED, "exit status %lld%s%s", (long long)m->exit_code, colon,
+				 m->last_words);
+}
+
+void verdict_judge(struct measurement *m, const struct reference *reference, const char *compared)
+{
+	if (m->status == RUN_OK)
+		judge_end(m, reference);
+	if (m->status == RUN_OK && reference->known && reference->comparable &&
+	    strcmp(compared, reference->compared) != 0)
+		measurement_fail(m, RUN_MISMATCH, "it printed something else than natively");
+	if (unserved(m) && (m->status == RUN_FAILED || m->status == RUN_CRASHED || m->status == RUN_MISMATCH))
+		say_unserved(m);
+}
+
+void flags_add(char flags[FLAGS_ROOM], const char *flag)
+{
+	size_t used = strlen(flags);
+
+	if (strstr(flags, flag) == NULL && used < FLAGS_ROOM)
+		snprintf(flags + used, FLAGS_ROOM - used, "%s%s", used ? " " : "", flag);
+}
+
+static bool roi_disagrees(const struct measurement *m)
+{
+	int64_t off = m->roi_outside_ns - m->roi_ns;
+
+	if (m->roi_ns == RUN_MISSING || m->roi_outside_ns == RUN_MISSING)
+		return false;
+	off = off < 0 ? -off : off;
+	return off > ROI_NS && (double)off > ROI_SHARE * (double)m->roi_ns;
+}
+
+static bool startup_matters(const struct measurement *m)
+{
+	return m->roi_ns == RUN_MISSING && m->setup_ns != RUN_MISSING && m->life_ns != RUN_MISSING &&
+	       (double)m->setup_ns > STARTUP * (double)m->life_ns;
+}
+
+void flags_judge(char flags[FLAGS_ROOM], const struct measurement *m, const struct reference *reference)
+{
+	if (reference->nondeterministic)
+		flags_add(flags, "nondeterministic");
+	if (roi_disagrees(m))
+		flags_add(flags, "roi-mismatch");
+	if (startup_matters(m))
+		flags_add(flags, "startup");
+	if (unserved(m))
+		flags_add(flags, "unserved");
+}
