@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "cmd/harness_priv.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/cores_priv.h"
+
+/* The run as a whole: pilot, blocks, and disturbed blocks once more. */
+#define BUDGET_NS      120000000000u /* without --budget */
+#define REPEAT_SHARE   0.1	     /* of the budget, kept for repeating disturbed blocks */
+#define INTERVAL_LEAST 6 /* blocks with fewer of which a signed-rank interval at 95 % does not exist */
+
+/* A descriptor that tells of what shall stop us. What is ignored (nohup, background jobs) stays ignored. */
+static int open_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(&set, numbers[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int harness_open(struct harness *h, struct error *error)
+{
+	uint64_t budget = h->options->budget_ns ? h->options->budget_ns : BUDGET_NS;
+	int code;
+
+	h->signal_fd = -1;
+	for (int i = 0; i < RECORD_TABLES; i++)
+		h->record.writer[i].fd = -1;
+	h->begun_ns = clock_now_ns();
+	/* Whoever fixes the number of blocks sets no time, unless he says so. */
+	h->deadline_ns = h->options->blocks && !h->options->budget_ns ? 0 : h->begun_ns + budget;
+	progress_begin(&h->progress);
+	h->workload = calloc(h->suite.count, sizeof(*h->workload));
+	if (h->workload == NULL)
+		return error_set(error, ENOMEM, "cannot set up the run");
+	h->signal_fd = open_signals();
+	if (h->signal_fd < 0)
+		return error_set(error, errno, "cannot watch for signals");
+	cores_get(&h->cores);
+	cores_yield(&h->cores);
+	code = record_open(&h->record, h->directory, error);
+	if (code == 0 && h->options->resume) {
+		struct vmm_config config[SCHEDULE_CONFIGS];
+
+		for (size_t c = 0; c < h->configs; c++)
+			config[c] = h->config[c].config;
+		record_close(&h->record);
+		code = ledger_load(&h->ledger, h->directory, &h->suite, config, h->configs, error);
+		if (code == 0)
+			code = record_open(&h->record, h->directory, error);
+	}
+	if (code == 0)
+		code = scratch_open(&h->scratch, h->directory, error);
+	h->tsc_hz = clock_tsc_hz();
+	return code;
+}
+
+void harness_close(struct harness *h)
+{
+	progress_end(&h->progress);
+	cores_use(&h->cores);
+	scratch_close(&h->scratch);
+	record_close(&h->record);
+	ledger_free(&h->ledger);
+	calibration_free(&h->calibration);
+	free(h->workload);
+	h->workload = NULL;
+	if (h->signal_fd >= 0)
+		close(h->signal_fd);
+	h->signal_fd = -1;
+}
+
+bool harness_stopped(struct harness *h)
+{
+	struct pollfd poll_ = { .fd = h->signal_fd, .events = POLLIN };
+
+	h->interrupted |= poll(&poll_, 1, 0) > 0;
+	return h->interrupted;
+}
+
+int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_t block, uint64_t order,
+		   struct error *error)
+{
+	const struct record_row row = {
+		.run = h->ledger.last_run + 1,
+		.invocation = h->plan->invocation,
+		.block = block,
+		.order = order,
+		.workload = &h->suite.workload[cell->workload],
+		.config = cell->config,
+		.cold = h->options->cold,
+		.flags = cell->flags,
+	};
+	int code = record_add(&h->record, &row, &cell->m, error);
+
+	if (code)
+		return code;
+	h->ledger.last_run++;
+	*(cell->m.status == RUN_OK ? &h->good : cell->m.status == RUN_SKIPPED ? &h->skipped : &h->bad) += 1;
+	if (ledger_add(&h->ledger, cell->workload, c, block, cell->disturbed))
+		return error_set(error, ENOMEM, "cannot go on");
+	return 0;
+}
+
+int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, struct error *error)
+{
+	struct cell cell = { .workload = w, .config = &h->config[c].config };
+
+	if (ledger_has(&h->ledger, w, c, LEDGER_NO_BLOCK))
+		return 0;
+	measurement_init(&cell.m, cell.config);
+	measurement_fail(&cell.m, RUN_SKIPPED, "%s", reason);
+	return harness_record(h, &cell, c, LEDGER_NO_BLOCK, 0, error);
+}
+
+/* One cell of a block: run, judge, flag, record. */
+static int run_cell(struct harness *h, size_t w, size_t c, uint64_t block, uint64_t order, bool resumed,
+		    struct error *error)
+{
+	struct cell cell;
+	int code = cell_run(h, w, &h->config[c].config, &cell, error);
+
+	if (code == 0 && !h->interrupted) {
+		verdict_judge(&cell.m, &h->workload[w].reference, cell.compared);
+		flags_judge(cell.flags, &cell.m, &h->workload[w].reference);
+		if (resumed)
+			flags_add(cell.flags, "resumed");
+		code = harness_record(h, &cell, c, block, order, error);
+	}
+	cell_free(&cell);
+	return code;
+}
+
+/* Every workload has orders of its own. */
+static uint64_t seed_of(const struct harness *h, size_t w)
+{
+	return h->plan->seed + 0x9e3779b97f4a7c15u * (w + 1);
+}
+
+/* BLOCK (from 1) of workload W, or what is missing of it. */
+static int run_block(struct harness *h, size_t w, uint64_t block, struct error *error)
+{
+	const struct harness_workload *workload = &h->workload[w];
+	bool resumed = ledger_has_block(&h->ledger, w, block);
+	uint8_t order[SCHEDULE_CONFIGS];
+	int code = 0;
+
+	if (workload->actives == 0)
+		return 0;
+	schedule_order(workload->actives, seed_of(h, w), block - 1, order);
+	for (size_t i = 0; code == 0 && i < workload->actives && !harness_stopped(h); i++) {
+		size_t c = workload->active[order[i]];
+
+		if (!ledger_has(&h->ledger, w, c, block))
+			code = run_cell(h, w, c, block, i + 1, resumed, error);
+	}
+	return code;
+}
+
+static size_t cells_of_block(const struct harness *h)
+{
+	size_t sum = 0;
+
+	for (size_t w = 0; w < h->suite.count; w++)
+		sum += h->workload[w].actives;
+	return sum;
+}
+
+/* Blocks interleave over the workloads, so that a slow hour does not fall on one of them. */
+static int run_blocks(struct harness *h, struct error *error)
+{
+	int code = 0;
+
+	progress_phase(&h->progress, "measuring", cells_of_block(h) * h->plan->blocks);
+	for (uint64_t block = 1; code == 0 && block <= h->plan->blocks; block++)
+		for (size_t w = 0; code == 0 && w < h->suite.count && !harness_stopped(h); w++)
+			code = run_block(h, w, block, error);
+	return code;
+}
+
+static bool no_time(const struct harness *h, uint64_t cost_ns)
+{
+	return h->deadline_ns && clock_now_ns() + cost_ns > h->deadline_ns;
+}
+
+/* The disturbed blocks of workload W once more, numbered on from the last. */
+static int repeat_workload(struct harness *h, size_t w, struct error *error)
+{
+	uint64_t next = h->plan->blocks;
+	int code = 0;
+
+	for (uint64_t block = 1; code == 0 && block <= h->plan->blocks && !harness_stopped(h); block++) {
+		if (!ledger_disturbed(&h->ledger, w, block))
+			continue;
+		next++; /* whether or not there is time, so that a resumed run numbers them alike */
+		if (!no_time(h, h->workload[w].cost_ns))
+			code = run_block(h, w, next, error);
+		else if (!ledger_has_block(&h->ledger, w, next))
+			h->not_repeated++;
+	}
+	return code;
+}
+
+static int repeat_disturbed(struct harness *h, struct error *error)
+{
+	size_t cells = 0;
+	int code = 0;
+
+	for (size_t w = 0; w < h->suite.count; w++)
+		for (uint64_t block = 1; block <= h->plan->blocks; block++)
+			cells += ledger_disturbed(&h->ledger, w, block) ? h->workload[w].actives : 0;
+	progress_phase(&h->progress, "repeating", cells);
+	for (size_t w = 0; code == 0 && w < h->suite.count; w++)
+		code = repeat_workload(h, w, error);
+	return code;
+}
+
+/* How many blocks the budget pays for; never none. */
+static uint64_t affordable(const struct harness *h)
+{
+	uint64_t cost = 0, spent = clock_now_ns() - h->begun_ns, budget = h->deadline_ns - h->begun_ns;
+	double left = (1 - REPEAT_SHARE) * (double)budget - (double)spent, blocks;
+
+	for (size_t w = 0; w < h->suite.count; w++)
+		cost += h->workload[w].cost_ns;
+	blocks = cost ? left / (double)cost : HARNESS_BLOCKS_MOST;
+	if (blocks < 1)
+		return 1;
+	return blocks > HARNESS_BLOCKS_MOST ? HARNESS_BLOCKS_MOST : (uint64_t)blocks;
+}
+
+static int decide_blocks(struct harness *h, struct error *error)
+{
+	uint64_t blocks = h->options->blocks ? h->options->blocks : affordable(h);
+
+	if (h->plan->blocks || cells_of_block(h) == 0)
+		return 0;
+	if (!h->options->blocks && blocks < HARNESS_BLOCKS_LEAST)
+		progress_say(&h->progress,
+			     "the budget allows %llu block%s of at least %d%s: give more with --budget, or "
+			     "less to "
+			     "do with --only or --configs",
+			     (unsigned long long)blocks, blocks == 1 ? "" : "s", HARNESS_BLOCKS_LEAST,
+			     blocks < INTERVAL_LEAST ? ", too few for intervals" : "");
+	return run_plan_decide(h->plan, blocks, h->directory, error);
+}
+
+int harness_run(struct harness *h, struct error *error)
+{
+	int code = pilot_run(h, error);
+
+	if (code == 0 && !h->interrupted)
+		code = decide_blocks(h, error);
+	if (code == 0 && !h->interrupted)
+		code = run_blocks(h, error);
+	if (code == 0 && !h->interrupted)
+		code = repeat_disturbed(h, error);
+	if (code == 0 && h->not_repeated)
+		progress_say(
+			&h->progress,
+			"%zu disturbed blocks (drift or steal) were not repeated for want of time: they are "
+			"flagged in runs.csv",
+			h->not_repeated);
+	return code;
+}

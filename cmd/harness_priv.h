@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_HARNESS_PRIV_H
+#define CMD_HARNESS_PRIV_H
+
+#include "cmd/calibrate_priv.h"
+#include "cmd/launch_priv.h"
+#include "cmd/ledger_priv.h"
+#include "cmd/progress_priv.h"
+#include "cmd/record_priv.h"
+#include "cmd/run_priv.h"
+#include "cmd/schedule_priv.h"
+#include "cmd/scratch_priv.h"
+#include "cmd/suite_priv.h"
+#include "cmd/verdict_priv.h"
+
+#define HARNESS_BLOCKS_LEAST 10 /* unless the budget forces fewer */
+#define HARNESS_BLOCKS_MOST  30 /* more narrows an interval by little */
+
+/* One configuration of a run. */
+struct harness_config {
+	struct vmm_config config;
+	char unable[256];   /* why this machine cannot run it; "" when it can */
+	bool said_fallback; /* the user knows what fell back */
+};
+
+/* One workload of a run, as the pilot found it. */
+struct harness_workload {
+	struct reference reference;
+	uint8_t active[SCHEDULE_CONFIGS]; /* configurations it runs under, ascending */
+	size_t actives;
+	uint64_t cost_ns; /* of a block, with all that goes with it */
+};
+
+/* A run: what is to be measured and how far it is. */
+struct harness {
+	const struct run_options *options;
+	const struct launcher *launchers;
+	const char *directory; /* of the results */
+	struct run_plan *plan;
+	struct suite suite;
+	struct harness_config config[SCHEDULE_CONFIGS];
+	size_t configs;
+	struct vmm_config native;	   /* the reference, whether or not it is among them */
+	struct harness_workload *workload; /* suite.count; owned */
+	struct record record;
+	struct ledger ledger;
+	struct scratch scratch;
+	struct calibration calibration;
+	struct progress progress;
+	uint64_t tsc_hz;
+	cpu_set_t cores;		/* the user gave us */
+	uint64_t begun_ns, deadline_ns; /* monotonic; 0: no deadline */
+	int signal_fd;			/* of what stops us; owned */
+	bool interrupted;
+	size_t good, bad, skipped; /* repetitions recorded in this start */
+	size_t not_repeated;	   /* disturbed blocks there was no time for */
+};
+
+/*
+ * Sets up a run of OPTIONS and PLAN in DIRECTORY, which exists: suite and configurations are there already.
+ * Blocks SIGINT, SIGTERM and SIGHUP. 0 or negative errno; harness_close in either case.
+ */
+int harness_open(struct harness *h, struct error *error);
+
+/* Measures everything. 0, with h->interrupted where the user stopped it; negative errno when it cannot go on.
+ */
+int harness_run(struct harness *h, struct error *error);
+
+/* Removes the scratch directory and frees all. */
+void harness_close(struct harness *h);
+
+/*
+ * Fills h->config from the comma-separated NAMES, with --set applied to all that are not native, and
+ * h->native. 0 or negative errno.
+ */
+int harness_configure(struct harness *h, const char *names, struct error *error);
+
+/* One repetition. */
+struct cell {
+	size_t workload;
+	const struct vmm_config *config;
+	struct measurement m;
+	char compared[DIGEST_HEX]; /* digest of what is compared of its output */
+	char flags[FLAGS_ROOM];
+	bool disturbed;
+	uint64_t cost_ns;
+};
+
+/*
+ * Runs workload W under CONFIG once, from an equal state. 0 or negative errno; cell_free in either
+ * case. Does not judge it.
+ */
+int cell_run(struct harness *h, size_t w, const struct vmm_config *config, struct cell *cell,
+	     struct error *error);
+void cell_free(struct cell *cell);
+
+/* Records CELL as configuration C at ORDER of BLOCK (0: none), and counts it. 0 or negative errno. */
+int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_t block, uint64_t order,
+		   struct error *error);
+
+/* Records that configuration C cannot run workload W, once. 0 or negative errno. */
+int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, struct error *error);
+
+/* Tries out every workload under every configuration: what native does, what works, how long it takes. */
+int pilot_run(struct harness *h, struct error *error);
+
+/* Whether the user wants to stop; keeps it. */
+bool harness_stopped(struct harness *h);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/cmd.h"
+#include "cmd/harness_priv.h"
+
+/* vmtax run: measures, then publishes. */
+#define SUITE_CONFIGS	"native,native-tuned,hosted,hosted-classic,bare-metal"
+#define PROGRAM_CONFIGS "native,hosted,bare-metal"
+
+/* A run before it begins. */
+struct run {
+	struct run_options options;
+	struct run_plan plan;
+	struct harness harness;
+	char directory[4096]; /* of the results */
+};
+
+static int find_suite(struct run *run, struct error *error)
+{
+	const struct run_options *o = &run->options;
+	char path[4096];
+	int code = 0;
+
+	if (o->program)
+		return suite_of_program(&run->harness.suite, o->program, error);
+	if (o->suite)
+		snprintf(path, sizeof(path), "%s", o->suite);
+	else
+		code = cmd_find_part("workloads/suite.csv", path, sizeof(path), error);
+	return code ? code : suite_read(&run->harness.suite, path, o->only, error);
+}
+
+/* Finds out everything a user can have got wrong, before anything is written. */
+static int check(struct run *run, struct error *error)
+{
+	const struct run_options *o = &run->options;
+	const char *without = o->program ? PROGRAM_CONFIGS : SUITE_CONFIGS;
+	int code = harness_configure(&run->harness, o->configs ? o->configs : without, error);
+
+	return code ? code : find_suite(run, error);
+}
+
+/* Without KVM only native can be measured. Returns how many configurations are left. */
+static size_t check_machine(struct run *run, struct error *error)
+{
+	struct harness *h = &run->harness;
+	bool able = vmm_backend_name(error) != NULL;
+	size_t left = 0, lost = 0;
+	char reason[sizeof(h->config[0].unable)];
+
+	if (!able)
+		error_text(error, reason, sizeof(reason));
+	for (size_t c = 0; c < h->configs; c++) {
+		bool unable = !able && !h->config[c].config.native;
+
+		if (unable)
+			memcpy(h->config[c].unable, reason, sizeof(reason));
+		lost += unable;
+		left += !unable;
+	}
+	if (lost && left)
+		fprintf(stderr, "vmtax run: only native is measured: %s\n", reason);
+	return left;
+}
+
+static uint64_t fresh_seed(void)
+{
+	return (clock_tsc() ^ clock_now_ns() << 20) & 0xffffffffu; /* short enough to be typed again */
+}
+
+/* A name for the result directory or the invocation: the time by FORMAT. */
+static void name_by_time(char *text, size_t size, const char *format)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	if (localtime_r(&now, &local) == NULL || strftime(text, size, format, &local) == 0)
+		snprintf(text, size, "run");
+}
+
+static int make_plan(struct run *run, int argc, char **argv, struct error *error)
+{
+	struct run_plan *plan = &run->plan;
+	char stamp[32];
+
+	*plan = (struct run_plan){ .argc = argc };
+	plan->directory = getcwd(NULL, 0);
+	plan->argv = calloc((size_t)argc + 1, sizeof(*plan->argv));
+	for (int i = 0; plan->argv && i < argc; i++)
+		plan->argv[i] = strdup(argv[i]);
+	if (plan->directory == NULL || plan->argv == NULL)
+		return error_set(error, errno, "cannot begin the run");
+	plan->seed = run->options.seed_given ? run->options.seed : fresh_seed();
+	name_by_time(stamp, sizeof(stamp), "%Y%m%dT%H%M%S%z");
+	snprintf(plan->invocation, sizeof(plan->invocation), "%s-%04x", stamp, (unsigned)plan->seed & 0xffff);
+	return 0;
+}
+
+static void name_directory(struct run *run)
+{
+	char name[64];
+
+	name_by_time(name, sizeof(name), "out/run-%Y%m%d-%H%M%S");
+	snprintf(run->directory, sizeof(run->directory), "%s", run->options.out ? run->options.out : name);
+}
+
+/* Says that the run was stopped, and dies by the signal that stopped it, as a shell expects. */
+static int stop(const struct run *run, int signal_fd)
+{
+	const struct harness *h = &run->harness;
+	struct signalfd_siginfo info = { 0 };
+	sigset_t all;
+
+	fprintf(stderr,
+		"vmtax run: stopped; %zu repetitions are recorded; go on with: vmtax run --resume --out %s\n",
+		h->ledger.count, run->directory);
+	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return CMD_FAILED;
+	signal((int)info.ssi_signo, SIG_DFL);
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	raise((int)info.ssi_signo);
+	return CMD_FAILED;
+}
+
+static int conclude(const struct run *run, struct error *error)
+{
+	const struct harness *h = &run->harness;
+
+	if (h->ledger.count == 0)
+		return error_set(error, 0, "nothing was measured");
+	if (h->plan->blocks == 0)
+		return 0; /* nothing worked: there is nothing to compare */
+	return cmd_results_publish(run->directory, error);
+}
+
+/* Measures into the directory, which is ready. */
+static int measure(struct run *run)
+{
+	struct harness *h = &run->harness;
+	struct error error = { 0 };
+	int code, signal_fd;
+
+	h->options = &run->options;
+	h->plan = &run->plan;
+	h->directory = run->directory;
+	h->launchers = launchers;
+	code = harness_open(h, &error);
+	if (code == 0)
+		code = harness_run(h, &error);
+	signal_fd = dup(h->signal_fd);
+	if (code == 0 && h->interrupted) {
+		size_t recorded = h->ledger.count;
+
+		harness_close(h);
+		h->ledger.count = recorded;
+		return stop(run, signal_fd);
+	}
+	close(signal_fd);
+	if (code == 0)
+		code = conclude(run, &error);
+	harness_close(h);
+	if (code)
+		return cmd_fail("run", &error, CMD_FAILED);
+	if (h->good + h->bad == 0 && h->skipped)
+		return CMD_UNABLE;
+	return h->bad ? CMD_FAILED : CMD_OK;
+}
+
+static int begin(struct run *run, int argc, char **argv)
+{
+	struct error error = { 0 };
+
+	name_directory(run);
+	run->harness.options = &run->options;
+	if (check(run, &error))
+		return cmd_fail("run", &error, CMD_USAGE);
+	if (check_machine(run, &error) == 0)
+		return cmd_fail("run", &error, CMD_UNABLE);
+	if (run_directory_open(run->directory, run->options.force, false, &error))
+		return cmd_fail("run", &error, CMD_USAGE);
+	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error))
+		return cmd_fail("run", &error, CMD_FAILED);
+	return measure(run);
+}
+
+/* Goes on with the command line that is in the plan, in the directory it was given in. */
+static int resume(struct run *run, const char *out)
+{
+	struct error error = { 0 };
+	char *absolute = realpath(out, NULL);
+	int code = run_directory_open(out, false, true, &error);
+
+	snprintf(run->directory, sizeof(run->directory), "%s", absolute ? absolute : out);
+	free(absolute);
+	if (code == 0)
+		code = run_plan_read(&run->plan, run->directory, &error);
+	if (code == 0 && chdir(run->plan.directory)) {
+		code = error_set(&error, errno, "cannot go back to where the run was started");
+		error_at(&error, "%.250s", run->plan.directory);
+	}
+	if (code == 0)
+		code = run_options_parse(&run->options, run->plan.argc, run->plan.argv, &error);
+	run->options.resume = true;
+	run->harness.options = &run->options;
+	if (code == 0)
+		code = check(run, &error);
+	if (code)
+		return cmd_fail("run", &error, CMD_USAGE);
+	if (check_machine(run, &error) == 0)
+		return cmd_fail("run", &error, CMD_UNABLE);
+	return measure(run);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run run = { 0 };
+	struct error error = { 0 };
+	int status;
+
+	if (run_options_parse(&run.options, argc, argv, &error))
+		return error.what[0] ? cmd_fail("run", &error, CMD_USAGE) : CMD_USAGE;
+	if (run.options.help) {
+		run_options_help();
+		return CMD_OK;
+	}
+	status = run.options.resume ? resume(&run, run.options.out) : begin(&run, argc, argv);
+	suite_free(&run.harness.suite);
+	run_plan_free(&run.plan);
+	return status;
+}

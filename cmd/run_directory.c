@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/schema.h"
+#include "cmd/run_priv.h"
+
+/* The directory results go to. */
+
+/* What vmtax writes there besides the tables of the schema. */
+static const char *const other_files[] = { "plan.csv", "datapackage.json", "report.html", NULL };
+
+static bool has(const char *directory, const char *name)
+{
+	char path[4200];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return access(path, F_OK) == 0;
+}
+
+static bool is_empty(const char *directory)
+{
+	DIR *stream = opendir(directory);
+	struct dirent *entry;
+	bool empty = stream != NULL;
+
+	while (empty && (entry = readdir(stream)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	if (stream)
+		closedir(stream);
+	return empty;
+}
+
+static int make_with_parents(const char *directory, struct error *error)
+{
+	char path[4096];
+	int made = -1;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s", directory) < sizeof(path)) {
+		for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+			*slash = '\0';
+			mkdir(path, 0777); /* what this could not do, the last one tells */
+			*slash = '/';
+		}
+		made = mkdir(path, 0777);
+		/* "out/" was made as a parent of nothing. */
+		if (made && errno == EEXIST && path[strlen(path) - 1] == '/')
+			made = 0;
+	} else {
+		errno = ENAMETOOLONG;
+	}
+	if (made == 0)
+		return 0;
+	error_fail(error, errno, "choose another with --out", "cannot make the directory");
+	return error_at(error, "%.250s", directory);
+}
+
+static void forget(const char *directory, const char *name)
+{
+	char path[4200];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	unlink(path);
+}
+
+/* Removes what vmtax wrote and nothing else: the directory may be more than ours. */
+static int clear(const char *directory, struct error *error)
+{
+	if (!is_empty(directory) && !has(directory, schema_runs.name) &&
+	    !has(directory, schema_machine.name) && !has(directory, other_files[0])) {
+		error_fail(error, 0, "choose another with --out, or remove it yourself",
+			   "it holds no results of vmtax, so --force leaves it alone");
+		return error_at(error, "%.250s", directory);
+	}
+	for (size_t i = 0; schema_results[i]; i++)
+		forget(directory, schema_results[i]->name);
+	for (size_t i = 0; other_files[i]; i++)
+		forget(directory, other_files[i]);
+	return 0;
+}
+
+int run_directory_open(const char *directory, bool force, bool resume, struct error *error)
+{
+	struct stat status;
+
+	if (stat(directory, &status)) {
+		if (!resume)
+			return make_with_parents(directory, error);
+		error_fail(error, errno, "name the directory of a run that was stopped", "nothing to resume");
+		return error_at(error, "%.250s", directory);
+	}
+	if (!S_ISDIR(status.st_mode)) {
+		error_fail(error, ENOTDIR, "choose another with --out", "results need a directory");
+		return error_at(error, "%.250s", directory);
+	}
+	if (resume && !has(directory, other_files[0])) {
+		error_fail(error, 0, "name the directory of a run that was stopped", "nothing to resume");
+		return error_at(error, "%.250s", directory);
+	}
+	if (resume)
+		return 0;
+	if (force)
+		return clear(directory, error);
+	error_fail(error, 0, "choose another with --out, replace it with --force, or go on with --resume",
+		   "the directory exists");
+	return error_at(error, "%.250s", directory);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_RUN_PRIV_H
+#define CMD_RUN_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define RUN_SETS   64
+#define RUN_MEMORY (256ull << 20) /* of a guest: populating it anew for each repetition takes time */
+
+/* What the user wants of vmtax run. Texts are the command line's. */
+struct run_options {
+	const char *out; /* NULL: a directory named after the time */
+	const char *configs;
+	const char *suite, *only;
+	const char *filter;
+	const char *set[RUN_SETS];
+	int sets;
+	uint64_t blocks;    /* 0: as many as the budget allows */
+	uint64_t budget_ns; /* 0: not given */
+	uint64_t memory_bytes, timeout_ns, seed;
+	bool seed_given, cold, force, resume, help;
+	char **program; /* the user's own, NULL-terminated; NULL: the suite */
+};
+
+/* Takes the command line apart; argv[0] is "run". 0, or negative errno; an option getopt refuses has been
+ * complained about already, and ERROR is then empty. */
+int run_options_parse(struct run_options *options, int argc, char **argv, struct error *error);
+
+/* Prints how to use it. */
+void run_options_help(void);
+
+/*
+ * Makes the result directory DIRECTORY with its parents, or, with FORCE, empties one that holds results; with
+ * RESUME it must be there and hold a plan. 0 or negative errno.
+ */
+int run_directory_open(const char *directory, bool force, bool resume, struct error *error);
+
+/* What plan.csv keeps so that a run can be resumed. */
+struct run_plan {
+	char *directory; /* where vmtax run was started; owned */
+	char **argv;	 /* its command line, argv[0] being "run"; owned */
+	int argc;
+	char invocation[64];
+	uint64_t seed;
+	uint64_t blocks; /* 0: not decided yet */
+};
+
+/* Writes DIRECTORY/plan.csv. 0 or negative errno. */
+int run_plan_write(const struct run_plan *plan, const char *directory, struct error *error);
+
+/* Adds the number of blocks once it is decided. */
+int run_plan_decide(struct run_plan *plan, uint64_t blocks, const char *directory, struct error *error);
+
+int run_plan_read(struct run_plan *plan, const char *directory, struct error *error);
+void run_plan_free(struct run_plan *plan);
+
+#endif
