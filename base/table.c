@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "base/table.h"
+#include "base/table_priv.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ const char *table_text(const struct table *table, size_t row, size_t column)
 {
 	const char *text = table->cells[row * table->columns + column];
 
-	return text && strcmp(text, "NA") != 0 ? text : "";
+	return text && !table_cell_missing(text) ? text : "";
 }
 
 bool table_missing(const struct table *table, size_t row, size_t column)

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "base/error.h"
-#include "base/table.h"
+#include "base/table_priv.h"
 
 /*
  * Reading CSV through libcsv, which splits fields and knows neither line numbers, nor ragged rows, nor
@@ -26,22 +26,27 @@ struct reader {
 	size_t field;		    /* next field of the row at hand */
 	char **row;		    /* cells of the row at hand, by schema column; owned until kept */
 	bool header_seen;
-	bool blank;	 /* the row at hand has one empty field and no more */
+	bool between;	 /* no row is at hand: at most blanks since the last one ended */
 	size_t line;	 /* line the parser is in */
 	size_t row_line; /* line the row at hand began on */
 	size_t capacity;
 };
 
-static int fail(struct reader *r, const char *column, const char *mend, const char *what)
+static void fail(struct reader *r, const char *column, const char *mend, const char *what)
 {
 	if (r->failed)
-		return r->failed;
+		return;
 	r->failed = error_fail(r->error, 0, mend, "%s", what);
 	if (column)
 		error_at(r->error, "%s:%zu:%s", r->table->path, r->row_line, column);
 	else
 		error_at(r->error, "%s:%zu", r->table->path, r->row_line);
-	return r->failed;
+}
+
+static void fail_memory(struct reader *r)
+{
+	if (!r->failed)
+		r->failed = error_set(r->error, ENOMEM, "cannot read %s", r->table->path);
 }
 
 static bool named(const struct table_column *column, const char *name)
@@ -78,47 +83,38 @@ static void take_header(struct reader *r, const char *name)
 
 static void check_cell(struct reader *r, const struct table_column *column, const char *text)
 {
-	char *end;
+	const char *expected = table_cell_expected(column->type, text);
+	char what[96];
 
-	if (text[0] == '\0' || strcmp(text, "NA") == 0 || column->type == TABLE_STRING)
+	if (expected == NULL)
 		return;
-	if (column->type == TABLE_INTEGER) {
-		errno = 0;
-		strtoll(text, &end, 10);
-		if (*end || errno || text[0] == ' ')
-			fail(r, column->name, "write a whole number, or NA", "expected a whole number");
+	snprintf(what, sizeof(what), "expected %s, not \"%.40s\"", expected, text);
+	fail(r, column->name, "mend the cell, or write NA", what);
+}
+
+static void take_cell(struct reader *r, size_t target, const char *text)
+{
+	if (target == SIZE_MAX)
 		return;
-	}
-	strtod(text, &end);
-	if (*end || text[0] == ' ')
-		fail(r, column->name, "write a number such as 1.5, or NA", "expected a number");
+	check_cell(r, &r->table->schema->columns[target], text);
+	r->row[target] = strdup(text);
+	if (r->row[target] == NULL)
+		fail_memory(r);
 }
 
 static void on_field(void *data, size_t length, void *argument)
 {
 	struct reader *r = argument;
 	const char *text = data ? data : "";
-	size_t target;
 
 	if (r->failed)
 		return;
-	if (r->field == 0)
-		r->row_line = r->line;
-	r->blank = r->field == 0 && length == 0;
-	if (memchr(text, '\0', length)) {
-		fail(r, NULL, "save it as plain text", "the file holds a NUL byte");
-		return;
-	}
-	if (!r->header_seen) {
+	if (memchr(text, '\0', length))
+		fail(r, NULL, "save it as plain text, in UTF-8", "there is a NUL byte");
+	else if (!r->header_seen)
 		take_header(r, text);
-	} else if (r->field < r->width) {
-		target = r->target[r->field];
-		if (target != SIZE_MAX) {
-			check_cell(r, &r->table->schema->columns[target], text);
-			free(r->row[target]);
-			r->row[target] = strdup(text);
-		}
-	}
+	else if (r->field < r->width)
+		take_cell(r, r->target[r->field], text);
 	r->field++;
 }
 
@@ -150,7 +146,7 @@ static bool grow(struct reader *r)
 		t->cells = cells;
 	lines = cells ? realloc(t->lines, capacity * sizeof(*lines)) : NULL;
 	if (lines == NULL) {
-		r->failed = error_set(r->error, ENOMEM, "cannot read %s", t->path);
+		fail_memory(r);
 		return false;
 	}
 	t->lines = lines;
@@ -184,27 +180,44 @@ static void on_row(int end, void *argument)
 	struct reader *r = argument;
 
 	(void)end;
+	r->between = true;
 	if (r->failed)
 		return;
-	if (!(r->blank && r->field == 1)) {
-		if (r->header_seen)
-			end_record(r);
-		else
-			end_header(r);
-	}
+	if (r->header_seen)
+		end_record(r);
+	else
+		end_header(r);
 	r->field = 0;
 }
 
-/* Feeds the parser line by line, so that it knows where it is. */
+static void fail_parse(struct reader *r, int status)
+{
+	if (status == CSV_EPARSE)
+		fail(r, NULL, "put the whole field in quotes, and write each quote in it twice",
+		     "there is a quote in the midst of a field");
+	else
+		fail_memory(r);
+}
+
+/* A quoted field may go on over lines, so a row begins where something stands and none is at hand. */
+static void parse_line(struct reader *r, struct csv_parser *parser, const char *text, size_t size)
+{
+	if (r->between) {
+		r->row_line = r->line;
+		for (size_t i = 0; i < size && r->between; i++)
+			r->between = text[i] && strchr(" \t\r\n", text[i]);
+	}
+	if (csv_parse(parser, text, size, on_field, on_row, r) != size)
+		fail_parse(r, csv_error(parser));
+}
+
 static void parse_chunk(struct reader *r, struct csv_parser *parser, const char *text, size_t size)
 {
 	while (size > 0 && !r->failed) {
 		const char *newline = memchr(text, '\n', size);
 		size_t n = newline ? (size_t)(newline - text) + 1 : size;
 
-		if (csv_parse(parser, text, n, on_field, on_row, r) != n)
-			fail(r, NULL, "double each quote inside a quoted field",
-			     csv_strerror(csv_error(parser)));
+		parse_line(r, parser, text, n);
 		r->line += newline != NULL;
 		text += n;
 		size -= n;
@@ -220,7 +233,7 @@ static void parse_file(struct reader *r, FILE *file)
 	size_t n;
 
 	if (chunk == NULL || csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL)) {
-		r->failed = error_set(r->error, ENOMEM, "cannot read %s", r->table->path);
+		fail_memory(r);
 		free(chunk);
 		return;
 	}
@@ -240,7 +253,7 @@ static void parse_file(struct reader *r, FILE *file)
 
 int table_read(struct table *table, const char *path, const struct table_schema *schema, struct error *error)
 {
-	struct reader r = { .table = table, .error = error, .line = 1, .row_line = 1 };
+	struct reader r = { .table = table, .error = error, .between = true, .line = 1, .row_line = 1 };
 	FILE *file = fopen(path, "re");
 
 	memset(table, 0, sizeof(*table));
@@ -255,8 +268,10 @@ int table_read(struct table *table, const char *path, const struct table_schema 
 		parse_file(&r, file);
 	else
 		r.failed = error_set(error, ENOMEM, "cannot read %s", path);
-	if (!r.failed && !r.header_seen)
-		fail(&r, NULL, "the first line names the columns", "the file is empty");
+	if (!r.failed && !r.header_seen) {
+		r.row_line = 1;
+		fail(&r, NULL, "name the columns in the first line", "the file is empty");
+	}
 	fclose(file);
 	for (size_t i = 0; r.row && i < table->columns; i++)
 		free(r.row[i]);

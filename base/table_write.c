@@ -2,20 +2,20 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/table.h"
+#include "base/table_priv.h"
 
-/* Writing CSV (RFC 4180): a row is one write(2), so that a killed writer leaves whole rows or one torn last
- * one. */
+/*
+ * Writing CSV (RFC 4180), row by row: each is one write(2), so that a killed writer leaves whole rows, and at
+ * worst one torn last row.
+ */
 
 static void put_bytes(struct table_writer *w, const char *bytes, size_t n)
 {
@@ -45,18 +45,26 @@ static void put_quoted(struct table_writer *w, const char *text)
 	put_bytes(w, "\"", 1);
 }
 
-static bool needs_quotes(const char *text)
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Readers trim blanks, and take an empty line for no row at all. */
+static bool needs_quotes(const struct table_writer *w, const char *text)
 {
 	size_t n = strlen(text);
 
-	return strpbrk(text, ",\"\r\n") || text[0] == ' ' || (n > 0 && text[n - 1] == ' ');
+	if (n == 0)
+		return w->schema->columns[1].name == NULL;
+	return strpbrk(text, ",\"\r\n") || is_blank(text[0]) || is_blank(text[n - 1]);
 }
 
 static void put_cell(struct table_writer *w, const char *text)
 {
 	if (w->column++ > 0)
 		put_bytes(w, ",", 1);
-	if (needs_quotes(text))
+	if (needs_quotes(w, text))
 		put_quoted(w, text);
 	else
 		put_bytes(w, text, strlen(text));
@@ -106,152 +114,46 @@ static size_t width(const struct table_schema *schema)
 	return n;
 }
 
+/* Nothing of the row stays where it cannot be written whole, also where space runs out only at the sync. */
+static int write_row(const struct table_writer *w)
+{
+	off_t start = lseek(w->fd, 0, SEEK_END);
+	ssize_t n = write(w->fd, w->row, w->length);
+	int number = 0;
+
+	if (n != (ssize_t)w->length)
+		number = n < 0 ? errno : ENOSPC;
+	else if (w->sync && fdatasync(w->fd) && errno != EINVAL)
+		number = errno;
+	if (number && start >= 0 && ftruncate(w->fd, start))
+		return number; /* a torn row stays; the next table_append cuts it off */
+	return number;
+}
+
+int table_row_fail(const struct table_writer *writer, int number, struct error *error)
+{
+	return error_fail(error, number, "free some space, or choose another directory", "cannot write %s",
+			  writer->final_path ? writer->final_path : writer->path);
+}
+
+int table_row_write(struct table_writer *writer, struct error *error)
+{
+	if (!writer->failed)
+		writer->failed = write_row(writer);
+	writer->length = writer->column = 0;
+	return writer->failed ? table_row_fail(writer, writer->failed, error) : 0;
+}
+
+void table_row_header(struct table_writer *writer)
+{
+	for (size_t i = 0; writer->schema->columns[i].name; i++)
+		table_put_text(writer, writer->schema->columns[i].name);
+	put_bytes(writer, "\n", 1);
+}
+
 int table_end_row(struct table_writer *writer, struct error *error)
 {
-	off_t start = lseek(writer->fd, 0, SEEK_END);
-	ssize_t n;
-
 	assert(writer->column == width(writer->schema));
 	put_bytes(writer, "\n", 1);
-	n = writer->failed ? -1 : write(writer->fd, writer->row, writer->length);
-	if (!writer->failed && n != (ssize_t)writer->length) {
-		writer->failed = n < 0 ? errno : ENOSPC;
-		if (start >= 0 && ftruncate(writer->fd, start))
-			writer->failed = writer->failed ? writer->failed : errno;
-	} else if (!writer->failed && writer->sync && fdatasync(writer->fd) && errno != EINVAL) {
-		writer->failed = errno;
-	}
-	writer->length = writer->column = 0;
-	if (writer->failed)
-		return error_fail(error, writer->failed, "free some space, or choose another directory",
-				  "cannot write %s", writer->final_path ? writer->final_path : writer->path);
-	return 0;
-}
-
-static void put_header(struct table_writer *w)
-{
-	for (size_t i = 0; w->schema->columns[i].name; i++)
-		table_put_text(w, w->schema->columns[i].name);
-}
-
-static void release(struct table_writer *w)
-{
-	if (w->fd >= 0)
-		close(w->fd);
-	free(w->row);
-	free(w->path);
-	free(w->final_path);
-	memset(w, 0, sizeof(*w));
-	w->fd = -1;
-}
-
-static int open_as(struct table_writer *w, const char *path, const char *final_path, int flags,
-		   const struct table_schema *schema, struct error *error)
-{
-	memset(w, 0, sizeof(*w));
-	w->schema = schema;
-	w->path = strdup(path);
-	w->final_path = final_path ? strdup(final_path) : NULL;
-	w->fd = open(path, flags | O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (w->fd < 0) {
-		int number = errno;
-
-		release(w);
-		return error_fail(error, number, "choose a directory that exists and can be written",
-				  "cannot write %s", final_path ? final_path : path);
-	}
-	return 0;
-}
-
-/* Compares the file's first line with the header just built in the row buffer. */
-static bool header_matches(struct table_writer *w)
-{
-	char *line = malloc(w->length + 1);
-	bool same;
-
-	if (line == NULL)
-		return false;
-	same = pread(w->fd, line, w->length + 1, 0) == (ssize_t)w->length + 1 &&
-	       memcmp(line, w->row, w->length) == 0 && line[w->length] == '\n';
-	free(line);
-	return same;
-}
-
-/* Cuts off what follows the last newline. Returns the size left, or -1. */
-static off_t cut_torn_row(int fd)
-{
-	off_t end = lseek(fd, 0, SEEK_END), at = end;
-	char byte = '\0';
-
-	while (at > 0 && pread(fd, &byte, 1, at - 1) == 1 && byte != '\n')
-		at--;
-	return at < end && ftruncate(fd, at) ? -1 : at;
-}
-
-int table_append(struct table_writer *writer, const char *path, const struct table_schema *schema, bool sync,
-		 struct error *error)
-{
-	int code = open_as(writer, path, NULL, O_APPEND, schema, error);
-	off_t size;
-
-	if (code)
-		return code;
-	writer->sync = sync;
-	size = cut_torn_row(writer->fd);
-	put_header(writer);
-	if (size == 0)
-		code = table_end_row(writer, error);
-	else if (size < 0 || !header_matches(writer))
-		code = error_fail(error, 0, "give another output directory, or remove it",
-				  "%s has other columns than this version writes", path);
-	writer->length = writer->column = 0;
-	if (code)
-		release(writer);
-	return code;
-}
-
-int table_create(struct table_writer *writer, const char *path, const struct table_schema *schema,
-		 struct error *error)
-{
-	size_t n = strlen(path) + 8;
-	char *begun = malloc(n);
-	int code;
-
-	if (begun == NULL)
-		return error_set(error, ENOMEM, "cannot write %s", path);
-	snprintf(begun, n, "%s.part", path);
-	code = open_as(writer, begun, path, O_TRUNC, schema, error);
-	free(begun);
-	if (code)
-		return code;
-	put_header(writer);
-	code = table_end_row(writer, error);
-	if (code)
-		table_writer_abandon(writer);
-	return code;
-}
-
-int table_writer_close(struct table_writer *writer, struct error *error)
-{
-	int number = writer->failed;
-
-	if (!number && fsync(writer->fd) && errno != EINVAL)
-		number = errno;
-	if (!number && writer->final_path && rename(writer->path, writer->final_path))
-		number = errno;
-	if (number) {
-		error_fail(error, number, "free some space, or choose another directory", "cannot write %s",
-			   writer->final_path ? writer->final_path : writer->path);
-		table_writer_abandon(writer);
-		return -number;
-	}
-	release(writer);
-	return 0;
-}
-
-void table_writer_abandon(struct table_writer *writer)
-{
-	if (writer->final_path && writer->path)
-		unlink(writer->path);
-	release(writer);
+	return table_row_write(writer, error);
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef BASE_TABLE_PRIV_H
+#define BASE_TABLE_PRIV_H
+
+#include "base/table.h"
+
+/* Whether TEXT stands for a missing value: "" or "NA". */
+bool table_cell_missing(const char *text);
+
+/* What a cell of TYPE should hold ("a whole number") where TEXT is no such thing; NULL where it is. */
+const char *table_cell_expected(enum table_type type, const char *text);
+
+/* Builds the header line as the row at hand, newline included. */
+void table_row_header(struct table_writer *writer);
+
+/* Writes the row at hand, which ends in a newline, or nothing of it. 0 or negative errno. */
+int table_row_write(struct table_writer *writer, struct error *error);
+
+/* Fills ERROR: errno value NUMBER kept WRITER from writing. Returns -NUMBER. */
+int table_row_fail(const struct table_writer *writer, int number, struct error *error);
+
+#endif
