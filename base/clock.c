@@ -2,11 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "base/clock.h"
 
-#include <linux/perf_event.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SECOND	   1000000000ull
 #define MEASURE_NS 20000000ull
@@ -29,45 +25,37 @@ uint64_t clock_thread_cpu_ns(void)
 	return read_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* The kernel converts ticks as ns = ticks * time_mult >> time_shift; 0 where it does not say. */
-static uint64_t kernel_hz(void)
-{
-	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
-					.size = sizeof(attr),
-					.config = PERF_COUNT_SW_DUMMY,
-					.exclude_kernel = 1 };
-	int fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	long page = sysconf(_SC_PAGESIZE);
-	struct perf_event_mmap_page *map;
-	uint64_t hz = 0;
+/* One moment on both clocks. */
+struct moment {
+	uint64_t tsc;
+	uint64_t ns;
+};
 
-	if (fd < 0)
-		return 0;
-	map = mmap(NULL, (size_t)page, PROT_READ, MAP_SHARED, fd, 0);
-	if (map != MAP_FAILED) {
-		if (map->cap_user_time && map->time_mult)
-			hz = (uint64_t)(((unsigned __int128)SECOND << map->time_shift) / map->time_mult);
-		munmap(map, (size_t)page);
+/* Of a few readings the one with the least time between its two TSC reads: no interrupt came between. */
+static struct moment read_moment(void)
+{
+	struct moment best = { 0, 0 };
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < 16; i++) {
+		uint64_t before = clock_tsc(), ns = read_ns(CLOCK_MONOTONIC_RAW), gap = clock_tsc() - before;
+
+		if (gap < least) {
+			least = gap;
+			best = (struct moment){ before + gap / 2, ns };
+		}
 	}
-	close(fd);
-	return hz;
-}
-
-static uint64_t measured_hz(void)
-{
-	uint64_t start_ns = read_ns(CLOCK_MONOTONIC_RAW), start = clock_tsc(), now_ns;
-
-	do
-		now_ns = read_ns(CLOCK_MONOTONIC_RAW);
-	while (now_ns - start_ns < MEASURE_NS);
-	return (uint64_t)((unsigned __int128)(clock_tsc() - start) * SECOND / (now_ns - start_ns));
+	return best;
 }
 
 uint64_t clock_tsc_hz(void)
 {
-	uint64_t hz = kernel_hz();
+	struct moment start = read_moment(), end;
 
-	return hz ? hz : measured_hz();
+	do
+		end = read_moment();
+	while (end.ns - start.ns < MEASURE_NS);
+	return (uint64_t)((unsigned __int128)(end.tsc - start.tsc) * SECOND / (end.ns - start.ns));
 }
 
 uint64_t clock_ticks_to_ns(uint64_t ticks, uint64_t tsc_hz)

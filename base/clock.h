@@ -21,9 +21,8 @@ static inline uint64_t clock_tsc(void)
 }
 
 /*
- * TSC frequency in Hz: the kernel's own conversion factor from a perf_event mmap page where it offers one
- * (perf_event_open(2), cap_user_time), else measured against CLOCK_MONOTONIC_RAW for about 20 ms.
- * Never 0.
+ * TSC frequency in Hz, measured against CLOCK_MONOTONIC_RAW for about 20 ms, to a few millionths. Where KVM
+ * tells the frequency (KVM_GET_TSC_KHZ), ask it instead. Never 0.
  */
 uint64_t clock_tsc_hz(void);
 

@@ -5,12 +5,15 @@
 
 #include <stddef.h>
 
-/* A point estimate and its two-sided confidence interval; all NaN when there are too few values. */
+/*
+ * A point estimate and its two-sided confidence interval. Where n is too small for the level, low, high and
+ * level are NaN; without values, value is too.
+ */
 struct stats_estimate {
 	double value;
 	double low;
 	double high;
-	double level; /* the coverage reached, at least the level asked for where n allows it, else NaN */
+	double level; /* the coverage reached, at least the level asked for */
 	size_t n;
 };
 

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+#define ROUNDS_UP 0.9995 /* of the next unit: printed in the smaller one it would have four digits */
+
 struct unit {
 	const char *name;
 	double factor;
@@ -40,10 +42,19 @@ static const struct unit *find_unit(const struct unit *units, const char *name, 
 	return NULL;
 }
 
+/* Length of a unit's NAME without the "iB" or "B" that may follow K, M, G and T. */
+static size_t stem(const char *name)
+{
+	if (name[0] && strchr("kKmMgGtT", name[0]) &&
+	    (strcasecmp(name + 1, "ib") == 0 || strcasecmp(name + 1, "b") == 0))
+		return 1;
+	return strlen(name);
+}
+
 /* A plain decimal number, then a unit. Not strtod's hexadecimal, infinities or signs. */
 static int parse(const char *text, const struct unit *units, bool binary, uint64_t *out)
 {
-	size_t digits = strspn(text, "0123456789."), length;
+	size_t digits = strspn(text, "0123456789.");
 	const struct unit *unit;
 	double value;
 	char *end;
@@ -53,10 +64,7 @@ static int parse(const char *text, const struct unit *units, bool binary, uint64
 	value = strtod(text, &end);
 	if (end != text + digits)
 		return -1;
-	length = strlen(end);
-	if (binary && length >= 2 && tolower((unsigned char)end[length - 1]) == 'b')
-		length -= tolower((unsigned char)end[length - 2]) == 'i' ? 2 : 1;
-	unit = find_unit(units, end, length);
+	unit = find_unit(units, end, binary ? stem(end) : strlen(end));
 	if (unit == NULL || value * unit->factor >= 0x1p63)
 		return -1;
 	*out = (uint64_t)(value * unit->factor + 0.5);
@@ -98,7 +106,7 @@ static char *print(double value, const struct unit *units, size_t count, char *t
 	size_t i = 0;
 	double scaled;
 
-	while (i + 1 < count && fabs(value) >= units[i + 1].factor)
+	while (i + 1 < count && fabs(value) >= ROUNDS_UP * units[i + 1].factor)
 		i++;
 	scaled = value / units[i].factor;
 	snprintf(text, size, "%.*f %s",
@@ -163,16 +171,22 @@ static unsigned distance(const char *a, const char *b)
 	return row[n];
 }
 
+/* A beginning is as near as can be: what was meant is plain. */
+static unsigned apart(const char *text, const char *candidate)
+{
+	return strncmp(text, candidate, strlen(text)) == 0 ? 0 : distance(text, candidate);
+}
+
 const char *units_nearest(const char *text, const char *const *candidates)
 {
-	const char *nearest = NULL;
 	unsigned least = (unsigned)strlen(text) / 2 + 1;
+	const char *nearest = NULL;
 
-	for (; *candidates; candidates++) {
-		unsigned d = distance(text, *candidates);
+	for (; text[0] && *candidates; candidates++) {
+		unsigned d = apart(text, *candidates);
 
-		if (d < least || strncmp(text, *candidates, strlen(text)) == 0) {
-			least = d < least ? d : least;
+		if (d < least) {
+			least = d;
 			nearest = *candidates;
 		}
 	}
