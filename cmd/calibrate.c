@@ -15,6 +15,12 @@
 #define DRIFT	     0.02
 #define SPINS_BEFORE 5 /* a median of fewer says little */
 
+const struct calibrator calibrator = {
+	.spin = calibrate_spin,
+	.steal_ns = calibrate_steal_ns,
+	.touch = calibrate_touch,
+};
+
 /* Marsaglia's xorshift64: each step needs the one before, so the time is that of a chain of simple
  * operations. */
 static uint64_t spin_once(void)

@@ -13,6 +13,16 @@ struct calibration {
 	size_t count, capacity;
 };
 
+/* How the machine is asked. Tests have a machine of their own. */
+struct calibrator {
+	uint64_t (*spin)(void);
+	uint64_t (*steal_ns)(void);
+	void (*touch)(uint64_t bytes);
+};
+
+/* calibrate_spin, calibrate_steal_ns and calibrate_touch. */
+extern const struct calibrator calibrator;
+
 /* TSC ticks a fixed number of integer operations took; about 2 ms are spent on it. */
 uint64_t calibrate_spin(void);
 

@@ -52,15 +52,15 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 	uint64_t steal, begun;
 	int code;
 
-	calibrate_touch(h->options->memory_bytes);
-	steal = calibrate_steal_ns();
+	h->calibrator->touch(h->options->memory_bytes);
+	steal = h->calibrator->steal_ns();
 	begun = clock_now_ns();
-	if (calibration_drifted(&h->calibration, calibrate_spin())) {
+	if (calibration_drifted(&h->calibration, h->calibrator->spin())) {
 		flags_add(cell->flags, "drift");
 		cell->disturbed = true;
 	}
 	code = launcher->launch(&launch, &cell->m, error);
-	flag_steal(cell, calibrate_steal_ns() - steal, clock_now_ns() - begun);
+	flag_steal(cell, h->calibrator->steal_ns() - steal, clock_now_ns() - begun);
 	return code;
 }
 

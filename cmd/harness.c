@@ -73,8 +73,13 @@ int harness_open(struct harness *h, struct error *error)
 
 void harness_close(struct harness *h)
 {
+	struct signalfd_siginfo info;
+
 	progress_end(&h->progress);
 	cores_use(&h->cores);
+	h->recorded = h->ledger.count;
+	if (h->interrupted && read(h->signal_fd, &info, sizeof(info)) == sizeof(info))
+		h->stop_signal = (int)info.ssi_signo;
 	scratch_close(&h->scratch);
 	record_close(&h->record);
 	ledger_free(&h->ledger);

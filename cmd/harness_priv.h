@@ -36,6 +36,7 @@ struct harness_workload {
 struct harness {
 	const struct run_options *options;
 	const struct launcher *launchers;
+	const struct calibrator *calibrator;
 	const char *directory; /* of the results */
 	struct run_plan *plan;
 	struct suite suite;
@@ -53,6 +54,8 @@ struct harness {
 	uint64_t begun_ns, deadline_ns; /* monotonic; 0: no deadline */
 	int signal_fd;			/* of what stops us; owned */
 	bool interrupted;
+	int stop_signal;	   /* by which, once closed */
+	size_t recorded;	   /* repetitions in the tables, once closed */
 	size_t good, bad, skipped; /* repetitions recorded in this start */
 	size_t not_repeated;	   /* disturbed blocks there was no time for */
 };

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,32 +114,24 @@ static void name_directory(struct run *run)
 }
 
 /* Says that the run was stopped, and dies by the signal that stopped it, as a shell expects. */
-static int stop(const struct run *run, int signal_fd)
+static int stop(const struct run *run)
 {
-	const struct harness *h = &run->harness;
-	struct signalfd_siginfo info = { 0 };
 	sigset_t all;
 
 	fprintf(stderr,
 		"vmtax run: stopped; %zu repetitions are recorded; go on with: vmtax run --resume --out %s\n",
-		h->ledger.count, run->directory);
-	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
-		return CMD_FAILED;
-	signal((int)info.ssi_signo, SIG_DFL);
+		run->harness.recorded, run->directory);
+	signal(run->harness.stop_signal, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
-	raise((int)info.ssi_signo);
+	raise(run->harness.stop_signal);
 	return CMD_FAILED;
 }
 
 static int conclude(const struct run *run, struct error *error)
 {
-	const struct harness *h = &run->harness;
-
-	if (h->ledger.count == 0)
-		return error_set(error, 0, "nothing was measured");
-	if (h->plan->blocks == 0)
-		return 0; /* nothing worked: there is nothing to compare */
+	if (run->plan.blocks == 0)
+		return 0; /* nothing worked: there is nothing to compare, and why has been said */
 	return cmd_results_publish(run->directory, error);
 }
 
@@ -149,27 +140,21 @@ static int measure(struct run *run)
 {
 	struct harness *h = &run->harness;
 	struct error error = { 0 };
-	int code, signal_fd;
+	int code;
 
 	h->options = &run->options;
 	h->plan = &run->plan;
 	h->directory = run->directory;
 	h->launchers = launchers;
+	h->calibrator = &calibrator;
 	code = harness_open(h, &error);
 	if (code == 0)
 		code = harness_run(h, &error);
-	signal_fd = dup(h->signal_fd);
-	if (code == 0 && h->interrupted) {
-		size_t recorded = h->ledger.count;
-
-		harness_close(h);
-		h->ledger.count = recorded;
-		return stop(run, signal_fd);
-	}
-	close(signal_fd);
+	harness_close(h);
+	if (code == 0 && h->interrupted)
+		return stop(run);
 	if (code == 0)
 		code = conclude(run, &error);
-	harness_close(h);
 	if (code)
 		return cmd_fail("run", &error, CMD_FAILED);
 	if (h->good + h->bad == 0 && h->skipped)

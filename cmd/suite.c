@@ -171,8 +171,8 @@ static int take_rows(struct suite *suite, const struct table *table, const char 
 		if (!listed(only, table_text(table, row, table_column(table, "name"))))
 			continue;
 		code = take_row(&suite->workload[suite->count++], table, row, directory, &column, error);
-		if (code == 0)
-			code = check_twice(suite, error);
+		if (code == 0 && (code = check_twice(suite, error)) != 0)
+			column = "name";
 		if (code)
 			error_at(error, "%.150s:%zu:%s", table->path, table->lines[row], column);
 	}
