@@ -1,0 +1,239 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# vmtax run, the whole command: natively wherever it is, in virtual machines where there is KVM.
+
+vmtax=$1/vmtax
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+# try STATUS ARGUMENT...: vmtax run with stdout and stderr in out and err; whether it ended so.
+try() {
+	want=$1
+	shift
+	"$vmtax" run "$@" >out 2>err
+	status=$?
+	why="status $status, not $want: $(tr '\n' '|' <err)"
+	[ $status -eq "$want" ]
+}
+
+# says PATTERN...: whether one line of err has them all.
+says() {
+	[ "$(wc -l <err)" -eq 1 ] || return 1
+	for pattern; do
+		grep -qe "$pattern" err || return 1
+	done
+}
+
+# rows DIR [PATTERN]: how many rows of runs.csv have PATTERN.
+rows() {
+	sed 1d "$1/runs.csv" | grep -ce "${2-}"
+}
+
+# each_once DIR BLOCKS: whether every workload x configuration x block up to BLOCKS is there once, and runs differ.
+each_once() {
+	why="$(cut -d, -f1,3,5,7 "$1/runs.csv" | tr '\n' '|')"
+	[ -z "$(sed 1d "$1/runs.csv" | cut -d, -f1 | sort | uniq -d)" ] &&
+		[ -z "$(sed 1d "$1/runs.csv" | cut -d, -f3,5,7 | sort | uniq -d)" ] &&
+		[ "$(sed 1d "$1/runs.csv" | cut -d, -f3 | awk -v most="$2" '$1 <= most' | wc -l)" -eq "$3" ]
+}
+
+# await DIR N: waits until N repetitions are recorded.
+await() {
+	tries=0
+	until [ "$(wc -l 2>/dev/null <"$1/runs.csv" || echo 0)" -gt "$2" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] || return 1
+		sleep 0.05
+	done
+}
+
+cat >suite.csv <<'E'
+name,class,command,stresses,data
+spin,cpu,cpu-int 10K,arithmetic,
+read,io,file-seq in.txt,reading,in.txt:64K
+E
+cat >slow <<'E'
+#!/bin/sh
+sleep 0.1
+echo done
+E
+chmod +x slow
+cat >slow.csv <<'E'
+name,class,command,stresses
+slow,cpu,./slow,sleeping
+E
+
+try 0 --suite suite.csv --configs native,native-tuned --blocks 3 --out first &&
+	[ "$(rows first ',ok,')" -ge 12 ] && [ "$(rows first)" -eq "$(rows first ',ok,')" ] &&
+	each_once first 3 12 && [ ! -e first/.scratch ] && [ -s first/machine.csv ]
+result native
+
+cp first/runs.csv before
+try 2 --suite suite.csv --configs native --blocks 1 --out first && says 'the directory exists: first' '--force' &&
+	cmp -s before first/runs.csv
+result exists
+mkdir foreign && echo mine >foreign/file
+try 2 --force --suite suite.csv --configs native --blocks 1 --out foreign && says 'foreign' '--out' &&
+	[ "$(ls -A foreign)" = file ]
+result force-spares-foreign
+echo mine >first/file
+try 0 --force --suite suite.csv --configs native --only spin --blocks 2 --out first && [ "$(rows first)" -ge 2 ] &&
+	[ "$(rows first ,read,)" -eq 0 ] && [ -e first/file ]
+result force
+
+(cd first && "$vmtax" run --configs native --blocks 2 --out ../here -- ls >/dev/null 2>&1)
+cut -d, -f5 here/runs.csv | grep -qx ls && [ "$(rows here ",ok,")" -ge 2 ]
+result own-program
+sum=$(ls first | sha256sum | cut -d' ' -f1)
+why="$sum is not in $(cat here/runs.csv)"
+grep -q "$sum" here/runs.csv
+result own-directory
+
+try 1 --configs native --blocks 2 --out failing -- false && says 'false under native: failed: exit status 1' &&
+	[ "$(rows failing)" -eq 1 ]
+result failing
+try 1 --configs native --blocks 1 --timeout 50ms --out late -- sleep 60 && says 'no end after 0.05 s' &&
+	[ "$(rows late ,timeout,)" -eq 1 ]
+result timeout
+
+# --- Wrong usage: one line that says what and how to mend it, and nothing is made ------------------------------
+
+wrong() {
+	name=$1 pattern=$2 mend=$3
+	shift 3
+	try 2 "$@" --out nothing && says "$pattern" "$mend" && [ ! -e nothing ]
+	result "wrong-$name"
+}
+wrong config 'unknown configuration natve' 'did you mean native?' --configs natve
+wrong config-twice 'native is named twice' 'once' --configs native,native
+wrong knob 'unknown knob transprt' 'did you mean transport?' --set transprt=ring
+wrong value 'unknown value rng' 'did you mean ring?' --set transport=rng
+wrong no-value 'lacks a value' 'knob=value' --set transport
+wrong set-native 'changes nothing' '--configs' --configs native --set transport=ring
+wrong blocks '--blocks' 'whole number' --blocks many
+wrong no-blocks '--blocks' 'at least 1' --blocks 0
+wrong budget 'soon is not a time' '30s' --budget soon
+wrong memory 'between 16M and 3G' '256M' --memory 1M
+wrong cache 'hot' 'warm or cold' --cache hot
+wrong suite 'no-such.csv' 'No such file' --suite no-such.csv
+wrong only 'spn' 'did you mean spin?' --suite suite.csv --only spn
+wrong program 'no-such-program' 'PATH\|path' -- no-such-program
+wrong not-executable './suite.csv' 'chmod +x' -- ./suite.csv
+wrong suite-and-program 'exclude each other' 'one of them' --suite suite.csv -- true
+wrong cold-program '--cache cold' 'data column' --cache cold -- true
+wrong resume '--resume' 'plan.csv' --resume --blocks 3
+try 2 --suite suite.csv --out suite.csv && says 'suite.csv: Not a directory' '--out'
+result wrong-out
+try 2 --resume --out foreign && says 'nothing to resume: foreign' 'stopped'
+result wrong-resume-foreign
+printf 'name,class,command,stresses\na,cpu,"x '"'"'y",z\n' >quotes.csv
+try 2 --suite quotes.csv --out nothing && says 'quotes.csv:2:command' 'close the quotes' && [ ! -e nothing ]
+result wrong-suite-row
+
+# --- Stopped runs ----------------------------------------------------------------------------------------------
+
+"$vmtax" run --suite slow.csv --configs native,native-tuned --blocks 8 --out killed >/dev/null 2>&1 &
+pid=$!
+await killed 5
+kill -9 $pid
+wait $pid 2>/dev/null
+cp killed/runs.csv before
+try 0 --resume --out killed && [ ! -e killed/.scratch ] && each_once killed 8 16 &&
+	head -c "$(wc -c <before)" killed/runs.csv | cmp -s - before
+result resume-after-kill
+try 0 --resume --out killed && each_once killed 8 16
+result resume-when-done
+
+cat >hang <<'E'
+#!/bin/sh
+echo $$ >hang.pid
+exec sleep 1000
+E
+chmod +x hang
+"$vmtax" run --configs native --timeout 500s --out hanging -- ./hang >/dev/null 2>&1 &
+pid=$!
+tries=0
+until [ -s hang.pid ] || [ $tries -gt 600 ]; do tries=$((tries + 1)) && sleep 0.05; done
+kill -9 $pid
+wait $pid 2>/dev/null
+tries=0
+while kill -0 "$(cat hang.pid)" 2>/dev/null && [ $tries -lt 200 ]; do tries=$((tries + 1)) && sleep 0.05; done
+why="process $(cat hang.pid) outlived the harness"
+! kill -0 "$(cat hang.pid)"
+result killed-leaves-no-process
+
+"$vmtax" run --suite slow.csv --configs native --blocks 50 --out stopped >out 2>err &
+pid=$!
+await stopped 2
+kill -TERM $pid
+wait $pid 2>/dev/null
+status=$?
+why="status $status: $(tr '\n' '|' <err)"
+[ $status -eq 143 ] && says 'stopped; [0-9]* repetitions are recorded' '--resume --out stopped' &&
+	[ ! -e stopped/.scratch ] && [ "$(rows stopped ,ok,)" -ge 2 ]
+result stopped
+
+# --- A machine that lacks something ----------------------------------------------------------------------------
+
+# in_namespace COMMAND: as root with mounts of its own.
+in_namespace() {
+	unshare -m sh -c "mount --make-rprivate / && $1"
+}
+
+if [ "$(id -u)" -eq 0 ] && mkdir small && in_namespace 'mount -t tmpfs -o size=200k none small' 2>/dev/null; then
+	in_namespace "mount -t tmpfs -o size=200k none small && cd small && '$vmtax' run --suite ../suite.csv \
+		--configs native --blocks 500 --out full >../out 2>../err; echo \$? >../status; cp -r full .." 2>/dev/null
+	status=$(cat status)
+	why="status $status: $(tr '\n' '|' <err)"
+	[ "$status" -eq 1 ] && says 'No space left on device' 'free some space' &&
+		[ "$(rows full)" -eq "$(rows full '^[0-9]*,.*,[^,]*$')" ] && [ "$(rows full)" -ge 1 ]
+	result full-disk
+else
+	echo "skip full-disk: this needs root and mounts"
+fi
+
+if [ "$(id -u)" -eq 0 ] && [ -e /dev/kvm ] && in_namespace 'mount --bind /dev/null /dev/kvm' 2>/dev/null; then
+	in_namespace "mount --bind /dev/null /dev/kvm && '$vmtax' run --suite suite.csv --configs native,hosted \
+		--blocks 1 --out without >out 2>err; echo \$? >status"
+	why="status $(cat status): $(tr '\n' '|' <err)"
+	[ "$(cat status)" -eq 0 ] && grep -q 'only native is measured: ' err && [ "$(rows without ,skipped,)" -eq 2 ] &&
+		[ "$(rows without ,ok,)" -ge 2 ]
+	result without-kvm
+	in_namespace "mount --bind /dev/null /dev/kvm && '$vmtax' run --suite suite.csv --configs hosted --blocks 1 \
+		--out nothing >out 2>err; echo \$? >status"
+	why="status $(cat status): $(tr '\n' '|' <err)"
+	[ "$(cat status)" -eq 77 ] && says '/dev/kvm' && [ ! -e nothing ]
+	result without-anything
+else
+	echo "skip without-kvm: this needs root, mounts and a /dev/kvm to hide"
+fi
+
+# --- Virtual machines ------------------------------------------------------------------------------------------
+
+if [ ! -w /dev/kvm ]; then
+	echo "skip virtual: /dev/kvm cannot be used"
+	exit
+fi
+try 0 --suite suite.csv --configs native,hosted,bare-metal --blocks 2 --memory 64M --out virtual &&
+	each_once virtual 2 12 && [ "$(rows virtual)" -eq "$(rows virtual ',ok,')" ]
+result virtual
+why="$(cut -d, -f5,7,40 virtual/runs.csv | tr '\n' '|')"
+[ "$(cut -d, -f5,39 virtual/runs.csv | sed 1d | sort -u | wc -l)" -eq 2 ]
+result same-output
+why="no requests or exits of a run in a virtual machine"
+[ "$(wc -l <virtual/requests.csv)" -gt 6 ] && [ "$(wc -l <virtual/exits.csv)" -gt 4 ]
+result virtual-tables
+try 0 --suite suite.csv --only spin --configs native,hosted --set completion=poll --blocks 1 --memory 64M \
+	--out knob && [ "$(rows knob 'hosted+completion=poll,hosted+completion=poll,warm,exit,poll')" -ge 1 ]
+result knob
+cp /bin/true dynamic
+if [ "$(od -An -tx1 -j16 -N1 dynamic | tr -d ' ')" = 03 ]; then
+	try 1 --configs native,hosted --blocks 1 --out dynamic.out -- ./dynamic &&
+		says 'dynamic under hosted: failed: ' 'static' && [ "$(rows dynamic.out ,native,native,)" -ge 1 ]
+	result dynamic-program
+else
+	echo "skip dynamic-program: true is not a dynamic executable here"
+fi
