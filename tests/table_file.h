@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/table.h"
 
@@ -33,8 +34,10 @@ static const struct table_schema schema_sample = {
 
 static inline void write_file(const char *path, const char *bytes, size_t size)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file;
 
+	unlink(path); /* some file systems sync a file that is cut short and written anew, which takes long */
+	file = fopen(path, "w");
 	if (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
 		abort();
 }
