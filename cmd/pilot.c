@@ -44,6 +44,7 @@ static int settle(struct harness *h, const struct cell *cell, size_t c, struct e
 	}
 	if (cell->m.status == RUN_SKIPPED) {
 		snprintf(h->config[c].unable, sizeof(h->config[c].unable), "%.255s", cell->m.reason);
+		progress_say(&h->progress, "%s is skipped: %s", cell->config->name, cell->m.reason);
 		return harness_skip(h, cell->workload, c, cell->m.reason, error);
 	}
 	if (ledger_has(&h->ledger, cell->workload, c, LEDGER_NO_BLOCK))
