@@ -80,7 +80,8 @@ static void test_full(void)
 {
 	struct rlimit old, small;
 	struct mock_run run;
-	struct table runs;
+	struct table runs, exits;
+	struct error error;
 
 	begin(&run);
 	getrlimit(RLIMIT_FSIZE, &old);
@@ -88,14 +89,18 @@ static void test_full(void)
 	small.rlim_cur = 1500;
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &small);
-	mock_run(&run, "full", "native,hosted", 20, false);
+	mock.reports = true;
+	mock_run(&run, "full", "hosted", 20, false);
 	setrlimit(RLIMIT_FSIZE, &old);
 	CHECK(run.code < 0);
 	CHECK_STR(run.error.mend, "free some space, or choose another directory");
 	read_runs(&runs, "full"); /* whole rows only */
 	CHECK_INT(runs.rows, run.harness.recorded);
 	CHECK(runs.rows > 0 && runs.rows < 40);
+	CHECK_INT(table_read(&exits, "full/exits.csv", &schema_exits, &error), 0);
+	CHECK_INT(exits.rows, runs.rows); /* nothing of the repetition there was no room for */
 	table_free(&runs);
+	table_free(&exits);
 }
 
 int main(void)
