@@ -70,12 +70,11 @@ int error_mend(struct error *error, const char *mend, ...)
 char *error_text(const struct error *error, char *text, unsigned long size)
 {
 	const char *parts[] = { error->where, error->number ? strerror(error->number) : "", error->mend };
-	unsigned long used;
-
 	snprintf(text, size, "%s", error->what);
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		used = strlen(text);
-		if (parts[i][0] && used < size)
+		unsigned long used = strlen(text);
+
+		if (parts[i][0])
 			snprintf(text + used, size - used, ": %s", parts[i]);
 	}
 	return text;

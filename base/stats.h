@@ -36,7 +36,10 @@ struct stats_estimate stats_median(const double *values, size_t n, double level)
  */
 struct stats_estimate stats_hodges_lehmann(const double *values, size_t n, double level);
 
-/* Marks in FLAGS (n bytes, 1 = outlier) each value farther than K scaled MADs (x 1.4826) from the median. */
+/*
+ * Marks in FLAGS (n bytes, 1 = outlier) each value farther than K scaled MADs (x 1.4826) from the median;
+ * none where the MAD is 0, as then nothing tells what is far.
+ */
 void stats_flag_outliers(const double *values, size_t n, double k, unsigned char *flags);
 
 #endif

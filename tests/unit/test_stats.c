@@ -248,7 +248,7 @@ static void test_too_few(void)
 /* Median 2, MAD 1: three scaled MADs reach to 6.45. */
 static void test_outliers(void)
 {
-	static const double x[] = { 1, 1, 2, 2, 4, 6, 9 }, same[] = { 5, 5, 5 };
+	static const double x[] = { 1, 1, 2, 2, 4, 6, 9 }, same[] = { 5, 5, 5, 9 };
 	unsigned char flags[7];
 
 	stats_flag_outliers(x, 7, 3, flags);
@@ -257,8 +257,8 @@ static void test_outliers(void)
 	stats_flag_outliers(x, 7, 2.5, flags);
 	for (size_t i = 0; i < 7; i++)
 		CHECK_INT(flags[i], i >= 5);
-	stats_flag_outliers(same, 3, 3, flags);
-	CHECK_INT(flags[0] + flags[1] + flags[2], 0);
+	stats_flag_outliers(same, 4, 3, flags);
+	CHECK_INT(flags[0] + flags[1] + flags[2] + flags[3], 0);
 	stats_flag_outliers(x, 0, 3, flags);
 }
 
