@@ -62,7 +62,7 @@ static void put_here(struct sheet *sheet, struct vmm_config config, int id, cons
 	char reason[VMM_KNOBS][96], text[256];
 
 	vmm_config_fall_back(&config, reason);
-	snprintf(text, sizeof(text), "no, %s instead: %s", vmm_config_value(&config, (enum vmm_knob_id)id),
+	snprintf(text, sizeof(text), "no, %s instead: %.95s", vmm_config_value(&config, (enum vmm_knob_id)id),
 		 reason[id]);
 	sheet_put(sheet, config.value[id] == asked ? yes : text);
 }
