@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # The checker checked: tests/run.sh and tests/check.h on tests that fail, skip, crash, hang or say nothing.
+runner=$VMTAX_SRC/tests/run.sh
 
 result() {
 	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
@@ -14,7 +15,7 @@ script() {
 
 # run: all tests of the small tree, into said; its status into status.
 run() {
-	VMTAX_SRC=$PWD/tree LIMIT=2 sh "$VMTAX_SRC/tests/run.sh" tree/build >said 2>&1
+	VMTAX_SRC=$PWD/tree LIMIT=2 sh "$runner" tree/build >said 2>&1
 	status=$?
 }
 
