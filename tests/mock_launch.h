@@ -7,6 +7,7 @@
  * A run of vmtax with launchers that run nothing: what they tell of each repetition is up to the test. All
  * above the launchers is the real thing.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
