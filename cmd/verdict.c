@@ -7,10 +7,11 @@
 #include <string.h>
 
 /* Whether a run did what the program does natively, and what is to be said about its figures. */
-#define ROI_SHARE 0.001 /* disagreement about the region of interest that is flagged: both must be exceeded  \
-			 */
-#define ROI_NS	200000	/* a mark is stamped when a pipe is read, which is late by a wake-up */
-#define STARTUP 0.01	/* share of the life that start-up may have without marks */
+/* Disagreement about the region of interest that is flagged: both must be exceeded. A mark is stamped when a
+ * pipe is read, which is late by a wake-up. */
+#define ROI_SHARE 0.001
+#define ROI_NS	  200000
+#define STARTUP	  0.01 /* share of the life that start-up may have without marks */
 
 void reference_take(struct reference *reference, const struct measurement *m, const char *compared)
 {
