@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stddef.h>
+
+struct error;
+
+/*
+ * What the tables of a result directory say once they are thought through: overheads, costs of requests,
+ * capacity plans. Tables in, tables out; nothing is measured here, and no KVM or perf is needed.
+ */
+
+/*
+ * Reads DIRECTORY/runs.csv and writes DIRECTORY/overhead.csv: each workload under each configuration against
+ * native and native-tuned, by metric:
+ *   time      the region of interest where both sides mark one, else the whole life, of the same block
+ *   cpu       CPU seconds of everything that worked for the program, polling included
+ *   core      time x cores held: the inverse of throughput per core held
+ *   vm-cpu    CPU seconds but those of driver threads: what a plan inflates a VM's demand by
+ *   driver    CPU seconds of driver threads at work, polling apart, by CPU seconds of the baseline
+ *   observer  time of repetitions that probes disturb, by that of undisturbed ones of the same configuration
+ * Ratios are Hodges-Lehmann estimates of within-block log ratios with signed-rank intervals at 95 %. Only
+ * undisturbed repetitions that belong to a block and are ok on both sides count. 0 or negative errno.
+ */
+int model_overhead_write(const char *directory, struct error *error);
+
+/*
+ * Reads DIRECTORY/runs.csv and requests.csv and writes DIRECTORY/costs.csv: the cost of each stage of each
+ * kind of request under each configuration. Repetitions outside of blocks do not count. 0 or negative errno.
+ */
+int model_costs_write(const char *directory, struct error *error);
+
+/* What a plan is made of; texts are the caller's. */
+struct model_plan_options {
+	const char *results; /* directory with overhead.csv and runs.csv */
+	const char *fleet;   /* path of the fleet table */
+	const char *hosts;   /* path of the host list */
+	const char *out;     /* directory to write plan/hosts.csv and plan/summary.csv in */
+};
+
+/*
+ * Packs the fleet onto hosts for native and for each configuration measured, and writes OUT/plan/hosts.csv
+ * and OUT/plan/summary.csv. 0 or negative errno; neither file then appears under its final name.
+ */
+int model_plan_write(const struct model_plan_options *options, struct error *error);
+
+#endif
