@@ -68,7 +68,7 @@ static int print_rows(FILE *out, const struct table *table)
 	for (size_t row = 0; row < table->rows && status == 0; row++) {
 		json_t *object = json_row(table, row);
 
-		fputs(row ? ",\n " : "\n ", out);
+		fputs(row ? ",\n" : "\n", out);
 		status = json_dumpf(object, out, JSON_STYLE);
 		json_decref(object);
 	}
