@@ -47,6 +47,7 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 		.memory_bytes = h->options->memory_bytes,
 		.tsc_hz = h->tsc_hz,
 		.cores = h->cores,
+		.observed = cell->observed,
 		.signal_fd = h->signal_fd,
 	};
 	uint64_t steal, begun;
@@ -64,14 +65,14 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 	return code;
 }
 
-int cell_run(struct harness *h, size_t w, const struct vmm_config *config, struct cell *cell,
+int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool observed, struct cell *cell,
 	     struct error *error)
 {
 	const struct workload *workload = &h->suite.workload[w];
 	uint64_t begun = clock_now_ns();
 	int code;
 
-	*cell = (struct cell){ .workload = w, .config = config };
+	*cell = (struct cell){ .workload = w, .config = config, .observed = observed };
 	measurement_init(&cell->m, config);
 	progress_show(&h->progress, workload->name, config->name);
 	code = scratch_prepare(&h->scratch, workload, w, h->options->cold, error);

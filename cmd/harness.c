@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "cmd/cores_priv.h"
 
-/* The run as a whole: pilot, blocks, and disturbed blocks once more. */
+/* The run as a whole: pilot, blocks, what probes would disturb, and disturbed blocks once more. */
 #define BUDGET_NS      120000000000u /* without --budget */
 #define REPEAT_SHARE   0.1	     /* of the budget, kept for repeating disturbed blocks */
 #define INTERVAL_LEAST 6 /* blocks with fewer of which a signed-rank interval at 95 % does not exist */
@@ -105,7 +105,7 @@ int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_
 	const struct record_row row = {
 		.run = h->ledger.last_run + 1,
 		.invocation = h->plan->invocation,
-		.block = block,
+		.block = block == LEDGER_OBSERVED ? LEDGER_NO_BLOCK : block,
 		.order = order,
 		.workload = &h->suite.workload[cell->workload],
 		.config = cell->config,
@@ -134,108 +134,6 @@ int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, stru
 	return harness_record(h, &cell, c, LEDGER_NO_BLOCK, 0, error);
 }
 
-/* One cell of a block: run, judge, flag, record. */
-static int run_cell(struct harness *h, size_t w, size_t c, uint64_t block, uint64_t order, bool resumed,
-		    struct error *error)
-{
-	struct cell cell;
-	int code = cell_run(h, w, &h->config[c].config, &cell, error);
-
-	if (code == 0 && !h->interrupted) {
-		verdict_judge(&cell.m, &h->workload[w].reference, cell.compared);
-		flags_judge(cell.flags, &cell.m, &h->workload[w].reference);
-		if (resumed)
-			flags_add(cell.flags, "resumed");
-		code = harness_record(h, &cell, c, block, order, error);
-	}
-	cell_free(&cell);
-	return code;
-}
-
-/* Every workload has orders of its own. */
-static uint64_t seed_of(const struct harness *h, size_t w)
-{
-	return h->plan->seed + 0x9e3779b97f4a7c15u * (w + 1);
-}
-
-/* BLOCK (from 1) of workload W, or what is missing of it. */
-static int run_block(struct harness *h, size_t w, uint64_t block, struct error *error)
-{
-	const struct harness_workload *workload = &h->workload[w];
-	bool resumed = ledger_has_block(&h->ledger, w, block);
-	uint8_t order[SCHEDULE_CONFIGS];
-	int code = 0;
-
-	if (workload->actives == 0)
-		return 0;
-	schedule_order(workload->actives, seed_of(h, w), block - 1, order);
-	for (size_t i = 0; code == 0 && i < workload->actives && !harness_stopped(h); i++) {
-		size_t c = workload->active[order[i]];
-
-		if (!ledger_has(&h->ledger, w, c, block))
-			code = run_cell(h, w, c, block, i + 1, resumed, error);
-	}
-	return code;
-}
-
-static size_t cells_of_block(const struct harness *h)
-{
-	size_t sum = 0;
-
-	for (size_t w = 0; w < h->suite.count; w++)
-		sum += h->workload[w].actives;
-	return sum;
-}
-
-/* Blocks interleave over the workloads, so that a slow hour does not fall on one of them. */
-static int run_blocks(struct harness *h, struct error *error)
-{
-	int code = 0;
-
-	progress_phase(&h->progress, "measuring", cells_of_block(h) * h->plan->blocks);
-	for (uint64_t block = 1; code == 0 && block <= h->plan->blocks; block++)
-		for (size_t w = 0; code == 0 && w < h->suite.count && !harness_stopped(h); w++)
-			code = run_block(h, w, block, error);
-	return code;
-}
-
-static bool no_time(const struct harness *h, uint64_t cost_ns)
-{
-	return h->deadline_ns && clock_now_ns() + cost_ns > h->deadline_ns;
-}
-
-/* The disturbed blocks of workload W once more, numbered on from the last. */
-static int repeat_workload(struct harness *h, size_t w, struct error *error)
-{
-	uint64_t next = h->plan->blocks;
-	int code = 0;
-
-	for (uint64_t block = 1; code == 0 && block <= h->plan->blocks && !harness_stopped(h); block++) {
-		if (!ledger_disturbed(&h->ledger, w, block))
-			continue;
-		next++; /* whether or not there is time, so that a resumed run numbers them alike */
-		if (!no_time(h, h->workload[w].cost_ns))
-			code = run_block(h, w, next, error);
-		else if (!ledger_has_block(&h->ledger, w, next))
-			h->not_repeated++;
-	}
-	return code;
-}
-
-static int repeat_disturbed(struct harness *h, struct error *error)
-{
-	size_t cells = 0;
-	int code = 0;
-
-	for (size_t w = 0; w < h->suite.count; w++)
-		for (uint64_t block = 1; block <= h->plan->blocks; block++)
-			cells += ledger_disturbed(&h->ledger, w, block) ? h->workload[w].actives : 0;
-	progress_phase(&h->progress, "repeating", cells);
-	for (size_t w = 0; code == 0 && w < h->suite.count; w++)
-		code = repeat_workload(h, w, error);
-	return code;
-}
-
 /* How many blocks the budget pays for; never none. */
 static uint64_t affordable(const struct harness *h)
 {
@@ -245,6 +143,7 @@ static uint64_t affordable(const struct harness *h)
 	for (size_t w = 0; w < h->suite.count; w++)
 		cost += h->workload[w].cost_ns;
 	blocks = cost ? left / (double)cost : HARNESS_BLOCKS_MOST;
+	blocks -= h->options->observe; /* observing takes as long as a block */
 	if (blocks < 1)
 		return 1;
 	return blocks > HARNESS_BLOCKS_MOST ? HARNESS_BLOCKS_MOST : (uint64_t)blocks;
@@ -254,7 +153,7 @@ static int decide_blocks(struct harness *h, struct error *error)
 {
 	uint64_t blocks = h->options->blocks ? h->options->blocks : affordable(h);
 
-	if (h->plan->blocks || cells_of_block(h) == 0)
+	if (h->plan->blocks || blocks_cells(h) == 0)
 		return 0;
 	if (!h->options->blocks && blocks < HARNESS_BLOCKS_LEAST)
 		progress_say(&h->progress,
@@ -273,9 +172,11 @@ int harness_run(struct harness *h, struct error *error)
 	if (code == 0 && !h->interrupted)
 		code = decide_blocks(h, error);
 	if (code == 0 && !h->interrupted)
-		code = run_blocks(h, error);
+		code = blocks_run(h, error);
 	if (code == 0 && !h->interrupted)
-		code = repeat_disturbed(h, error);
+		code = blocks_observe(h, error);
+	if (code == 0 && !h->interrupted)
+		code = blocks_repeat(h, error);
 	if (code == 0 && h->not_repeated)
 		progress_say(
 			&h->progress,

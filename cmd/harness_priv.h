@@ -86,19 +86,20 @@ struct cell {
 	struct measurement m;
 	char compared[DIGEST_HEX]; /* digest of what is compared of its output */
 	char flags[FLAGS_ROOM];
+	bool observed; /* with probes that cost it time */
 	bool disturbed;
 	uint64_t cost_ns;
 };
 
 /*
- * Runs workload W under CONFIG once, from an equal state. 0 or negative errno; cell_free in either
- * case. Does not judge it.
+ * Runs workload W under CONFIG once, from an equal state; OBSERVED with probes that cost it time. 0 or
+ * negative errno; cell_free in either case. Does not judge it.
  */
-int cell_run(struct harness *h, size_t w, const struct vmm_config *config, struct cell *cell,
+int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool observed, struct cell *cell,
 	     struct error *error);
 void cell_free(struct cell *cell);
 
-/* Records CELL as configuration C at ORDER of BLOCK (0: none), and counts it. 0 or negative errno. */
+/* Records CELL as configuration C at ORDER (0: none) of BLOCK, and counts it. 0 or negative errno. */
 int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_t block, uint64_t order,
 		   struct error *error);
 
@@ -107,6 +108,19 @@ int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, stru
 
 /* Tries out every workload under every configuration: what native does, what works, how long it takes. */
 int pilot_run(struct harness *h, struct error *error);
+
+/* Repetitions of one block over all workloads. */
+size_t blocks_cells(const struct harness *h);
+
+/* All blocks of the plan; interleaved over the workloads. 0 or negative errno. */
+int blocks_run(struct harness *h, struct error *error);
+
+/* Each cell once more under probes that cost it time, unless the user does not want it. 0 or negative errno.
+ */
+int blocks_observe(struct harness *h, struct error *error);
+
+/* Blocks that drift or steal disturbed once more, while there is time. 0 or negative errno. */
+int blocks_repeat(struct harness *h, struct error *error);
 
 /* Whether the user wants to stop; keeps it. */
 bool harness_stopped(struct harness *h);

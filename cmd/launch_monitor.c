@@ -12,6 +12,7 @@
 #include "cmd/child_priv.h"
 #include "cmd/cmd.h"
 #include "cmd/launch_priv.h"
+#include "cmd/observe_priv.h"
 
 /* Runs a program in a VM: starts vmtax-monitor and shakes hands with it (vmm/vmm.h). */
 #define GRACE_NS  2000000000u /* the monitor's own watchdog comes first */
@@ -25,6 +26,7 @@ struct session {
 	int control;
 	int stats[STATS_FDS]; /* KVM's statistics of VM and vCPU; -1: none; owned */
 	uint64_t tsc_done;    /* when the monitor said the program had ended; 0: it did not */
+	struct probe_session probes;
 };
 
 /* The command line of the monitor, in memory the caller has. */
@@ -154,8 +156,10 @@ static enum child_event converse(struct session *s)
 
 	if (event != CHILD_SPOKE)
 		return event;
+	observe_monitor_begin(s->launch, &s->probes, s->child.pid, s->m->report, s->stats);
 	say(s, VMM_GO);
 	event = expect(s, VMM_DONE, patience, &s->tsc_done);
+	observe_end(&s->probes, s->m);
 	if (event != CHILD_SPOKE) {
 		s->tsc_done = 0;
 		return event;
@@ -226,6 +230,7 @@ static int conclude(struct session *s, enum child_event event, struct error *err
 	} else {
 		account_times(s, clock_tsc());
 		account_monitor(m->report, launch_cpu_ns(&usage), m);
+		observe_monitor_account(&usage, m);
 		account_outcome(m->report, s->launch->timeout_ns, m);
 	}
 	return 0;

@@ -12,6 +12,7 @@
 #include "cmd/child_priv.h"
 #include "cmd/cores_priv.h"
 #include "cmd/launch_priv.h"
+#include "cmd/observe_priv.h"
 
 /* Runs a program as a plain process. */
 #define TUNABLES     "GLIBC_TUNABLES="
@@ -88,31 +89,37 @@ static void account(const struct launch *launch, const struct child *child, uint
 /* From the gate to the end. */
 static void run(const struct launch *launch, struct child *child, struct measurement *m)
 {
+	struct probe_session session;
 	uint64_t deadline = clock_now_ns() + launch->timeout_ns, go, executed, ended;
 	enum child_event event;
 	struct rusage usage = { 0 };
 	int status = 0, number;
 
+	observe_native_begin(launch, &session, child->pid);
 	go = clock_tsc();
 	child_release(child);
 	event = child_await(child, child->status_fd, deadline, &executed);
 	if (event == CHILD_SPOKE) {
 		number = child_exec_error(child);
 		if (number) {
+			observe_end(&session, m);
 			m->exit_code = CANNOT_RUN;
 			measurement_fail(m, RUN_FAILED, "cannot run it: %s", strerror(number));
 			return;
 		}
 		event = child_await(child, -1, deadline, &ended);
 	}
+	observe_end(&session, m);
 	m->interrupted = event == CHILD_INTERRUPTED;
 	if (m->interrupted)
 		return;
 	if (event == CHILD_EXITED)
 		status = child_reap(child, &usage);
 	launch_take_output(child, launch->tsc_hz, m);
-	if (event == CHILD_EXITED)
+	if (event == CHILD_EXITED) {
 		account(launch, child, go, executed, ended, &usage, m);
+		observe_native_account(&usage, m);
+	}
 	say_end(launch, event, status, m);
 }
 

@@ -18,6 +18,7 @@ struct launch {
 	uint64_t memory_bytes; /* guest memory; 0: the monitor's default */
 	uint64_t tsc_hz;
 	cpu_set_t cores; /* it may run on */
+	bool observed;	 /* with probes that cost it time */
 	int signal_fd;	 /* a signalfd of what stops us; the signals are blocked */
 };
 

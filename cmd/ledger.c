@@ -121,6 +121,13 @@ static size_t find_config(const struct vmm_config *config, size_t configs, const
 	return i;
 }
 
+static uint64_t block_of(double block, const char *flags)
+{
+	if (!isnan(block))
+		return (uint64_t)block;
+	return strstr(flags, "observed") ? LEDGER_OBSERVED : LEDGER_NO_BLOCK;
+}
+
 static int take_row(struct ledger *ledger, const struct table *runs, size_t row, const struct suite *suite,
 		    const struct vmm_config *config, size_t configs, struct error *error)
 {
@@ -137,7 +144,7 @@ static int take_row(struct ledger *ledger, const struct table *runs, size_t row,
 	}
 	if (run > (double)ledger->last_run)
 		ledger->last_run = (uint64_t)run;
-	if (ledger_add(ledger, w, c, isnan(block) ? LEDGER_NO_BLOCK : (uint64_t)block,
+	if (ledger_add(ledger, w, c, block_of(block, flags),
 		       strstr(flags, "drift") || strstr(flags, "steal")))
 		return error_set(error, ENOMEM, "cannot read what is recorded");
 	return 0;

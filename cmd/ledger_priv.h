@@ -11,6 +11,7 @@
 #include "vmm/vmm.h"
 
 #define LEDGER_NO_BLOCK 0 /* repetitions that belong to no block: those that could not be run at all */
+#define LEDGER_OBSERVED UINT64_MAX /* and those that probes disturbed, flagged "observed" */
 
 /* Which repetitions are recorded. */
 struct ledger {

@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "cmd/commands_priv.h"
 #include "cmd/list_priv.h"
+#include "probes/probes.h"
 #include "vmm/vmm.h"
 
 /* The lists vmtax list prints: each puts the rows of one table of the code into a sheet. */
@@ -129,6 +130,31 @@ static int fill_configs(struct sheet *sheet, enum sheet_form form, struct error 
 	return 0;
 }
 
+static int fill_probes(struct sheet *sheet, enum sheet_form form, struct error *error)
+{
+	(void)form;
+	(void)error;
+	*sheet = (struct sheet){ .columns = { "probe", "when", "what it counts" } };
+	for (int i = 0; probes[i]; i++) {
+		sheet_put(sheet, probes[i]->name);
+		sheet_put(sheet, probes[i]->disturbs ? "in repetitions of its own" : "always");
+		sheet_put(sheet, probes[i]->summary);
+	}
+	return 0;
+}
+
+static int fill_layers(struct sheet *sheet, enum sheet_form form, struct error *error)
+{
+	(void)form;
+	(void)error;
+	*sheet = (struct sheet){ .columns = { "layer", "whose time it is" } };
+	for (int i = 0; i < PROBE_LAYERS; i++) {
+		sheet_put(sheet, probe_layers[i].name);
+		sheet_put(sheet, probe_layers[i].summary);
+	}
+	return 0;
+}
+
 static int fill_tables(struct sheet *sheet, enum sheet_form form, struct error *error)
 {
 	static const struct table_schema *const inputs[] = { &schema_suite, &schema_fleet, &schema_hosts,
@@ -163,6 +189,8 @@ const struct list lists[] = {
 	{ "workloads", "the default suite", fill_workloads },
 	{ "configs", "named rows of knobs: what --configs takes", fill_configs },
 	{ "knobs", "what --set changes, and what of it this machine can set", fill_knobs },
+	{ "probes", "what is counted while a program runs", fill_probes },
+	{ "layers", "what the time of a thread is divided among", fill_layers },
 	{ "tables", "the columns of every table read and written, with units", fill_tables },
 	{ NULL, NULL, NULL },
 };

@@ -61,6 +61,7 @@ void measurement_free(struct measurement *m)
 		close(m->stdout_fd);
 	if (m->report)
 		munmap(m->report, sizeof(*m->report));
+	probe_samples_free(&m->samples);
 	m->stdout_fd = -1;
 	m->report = NULL;
 }

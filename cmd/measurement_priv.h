@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cmd/digest_priv.h"
+#include "probes/probes.h"
 #include "vmm/vmm.h"
 
 /* How a repetition went: the status column of runs.csv. */
@@ -25,6 +26,12 @@ extern const char *const run_status_names[RUN_STATUSES];
 
 #define RUN_MISSING INT64_MIN /* a figure that was not measured: NA in the tables */
 
+/* Where the time of one thread went. */
+struct measurement_thread {
+	char name[16];
+	struct probe_account account;
+};
+
 /* What one repetition told. Times in ns. */
 struct measurement {
 	enum run_status status;
@@ -42,8 +49,11 @@ struct measurement {
 	int64_t rss_monitor_bytes;
 	int stdout_fd; /* a memfd of what it printed; -1: none; owned */
 	char stdout_sha256[DIGEST_HEX];
-	char last_words[200];	   /* the last line it wrote to stderr that was not a mark */
-	struct vmm_report *report; /* the monitor's, mapped; NULL: none; owned */
+	char last_words[200];	      /* the last line it wrote to stderr that was not a mark */
+	struct vmm_report *report;    /* the monitor's, mapped; NULL: none; owned */
+	struct probe_samples samples; /* what probes counted; owned */
+	struct measurement_thread thread[VMM_THREADS];
+	size_t threads;
 };
 
 /* Everything missing, knobs as CONFIG asks. */

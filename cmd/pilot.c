@@ -66,7 +66,7 @@ static int confirm(struct harness *h, size_t w, struct error *error)
 {
 	struct reference *reference = &h->workload[w].reference;
 	struct cell cell;
-	int code = cell_run(h, w, &h->native, &cell, error);
+	int code = cell_run(h, w, &h->native, false, &cell, error);
 
 	if (code == 0 && !h->interrupted) {
 		reference_confirm(reference, &cell.m, cell.compared);
@@ -85,7 +85,7 @@ static int try_native(struct harness *h, size_t w, bool *ended, struct error *er
 {
 	size_t c = native_number(h);
 	struct cell cell;
-	int code = cell_run(h, w, &h->native, &cell, error);
+	int code = cell_run(h, w, &h->native, false, &cell, error);
 
 	if (code == 0 && !h->interrupted) {
 		reference_take(&h->workload[w].reference, &cell.m, cell.compared);
@@ -109,7 +109,7 @@ static int try_config(struct harness *h, size_t w, size_t c, struct error *error
 
 	if (h->config[c].unable[0])
 		return harness_skip(h, w, c, h->config[c].unable, error);
-	code = cell_run(h, w, &h->config[c].config, &cell, error);
+	code = cell_run(h, w, &h->config[c].config, false, &cell, error);
 	if (code == 0 && !h->interrupted) {
 		verdict_judge(&cell.m, &h->workload[w].reference, cell.compared);
 		code = settle(h, &cell, c, error);

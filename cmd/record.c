@@ -170,6 +170,50 @@ static int add_requests(struct table_writer *w, uint64_t run, const struct vmm_r
 	return code;
 }
 
+static int add_layers(struct table_writer *w, uint64_t run, const struct measurement_thread *thread,
+		      struct error *error)
+{
+	int code = 0;
+
+	for (int layer = 0; code == 0 && layer < PROBE_LAYERS; layer++) {
+		if (thread->account.ns[layer] == PROBE_MISSING)
+			continue;
+		table_put_integer(w, (int64_t)run);
+		table_put_text(w, thread->name);
+		table_put_text(w, probe_layers[layer].name);
+		table_put_integer(w, thread->account.ns[layer]);
+		table_put_text(w, probe_source_names[thread->account.source[layer]]);
+		code = table_end_row(w, error);
+	}
+	return code;
+}
+
+static int add_counter(struct table_writer *w, uint64_t run, const struct probe_sample *sample,
+		       struct error *error)
+{
+	table_put_integer(w, (int64_t)run);
+	table_put_text(w, sample->probe);
+	table_put_text(w, sample->layer);
+	table_put_text(w, sample->event);
+	table_put_text(w, sample->unit);
+	table_put_number(w, sample->value);
+	put(w, sample->enabled_ns);
+	put(w, sample->running_ns);
+	return table_end_row(w, error);
+}
+
+/* What probes told. */
+static int add_probes(struct record *record, uint64_t run, const struct measurement *m, struct error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < m->threads; i++)
+		code = add_layers(&record->writer[RECORD_LAYERS], run, &m->thread[i], error);
+	for (size_t i = 0; code == 0 && i < m->samples.count; i++)
+		code = add_counter(&record->writer[RECORD_COUNTERS], run, &m->samples.sample[i], error);
+	return code;
+}
+
 static void begin(struct record *record)
 {
 	for (int i = 0; i < RECORD_TABLES; i++)
@@ -198,10 +242,11 @@ static void take_back(struct record *record)
 int record_add(struct record *record, const struct record_row *row, const struct measurement *m,
 	       struct error *error)
 {
-	int code = 0;
+	int code;
 
 	begin(record);
-	if (m->report && m->report->tsc_hz)
+	code = add_probes(record, row->run, m, error);
+	if (code == 0 && m->report && m->report->tsc_hz)
 		code = add_exits(&record->writer[RECORD_EXITS], row->run, m->report, error);
 	if (code == 0 && m->report && m->report->tsc_hz)
 		code = add_requests(&record->writer[RECORD_REQUESTS], row->run, m->report, error);

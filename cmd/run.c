@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/harness_priv.h"
+#include "cmd/machine_priv.h"
 
 /* vmtax run: measures, then publishes. */
 #define SUITE_CONFIGS	"native,native-tuned,hosted,hosted-classic,bare-metal"
@@ -174,7 +175,8 @@ static int begin(struct run *run, int argc, char **argv)
 		return cmd_fail("run", &error, CMD_UNABLE);
 	if (run_directory_open(run->directory, run->options.force, false, &error))
 		return cmd_fail("run", &error, CMD_USAGE);
-	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error))
+	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error) ||
+	    machine_write(run->directory, &run->plan, &error))
 		return cmd_fail("run", &error, CMD_FAILED);
 	return measure(run);
 }

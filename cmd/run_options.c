@@ -30,6 +30,7 @@ enum option_id {
 	FILTER,
 	FORCE,
 	RESUME,
+	NO_OBSERVE,
 	HELP,
 };
 
@@ -48,6 +49,7 @@ static const struct option options[] = {
 	{ "filter", required_argument, NULL, FILTER },
 	{ "force", no_argument, NULL, FORCE },
 	{ "resume", no_argument, NULL, RESUME },
+	{ "no-observe", no_argument, NULL, NO_OBSERVE },
 	{ "help", no_argument, NULL, HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -79,12 +81,15 @@ void run_options_help(void)
 	     "  --cache warm|cold  state of the host's page cache for the suite's files (default: warm)\n"
 	     "  --filter COMMAND   compare what this shell command makes of the output, for programs that\n"
 	     "                     print times or addresses\n"
+	     "  --no-observe       leave out the repetitions with probes that cost time (vmtax list probes)\n"
 	     "  --seed N           of the order of runs, to repeat one\n"
 	     "  --force            replace the results in DIR\n"
 	     "  --resume           go on with the stopped run in DIR; needs only --out\n"
 	     "\n"
 	     "Each workload is first tried out under each configuration; these runs are not recorded. Then\n"
-	     "come blocks: each runs every configuration of a workload once, in balanced order.\n"
+	     "come blocks: each runs every configuration of a workload once, in balanced order. Last, each "
+	     "is\n"
+	     "run once more under probes that cost it time; those repetitions count for nothing else.\n"
 	     "\n"
 	     "Examples:\n"
 	     "  vmtax run --out out/first\n"
@@ -186,6 +191,9 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 	case SEED:
 		o->seed_given = true;
 		return units_parse_count(text, UINT64_MAX, &o->seed, error);
+	case NO_OBSERVE:
+		o->observe = false;
+		return 0;
 	default:
 		*(id == FORCE ? &o->force : id == RESUME ? &o->resume : &o->help) = true;
 		return 0;
@@ -221,7 +229,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv, struct error
 	bool others = false;
 	int id, code;
 
-	*o = (struct run_options){ .timeout_ns = TIMEOUT_NS, .memory_bytes = RUN_MEMORY };
+	*o = (struct run_options){ .timeout_ns = TIMEOUT_NS, .memory_bytes = RUN_MEMORY, .observe = true };
 	*error = (struct error){ 0 };
 	opterr = 0;
 	optind = 0; /* a resumed run parses a second command line */

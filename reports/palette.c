@@ -14,7 +14,8 @@ const struct series palette_layers[PALETTE_LAYERS] = {
 	{ .name = "wait-io", .label = "wait-io", .colour = "#117733" },
 	{ .name = "wait-cpu", .label = "wait-cpu", .colour = "#44aa99" },
 	{ .name = "spin", .label = "spin", .colour = "#aa4499" },
-	{ .name = "unattributed", .label = "unattributed", .colour = "#bbbbbb" },
+	{ .name = "idle", .label = "idle", .colour = "#dddddd" },
+	{ .name = "unattributed", .label = "unattributed", .colour = "#999933" },
 	{ .name = "other", .label = "other", .colour = "#777777" }, /* a layer this version does not know */
 };
 

@@ -129,7 +129,7 @@ void grid_free(struct grid *grid);
 struct series palette_config(const struct result *result, const char *config);
 
 /* Layers of the account in the order they are stacked, with the colour each keeps. */
-#define PALETTE_LAYERS 10
+#define PALETTE_LAYERS 11
 extern const struct series palette_layers[PALETTE_LAYERS];
 
 /* A number with three significant digits ("1.31", "12.8", "NA") in TEXT (16 bytes). Returns TEXT. */

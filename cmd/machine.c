@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "cmd/machine_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/schema.h"
+
+/* machine.csv: where and how a result was measured. */
+
+static int put(struct table_writer *writer, const char *fact, const char *value, struct error *error)
+{
+	table_put_text(writer, fact);
+	table_put_text(writer, value);
+	return table_end_row(writer, error);
+}
+
+static int put_facts(struct table_writer *writer, struct error *error)
+{
+	char text[MACHINE_TEXT];
+	int code = 0;
+
+	for (const struct machine_fact *fact = machine_facts; code == 0 && fact->name; fact++)
+		code = put(writer, fact->name, fact->tell(text) && text[0] ? text : NULL, error);
+	return code;
+}
+
+/* The command line as a shell would take it; what does not fit is cut off. */
+static void join(const struct run_plan *plan, char *text, size_t size)
+{
+	size_t used = (size_t)snprintf(text, size, "vmtax");
+
+	for (int i = 0; i < plan->argc && used < size; i++) {
+		const char *quote = strpbrk(plan->argv[i], " \t\n'\"\\$*?") || !*plan->argv[i] ? "'" : "";
+
+		used += (size_t)snprintf(text + used, size - used, " %s%s%s", quote, plan->argv[i], quote);
+	}
+}
+
+static int put_run(struct table_writer *writer, const struct run_plan *plan, struct error *error)
+{
+	char command[4096], seed[24], date[64] = "";
+	time_t now = time(NULL);
+	struct tm local;
+	int code;
+
+	join(plan, command, sizeof(command));
+	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)plan->seed);
+	if (localtime_r(&now, &local))
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S%z", &local);
+	code = put(writer, "vmtax", VMTAX_VERSION, error);
+	if (code == 0)
+		code = put(writer, "command", command, error);
+	if (code == 0)
+		code = put(writer, "invocation", plan->invocation, error);
+	if (code == 0)
+		code = put(writer, "seed", seed, error);
+	return code ? code : put(writer, "date", date, error);
+}
+
+int machine_write(const char *directory, const struct run_plan *plan, struct error *error)
+{
+	struct table_writer writer;
+	char path[4200];
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_machine.name);
+	code = table_create(&writer, path, &schema_machine, error);
+	if (code)
+		return code;
+	code = put_run(&writer, plan, error);
+	if (code == 0)
+		code = put_facts(&writer, error);
+	if (code == 0)
+		return table_writer_close(&writer, error);
+	table_writer_abandon(&writer);
+	return code;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "cmd/observe_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+
+#define PROGRAM "program" /* the thread of a plain process */
+
+void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid)
+{
+	const struct probe_target target = {
+		.pid = pid,
+		.thread = { { .name = PROGRAM, .tid = pid } },
+		.threads = 1,
+		.kvm_vm = -1,
+		.kvm_vcpu = -1,
+	};
+
+	probe_session_begin(session, &target, launch->observed);
+}
+
+void observe_end(struct probe_session *session, struct measurement *m)
+{
+	/* Short of memory some counts are missing from the tables, and the repetition is as good as ever. */
+	probe_session_end(session, &m->samples);
+}
+
+static int64_t delay(const struct measurement *m, const char *thread)
+{
+	return probe_samples_find(&m->samples, "schedstat", thread, "run_delay");
+}
+
+/* Room for the account of one more thread. */
+static struct probe_account *next_account(struct measurement *m, const char *thread)
+{
+	struct measurement_thread *t = &m->thread[m->threads++];
+
+	snprintf(t->name, sizeof(t->name), "%s", thread);
+	return &t->account;
+}
+
+static int64_t ns_of(const struct timeval *t)
+{
+	return t->tv_sec * 1000000000ll + t->tv_usec * 1000ll;
+}
+
+void observe_native_account(const struct rusage *usage, struct measurement *m)
+{
+	const struct probe_native_times times = {
+		.wall = m->wall_ns,
+		.user = ns_of(&usage->ru_utime),
+		.system = ns_of(&usage->ru_stime),
+		.delay = delay(m, PROGRAM),
+	};
+
+	probe_rusage_add(&m->samples, usage);
+	if (m->wall_ns != RUN_MISSING)
+		probe_account_native(next_account(m, PROGRAM), &times);
+}
+
+void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
+			   const struct vmm_report *report, const int stats[2])
+{
+	struct probe_target target = { .pid = pid, .kvm_vm = stats[0], .kvm_vcpu = stats[1] };
+
+	for (uint32_t i = 0; i < report->threads && i < VMM_THREADS && i < PROBE_THREADS; i++)
+		target.thread[target.threads++] = (struct probe_thread){
+			.name = report->thread[i].name,
+			.tid = report->thread[i].tid,
+		};
+	probe_session_begin(session, &target, launch->observed);
+}
+
+static int64_t ns(const struct vmm_report *r, uint64_t ticks)
+{
+	return (int64_t)clock_ticks_to_ns(ticks, r->tsc_hz);
+}
+
+static void account_vcpu(const struct vmm_report *r, struct measurement *m)
+{
+	const struct vmm_thread *t = &r->thread[0];
+	const struct probe_vcpu_times times = {
+		.wall = ns(r, t->wall_tsc),
+		.cpu = (int64_t)t->cpu_ns,
+		.delay = delay(m, t->name),
+		.run = ns(r, t->run_tsc),
+		.host = ns(r, t->host_tsc),
+		.guest_kernel = ns(r, r->guest_kernel_tsc),
+		.guest_wait = ns(r, r->guest_wait_tsc),
+		.guest_spin = ns(r, r->guest_spin_tsc),
+		.boot = ns(r, r->tsc_program > r->tsc_first ? r->tsc_program - r->tsc_first : 0),
+	};
+
+	probe_account_vcpu(next_account(m, t->name), &times);
+}
+
+static void account_driver(const struct vmm_report *r, const struct vmm_thread *t, struct measurement *m)
+{
+	const struct probe_driver_times times = {
+		.wall = ns(r, t->wall_tsc),
+		.cpu = (int64_t)t->cpu_ns,
+		.delay = delay(m, t->name),
+		.host = ns(r, t->host_tsc),
+		.spin = ns(r, t->spin_tsc),
+		.sleep = ns(r, t->sleep_tsc),
+	};
+
+	probe_account_driver(next_account(m, t->name), &times);
+}
+
+/* The stamps as counts: what the account was made from. */
+static void add_stamps(const struct vmm_report *r, struct measurement *m)
+{
+	const struct {
+		const char *event;
+		uint64_t ticks;
+	} guest[] = {
+		{ "guest_kernel", r->guest_kernel_tsc },
+		{ "guest_wait", r->guest_wait_tsc },
+		{ "guest_spin", r->guest_spin_tsc },
+		{ "guest_halt", r->guest_halt_tsc },
+	};
+
+	for (uint32_t i = 0; i < r->threads && i < VMM_THREADS; i++) {
+		const struct vmm_thread *t = &r->thread[i];
+
+		probe_samples_add(&m->samples, "stamps", t->name, "wall", "ns", (double)ns(r, t->wall_tsc));
+		probe_samples_add(&m->samples, "stamps", t->name, "cpu", "ns", (double)t->cpu_ns);
+		probe_samples_add(&m->samples, "stamps", t->name, "host_calls", "ns",
+				  (double)ns(r, t->host_tsc));
+		if (i == 0)
+			probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns",
+					  (double)ns(r, t->run_tsc));
+	}
+	for (size_t i = 0; i < sizeof(guest) / sizeof(guest[0]); i++)
+		probe_samples_add(&m->samples, "stamps", r->thread[0].name, guest[i].event, "ns",
+				  (double)ns(r, guest[i].ticks));
+	probe_samples_add(&m->samples, "stamps", r->thread[0].name, "syscalls", "1",
+			  (double)r->guest_syscalls);
+	probe_samples_add(&m->samples, "stamps", r->thread[0].name, "syscalls_served", "1",
+			  (double)r->guest_served);
+}
+
+void observe_monitor_account(const struct rusage *usage, struct measurement *m)
+{
+	const struct vmm_report *r = m->report;
+
+	probe_rusage_add(&m->samples, usage);
+	if (r->tsc_program == 0 || r->tsc_hz == 0 || r->tsc_end == 0)
+		return;
+	add_stamps(r, m);
+	account_vcpu(r, m);
+	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++)
+		account_driver(r, &r->thread[i], m);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_OBSERVE_PRIV_H
+#define CMD_OBSERVE_PRIV_H
+
+#include "cmd/launch_priv.h"
+#include "probes/probes.h"
+
+/* Joins probes and launchers, which do not know each other. */
+
+struct rusage;
+
+/* Begins the probes on the program PID at its gate. */
+void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid);
+
+/* Takes what they counted and ends them, before the process is reaped. */
+void observe_end(struct probe_session *session, struct measurement *m);
+
+/* Divides the time of a plain process, whose figures M has already, among layers. */
+void observe_native_account(const struct rusage *usage, struct measurement *m);
+
+/* The same for a monitor that is ready: its threads are in the report, KVM's statistics in STATS (VM, vCPU).
+ */
+void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
+			   const struct vmm_report *report, const int stats[2]);
+void observe_monitor_account(const struct rusage *usage, struct measurement *m);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "probes/probes.h"
+
+/* Where the time of a thread went. Nothing here measures: it divides what stamps and the scheduler told. */
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t at_least_0(int64_t value)
+{
+	return value > 0 ? value : 0;
+}
+
+static void begin(struct probe_account *account)
+{
+	for (int i = 0; i < PROBE_LAYERS; i++) {
+		account->ns[i] = PROBE_MISSING;
+		account->source[i] = PROBE_INFERRED;
+	}
+}
+
+static void put(struct probe_account *account, enum probe_layer layer, int64_t ns, enum probe_source source)
+{
+	account->ns[layer] = ns;
+	account->source[layer] = source;
+}
+
+/* The one remainder, so that the layers sum to WALL. */
+static void close_account(struct probe_account *account, int64_t wall)
+{
+	for (int i = 0; i < LAYER_UNATTRIBUTED; i++)
+		if (account->ns[i] != PROBE_MISSING)
+			wall -= account->ns[i];
+	put(account, LAYER_UNATTRIBUTED, wall, PROBE_INFERRED);
+}
+
+/* How long the thread was neither running nor waiting for a CPU. Without DELAY that cannot be told. */
+static int64_t blocked(int64_t wall, int64_t cpu, int64_t delay)
+{
+	return delay == PROBE_MISSING ? PROBE_MISSING : at_least_0(wall - cpu - delay);
+}
+
+/* Moves at most WANTED out of *FROM; returns how much. */
+static int64_t take(int64_t wanted, int64_t *from)
+{
+	int64_t taken = least(at_least_0(wanted), at_least_0(*from));
+
+	*from -= taken;
+	return taken;
+}
+
+/*
+ * Outside of KVM_RUN the guest waits for an answer. So what it waited inside is WAIT - (WALL - RUN): its own
+ * polling, and KVM's part, which is the rest. Time blocked was first spent in host calls, then halted inside
+ * KVM_RUN or outside. Time without a core falls on the largest part, the program's.
+ */
+void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *t)
+{
+	int64_t outside = at_least_0(t->wall - t->run), inside = at_least_0(t->guest_wait - outside);
+	int64_t off = blocked(t->wall, t->cpu, t->delay), slept = 0;
+	int64_t user = at_least_0(t->run - inside - t->guest_kernel - t->boot);
+	int64_t spin = least(t->guest_spin, inside), hypervisor = inside - spin;
+	int64_t host = t->host, monitor = at_least_0(outside - t->host);
+
+	begin(account);
+	if (t->delay != PROBE_MISSING) {
+		slept += take(off - slept, &host);
+		slept += take(off - slept, &hypervisor);
+		slept += take(off - slept, &monitor);
+		put(account, LAYER_WAIT_IO, slept, PROBE_INFERRED);
+		put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
+		take(t->delay, &user);
+	}
+	put(account, LAYER_GUEST_USER, user, PROBE_INFERRED);
+	put(account, LAYER_GUEST_KERNEL, t->guest_kernel + t->boot, PROBE_EXACT);
+	put(account, LAYER_HYPERVISOR, hypervisor, PROBE_INFERRED);
+	put(account, LAYER_MONITOR, monitor, PROBE_INFERRED);
+	put(account, LAYER_HOST_KERNEL, host, PROBE_INFERRED);
+	put(account, LAYER_SPIN, spin, PROBE_EXACT);
+	close_account(account, t->wall);
+}
+
+void probe_account_driver(struct probe_account *account, const struct probe_driver_times *t)
+{
+	int64_t monitor = at_least_0(t->wall - t->host - t->spin - t->sleep), host = t->host, spin = t->spin;
+	int64_t off = blocked(t->wall, t->cpu, t->delay);
+
+	begin(account);
+	if (t->delay != PROBE_MISSING) {
+		put(account, LAYER_WAIT_IO, take(off - t->sleep, &host), PROBE_INFERRED);
+		put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
+		take(t->delay, &spin);
+	}
+	put(account, LAYER_MONITOR, monitor, PROBE_INFERRED);
+	put(account, LAYER_HOST_KERNEL, host, PROBE_INFERRED);
+	put(account, LAYER_SPIN, spin, PROBE_EXACT);
+	put(account, LAYER_IDLE, t->sleep, PROBE_EXACT);
+	close_account(account, t->wall);
+}
+
+void probe_account_native(struct probe_account *account, const struct probe_native_times *t)
+{
+	begin(account);
+	put(account, LAYER_GUEST_USER, t->user, PROBE_SAMPLED);
+	put(account, LAYER_HOST_KERNEL, t->system, PROBE_SAMPLED);
+	if (t->delay != PROBE_MISSING) {
+		put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
+		put(account, LAYER_WAIT_IO, blocked(t->wall, t->user + t->system, t->delay), PROBE_INFERRED);
+	}
+	close_account(account, t->wall);
+}

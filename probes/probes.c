@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "probes/probes_priv.h"
+
+/* The table of probes: each row is defined by the file of its name. */
+const struct probe *const probes[] = {
+	&probe_stamps,	   &probe_kvm_stats, &probe_rusage, &probe_schedstat,
+	&probe_guest_time, &probe_perf,	     NULL,
+};

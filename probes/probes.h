@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef PROBES_PROBES_H
+#define PROBES_PROBES_H
+
+/*
+ * What is counted while a program runs, and to which layer its time belongs. Probes watch processes and
+ * descriptors that others started and opened; they know neither KVM's interface nor the monitor.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+struct rusage;
+
+#define PROBE_MISSING INT64_MIN /* a figure that was not measured: NA in the tables */
+#define PROBE_THREADS 8
+
+/* --- What is watched -------------------------------------------------------------------------------------
+ */
+
+struct probe_thread {
+	const char *name; /* "vcpu0", "driver0", "program" */
+	pid_t tid;
+};
+
+/* A process under watch. Its threads live from begin to end; the first is the one the program runs on. */
+struct probe_target {
+	pid_t pid;
+	struct probe_thread thread[PROBE_THREADS];
+	size_t threads;
+	int kvm_vm, kvm_vcpu; /* KVM's statistics of VM and vCPU; -1: none */
+};
+
+/* --- What is found ---------------------------------------------------------------------------------------
+ */
+
+/* One count: a row of counters.csv. */
+struct probe_sample {
+	const char *probe; /* static */
+	char layer[16];	   /* the thread, or "vm" or "process" */
+	char event[48];
+	const char *unit; /* static */
+	double value;	  /* never scaled */
+	int64_t enabled_ns, running_ns;
+};
+
+struct probe_samples {
+	struct probe_sample *sample; /* count; owned */
+	size_t count, capacity;
+};
+
+/* Adds a count whose times are missing. 0 or -ENOMEM. */
+int probe_samples_add(struct probe_samples *samples, const char *probe, const char *layer, const char *event,
+		      const char *unit, double value);
+
+/* The value of one count, or PROBE_MISSING. */
+int64_t probe_samples_find(const struct probe_samples *samples, const char *probe, const char *layer,
+			   const char *event);
+
+void probe_samples_free(struct probe_samples *samples);
+
+/* --- Probes ----------------------------------------------------------------------------------------------
+ */
+
+/* One kind of counting. */
+struct probe {
+	const char *name;
+	const char *summary; /* what it counts, one line */
+	bool disturbs;	     /* costs the program time: only in repetitions of its own */
+	/* Whether this machine has it; else false, with reason and mend in ERROR. */
+	bool (*available)(struct error *error);
+	/* Counts from here on; *STATE is the probe's own. 0, or negative errno: it then has no samples. NULL
+	 * in this and the next two for a probe whose figures others bring in. */
+	int (*begin)(const struct probe_target *target, void **state);
+	/* Adds what was counted since begin. 0 or negative errno. */
+	int (*end)(const struct probe_target *target, void *state, struct probe_samples *samples);
+	void (*close)(void *state);
+};
+
+/* All probes, NULL-terminated. */
+extern const struct probe *const probes[];
+
+#define PROBES_MOST 16 /* room for their state */
+
+/* Probes at work on one target. */
+struct probe_session {
+	struct probe_target target;
+	void *state[PROBES_MOST];
+	bool works[PROBES_MOST];
+};
+
+/* Begins every probe, those that disturb only with DISTURB. What cannot work here is left out. */
+void probe_session_begin(struct probe_session *session, const struct probe_target *target, bool disturb);
+
+/* Takes what was counted, while the threads are still there, and ends all probes. 0 or -ENOMEM. */
+int probe_session_end(struct probe_session *session, struct probe_samples *samples);
+
+/* Adds what wait4(2) told of the whole process. 0 or -ENOMEM. */
+int probe_rusage_add(struct probe_samples *samples, const struct rusage *usage);
+
+/* --- The account of time ---------------------------------------------------------------------------------
+ */
+
+enum probe_layer {
+	LAYER_GUEST_USER,
+	LAYER_GUEST_KERNEL,
+	LAYER_HYPERVISOR,
+	LAYER_MONITOR,
+	LAYER_HOST_KERNEL,
+	LAYER_WAIT_IO,
+	LAYER_WAIT_CPU,
+	LAYER_SPIN,
+	LAYER_IDLE,
+	LAYER_UNATTRIBUTED,
+	PROBE_LAYERS,
+};
+
+/* A layer's name in layers.csv and what its time is. */
+struct probe_layer_row {
+	const char *name, *summary;
+};
+extern const struct probe_layer_row probe_layers[PROBE_LAYERS];
+
+/* How a figure came about: measured, from samples, or as a difference of others. */
+enum probe_source { PROBE_EXACT, PROBE_SAMPLED, PROBE_INFERRED, PROBE_SOURCES };
+extern const char *const probe_source_names[PROBE_SOURCES];
+
+/* Where the time of one thread went; the layers present sum to its wall time. ns; PROBE_MISSING: not there.
+ */
+struct probe_account {
+	int64_t ns[PROBE_LAYERS];
+	enum probe_source source[PROBE_LAYERS];
+};
+
+/* Times of a vCPU's thread in ns, over its wall time. */
+struct probe_vcpu_times {
+	int64_t wall;
+	int64_t cpu;	      /* CPU time of the thread */
+	int64_t delay;	      /* runnable, not running; PROBE_MISSING where the scheduler does not say */
+	int64_t run;	      /* inside KVM_RUN */
+	int64_t host;	      /* in host calls for the guest */
+	int64_t guest_kernel; /* in the guest kernel, without waiting */
+	int64_t guest_wait;   /* the guest waiting for answers, whatever way */
+	int64_t guest_spin;   /* of which polling */
+	int64_t boot;	      /* before the program's first instruction */
+};
+void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *times);
+
+/* Times of a driver's thread in ns. */
+struct probe_driver_times {
+	int64_t wall, cpu, delay; /* as above */
+	int64_t host;		  /* in host calls */
+	int64_t spin;		  /* polling for requests */
+	int64_t sleep;		  /* asleep for want of requests */
+};
+void probe_account_driver(struct probe_account *account, const struct probe_driver_times *times);
+
+/* Times of a plain process in ns: user and system as the kernel's ticks divide its CPU time. */
+struct probe_native_times {
+	int64_t wall, user, system, delay;
+};
+void probe_account_native(struct probe_account *account, const struct probe_native_times *times);
+
+#endif
