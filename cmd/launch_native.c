@@ -118,7 +118,7 @@ static void run(const struct launch *launch, struct child *child, struct measure
 	launch_take_output(child, launch->tsc_hz, m);
 	if (event == CHILD_EXITED) {
 		account(launch, child, go, executed, ended, &usage, m);
-		observe_native_account(&usage, m);
+		observe_native_account(&usage, (int64_t)clock_ticks_to_ns(ended - go, launch->tsc_hz), m);
 	}
 	say_end(launch, event, status, m);
 }

@@ -8,7 +8,8 @@
 
 #include "base/clock.h"
 
-#define PROGRAM "program" /* the thread of a plain process */
+#define PROGRAM	       "program" /* the thread of a plain process */
+#define BEFORE_GATE_NS 5000000	 /* more CPU time than fork to gate takes is another thread's */
 
 void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid)
 {
@@ -48,18 +49,24 @@ static int64_t ns_of(const struct timeval *t)
 	return t->tv_sec * 1000000000ll + t->tv_usec * 1000ll;
 }
 
-void observe_native_account(const struct rusage *usage, struct measurement *m)
+/*
+ * wait4 tells user and system time of the whole life, from before the gate. Where the scheduler tells the CPU
+ * time since, they only divide that; but a program that had other threads or children has it in wait4 alone.
+ */
+void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct measurement *m)
 {
-	const struct probe_native_times times = {
-		.wall = m->wall_ns,
-		.user = ns_of(&usage->ru_utime),
-		.system = ns_of(&usage->ru_stime),
-		.delay = delay(m, PROGRAM),
+	int64_t user = ns_of(&usage->ru_utime), system = ns_of(&usage->ru_stime);
+	int64_t since = probe_samples_find(&m->samples, "schedstat", PROGRAM, "cpu");
+	struct probe_native_times times = {
+		.wall = wall_ns, .user = user, .system = system, .delay = delay(m, PROGRAM)
 	};
 
 	probe_rusage_add(&m->samples, usage);
-	if (m->wall_ns != RUN_MISSING)
-		probe_account_native(next_account(m, PROGRAM), &times);
+	if (since != PROBE_MISSING && since < user + system && user + system <= since + BEFORE_GATE_NS) {
+		times.user = (int64_t)((double)since * (double)user / (double)(user + system));
+		times.system = since - times.user;
+	}
+	probe_account_native(next_account(m, PROGRAM), &times);
 }
 
 void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,

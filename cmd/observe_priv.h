@@ -16,8 +16,8 @@ void observe_native_begin(const struct launch *launch, struct probe_session *ses
 /* Takes what they counted and ends them, before the process is reaped. */
 void observe_end(struct probe_session *session, struct measurement *m);
 
-/* Divides the time of a plain process, whose figures M has already, among layers. */
-void observe_native_account(const struct rusage *usage, struct measurement *m);
+/* Divides the time of a plain process among layers: WALL_NS from the gate to its end. */
+void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct measurement *m);
 
 /* The same for a monitor that is ready: its threads are in the report, KVM's statistics in STATS (VM, vCPU).
  */

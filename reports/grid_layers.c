@@ -27,15 +27,15 @@ static size_t row_of(const struct names *names, const char *name)
 }
 
 /* Which row of the grid each repetition adds to: workload of good runs under CONFIG, else SIZE_MAX. */
-static size_t *map_runs(const struct grid *grid, const struct table *runs, const char *config)
+static size_t *map_runs(const struct grid *grid, const struct result *result, const char *config)
 {
+	const struct table *runs = &result->runs;
 	size_t *map = malloc((runs->rows + 1) * sizeof(*map));
-	size_t config_column = table_column(runs, "config"), status = table_column(runs, "status");
+	size_t config_column = table_column(runs, "config");
 
 	for (size_t i = 0; map && i < runs->rows; i++) {
 		map[i] = SIZE_MAX;
-		if (strcmp(table_text(runs, i, config_column), config) == 0 &&
-		    strcmp(table_text(runs, i, status), "ok") == 0)
+		if (strcmp(table_text(runs, i, config_column), config) == 0 && result_counts(result, i))
 			map[i] = row_of(&grid->rows, table_text(runs, i, table_column(runs, "workload")));
 	}
 	return map;
@@ -92,7 +92,7 @@ static int fill(struct grid *grid, const struct result *result, const char *conf
 	    grid_allocate(grid, PALETTE_LAYERS) < 0)
 		return -ENOMEM;
 	memcpy(grid->columns, palette_layers, grid->column_count * sizeof(*grid->columns));
-	map = map_runs(grid, &result->runs, config);
+	map = map_runs(grid, result, config);
 	if (!map)
 		return -ENOMEM;
 	add_times(grid, result, map);

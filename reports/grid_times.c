@@ -10,27 +10,29 @@
 
 /* Milliseconds of the program's own region where it marks one, else of its whole run; NaN unless it went
  * well. */
-static double run_ms(const struct table *runs, size_t row)
+static double run_ms(const struct result *result, size_t row)
 {
+	const struct table *runs = &result->runs;
 	double roi = table_number(runs, row, table_column(runs, "roi_ns"));
 	double wall = table_number(runs, row, table_column(runs, "wall_ns"));
 
-	if (strcmp(table_text(runs, row, table_column(runs, "status")), "ok") != 0)
+	if (!result_counts(result, row))
 		return NAN;
 	return (isnan(roi) ? wall : roi) / 1e6;
 }
 
-static struct interval median_of(const struct table *runs, const char *workload, const char *config,
+static struct interval median_of(const struct result *result, const char *workload, const char *config,
 				 double *values)
 {
+	const struct table *runs = &result->runs;
 	size_t workload_column = table_column(runs, "workload"), config_column = table_column(runs, "config"),
 	       n = 0;
 	struct stats_estimate median;
 
 	for (size_t row = 0; row < runs->rows; row++)
 		if (strcmp(table_text(runs, row, workload_column), workload) == 0 &&
-		    strcmp(table_text(runs, row, config_column), config) == 0 && !isnan(run_ms(runs, row)))
-			values[n++] = run_ms(runs, row);
+		    strcmp(table_text(runs, row, config_column), config) == 0 && !isnan(run_ms(result, row)))
+			values[n++] = run_ms(result, row);
 	if (n == 0)
 		return (struct interval){ NAN, NAN, NAN };
 	median = stats_median(values, n, 0.95);
@@ -53,7 +55,7 @@ static int fill(struct grid *grid, const struct result *result)
 		grid->columns[column] = palette_config(result, config);
 		for (size_t row = 0; row < grid->rows.count; row++)
 			*grid_cell(grid, row, column) =
-				median_of(&result->runs, grid->rows.name[row], config, values);
+				median_of(result, grid->rows.name[row], config, values);
 	}
 	free(values);
 	return 0;

@@ -7,17 +7,17 @@
 
 struct list {
 	FILE *out;
-	size_t count;
+	size_t alarms; /* notes that something fell back or went wrong */
 };
 
 static void put_note(void *argument, char mark, const char *text)
 {
 	struct list *list = argument;
 
-	fprintf(list->out, "<li class=\"%s\">", mark == '*' ? "fell" : "warn");
+	fprintf(list->out, "<li class=\"%s\">", mark == '*' ? "fell" : mark == '!' ? "warn" : "soft");
 	html_text(list->out, text);
 	fputs("</li>\n", list->out);
-	list->count++;
+	list->alarms += mark != '-';
 }
 
 int html_notes(FILE *out, const struct result *result)
@@ -27,7 +27,7 @@ int html_notes(FILE *out, const struct result *result)
 
 	fputs("<section>\n<h2>Before believing the figures</h2>\n<ul class=\"notes\">\n", out);
 	status = notes_list(result, put_note, &list);
-	if (list.count == 0)
+	if (list.alarms == 0)
 		fputs("<li>No run failed or was flagged, and no knob fell back.</li>\n", out);
 	fputs("</ul>\n", out);
 	if (names_contain(&result->configs, "bare-metal")) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stats.h"
 #include "reports/reports_priv.h"
 
 #define NAMED_WORKLOADS 3 /* so many are named, the others counted */
@@ -105,11 +107,51 @@ static int add_flags(struct notes *notes, const struct table *table, size_t row,
 		char *text;
 		int length = (int)strcspn(flags, " ");
 
+		/* What probes cost is said in numbers, by the estimates of the observer. */
+		if (length == (int)strlen("observed") && strncmp(flags, "observed", (size_t)length) == 0) {
+			flags += length;
+			continue;
+		}
 		if (asprintf(&text, "flagged %.*s", length, flags) < 0 ||
 		    add(notes, '!', noun, cell(table, row, "workload"), text) < 0)
 			return -ENOMEM;
 		flags += length;
 	}
+	return 0;
+}
+
+/* The observer's cost: what it did to the median cell, and to the one it hit most. */
+static int put_observer(const struct result *result, notes_sink *sink, void *argument)
+{
+	const struct table *overhead = &result->overhead;
+	size_t ratio = table_column(overhead, "ratio"), n = 0, worst = 0;
+	double *ratios = malloc((overhead->rows + 1) * sizeof(*ratios));
+	char middle[16], most[16], *text;
+
+	if (ratios == NULL)
+		return -ENOMEM;
+	for (size_t row = 0; row < overhead->rows; row++) {
+		if (strcmp(cell(overhead, row, "metric"), "observer") != 0 ||
+		    table_missing(overhead, row, ratio))
+			continue;
+		if (n == 0 || table_number(overhead, row, ratio) > table_number(overhead, worst, ratio))
+			worst = row;
+		ratios[n++] = table_number(overhead, row, ratio);
+	}
+	stats_sort(ratios, n);
+	format_number(stats_quantile(ratios, n, 0.5), middle);
+	format_number(n ? ratios[n - 1] : NAN, most);
+	free(ratios);
+	if (n == 0)
+		return 0;
+	if (asprintf(&text,
+		     "counting with perf was done apart, in one more repetition of each: it took %s times as "
+		     "long "
+		     "(median of %zu; at most %s: %s under %s)",
+		     middle, n, most, cell(overhead, worst, "workload"), cell(overhead, worst, "label")) < 0)
+		return -ENOMEM;
+	sink(argument, '-', text);
+	free(text);
 	return 0;
 }
 
@@ -173,5 +215,5 @@ int notes_list(const struct result *result, notes_sink *sink, void *argument)
 		names_free(&notes.note[i].workloads);
 	}
 	free(notes.note);
-	return status;
+	return status ? status : put_observer(result, sink, argument);
 }

@@ -45,6 +45,9 @@ void result_free(struct result *result);
 /* The name CONFIG is printed by: with * where a knob fell back in any of its runs. */
 const char *result_label(const struct result *result, const char *config);
 
+/* Whether ROW of runs.csv went well and may stand for its configuration: not one that probes disturbed. */
+bool result_counts(const struct result *result, size_t row);
+
 /* Value of FACT in machine.csv, or NULL. */
 const char *result_fact(const struct result *result, const char *fact);
 
@@ -139,8 +142,8 @@ char *format_number(double value, char *text);
 char *format_interval(struct interval interval, char *text);
 
 /*
- * What the reader must know: fallen-back knobs ('*'), then runs that failed and flags ('!'). Each is one line
- * of text, given to SINK. 0 or -ENOMEM.
+ * What the reader must know: fallen-back knobs ('*'), runs that failed and flags ('!'), what observing cost
+ * ('-'). Each is one line of text, given to SINK. 0 or -ENOMEM.
  */
 typedef void notes_sink(void *argument, char mark, const char *text);
 int notes_list(const struct result *result, notes_sink *sink, void *argument);

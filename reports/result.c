@@ -115,6 +115,14 @@ const char *result_label(const struct result *result, const char *config)
 	return config;
 }
 
+bool result_counts(const struct result *result, size_t row)
+{
+	const struct table *runs = &result->runs;
+
+	return strcmp(table_text(runs, row, table_column(runs, "status")), "ok") == 0 &&
+	       strstr(table_text(runs, row, table_column(runs, "flags")), "observed") == NULL;
+}
+
 const char *result_fact(const struct result *result, const char *fact)
 {
 	size_t name = table_column(&result->machine, "fact"), value = table_column(&result->machine, "value");
