@@ -105,9 +105,11 @@ void areas_remove(struct area *gone)
 
 uint64_t areas_gap(uint64_t bytes)
 {
-	uint64_t top = ADDRESS_TOP;
+	unsigned i = search(ADDRESS_TOP);
+	uint64_t top = i < count && area[i].address < ADDRESS_TOP ? area[i].address : ADDRESS_TOP;
 
-	for (unsigned i = search(top); i > 0 && area[i - 1].address + area[i - 1].bytes + bytes > top; i--)
+	/* An area that grew in place may span the top. */
+	for (; i > 0 && area[i - 1].address + area[i - 1].bytes + bytes > top; i--)
 		top = area[i - 1].address;
 	return top > bytes + 0x10000 ? top - bytes : 0;
 }
