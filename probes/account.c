@@ -37,13 +37,18 @@ static void close_account(struct probe_account *account, int64_t wall)
 	put(account, LAYER_UNATTRIBUTED, wall, PROBE_INFERRED);
 }
 
-/* How long the thread was neither running nor waiting for a CPU. Without DELAY that cannot be told. */
-static int64_t blocked(int64_t wall, int64_t cpu, int64_t delay)
+static bool known(int64_t value)
 {
-	return delay == PROBE_MISSING ? PROBE_MISSING : at_least_0(wall - cpu - delay);
+	return value != PROBE_MISSING;
 }
 
-/* Moves at most WANTED out of *FROM; returns how much. */
+/* How long the thread was neither running nor waiting for a CPU; missing where the scheduler did not tell. */
+static int64_t blocked(int64_t wall, int64_t cpu, int64_t delay)
+{
+	return known(cpu) && known(delay) ? at_least_0(wall - cpu - delay) : PROBE_MISSING;
+}
+
+/* Moves at most WANTED out of *FROM, as far as both are known; returns how much. */
 static int64_t take(int64_t wanted, int64_t *from)
 {
 	int64_t taken = least(at_least_0(wanted), at_least_0(*from));
@@ -52,48 +57,77 @@ static int64_t take(int64_t wanted, int64_t *from)
 	return taken;
 }
 
+/* Time in KVM_RUN, in parts; all missing where the guest or the monitor did not tell. */
+struct inside {
+	int64_t user, kernel, hypervisor, spin;
+};
+
+/* What the guest waited inside of KVM_RUN is its own polling, and KVM's part, which is the rest. */
+static struct inside divide_inside(const struct probe_vcpu_times *t)
+{
+	struct inside in = { PROBE_MISSING, PROBE_MISSING, PROBE_MISSING, PROBE_MISSING };
+	int64_t waited;
+
+	if (!known(t->run) || !known(t->guest_kernel) || !known(t->guest_wait) || !known(t->guest_spin) ||
+	    !known(t->boot))
+		return in;
+	waited = at_least_0(t->guest_wait - at_least_0(t->wall - t->run));
+	in.spin = least(t->guest_spin, waited);
+	in.hypervisor = waited - in.spin;
+	in.kernel = t->guest_kernel + t->boot;
+	in.user = at_least_0(t->run - waited - in.kernel);
+	return in;
+}
+
 /*
- * Outside of KVM_RUN the guest waits for an answer. So what it waited inside is WAIT - (WALL - RUN): its own
- * polling, and KVM's part, which is the rest. Time blocked was first spent in host calls, then halted inside
- * KVM_RUN or outside. Time without a core falls on the largest part, the program's.
+ * Outside of KVM_RUN the guest waits for an answer. So what it waited inside is WAIT - (WALL - RUN). Time
+ * blocked was first spent in host calls, then halted inside KVM_RUN or outside. Time without a core falls on
+ * the largest part, the program's.
  */
 void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *t)
 {
-	int64_t outside = at_least_0(t->wall - t->run), inside = at_least_0(t->guest_wait - outside);
-	int64_t off = blocked(t->wall, t->cpu, t->delay), slept = 0;
-	int64_t user = at_least_0(t->run - inside - t->guest_kernel - t->boot);
-	int64_t spin = least(t->guest_spin, inside), hypervisor = inside - spin;
-	int64_t host = t->host, monitor = at_least_0(outside - t->host);
+	struct inside in = divide_inside(t);
+	int64_t host = t->host, monitor = PROBE_MISSING, off, slept = 0;
 
 	begin(account);
-	if (t->delay != PROBE_MISSING) {
+	if (!known(t->wall))
+		return;
+	if (known(t->run) && known(t->host))
+		monitor = at_least_0(t->wall - t->run - t->host);
+	off = blocked(t->wall, t->cpu, t->delay);
+	if (known(off)) {
 		slept += take(off - slept, &host);
-		slept += take(off - slept, &hypervisor);
+		slept += take(off - slept, &in.hypervisor);
 		slept += take(off - slept, &monitor);
 		put(account, LAYER_WAIT_IO, slept, PROBE_INFERRED);
-		put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
-		take(t->delay, &user);
 	}
-	put(account, LAYER_GUEST_USER, user, PROBE_INFERRED);
-	put(account, LAYER_GUEST_KERNEL, t->guest_kernel + t->boot, PROBE_EXACT);
-	put(account, LAYER_HYPERVISOR, hypervisor, PROBE_INFERRED);
+	if (known(t->delay))
+		take(t->delay, &in.user);
+	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
+	put(account, LAYER_GUEST_USER, in.user, PROBE_INFERRED);
+	put(account, LAYER_GUEST_KERNEL, in.kernel, PROBE_EXACT);
+	put(account, LAYER_HYPERVISOR, in.hypervisor, PROBE_INFERRED);
 	put(account, LAYER_MONITOR, monitor, PROBE_INFERRED);
 	put(account, LAYER_HOST_KERNEL, host, PROBE_INFERRED);
-	put(account, LAYER_SPIN, spin, PROBE_EXACT);
+	put(account, LAYER_SPIN, in.spin, PROBE_EXACT);
 	close_account(account, t->wall);
 }
 
 void probe_account_driver(struct probe_account *account, const struct probe_driver_times *t)
 {
-	int64_t monitor = at_least_0(t->wall - t->host - t->spin - t->sleep), host = t->host, spin = t->spin;
-	int64_t off = blocked(t->wall, t->cpu, t->delay);
+	int64_t monitor = PROBE_MISSING, host = t->host, spin = t->spin, off;
 
 	begin(account);
-	if (t->delay != PROBE_MISSING) {
+	if (!known(t->wall))
+		return;
+	if (known(t->host) && known(t->spin) && known(t->sleep))
+		monitor = at_least_0(t->wall - t->host - t->spin - t->sleep);
+	off = blocked(t->wall, t->cpu, t->delay);
+	if (known(off) && known(t->sleep))
 		put(account, LAYER_WAIT_IO, take(off - t->sleep, &host), PROBE_INFERRED);
-		put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
+	if (known(t->delay))
 		take(t->delay, &spin);
-	}
+	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_MONITOR, monitor, PROBE_INFERRED);
 	put(account, LAYER_HOST_KERNEL, host, PROBE_INFERRED);
 	put(account, LAYER_SPIN, spin, PROBE_EXACT);
@@ -104,11 +138,12 @@ void probe_account_driver(struct probe_account *account, const struct probe_driv
 void probe_account_native(struct probe_account *account, const struct probe_native_times *t)
 {
 	begin(account);
+	if (!known(t->wall))
+		return;
 	put(account, LAYER_GUEST_USER, t->user, PROBE_SAMPLED);
 	put(account, LAYER_HOST_KERNEL, t->system, PROBE_SAMPLED);
-	if (t->delay != PROBE_MISSING) {
-		put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
+	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
+	if (known(t->user) && known(t->system))
 		put(account, LAYER_WAIT_IO, blocked(t->wall, t->user + t->system, t->delay), PROBE_INFERRED);
-	}
 	close_account(account, t->wall);
 }

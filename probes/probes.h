@@ -128,18 +128,24 @@ extern const struct probe_layer_row probe_layers[PROBE_LAYERS];
 enum probe_source { PROBE_EXACT, PROBE_SAMPLED, PROBE_INFERRED, PROBE_SOURCES };
 extern const char *const probe_source_names[PROBE_SOURCES];
 
-/* Where the time of one thread went; the layers present sum to its wall time. ns; PROBE_MISSING: not there.
+/*
+ * Where the time of one thread went. The layers present sum to its wall time exactly: unattributed, which is
+ * signed, closes the account. ns; PROBE_MISSING: not there.
  */
 struct probe_account {
 	int64_t ns[PROBE_LAYERS];
 	enum probe_source source[PROBE_LAYERS];
 };
 
-/* Times of a vCPU's thread in ns, over its wall time. */
+/*
+ * Times of a vCPU's thread in ns, over its wall time. Any may be PROBE_MISSING: what is to be divided by it
+ * then goes to unattributed, and without the wall time there is no account at all. The same holds for drivers
+ * and plain processes.
+ */
 struct probe_vcpu_times {
 	int64_t wall;
 	int64_t cpu;	      /* CPU time of the thread */
-	int64_t delay;	      /* runnable, not running; PROBE_MISSING where the scheduler does not say */
+	int64_t delay;	      /* runnable, not running */
 	int64_t run;	      /* inside KVM_RUN */
 	int64_t host;	      /* in host calls for the guest */
 	int64_t guest_kernel; /* in the guest kernel, without waiting */
