@@ -8,8 +8,7 @@
 
 #include "base/clock.h"
 
-#define PROGRAM	       "program" /* the thread of a plain process */
-#define BEFORE_GATE_NS 5000000	 /* more CPU time than fork to gate takes is another thread's */
+#define PROGRAM "program" /* the thread of a plain process */
 
 void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid)
 {
@@ -50,21 +49,21 @@ static int64_t ns_of(const struct timeval *t)
 }
 
 /*
- * wait4 tells user and system time of the whole life, from before the gate. Where the scheduler tells the CPU
- * time since, they only divide that; but a program that had other threads or children has it in wait4 alone.
+ * wait4 tells user and system time of the whole process and its children, but of the whole life: what the
+ * scheduler had counted at the gate is not the program's.
  */
 void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct measurement *m)
 {
-	int64_t user = ns_of(&usage->ru_utime), system = ns_of(&usage->ru_stime);
-	int64_t since = probe_samples_find(&m->samples, "schedstat", PROGRAM, "cpu");
+	int64_t user = ns_of(&usage->ru_utime), system = ns_of(&usage->ru_stime), all = user + system;
+	int64_t before = probe_samples_find(&m->samples, "schedstat", PROGRAM, "cpu_before");
 	struct probe_native_times times = {
 		.wall = wall_ns, .user = user, .system = system, .delay = delay(m, PROGRAM)
 	};
 
 	probe_rusage_add(&m->samples, usage);
-	if (since != PROBE_MISSING && since < user + system && user + system <= since + BEFORE_GATE_NS) {
-		times.user = (int64_t)((double)since * (double)user / (double)(user + system));
-		times.system = since - times.user;
+	if (before > 0 && before < all) {
+		times.user = (int64_t)((double)(all - before) * (double)user / (double)all);
+		times.system = all - before - times.user;
 	}
 	probe_account_native(next_account(m, PROGRAM), &times);
 }
@@ -157,7 +156,7 @@ void observe_monitor_account(const struct rusage *usage, struct measurement *m)
 	const struct vmm_report *r = m->report;
 
 	probe_rusage_add(&m->samples, usage);
-	if (r->tsc_program == 0 || r->tsc_hz == 0 || r->tsc_end == 0)
+	if (r->tsc_program == 0 || r->tsc_hz == 0 || r->tsc_end == 0 || r->threads == 0)
 		return;
 	add_stamps(r, m);
 	account_vcpu(r, m);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /*
@@ -15,38 +14,22 @@
  */
 #define FIELD 43
 
-/* The text of field N, which comes after the command's name in parentheses; NULL where there is none. */
-static const char *field(const char *stat, int n)
+int probe_guest_time_parse(const char *text, const char *thread, struct probe_samples *samples)
 {
-	const char *at = strrchr(stat, ')');
+	const char *at = probe_stat_field(text, FIELD);
+	uint64_t ticks;
 
-	for (int i = 2; at && i < n; i++) {
-		at = strchr(at, ' ');
-		at += at != NULL;
-	}
-	return at;
+	if (at == NULL || sscanf(at, "%" SCNu64, &ticks) != 1)
+		return -EINVAL;
+	return probe_samples_add(samples, "guest-time", thread, "guest_time", "ns",
+				 (double)ticks * 1e9 / (double)sysconf(_SC_CLK_TCK));
 }
 
 static int read_all(const struct probe_target *target, struct probe_samples *samples)
 {
-	char path[64], text[1024];
-	const char *at;
-	uint64_t ticks;
-	int code = target->kvm_vcpu < 0 ? -ENODEV : 0; /* a plain process runs no guest */
-
-	for (size_t i = 0; code == 0 && i < target->threads; i++) {
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)target->pid,
-			 (int)target->thread[i].tid);
-		code = probe_read_text(path, text, sizeof(text));
-		if (code < 0)
-			return code;
-		at = field(text, FIELD);
-		if (at == NULL || sscanf(at, "%" SCNu64, &ticks) != 1)
-			return -EINVAL;
-		code = probe_samples_add(samples, "guest-time", target->thread[i].name, "guest_time", "ns",
-					 (double)ticks * 1e9 / (double)sysconf(_SC_CLK_TCK));
-	}
-	return code;
+	if (target->kvm_vcpu < 0)
+		return -ENODEV; /* a plain process runs no guest */
+	return probe_read_threads(target, "stat", probe_guest_time_parse, samples);
 }
 
 static int begin(const struct probe_target *target, void **state)
@@ -56,14 +39,14 @@ static int begin(const struct probe_target *target, void **state)
 
 static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
 {
-	return probe_reading_end(target, read_all, state, samples);
+	return probe_reading_end(target, read_all, true, state, samples);
 }
 
 static bool available(struct error *error)
 {
 	char text[1024];
 
-	if (probe_read_text("/proc/self/stat", text, sizeof(text)) > 0 && field(text, FIELD))
+	if (probe_read_text("/proc/self/stat", text, sizeof(text)) > 0 && probe_stat_field(text, FIELD))
 		return true;
 	error_fail(error, 0, "mount /proc", "/proc/PID/stat does not tell guest time");
 	return false;

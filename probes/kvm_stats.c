@@ -21,7 +21,7 @@ struct stats_descriptor {
 	int16_t exponent;
 	uint16_t size;
 	uint32_t offset, bucket_size;
-	char name[]; /* name_size bytes */
+	/* and name_size bytes of name */
 };
 
 #define TYPE(flags) ((flags)&0xfu)
@@ -32,10 +32,13 @@ struct stats_descriptor {
 
 #define NAME_MOST	 256u /* far above what any kernel has; what is larger is no statistics file */
 #define DESCRIPTORS_MOST 4096u
+#define EXPONENT_MOST	 30 /* either way; the kernel has 10^-9 and 2^0 at most */
+#define SECONDS		 2u /* with 10^-9: the kernel counts in ns, and so do all tables here */
+#define NS_EXPONENT	 9
 
 static const char *unit_of(uint32_t flags)
 {
-	static const char *const units[] = { "1", "bytes", "s", "cycles", "1" };
+	static const char *const units[] = { "1", "bytes", "ns", "cycles", "1" };
 
 	return UNIT(flags) < sizeof(units) / sizeof(units[0]) ? units[UNIT(flags)] : "1";
 }
@@ -44,32 +47,41 @@ static const char *unit_of(uint32_t flags)
 static double scale(const struct stats_descriptor *d, uint64_t value)
 {
 	double scaled = (double)value, base = BASE(d->flags) == BASE_2 ? 2 : 10;
+	int exponent = d->exponent;
 
-	for (int i = d->exponent; i > 0; i--)
+	if (UNIT(d->flags) == SECONDS && base == 10)
+		exponent += NS_EXPONENT;
+	else if (UNIT(d->flags) == SECONDS)
+		scaled *= 1e9;
+	for (int i = exponent; i > 0; i--)
 		scaled *= base;
-	for (int i = d->exponent; i < 0; i++)
+	for (int i = exponent; i < 0; i++)
 		scaled /= base;
 	return scaled;
 }
 
-static int add_one(int fd, const char *layer, const struct stats_header *header,
-		   const struct stats_descriptor *d, struct probe_samples *samples)
+/* Adds the counter of D, which is called NAME (SIZE bytes, ended or not); what is no counter is left out. */
+static int add_one(int fd, const char *layer, uint32_t data_offset, const struct stats_descriptor *d,
+		   const char *name, size_t size, struct probe_samples *samples)
 {
+	char text[NAME_MOST + 1];
 	uint64_t value;
-	char name[NAME_MOST + 1];
 
 	if (TYPE(d->flags) != CUMULATIVE || d->size != 1)
 		return 0;
-	if (pread(fd, &value, sizeof(value), (off_t)header->data_offset + d->offset) != sizeof(value))
+	if (d->exponent > EXPONENT_MOST || d->exponent < -EXPONENT_MOST || size == 0 || name[0] == '\0')
+		return -EINVAL;
+	if (pread(fd, &value, sizeof(value), (off_t)data_offset + d->offset) != sizeof(value))
 		return -EIO;
-	memcpy(name, d->name, header->name_size);
-	name[header->name_size] = '\0';
-	return probe_samples_add(samples, "kvm-stats", layer, name, unit_of(d->flags), scale(d, value));
+	memcpy(text, name, size);
+	text[size] = '\0';
+	return probe_samples_add(samples, "kvm-stats", layer, text, unit_of(d->flags), scale(d, value));
 }
 
-static int read_one(int fd, const char *layer, struct probe_samples *samples)
+int probe_kvm_stats_read(int fd, const char *layer, struct probe_samples *samples)
 {
 	struct stats_header header;
+	struct stats_descriptor d;
 	size_t row, bytes;
 	char *rows;
 	int code = 0;
@@ -78,25 +90,28 @@ static int read_one(int fd, const char *layer, struct probe_samples *samples)
 		return -EIO;
 	if (header.name_size > NAME_MOST || header.descriptors > DESCRIPTORS_MOST)
 		return -EINVAL;
-	row = sizeof(struct stats_descriptor) + header.name_size;
+	row = sizeof(d) + header.name_size;
 	bytes = row * header.descriptors;
 	rows = malloc(bytes + 1);
 	if (rows == NULL)
 		return -ENOMEM;
 	if (pread(fd, rows, bytes, header.descriptor_offset) != (ssize_t)bytes)
 		code = -EIO;
-	for (size_t i = 0; code == 0 && i < header.descriptors; i++)
-		code = add_one(fd, layer, &header, (const void *)(rows + i * row), samples);
+	for (size_t i = 0; code == 0 && i < header.descriptors; i++) {
+		memcpy(&d, rows + i * row, sizeof(d)); /* rows of odd sizes are not aligned */
+		code = add_one(fd, layer, header.data_offset, &d, rows + i * row + sizeof(d),
+			       header.name_size, samples);
+	}
 	free(rows);
 	return code;
 }
 
 static int read_all(const struct probe_target *target, struct probe_samples *samples)
 {
-	int code = target->kvm_vm < 0 ? -ENODEV : read_one(target->kvm_vm, "vm", samples);
+	int code = target->kvm_vm < 0 ? -ENODEV : probe_kvm_stats_read(target->kvm_vm, "vm", samples);
 
 	if (code == 0 && target->kvm_vcpu >= 0)
-		code = read_one(target->kvm_vcpu, "vcpu0", samples);
+		code = probe_kvm_stats_read(target->kvm_vcpu, "vcpu0", samples);
 	return code;
 }
 
@@ -107,22 +122,26 @@ static int begin(const struct probe_target *target, void **state)
 
 static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
 {
-	return probe_reading_end(target, read_all, state, samples);
+	return probe_reading_end(target, read_all, false, state, samples);
 }
 
-/* Whether KVM gives statistics only shows on a VM: here, whether there is a KVM to ask. */
+/* Whether KVM gives statistics only shows on a VM (Linux has them since 5.14): here, whether there is a KVM.
+ */
 static bool available(struct error *error)
 {
 	if (access("/dev/kvm", R_OK | W_OK) == 0)
 		return true;
-	error_fail(error, errno, "enable virtualization, load kvm_intel or kvm_amd, and join the group kvm",
-		   "/dev/kvm cannot be used");
+	error_fail(error, errno,
+		   errno == EACCES
+			   ? "join the group that owns it: adduser $USER kvm, then log in again"
+			   : "enable virtualization in the firmware, then modprobe kvm_intel or kvm_amd",
+		   "no VM to count on: /dev/kvm");
 	return false;
 }
 
 const struct probe probe_kvm_stats = {
 	.name = "kvm-stats",
-	.summary = "KVM's own counters of the VM and its vCPU: exits, faults, emulated instructions",
+	.summary = "KVM's own counters of the VM and its vCPU: those that moved",
 	.available = available,
 	.begin = begin,
 	.end = end,

@@ -8,34 +8,60 @@
 
 /* Rows of the table, by the file that holds them. */
 extern const struct probe probe_stamps, probe_kvm_stats, probe_rusage, probe_schedstat, probe_guest_time,
-	probe_perf;
+	probe_perf, probe_tracepoints;
 
 /* Reads the text file PATH into TEXT (SIZE bytes, NUL-terminated). Bytes read, or negative errno. */
 int probe_read_text(const char *path, char *text, size_t size);
+
+/* The text of field N (from 3) of /proc/PID/stat, which come after the command's name in parentheses,
+ * whatever that holds; NULL where there is none. */
+const char *probe_stat_field(const char *stat, int n);
 
 /* A copy of SAMPLE at the end. 0 or -ENOMEM. */
 int probe_samples_append(struct probe_samples *samples, const struct probe_sample *sample);
 
 /*
- * Adds the difference of two readings of the same counters: texts, layers and units are LATER's. Counters
- * that did not change are left out. 0 or -ENOMEM.
+ * Adds the difference of two readings of the same counters: texts, layers and units are LATER's. A counter
+ * that only one of them has, or that ran backwards, was not measured and gets no row; one that did not move
+ * gets one with STILL only. 0 or -ENOMEM.
  */
 int probe_samples_add_changes(struct probe_samples *samples, const struct probe_samples *earlier,
-			      const struct probe_samples *later);
+			      const struct probe_samples *later, bool still);
 
 /*
- * A probe that reads counters twice: begin keeps a reading, end adds what changed. READ_ALL fills a reading.
+ * A probe that reads counters twice: begin keeps a reading, end adds what changed. READ_ALL fills a reading;
+ * negative errno where there is nothing to read.
  */
 typedef int probe_reader(const struct probe_target *target, struct probe_samples *samples);
 int probe_reading_begin(const struct probe_target *target, probe_reader *read_all, void **state);
-int probe_reading_end(const struct probe_target *target, probe_reader *read_all, void *state,
+int probe_reading_end(const struct probe_target *target, probe_reader *read_all, bool still, void *state,
 		      struct probe_samples *samples);
 void probe_reading_close(void *state);
 
-/* encode.c: what perf_event_open(2) is asked for. */
+/*
+ * Reads what the kernel keeps of each thread of TARGET in /proc/PID/task/TID/FILE: PARSE adds the figures of
+ * THREAD from the text. Threads that have gone are left out; negative errno where there is none left.
+ */
+typedef int probe_parser(const char *text, const char *thread, struct probe_samples *samples);
+int probe_read_threads(const struct probe_target *target, const char *file, probe_parser *parse,
+		       struct probe_samples *samples);
+
+/* The parsers: of /proc/PID/schedstat, and of the guest's time in /proc/PID/stat. 0 or negative errno. */
+probe_parser probe_schedstat_parse, probe_guest_time_parse;
+
+/* Reads KVM's statistics file FD, whose counters are LAYER's. 0, or negative errno where it is none. */
+int probe_kvm_stats_read(int fd, const char *layer, struct probe_samples *samples);
+
+/* What perf_event_open(2) is asked for. */
 struct perf_event_attr;
 
-/* Fills ATTRIBUTE for the event NAME of libpfm4. 0, or negative errno with ERROR. */
+/*
+ * Fills ATTRIBUTE for the event NAME of libpfm4, with its modifiers: user and kernel, guest and host, unless
+ * they choose. 0, or negative errno with ERROR.
+ */
 int probe_encode(const char *name, struct perf_event_attr *attribute, struct error *error);
+
+/* The same for the tracepoint NAME, "group:event". */
+int probe_tracepoint_encode(const char *name, struct perf_event_attr *attribute, struct error *error);
 
 #endif

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Counters that somebody else keeps: read before and after, the difference is what happened. */
@@ -19,6 +21,37 @@ int probe_read_text(const char *path, char *text, size_t size)
 		close(fd);
 	text[n > 0 ? n : 0] = '\0';
 	return n < 0 ? -number : (int)n;
+}
+
+const char *probe_stat_field(const char *stat, int n)
+{
+	const char *at = strrchr(stat, ')');
+
+	for (int i = 2; at && i < n; i++) {
+		at = strchr(at, ' ');
+		at += at != NULL;
+	}
+	return at;
+}
+
+int probe_read_threads(const struct probe_target *target, const char *file, probe_parser *parse,
+		       struct probe_samples *samples)
+{
+	int code = -ESRCH, one;
+	char path[64], text[1024];
+
+	for (size_t i = 0; i < target->threads; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", (int)target->pid,
+			 (int)target->thread[i].tid, file);
+		one = probe_read_text(path, text, sizeof(text));
+		if (one >= 0)
+			one = parse(text, target->thread[i].name, samples);
+		if (one == -ENOMEM)
+			return one;
+		if (code < 0)
+			code = one; /* what one thread had is kept */
+	}
+	return code;
 }
 
 int probe_reading_begin(const struct probe_target *target, probe_reader *read_all, void **state)
@@ -36,14 +69,14 @@ int probe_reading_begin(const struct probe_target *target, probe_reader *read_al
 	return code;
 }
 
-int probe_reading_end(const struct probe_target *target, probe_reader *read_all, void *state,
+int probe_reading_end(const struct probe_target *target, probe_reader *read_all, bool still, void *state,
 		      struct probe_samples *samples)
 {
 	struct probe_samples later = { 0 };
 	int code = read_all(target, &later);
 
 	if (code == 0)
-		code = probe_samples_add_changes(samples, state, &later);
+		code = probe_samples_add_changes(samples, state, &later, still);
 	probe_samples_free(&later);
 	return code;
 }

@@ -60,7 +60,7 @@ int64_t probe_samples_find(const struct probe_samples *samples, const char *prob
 }
 
 int probe_samples_add_changes(struct probe_samples *samples, const struct probe_samples *earlier,
-			      const struct probe_samples *later)
+			      const struct probe_samples *later, bool still)
 {
 	int code = 0;
 
@@ -68,8 +68,10 @@ int probe_samples_add_changes(struct probe_samples *samples, const struct probe_
 		struct probe_sample sample = later->sample[i];
 		const struct probe_sample *before = find(earlier, sample.probe, sample.layer, sample.event);
 
-		sample.value -= before ? before->value : 0;
-		if (sample.value > 0 || sample.value < 0)
+		if (before == NULL)
+			continue;
+		sample.value -= before->value;
+		if (sample.value > 0 || (still && sample.value == 0))
 			code = probe_samples_append(samples, &sample);
 	}
 	return code;

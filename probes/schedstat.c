@@ -5,75 +5,102 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 /*
  * What the scheduler says of each thread (Documentation/scheduler/sched-stats.rst of the Linux kernel): time
  * on a CPU, time runnable but waiting for one, and how often it was given one.
  */
-static int read_thread(const struct probe_target *target, const struct probe_thread *thread,
-		       struct probe_samples *samples)
+#define PROBE "schedstat"
+#define TRIES 50 /* of some 20 us: far longer than going to sleep takes */
+
+int probe_schedstat_parse(const char *text, const char *thread, struct probe_samples *samples)
 {
 	uint64_t cpu_ns, delay_ns, slices;
-	char path[64], text[128];
 	int code;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)target->pid, (int)thread->tid);
-	code = probe_read_text(path, text, sizeof(text));
-	if (code < 0)
-		return code;
 	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &cpu_ns, &delay_ns, &slices) != 3)
 		return -EINVAL;
-	code = probe_samples_add(samples, "schedstat", thread->name, "cpu", "ns", (double)cpu_ns);
+	/* A thread that is there has run: a kernel that keeps no account prints noughts (fs/proc/base.c). */
+	if (cpu_ns == 0)
+		return -ENODATA;
+	code = probe_samples_add(samples, PROBE, thread, "cpu", "ns", (double)cpu_ns);
 	if (code == 0)
-		code = probe_samples_add(samples, "schedstat", thread->name, "run_delay", "ns",
-					 (double)delay_ns);
-	if (code == 0)
-		code = probe_samples_add(samples, "schedstat", thread->name, "timeslices", "1",
-					 (double)slices);
-	return code;
+		code = probe_samples_add(samples, PROBE, thread, "run_delay", "ns", (double)delay_ns);
+	return code ? code : probe_samples_add(samples, PROBE, thread, "timeslices", "1", (double)slices);
 }
 
 static int read_all(const struct probe_target *target, struct probe_samples *samples)
 {
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < target->threads; i++)
-		code = read_thread(target, &target->thread[i], samples);
-	return code;
+	return probe_read_threads(target, "schedstat", probe_schedstat_parse, samples);
 }
 
-/* A thread that never had to wait has a true nought, which the account of time needs. */
-static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
+/*
+ * The wait for a core is booked only when it ends: a program that was pushed off its core on its way to sleep
+ * at the gate would have that counted as its own. So it may go to sleep first; one that does not is no harm.
+ */
+static void let_sleep(const struct probe_target *target)
 {
-	int code = probe_reading_end(target, read_all, state, samples);
+	const struct timespec pause = { .tv_nsec = 20000 };
+	char path[64], text[1024];
+	const char *state;
 
-	for (size_t i = 0; code == 0 && i < target->threads; i++)
-		if (probe_samples_find(samples, "schedstat", target->thread[i].name, "run_delay") ==
-		    PROBE_MISSING)
-			code = probe_samples_add(samples, "schedstat", target->thread[i].name, "run_delay",
-						 "ns", 0);
-	return code;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)target->pid, (int)target->thread[0].tid);
+	for (int tries = 0; tries < TRIES && probe_read_text(path, text, sizeof(text)) > 0; tries++) {
+		state = probe_stat_field(text, 3);
+		if (state == NULL || *state != 'R')
+			return;
+		nanosleep(&pause, NULL);
+	}
 }
 
 static int begin(const struct probe_target *target, void **state)
 {
+	let_sleep(target);
 	return probe_reading_begin(target, read_all, state);
+}
+
+/* What a thread that is still there had used when counting began: an account of its whole life has it in. */
+static int add_before(const struct probe_target *target, const struct probe_samples *earlier,
+		      struct probe_samples *samples)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < target->threads; i++) {
+		const char *thread = target->thread[i].name;
+		int64_t cpu_ns = probe_samples_find(earlier, PROBE, thread, "cpu");
+
+		if (probe_samples_find(samples, PROBE, thread, "cpu") != PROBE_MISSING)
+			code = probe_samples_add(samples, PROBE, thread, "cpu_before", "ns", (double)cpu_ns);
+	}
+	return code;
+}
+
+static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
+{
+	int code = probe_reading_end(target, read_all, true, state, samples);
+
+	return code ? code : add_before(target, state, samples);
 }
 
 static bool available(struct error *error)
 {
+	struct probe_samples samples = { 0 };
 	char text[128];
 	int code = probe_read_text("/proc/self/schedstat", text, sizeof(text));
 
-	if (code > 0 && text[0] >= '1') /* this thread has been on a CPU */
+	if (code >= 0)
+		code = probe_schedstat_parse(text, "self", &samples);
+	probe_samples_free(&samples);
+	if (code == 0)
 		return true;
-	error_fail(error, code < 0 ? -code : 0, "use a kernel with CONFIG_SCHED_INFO, and mount /proc",
+	error_fail(error, 0, "use a kernel with CONFIG_SCHED_INFO, and mount /proc",
 		   "the scheduler keeps no account of threads");
 	return false;
 }
 
 const struct probe probe_schedstat = {
-	.name = "schedstat",
+	.name = PROBE,
 	.summary = "time of each thread on a CPU and waiting for one, from the scheduler",
 	.available = available,
 	.begin = begin,

@@ -8,8 +8,13 @@
 
 void probe_session_begin(struct probe_session *session, const struct probe_target *target, bool disturb)
 {
+	size_t count = 0;
+
 	*session = (struct probe_session){ .target = *target };
-	for (size_t i = 0; probes[i]; i++)
+	while (probes[count])
+		count++;
+	/* In reverse, so that what is free of cost begins last and ends first: next to the program. */
+	for (size_t i = count; i-- > 0;)
 		session->works[i] = probes[i]->begin && (disturb || !probes[i]->disturbs) &&
 				    probes[i]->begin(&session->target, &session->state[i]) == 0;
 }

@@ -9,8 +9,9 @@
  * the monitor, in host calls, in the guest kernel, and six on every request.
  */
 #define POWER_LEAF 0x80000007
-#define INVARIANT  (1u << 8) /* of EDX: the TSC runs at one rate in all states (Intel SDM volume 3, 18.17.1) \
-			      */
+#define INVARIANT                                                                                            \
+	(1u << 8) /* of EDX: the TSC runs at one rate in all states (Intel SDM volume 3, 18.17.1)            \
+		   */
 
 static bool available(struct error *error)
 {
