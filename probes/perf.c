@@ -12,28 +12,65 @@
 #include <unistd.h>
 
 /*
- * The kernel's software events by perf_event_open(2), one counter a thread and event. A count costs what is
- * counted some tenths of a microsecond, a third of a native page fault, so this probe has repetitions of its
- * own.
+ * Counts by perf_event_open(2), one counter a thread and event. A count costs what is counted some tenths of
+ * a microsecond, a third of a native page fault, so these probes have repetitions of their own. An event the
+ * kernel does not give has no row.
  */
-static const struct event {
-	const char *name;     /* in counters.csv */
-	const char *encoding; /* for libpfm4 */
-	const char *unit;
-} events[] = {
-	{ "task-clock", "PERF_COUNT_SW_TASK_CLOCK", "ns" },
-	{ "context-switches", "PERF_COUNT_SW_CONTEXT_SWITCHES", "1" },
-	{ "cpu-migrations", "PERF_COUNT_SW_CPU_MIGRATIONS", "1" },
-	{ "page-faults", "PERF_COUNT_SW_PAGE_FAULTS", "1" },
-	{ "minor-faults", "PERF_COUNT_SW_PAGE_FAULTS_MIN", "1" },
-	{ "major-faults", "PERF_COUNT_SW_PAGE_FAULTS_MAJ", "1" },
-	{ "alignment-faults", "PERF_COUNT_SW_ALIGNMENT_FAULTS", "1" },
-	{ "emulation-faults", "PERF_COUNT_SW_EMULATION_FAULTS", "1" },
+#define EVENTS_MOST 8
+
+typedef int encoder(const char *name, struct perf_event_attr *attribute, struct error *error);
+
+/* What one probe counts: events as counters.csv and the encoder name them. A NULL ends them. */
+struct events {
+	const char *probe;
+	encoder *encode;
+	const char *event[EVENTS_MOST + 1];
 };
-#define EVENTS (sizeof(events) / sizeof(events[0]))
+
+/* Those that x86 raises: alignment and emulation faults never happen. */
+static const struct events software = {
+	.probe = "perf",
+	.encode = probe_encode,
+	.event = {
+		"task-clock",
+		"context-switches",
+		"cpu-migrations",
+		"page-faults",
+		"minor-faults",
+		"major-faults",
+	},
+};
+
+/* On kvm_pvm kvm_exit never fires; the others do on every backend that has their cause. */
+static const struct events traced = {
+	.probe = "tracepoints",
+	.encode = probe_tracepoint_encode,
+	.event = {
+		"raw_syscalls:sys_enter",
+		"kvm:kvm_exit",
+		"kvm:kvm_userspace_exit",
+		"kvm:kvm_pio",
+		"kvm:kvm_mmio",
+		"kvm:kvm_page_fault",
+		"kvm:kvm_emulate_insn",
+		"kvm:kvm_inj_virq",
+	},
+};
+
+static const char *unit_of(const char *event)
+{
+	return strcmp(event, "task-clock") == 0 ? "ns" : "1";
+}
+
+/* A plain process has none of these. */
+static bool is_kvm(const char *event)
+{
+	return strncmp(event, "kvm:", 4) == 0;
+}
 
 struct state {
-	int fd[PROBE_THREADS][EVENTS]; /* -1: not counted */
+	const struct events *events;
+	int fd[PROBE_THREADS][EVENTS_MOST]; /* -1: not counted */
 };
 
 /* What read(2) gives with the read format below. */
@@ -41,21 +78,34 @@ struct reading {
 	uint64_t value, enabled_ns, running_ns;
 };
 
+static const char *mend(int number)
+{
+	switch (number) {
+	case EACCES:
+	case EPERM:
+		return "run as root, or as root: sysctl kernel.perf_event_paranoid=1; a container needs "
+		       "--cap-add PERFMON";
+	case ENOSYS:
+		return "use a kernel with CONFIG_PERF_EVENTS; a container may forbid it: --security-opt "
+		       "seccomp";
+	default:
+		return "dmesg may say why";
+	}
+}
+
 /* A counter of EVENT on thread TID and its children, already counting; or negative errno. */
-static int open_counter(const struct event *event, pid_t tid, struct error *error)
+static int open_counter(const struct events *events, const char *event, pid_t tid, struct error *error)
 {
 	struct perf_event_attr attribute;
-	int code = probe_encode(event->encoding, &attribute, error), fd;
+	int code = events->encode(event, &attribute, error), fd;
 
 	if (code)
 		return code;
 	attribute.inherit = 1; /* a native program's threads and processes are its own */
 	attribute.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
 	fd = (int)syscall(SYS_perf_event_open, &attribute, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	if (fd >= 0)
-		return fd;
-	return error_fail(error, errno, "as root: sysctl kernel.perf_event_paranoid=1", "perf_event_open: %s",
-			  event->name);
+	return fd >= 0 ? fd
+		       : error_fail(error, errno, mend(errno), "cannot count %s with perf_event_open", event);
 }
 
 static void close_all(void *pointer)
@@ -63,13 +113,13 @@ static void close_all(void *pointer)
 	struct state *state = pointer;
 
 	for (size_t t = 0; t < PROBE_THREADS; t++)
-		for (size_t e = 0; e < EVENTS; e++)
+		for (size_t e = 0; e < EVENTS_MOST; e++)
 			if (state->fd[t][e] >= 0)
 				close(state->fd[t][e]);
 	free(state);
 }
 
-static int begin(const struct probe_target *target, void **pointer)
+static int begin(const struct events *events, const struct probe_target *target, void **pointer)
 {
 	struct state *state = malloc(sizeof(*state));
 	struct error error;
@@ -77,23 +127,37 @@ static int begin(const struct probe_target *target, void **pointer)
 	if (state == NULL)
 		return -ENOMEM;
 	memset(state, 0xff, sizeof(*state)); /* -1 everywhere */
+	state->events = events;
 	for (size_t t = 0; t < target->threads; t++)
-		for (size_t e = 0; e < EVENTS; e++)
-			state->fd[t][e] = open_counter(&events[e], target->thread[t].tid, &error);
+		for (size_t e = 0; events->event[e]; e++)
+			if (target->kvm_vcpu >= 0 || !is_kvm(events->event[e]))
+				state->fd[t][e] =
+					open_counter(events, events->event[e], target->thread[t].tid, &error);
 	*pointer = state;
 	return 0;
 }
 
-static int add(const struct event *event, const struct probe_thread *thread, int fd,
+static int begin_software(const struct probe_target *target, void **state)
+{
+	return begin(&software, target, state);
+}
+
+static int begin_traced(const struct probe_target *target, void **state)
+{
+	return begin(&traced, target, state);
+}
+
+static int add(const struct events *events, const char *event, const struct probe_thread *thread, int fd,
 	       struct probe_samples *samples)
 {
 	struct reading reading;
-	struct probe_sample sample = { .probe = "perf", .unit = event->unit };
+	struct probe_sample sample = { .probe = events->probe, .unit = unit_of(event) };
 
-	if (fd < 0 || read(fd, &reading, sizeof(reading)) != sizeof(reading))
-		return 0; /* not counted: no row */
+	/* What was not counted, or never had a turn, has no row. */
+	if (fd < 0 || read(fd, &reading, sizeof(reading)) != sizeof(reading) || reading.running_ns == 0)
+		return 0;
 	snprintf(sample.layer, sizeof(sample.layer), "%s", thread->name);
-	snprintf(sample.event, sizeof(sample.event), "%s", event->name);
+	snprintf(sample.event, sizeof(sample.event), "%s", event);
 	sample.value = (double)reading.value;
 	sample.enabled_ns = (int64_t)reading.enabled_ns;
 	sample.running_ns = (int64_t)reading.running_ns;
@@ -103,29 +167,50 @@ static int add(const struct event *event, const struct probe_thread *thread, int
 static int end(const struct probe_target *target, void *pointer, struct probe_samples *samples)
 {
 	const struct state *state = pointer;
+	const char *const *event = state->events->event;
 	int code = 0;
 
 	for (size_t t = 0; t < target->threads; t++)
-		for (size_t e = 0; code == 0 && e < EVENTS; e++)
-			code = add(&events[e], &target->thread[t], state->fd[t][e], samples);
+		for (size_t e = 0; code == 0 && event[e]; e++)
+			code = add(state->events, event[e], &target->thread[t], state->fd[t][e], samples);
 	return code;
 }
 
-static bool available(struct error *error)
+static bool available(const struct events *events, struct error *error)
 {
-	int fd = open_counter(&events[0], 0, error);
+	int fd = open_counter(events, events->event[0], 0, error);
 
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
 }
 
+static bool has_software(struct error *error)
+{
+	return available(&software, error);
+}
+
+static bool has_traced(struct error *error)
+{
+	return available(&traced, error);
+}
+
 const struct probe probe_perf = {
 	.name = "perf",
 	.summary = "the kernel's software events of each thread: faults, switches, migrations",
 	.disturbs = true,
-	.available = available,
-	.begin = begin,
+	.available = has_software,
+	.begin = begin_software,
+	.end = end,
+	.close = close_all,
+};
+
+const struct probe probe_tracepoints = {
+	.name = "tracepoints",
+	.summary = "host system calls of each thread, and KVM's exits by kind",
+	.disturbs = true,
+	.available = has_traced,
+	.begin = begin_traced,
 	.end = end,
 	.close = close_all,
 };
