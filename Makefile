@@ -42,6 +42,7 @@ GUEST_CFLAGS = -std=c11 -O2 -g $(WARN) -ffreestanding -fno-stack-protector -fno-
 	       -I. -MMD -MP
 
 WORKLOADS = $(patsubst workloads/%.c,$(BUILD)/workloads/%,$(wildcard workloads/*.c))
+EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(wildcard model/examples/*.csv model/examples/sample/*))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 GUEST_TESTS = $(patsubst tests/guest/%.c,$(BUILD)/tests/guest/%,$(wildcard tests/guest/*.c))
 
@@ -51,7 +52,7 @@ objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
 all: programs
 
-programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv
+programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv $(EXAMPLES)
 
 $(BUILD)/vmtax: $(call objects,$(PROGRAM_SRC))
 	$(CC) $(CFLAGS) -o $@ $^ $(PROGRAM_LIBS)
@@ -81,6 +82,10 @@ $(BUILD)/workloads/%: workloads/%.c workloads/workload.h
 	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
 $(BUILD)/workloads/suite.csv: workloads/suite.csv
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUILD)/examples/%: model/examples/%
 	@mkdir -p $(@D)
 	cp $< $@
 

@@ -48,6 +48,10 @@ struct table {
  */
 int table_read(struct table *table, const char *path, const struct table_schema *schema, struct error *error);
 
+/* The same, where a missing file is a table without rows (and without a path). */
+int table_read_optional(struct table *table, const char *path, const struct table_schema *schema,
+			struct error *error);
+
 /* Frees what TABLE owns; it may then be read into again. Safe on a zero-filled struct. */
 void table_free(struct table *table);
 

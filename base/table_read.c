@@ -251,6 +251,13 @@ static void parse_file(struct reader *r, FILE *file)
 	free(chunk);
 }
 
+static void give_columns(struct table *table, const struct table_schema *schema)
+{
+	table->schema = schema;
+	while (schema->columns[table->columns].name)
+		table->columns++;
+}
+
 int table_read(struct table *table, const char *path, const struct table_schema *schema, struct error *error)
 {
 	struct reader r = { .table = table, .error = error, .between = true, .line = 1, .row_line = 1 };
@@ -259,10 +266,8 @@ int table_read(struct table *table, const char *path, const struct table_schema 
 	memset(table, 0, sizeof(*table));
 	if (file == NULL)
 		return error_set(error, errno, "cannot open %s", path);
-	table->schema = schema;
+	give_columns(table, schema);
 	table->path = strdup(path);
-	while (schema->columns[table->columns].name)
-		table->columns++;
 	r.row = calloc(table->columns, sizeof(*r.row));
 	if (table->path && r.row)
 		parse_file(&r, file);
@@ -279,4 +284,15 @@ int table_read(struct table *table, const char *path, const struct table_schema 
 	if (r.failed)
 		table_free(table);
 	return r.failed;
+}
+
+int table_read_optional(struct table *table, const char *path, const struct table_schema *schema,
+			struct error *error)
+{
+	int code = table_read(table, path, schema, error);
+
+	if (code != -ENOENT)
+		return code;
+	give_columns(table, schema);
+	return 0;
 }

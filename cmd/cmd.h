@@ -38,8 +38,15 @@ int cmd_option_fail(const char *command, int id, char **argv, const struct optio
  */
 int cmd_results_publish(const char *directory, struct error *error);
 
-/* Where the monitor, guest kernel and workloads are: beside the program in a build tree, in ../lib/vmtax when
- * installed. Writes "<there>/NAME" into PATH (SIZE bytes). 0, or -ENOENT with the mend. */
+/*
+ * The results to show when none are named: the newest in out/, else the recorded sample. Writes their
+ * directory into PATH (SIZE bytes) and says on stderr, for COMMAND, which they are. 0, or -ENOENT with the
+ * mend.
+ */
+int cmd_results_find(const char *command, char *path, unsigned long size, struct error *error);
+
+/* Where the monitor, guest kernel, workloads and examples are: beside the program in a build tree, in
+ * ../lib/vmtax when installed. Writes "<there>/NAME" into PATH (SIZE bytes). 0, or -ENOENT with the mend. */
 int cmd_find_part(const char *name, char *path, unsigned long size, struct error *error);
 
 #endif

@@ -2,19 +2,15 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <getopt.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/schema.h"
 #include "base/units.h"
 #include "cmd/cmd.h"
 #include "cmd/publish_priv.h"
 #include "reports/reports.h"
-
-#define SAMPLE "model/examples/sample"
 
 struct options {
 	const char *csv, *json; /* table asked for, or NULL */
@@ -29,8 +25,8 @@ static void print_help(void)
 	       "Print what a run found as a summary, and write it to DIR/report.html with figures.\n"
 	       "\n"
 	       "DIR is what vmtax run --out wrote; without it, the newest in out/, else the recorded "
-	       "sample\n" SAMPLE
-	       ". overhead.csv, costs.csv and datapackage.json are made anew from the tables.\n"
+	       "sample.\n"
+	       "overhead.csv, costs.csv and datapackage.json are made anew from the tables.\n"
 	       "\n"
 	       "  --csv=TABLE   print TABLE as CSV instead\n"
 	       "  --json=TABLE  print TABLE as JSON instead: an array of one object a row, missing cells "
@@ -50,33 +46,8 @@ static void print_help(void)
 	       "\n"
 	       "Examples:\n"
 	       "  vmtax report out/demo\n"
-	       "  vmtax report --no-html " SAMPLE "\n"
+	       "  vmtax report --no-html\n"
 	       "  vmtax report --json=overhead out/demo | jq '.[] | select(.ratio > 2)'\n");
-}
-
-/* The newest of out/<any>/runs.csv, else the sample; its directory into PATH. */
-static int find_directory(char *path, size_t size, struct error *error)
-{
-	char newest[4096] = SAMPLE "/runs.csv";
-	time_t when = 0;
-	struct stat stat_of;
-	glob_t found;
-
-	if (glob("out/*/runs.csv", 0, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			if (stat(found.gl_pathv[i], &stat_of) == 0 && stat_of.st_mtime >= when) {
-				when = stat_of.st_mtime;
-				snprintf(newest, sizeof(newest), "%s", found.gl_pathv[i]);
-			}
-		globfree(&found);
-	}
-	if (stat(newest, &stat_of) != 0) {
-		error_set(error, 0, "no results to report in out/ or " SAMPLE);
-		return error_mend(error, "measure some with vmtax run, or name their directory");
-	}
-	snprintf(path, size, "%.*s", (int)(strrchr(newest, '/') - newest), newest);
-	fprintf(stderr, "vmtax report: showing %s\n", path);
-	return 0;
 }
 
 static const struct table_schema *find_table(const char *name, struct error *error)
@@ -208,7 +179,8 @@ int cmd_report(int argc, char **argv)
 		print_help();
 		return CMD_OK;
 	}
-	if (!*options.directory && find_directory(options.directory, sizeof(options.directory), &error) < 0)
+	if (!*options.directory &&
+	    cmd_results_find("report", options.directory, sizeof(options.directory), &error) < 0)
 		return cmd_fail("report", &error, CMD_FAILED);
 	status = report(&options, &error);
 	return status == CMD_OK ? CMD_OK : cmd_fail("report", &error, status);

@@ -17,15 +17,6 @@ static size_t layer_column(const char *layer)
 	return column;
 }
 
-static size_t row_of(const struct names *names, const char *name)
-{
-	size_t row = 0;
-
-	while (row < names->count && strcmp(names->name[row], name) != 0)
-		row++;
-	return row;
-}
-
 /* Which row of the grid each repetition adds to: workload of good runs under CONFIG, else SIZE_MAX. */
 static size_t *map_runs(const struct grid *grid, const struct result *result, const char *config)
 {
@@ -36,7 +27,7 @@ static size_t *map_runs(const struct grid *grid, const struct result *result, co
 	for (size_t i = 0; map && i < runs->rows; i++) {
 		map[i] = SIZE_MAX;
 		if (strcmp(table_text(runs, i, config_column), config) == 0 && result_counts(result, i))
-			map[i] = row_of(&grid->rows, table_text(runs, i, table_column(runs, "workload")));
+			map[i] = names_find(&grid->rows, table_text(runs, i, table_column(runs, "workload")));
 	}
 	return map;
 }

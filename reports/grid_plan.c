@@ -11,12 +11,12 @@ static const struct series costs[] = {
 };
 static const struct series hosts[] = { { .name = "hosts", .label = "hosts", .colour = "#44aa99" } };
 
-/* A number of the plan under CONFIG: the first row that bears the name. */
-static double plan_number(const struct table *plan, const char *config, const char *item)
+/* A number of the plan under the configuration printed as LABEL: the first row that bears it. */
+static double plan_number(const struct table *plan, const char *label, const char *item)
 {
 	size_t row = 0;
 
-	while (strcmp(table_text(plan, row, table_column(plan, "config")), config) != 0)
+	while (strcmp(table_text(plan, row, table_column(plan, "label")), label) != 0)
 		row++;
 	return table_number(plan, row, table_column(plan, item));
 }
@@ -25,7 +25,7 @@ static int fill(struct grid *grid, const struct result *result, const struct ser
 {
 	const struct table *plan = &result->plan_summary;
 
-	if (names_collect(&grid->rows, plan, "config") < 0 || grid_allocate(grid, count) < 0) {
+	if (names_collect(&grid->rows, plan, "label") < 0 || grid_allocate(grid, count) < 0) {
 		grid_free(grid);
 		return -ENOMEM;
 	}

@@ -19,7 +19,7 @@ const struct series palette_layers[PALETTE_LAYERS] = {
 	{ .name = "other", .label = "other", .colour = "#777777" }, /* a layer this version does not know */
 };
 
-/* Okabe and Ito's set; each preset keeps its colour in every report. */
+/* In the order reports show them. Okabe and Ito's set of colours; each keeps its own in every report. */
 static const struct {
 	const char *name, *colour;
 } presets[] = {
@@ -36,15 +36,6 @@ static const char *preset_colour(const char *config)
 	return NULL;
 }
 
-static size_t place_of(const struct names *configs, const char *config)
-{
-	size_t place = 0;
-
-	while (place < configs->count && strcmp(configs->name[place], config) != 0)
-		place++;
-	return place;
-}
-
 /* Configurations that are no presets take these colours in turn. */
 static const char *other_colour(const struct names *configs, size_t place)
 {
@@ -58,11 +49,28 @@ static const char *other_colour(const struct names *configs, size_t place)
 
 struct series palette_config(const struct result *result, const char *config)
 {
-	size_t place = place_of(&result->configs, config);
+	size_t place = names_find(&result->configs, config);
 	const char *colour = preset_colour(config);
 
 	return (struct series){ .name = config,
 				.label = result_label(result, config),
 				.colour = colour ? colour : other_colour(&result->configs, place),
 				.shape = place % CHART_SHAPES };
+}
+
+void palette_order(struct names *configs)
+{
+	size_t placed = 0;
+
+	for (size_t p = 0; p < sizeof(presets) / sizeof(*presets); p++) {
+		size_t at = names_find(configs, presets[p].name);
+		const char *found;
+
+		if (at == configs->count)
+			continue;
+		found = configs->name[at];
+		memmove(configs->name + placed + 1, configs->name + placed,
+			(at - placed) * sizeof(*configs->name));
+		configs->name[placed++] = found;
+	}
 }

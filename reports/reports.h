@@ -22,6 +22,12 @@ struct table_schema;
 int report_text_print(FILE *out, const char *directory, bool colour, struct error *error);
 
 /*
+ * Prints DIRECTORY/plan/summary.csv on OUT, a configuration a line, and what could not be placed. 0 or a
+ * negative errno.
+ */
+int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error);
+
+/*
  * Writes DIRECTORY/report.html, one file that needs neither network nor scripts, under its final name only
  * when whole. Where gnuplot is missing or fails, the page says so in place of each figure. 0 or a negative
  * errno.

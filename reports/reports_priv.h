@@ -7,26 +7,8 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/table.h"
-
-/* Distinct names in order of first appearance; the texts belong to the tables they came from. */
-struct names {
-	const char **name; /* count; owned */
-	size_t count;
-};
-
-/* Adds NAME unless it is there. 0 or -ENOMEM. */
-int names_add(struct names *names, const char *name);
-
-/* Adds every value COLUMN has in TABLE; missing cells are passed over. 0 or -ENOMEM. */
-int names_collect(struct names *names, const struct table *table, const char *column);
-
-bool names_contain(const struct names *names, const char *name);
-
-/* Moves the presets of configurations to the front, in the order reports show them. */
-void names_order_configs(struct names *names);
-
-void names_free(struct names *names);
 
 /* What a report is made of: the tables of a result directory (rows = 0 where absent) and who appears in them.
  */
@@ -130,6 +112,9 @@ void grid_free(struct grid *grid);
 
 /* CONFIG as a column: its colour fixed for presets, its shape the same in every figure of a report. */
 struct series palette_config(const struct result *result, const char *config);
+
+/* Moves the presets of configurations to the front, in the order reports show them. */
+void palette_order(struct names *configs);
 
 /* Layers of the account in the order they are stacked, with the colour each keeps. */
 #define PALETTE_LAYERS 11

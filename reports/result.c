@@ -7,29 +7,13 @@
 #include "base/schema.h"
 #include "reports/reports_priv.h"
 
-/* A table of no rows, which can be asked like any other. */
-static struct table empty_table(const struct table_schema *schema)
-{
-	struct table table = { .schema = schema };
-
-	while (schema->columns[table.columns].name)
-		table.columns++;
-	return table;
-}
-
 static int read_optional(struct table *table, const char *directory, const struct table_schema *schema,
 			 struct error *error)
 {
 	char path[4096];
-	int status;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
-	status = table_read(table, path, schema, error);
-	if (status == -ENOENT) {
-		*table = empty_table(schema);
-		return 0;
-	}
-	return status;
+	return table_read_optional(table, path, schema, error);
 }
 
 static int read_runs(struct table *runs, const char *directory, struct error *error)
@@ -61,15 +45,19 @@ static int read_tables(struct result *result, struct error *error)
 	return status;
 }
 
-/* native where any estimate is against it, else whatever baseline the table has. */
+/* native where times are compared with it, else native-tuned. */
 static const char *choose_baseline(const struct table *overhead)
 {
-	size_t column = table_column(overhead, "baseline");
+	const char *baseline = "native";
 
-	for (size_t row = 0; row < overhead->rows; row++)
-		if (strcmp(table_text(overhead, row, column), "native") == 0)
-			return "native";
-	return overhead->rows ? table_text(overhead, 0, column) : "native";
+	for (size_t row = 0; row < overhead->rows; row++) {
+		if (strcmp(table_text(overhead, row, table_column(overhead, "metric")), "time") != 0)
+			continue;
+		baseline = table_text(overhead, row, table_column(overhead, "baseline"));
+		if (strcmp(baseline, "native") == 0)
+			break;
+	}
+	return baseline;
 }
 
 int result_load(struct result *result, const char *directory, struct error *error)
@@ -85,7 +73,7 @@ int result_load(struct result *result, const char *directory, struct error *erro
 		result_free(result);
 		return status;
 	}
-	names_order_configs(&result->configs);
+	palette_order(&result->configs);
 	result->baseline = choose_baseline(&result->overhead);
 	return 0;
 }

@@ -175,6 +175,8 @@ static int put_all(struct text_page *page, const struct result *result)
 		status = put_metrics(page, result);
 	if (status == 0)
 		status = put_costs(page, result);
+	if (status == 0)
+		status = text_put_plan(page, &result->plan_summary);
 	fputc('\n', page->out);
 	if (status == 0)
 		status = notes_list(result, put_note, page->out);

@@ -8,11 +8,12 @@
 
 #include "reports/reports_priv.h"
 
-#define TEXT_PAGE      100 /* columns of the page */
-#define TEXT_BASE      10  /* of the baseline's own time */
-#define TEXT_CELL      19  /* of " 1.31 [1.29, 1.33] " */
-#define TEXT_VALUE     5   /* of the estimate in it */
-#define TEXT_NAME_MOST 24  /* of a name; longer ones are cut */
+#define TEXT_PAGE	100 /* columns of the page */
+#define TEXT_BASE	10  /* of the baseline's own time */
+#define TEXT_CELL	19  /* of " 1.31 [1.29, 1.33] " */
+#define TEXT_VALUE	5   /* of the estimate in it */
+#define TEXT_NAME_MOST	24  /* of a name; longer ones are cut */
+#define TEXT_NAME_LEAST 14  /* of the heading "configuration" and a blank */
 
 struct text_page {
 	FILE *out;
@@ -34,5 +35,8 @@ void text_put_title(const struct text_page *page, const char *title, const char 
 
 /* Prints an interval, estimates aligned at their ends, padded to a cell unless it is the LAST of its line. */
 void text_put_cell(const struct text_page *page, struct interval interval, bool last);
+
+/* Prints the capacity plan, nothing where there is none. 0 or -ENOMEM. */
+int text_put_plan(struct text_page *page, const struct table *plan);
 
 #endif

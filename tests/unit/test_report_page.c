@@ -47,8 +47,8 @@ static const char *const costs[] = {
 };
 
 static const char *const plan[] = {
-	"config=native|hosts=2|hardware_cost=1000|licence_cost=100",
-	"config=hosted|hosts=4|hardware_cost=2000|licence_cost=200",
+	"config=native|label=native|hosts=2|hardware_cost=1000|licence_cost=100",
+	"config=hosted|label=hosted|hosts=4|hardware_cost=2000|licence_cost=200",
 	NULL,
 };
 

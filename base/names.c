@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include "base/names.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "reports/reports_priv.h"
+#include "base/table.h"
+
+size_t names_find(const struct names *names, const char *name)
+{
+	size_t i = 0;
+
+	while (i < names->count && strcmp(names->name[i], name) != 0)
+		i++;
+	return i;
+}
 
 bool names_contain(const struct names *names, const char *name)
 {
-	for (size_t i = 0; i < names->count; i++)
-		if (strcmp(names->name[i], name) == 0)
-			return true;
-	return false;
+	return names_find(names, name) < names->count;
 }
 
 int names_add(struct names *names, const char *name)
@@ -36,24 +44,6 @@ int names_collect(struct names *names, const struct table *table, const char *co
 		if (!table_missing(table, row, at) && names_add(names, table_text(table, row, at)) < 0)
 			return -ENOMEM;
 	return 0;
-}
-
-void names_order_configs(struct names *names)
-{
-	static const char *const presets[] = { "native",	 "native-tuned",  "hosted",
-					       "hosted-classic", "hosted-modern", "bare-metal" };
-	size_t placed = 0;
-
-	for (size_t p = 0; p < sizeof(presets) / sizeof(*presets); p++)
-		for (size_t i = placed; i < names->count; i++)
-			if (strcmp(names->name[i], presets[p]) == 0) {
-				const char *found = names->name[i];
-
-				memmove(names->name + placed + 1, names->name + placed,
-					(i - placed) * sizeof(*names->name));
-				names->name[placed++] = found;
-				break;
-			}
 }
 
 void names_free(struct names *names)

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/schema.h"
+#include "cmd/cmd.h"
+#include "model/model.h"
+#include "reports/reports.h"
+
+/* vmtax plan: packs a fleet of virtual machines onto hosts. */
+
+struct options {
+	char results[4096], fleet[4096], hosts[4096], out[4096]; /* "": not named */
+	bool csv, json, help;
+};
+
+static void print_columns(const char *option, const struct table_schema *schema)
+{
+	printf("\n%s: a row is %s\n", option, schema->description);
+	for (const struct table_column *c = schema->columns; c->name; c++)
+		printf("  %-20s %s%s%s%s\n", c->name, c->description, *c->unit ? " (" : "", c->unit,
+		       *c->unit ? ")" : "");
+}
+
+static void help(void)
+{
+	puts("Usage: vmtax plan [--fleet FILE] [--hosts FILE] [--results DIR] [OPTION]...\n"
+	     "Packs a fleet of virtual machines onto hosts, under native and every measured configuration, "
+	     "and\n"
+	     "prints how many hosts each needs, how full they are, and what they cost with their licences.\n"
+	     "\n"
+	     "  --fleet FILE    the VMs (default: an example)\n"
+	     "  --hosts FILE    the hosts there may be (default: an example)\n"
+	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
+	     "sample)\n"
+	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results)\n"
+	     "  --csv, --json   print the summary as CSV or JSON instead\n"
+	     "  --help          print this help\n"
+	     "\n"
+	     "Each VM's CPU demand grows by the CPU-seconds ratio of its class, polling of the guest "
+	     "included,\n"
+	     "never by how much longer it takes. Where driver threads poll (bare-metal), each host gives "
+	     "them as\n"
+	     "many whole cores as they have work for, at least one. VMs are placed by first fit decreasing "
+	     "on\n"
+	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included. native and "
+	     "hosted\n"
+	     "pay host_os_licence, bare-metal hypervisor_licence. No headroom is added: demand as you state "
+	     "it.");
+	print_columns("--fleet", &schema_fleet);
+	print_columns("--hosts", &schema_hosts);
+	puts("\n"
+	     "The exit status is 0 when every VM has a host, 3 when some have none under some configuration, "
+	     "1 "
+	     "when\n"
+	     "something could not be read or written, 2 for wrong usage.\n"
+	     "\n"
+	     "Examples:\n"
+	     "  vmtax plan                                       the examples, to see what it does\n"
+	     "  vmtax plan --results out/first --fleet fleet.csv --hosts hosts.csv\n"
+	     "  vmtax plan --json | jq '.[] | {label, hosts, total_cost}'");
+}
+
+enum { FLEET = 256, HOSTS, RESULTS, OUT, CSV, JSON, HELP };
+
+static const struct option known[] = {
+	{ "fleet", required_argument, NULL, FLEET },
+	{ "hosts", required_argument, NULL, HOSTS },
+	{ "results", required_argument, NULL, RESULTS },
+	{ "out", required_argument, NULL, OUT },
+	{ "csv", no_argument, NULL, CSV },
+	{ "json", no_argument, NULL, JSON },
+	{ "help", no_argument, NULL, HELP },
+	{ 0 },
+};
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	struct error error;
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+		char *const path = id == FLEET	   ? o->fleet
+				   : id == HOSTS   ? o->hosts
+				   : id == RESULTS ? o->results
+				   : id == OUT	   ? o->out
+						   : NULL;
+
+		if (path)
+			snprintf(path, sizeof(o->out), "%s", optarg);
+		else if (id == CSV)
+			o->csv = true;
+		else if (id == JSON)
+			o->json = true;
+		else if (id == HELP)
+			o->help = true;
+		else
+			return cmd_option_fail("plan", id, argv, known);
+	}
+	if (optind < argc)
+		error_fail(&error, 0, "name files with --fleet, --hosts and --results", "what is %.200s for?",
+			   argv[optind]);
+	else if (o->csv && o->json)
+		error_fail(&error, 0, "give one of them", "--csv and --json exclude each other");
+	else
+		return CMD_OK;
+	return cmd_fail("plan", &error, CMD_USAGE);
+}
+
+/* What was not named: the examples, and the newest results. */
+static int choose(struct options *o, struct error *error)
+{
+	if (!*o->results && cmd_results_find("plan", o->results, sizeof(o->results), error) < 0)
+		return -1;
+	if (!*o->fleet) {
+		if (cmd_find_part("examples/fleet.csv", o->fleet, sizeof(o->fleet), error) < 0)
+			return -1;
+		fprintf(stderr, "vmtax plan: no --fleet: taking the example %s\n", o->fleet);
+	}
+	if (!*o->hosts) {
+		if (cmd_find_part("examples/hosts.csv", o->hosts, sizeof(o->hosts), error) < 0)
+			return -1;
+		fprintf(stderr, "vmtax plan: no --hosts: taking the example %s\n", o->hosts);
+	}
+	if (!*o->out)
+		memcpy(o->out, o->results, sizeof(o->out));
+	return 0;
+}
+
+static int print_csv(const char *path, struct error *error)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return error_set(error, 0, "cannot read %.200s", path);
+	while (getline(&line, &size, file) >= 0)
+		fputs(line, stdout);
+	free(line);
+	fclose(file);
+	return 0;
+}
+
+static int print(const struct options *o, struct error *error)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	char path[4200];
+
+	snprintf(path, sizeof(path), "%s/%s", o->out, schema_plan_summary.name);
+	if (o->csv)
+		return print_csv(path, error);
+	if (o->json)
+		return report_table_json(stdout, path, &schema_plan_summary, error);
+	return report_plan_print(stdout, o->out, isatty(STDOUT_FILENO) && !(no_colour && *no_colour), error);
+}
+
+/* Whether some VM has no host under some configuration. */
+static bool left_over(const struct options *o)
+{
+	struct table plan;
+	char path[4200];
+	bool left = false;
+
+	snprintf(path, sizeof(path), "%s/%s", o->out, schema_plan_summary.name);
+	if (table_read(&plan, path, &schema_plan_summary, NULL) < 0)
+		return false;
+	for (size_t row = 0; row < plan.rows; row++)
+		left |= table_number(&plan, row, table_column(&plan, "unplaced")) > 0;
+	table_free(&plan);
+	return left;
+}
+
+int cmd_plan(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct error error = { 0 };
+	int status = parse(&o, argc, argv);
+
+	if (status != CMD_OK)
+		return status;
+	if (o.help) {
+		help();
+		return CMD_OK;
+	}
+	if (choose(&o, &error) < 0)
+		return cmd_fail("plan", &error, CMD_FAILED);
+	if (model_plan_write(
+		    &(struct model_plan_options){
+			    .results = o.results, .fleet = o.fleet, .hosts = o.hosts, .out = o.out },
+		    &error) < 0 ||
+	    print(&o, &error) < 0)
+		return cmd_fail("plan", &error, error.number ? CMD_FAILED : CMD_USAGE);
+	fprintf(stderr, "wrote %s/plan/summary.csv and hosts.csv\n", o.out);
+	return left_over(&o) ? CMD_THRESHOLD : CMD_OK;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/model.h"
+#include "model/model_priv.h"
+
+/* overhead.csv: every cell against its baselines. */
+
+#define FEW	     6 /* pairs below which no signed-rank interval at 95 % exists */
+#define OUTLIER_MADS 5 /* scaled MADs from the median; 5 is one in 1.7 million of a normal sample */
+#define FLAGS_ROOM   256
+
+static const char *const baselines[] = { "native", "native-tuned" };
+
+/* An estimate in the making: room for as many pairs as any cell has. */
+struct estimate {
+	const struct cells *cells;
+	size_t workload, config;
+	const char *baseline;
+	struct pair *pairs; /* owned */
+	size_t *rows;	    /* owned */
+	double *ratios;	    /* owned */
+	double *sorted;	    /* owned */
+	unsigned char *far; /* owned */
+	size_t count;
+	char flags[FLAGS_ROOM];
+	struct table_writer out;
+};
+
+static void flag(struct estimate *e, const char *word)
+{
+	size_t used = strlen(e->flags);
+
+	if (!flags_have(e->flags, word) && used + strlen(word) + 2 < sizeof(e->flags))
+		snprintf(e->flags + used, sizeof(e->flags) - used, "%s%s", used ? " " : "", word);
+}
+
+/* Flags of repetitions that stay true of what is made of them. How blocks came to be is told in runs.csv. */
+static void flag_rows(struct estimate *e)
+{
+	static const char *const lasting[] = { "roi-mismatch", "startup", "unserved", "nondeterministic" };
+
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t word = 0; word < sizeof(lasting) / sizeof(*lasting); word++)
+			if (flags_have(cells_text(e->cells, e->pairs[i].row, "flags"), lasting[word]) ||
+			    flags_have(cells_text(e->cells, e->pairs[i].base, "flags"), lasting[word]))
+				flag(e, lasting[word]);
+}
+
+static void flag_outliers(struct estimate *e, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		e->sorted[i] = log(e->ratios[i]);
+	stats_flag_outliers(e->sorted, count, OUTLIER_MADS, e->far);
+	for (size_t i = 1; i < count; i++)
+		if (e->far[i])
+			flag(e, "outlier");
+	if (count && e->far[0])
+		flag(e, e->ratios[0] > 1 ? "slow-first" : "outlier");
+}
+
+/* Median of VALUE over COUNT rows of runs.csv. */
+static double median(struct estimate *e, metric_value *value, const size_t *rows, size_t count)
+{
+	size_t measured = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double v = value(e->cells, rows[i]);
+
+		if (!isnan(v))
+			e->sorted[measured++] = v;
+	}
+	stats_sort(e->sorted, measured);
+	return stats_quantile(e->sorted, measured, 0.5);
+}
+
+/* The same over one side of the pairs. */
+static double pairs_median(struct estimate *e, metric_value *value, bool base)
+{
+	for (size_t i = 0; i < e->count; i++)
+		e->rows[i] = base ? e->pairs[i].base : e->pairs[i].row;
+	return median(e, value, e->rows, e->count);
+}
+
+static void put_identity(struct estimate *e, const char *baseline, const char *metric)
+{
+	const struct cell *cell = cells_at(e->cells, e->workload, e->config);
+	size_t row = cell->blocks ? cell->block[cell->blocks - 1] : cell->observed[0];
+
+	table_put_text(&e->out, e->cells->workloads.name[e->workload]);
+	table_put_text(&e->out, cells_text(e->cells, row, "class"));
+	table_put_text(&e->out, e->cells->configs.name[e->config]);
+	table_put_text(&e->out, cells_text(e->cells, row, "label"));
+	table_put_text(&e->out, baseline);
+	table_put_text(&e->out, metric);
+}
+
+static void put_estimate(struct estimate *e, struct stats_estimate ratio)
+{
+	table_put_integer(&e->out, (int64_t)ratio.n);
+	table_put_number(&e->out, ratio.value);
+	table_put_number(&e->out, ratio.low);
+	table_put_number(&e->out, ratio.high);
+}
+
+static int put_metric(struct estimate *e, const struct metric *metric, bool disturbed, struct error *error)
+{
+	size_t choice = metric_choose(metric, e->cells, e->pairs, e->count), count = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		double ratio = metric_ratio(metric, choice, e->cells, e->pairs[i]);
+
+		if (!isnan(ratio))
+			e->ratios[count++] = ratio;
+	}
+	if (count == 0)
+		return 0;
+	e->flags[0] = '\0';
+	flag_rows(e);
+	if (disturbed)
+		flag(e, "disturbed");
+	if (count < FEW)
+		flag(e, "few-blocks");
+	if (!metric->additive)
+		flag_outliers(e, count);
+	put_identity(e, e->baseline, metric->name);
+	put_estimate(e, metric_estimate(metric, e->ratios, count));
+	if (metric->sized) {
+		table_put_number(&e->out, pairs_median(e, metric->value[choice], false));
+		table_put_number(&e->out, pairs_median(e, metric_base(metric, choice), true));
+	} else {
+		table_put_missing(&e->out);
+		table_put_missing(&e->out);
+	}
+	table_put_text(&e->out, e->flags[0] ? e->flags : NULL);
+	return table_end_row(&e->out, error);
+}
+
+/* The cell against BASELINE, by every metric. */
+static int put_cell(struct estimate *e, const char *baseline, struct error *error)
+{
+	size_t base = names_find(&e->cells->configs, baseline);
+	bool disturbed;
+	int code = 0;
+
+	if (base == e->cells->configs.count || base == e->config)
+		return 0;
+	e->baseline = baseline;
+	e->count = pairs_make(e->cells, cells_at(e->cells, e->workload, e->config),
+			      cells_at(e->cells, e->workload, base), e->pairs, &disturbed);
+	for (const struct metric *metric = model_metrics; metric->name && code == 0; metric++)
+		code = put_metric(e, metric, disturbed, error);
+	return code;
+}
+
+/* What probes cost: each observed repetition against the median of the undisturbed ones. */
+static int put_observer(struct estimate *e, struct error *error)
+{
+	const struct cell *cell = cells_at(e->cells, e->workload, e->config);
+	size_t choice, count = 0;
+	double usual;
+
+	if (cell->blocks == 0 || cell->observations == 0)
+		return 0;
+	e->pairs[0] = (struct pair){ cell->observed[0], cell->block[0] };
+	choice = metric_choose(model_time, e->cells, e->pairs, 1);
+	usual = median(e, model_time->value[choice], cell->block, cell->blocks);
+	for (size_t i = 0; i < cell->observations; i++) {
+		double ratio = model_time->value[choice](e->cells, cell->observed[i]) / usual;
+
+		if (ratio > 0)
+			e->ratios[count++] = ratio;
+	}
+	if (count == 0)
+		return 0;
+	put_identity(e, e->cells->configs.name[e->config], "observer");
+	put_estimate(e, metric_estimate(model_time, e->ratios, count));
+	table_put_number(&e->out, median(e, model_time->value[choice], cell->observed, cell->observations));
+	table_put_number(&e->out, usual);
+	table_put_missing(&e->out);
+	return table_end_row(&e->out, error);
+}
+
+static int put_all(struct estimate *e, struct error *error)
+{
+	int code = 0;
+
+	for (e->workload = 0; code == 0 && e->workload < e->cells->workloads.count; e->workload++)
+		for (e->config = 0; code == 0 && e->config < e->cells->configs.count; e->config++) {
+			for (size_t i = 0; code == 0 && i < sizeof(baselines) / sizeof(*baselines); i++)
+				code = put_cell(e, baselines[i], error);
+			if (code == 0)
+				code = put_observer(e, error);
+		}
+	return code;
+}
+
+static int allocate(struct estimate *e)
+{
+	size_t room = e->cells->runs.rows + 1; /* no cell has more */
+
+	e->pairs = malloc(room * sizeof(*e->pairs));
+	e->rows = malloc(room * sizeof(*e->rows));
+	e->ratios = malloc(room * sizeof(*e->ratios));
+	e->sorted = malloc(room * sizeof(*e->sorted));
+	e->far = malloc(room);
+	return e->pairs && e->rows && e->ratios && e->sorted && e->far ? 0 : -ENOMEM;
+}
+
+int model_overhead_write(const char *directory, struct error *error)
+{
+	struct cells cells;
+	struct estimate e = { .cells = &cells };
+	char path[4096];
+	int code = cells_read(&cells, directory, error);
+
+	if (code)
+		return code;
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_overhead.name);
+	if (allocate(&e) < 0)
+		code = error_set(error, ENOMEM, "cannot estimate overheads");
+	if (code == 0)
+		code = table_create(&e.out, path, &schema_overhead, error);
+	if (code == 0) {
+		code = put_all(&e, error);
+		if (code == 0)
+			code = table_writer_close(&e.out, error);
+		else
+			table_writer_abandon(&e.out);
+	}
+	free(e.pairs);
+	free(e.rows);
+	free(e.ratios);
+	free(e.sorted);
+	free(e.far);
+	cells_free(&cells);
+	return code;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "base/schema.h"
+#include "model/model.h"
+#include "model/plan_priv.h"
+
+/* The plan as tables: every configuration's hosts, and what they come to. */
+
+struct planner {
+	struct fleet fleet;
+	struct plan_ratios ratios;
+	struct table_writer hosts, summary;
+};
+
+/* What the hosts of a plan have and use between them. */
+struct sums {
+	struct plan_load has, used;
+	double held, hardware, licences;
+};
+
+/* The VMs on HOST as "name:count", separated by blanks; the caller frees. NULL when memory is short. */
+static char *list_vms(const struct fleet *fleet, const struct plan_host *host)
+{
+	char *list = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&list, &size);
+
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < fleet->vms; i++)
+		if (host->placed[i])
+			fprintf(out, "%s%s:%zu", ftell(out) ? " " : "", fleet->vm[i].name, host->placed[i]);
+	if (fclose(out) != 0) {
+		free(list);
+		return NULL;
+	}
+	return list;
+}
+
+static int put_host(struct planner *p, const struct plan_config *config, const struct plan_host *host,
+		    size_t number, struct error *error)
+{
+	const struct plan_kind *kind = &p->fleet.kind[host->kind];
+	double held = pack_cores_held(host, config);
+	char *vms = list_vms(&p->fleet, host), name[128];
+
+	if (!vms)
+		return error_set(error, ENOMEM, "cannot plan");
+	snprintf(name, sizeof(name), "%.100s-%zu", kind->name, number);
+	table_put_text(&p->hosts, config->name);
+	table_put_text(&p->hosts, config->label);
+	table_put_text(&p->hosts, name);
+	table_put_text(&p->hosts, kind->name);
+	table_put_text(&p->hosts, vms);
+	table_put_number(&p->hosts, host->used.cpu + held);
+	table_put_number(&p->hosts, held);
+	table_put_number(&p->hosts, kind->has.cpu);
+	table_put_number(&p->hosts, host->used.memory);
+	table_put_number(&p->hosts, kind->has.memory);
+	table_put_number(&p->hosts, host->used.io);
+	table_put_number(&p->hosts, kind->has.io);
+	free(vms);
+	return table_end_row(&p->hosts, error);
+}
+
+static int put_hosts(struct planner *p, const struct plan_config *config, const struct packing *packing,
+		     struct error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < packing->hosts; i++) {
+		size_t number = 1;
+
+		for (size_t before = 0; before < i; before++)
+			number += packing->host[before].kind == packing->host[i].kind;
+		code = put_host(p, config, &packing->host[i], number, error);
+	}
+	return code;
+}
+
+static struct sums sum_up(const struct fleet *fleet, const struct plan_config *config,
+			  const struct packing *packing)
+{
+	struct sums sums = { 0 };
+
+	for (size_t i = 0; i < packing->hosts; i++) {
+		const struct plan_host *host = &packing->host[i];
+		const struct plan_kind *kind = &fleet->kind[host->kind];
+
+		sums.has.cpu += kind->has.cpu;
+		sums.has.memory += kind->has.memory;
+		sums.has.io += kind->has.io;
+		sums.used.cpu += host->used.cpu;
+		sums.used.memory += host->used.memory;
+		sums.used.io += host->used.io;
+		sums.held += pack_cores_held(host, config);
+		sums.hardware += kind->cost;
+		sums.licences += plan_licence(kind, config);
+	}
+	return sums;
+}
+
+/* Demand of all placed VMs, as measured natively. */
+static double native_demand(const struct fleet *fleet, const struct packing *packing)
+{
+	double demand = 0;
+
+	for (size_t i = 0; i < packing->hosts; i++)
+		for (size_t vm = 0; vm < fleet->vms; vm++)
+			demand += (double)packing->host[i].placed[vm] * fleet->vm[vm].asks.cpu;
+	return demand;
+}
+
+static size_t count_vms(const struct fleet *fleet)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fleet->vms; i++)
+		count += fleet->vm[i].count;
+	return count;
+}
+
+static double share(double used, double capacity)
+{
+	return capacity > 0 ? used / capacity : (double)NAN;
+}
+
+static int put_summary(struct planner *p, const struct plan_config *config, const struct packing *packing,
+		       struct error *error)
+{
+	struct sums sums = sum_up(&p->fleet, config, packing);
+
+	table_put_text(&p->summary, config->name);
+	table_put_text(&p->summary, config->label);
+	table_put_integer(&p->summary, (int64_t)packing->hosts);
+	table_put_integer(&p->summary, (int64_t)(count_vms(&p->fleet) - packing->unplaced));
+	table_put_integer(&p->summary, (int64_t)packing->unplaced);
+	table_put_number(&p->summary, native_demand(&p->fleet, packing));
+	table_put_number(&p->summary, sums.used.cpu + sums.held);
+	table_put_number(&p->summary, share(sums.used.cpu + sums.held, sums.has.cpu));
+	table_put_number(&p->summary, share(sums.used.memory, sums.has.memory));
+	table_put_number(&p->summary, share(sums.used.io, sums.has.io));
+	table_put_number(&p->summary, sums.hardware);
+	table_put_number(&p->summary, sums.licences);
+	table_put_number(&p->summary, sums.hardware + sums.licences);
+	return table_end_row(&p->summary, error);
+}
+
+/* A configuration under which some VM's class was not measured: no plan, and no figure made up for it. */
+static int put_unknown(struct planner *p, const struct plan_config *config, struct error *error)
+{
+	table_put_text(&p->summary, config->name);
+	table_put_text(&p->summary, config->label);
+	for (const struct table_column *c = schema_plan_summary.columns + 2; c->name; c++)
+		table_put_missing(&p->summary);
+	return table_end_row(&p->summary, error);
+}
+
+static int plan_config(struct planner *p, const char *name, struct error *error)
+{
+	struct plan_config config;
+	struct packing packing = { 0 };
+	int code = plan_ratios_price(&p->ratios, &p->fleet, name, &config);
+
+	if (code == 0 && config.known)
+		code = pack_fleet(&packing, &p->fleet, &config);
+	if (code < 0)
+		error_set(error, ENOMEM, "cannot plan");
+	else if (!config.known)
+		code = put_unknown(p, &config, error);
+	else if ((code = put_hosts(p, &config, &packing, error)) == 0)
+		code = put_summary(p, &config, &packing, error);
+	packing_free(&packing);
+	free(config.price);
+	return code;
+}
+
+/* The baseline first, then what was measured against it. */
+static int plan_configs(struct planner *p, struct error *error)
+{
+	const struct table *overhead = &p->ratios.overhead;
+	struct names configs = { 0 };
+	int code = names_add(&configs, p->ratios.baseline);
+
+	for (size_t row = 0; code == 0 && row < overhead->rows; row++)
+		if (strcmp(table_text(overhead, row, table_column(overhead, "metric")), "vm-cpu") == 0 &&
+		    strcmp(table_text(overhead, row, table_column(overhead, "baseline")),
+			   p->ratios.baseline) == 0)
+			code = names_add(&configs,
+					 table_text(overhead, row, table_column(overhead, "config")));
+	if (code < 0)
+		error_set(error, ENOMEM, "cannot plan");
+	for (size_t i = 0; code == 0 && i < configs.count; i++)
+		code = plan_config(p, configs.name[i], error);
+	names_free(&configs);
+	return code;
+}
+
+static int make_directory(const char *path, struct error *error)
+{
+	if (mkdir(path, 0777) == 0 || errno == EEXIST)
+		return 0;
+	error_set(error, errno, "cannot make the directory");
+	error_at(error, "%s", path);
+	return error_mend(error, "name one that can be written with --out");
+}
+
+static int write_plan(struct planner *p, const char *out, struct error *error)
+{
+	char hosts[4200], summary[4200], directory[4200];
+	int code = make_directory(out, error);
+
+	snprintf(directory, sizeof(directory), "%.4000s/plan", out);
+	snprintf(hosts, sizeof(hosts), "%.4000s/%s", out, schema_plan_hosts.name);
+	snprintf(summary, sizeof(summary), "%.4000s/%s", out, schema_plan_summary.name);
+	if (code == 0)
+		code = make_directory(directory, error);
+	if (code == 0)
+		code = table_create(&p->hosts, hosts, &schema_plan_hosts, error);
+	if (code)
+		return code;
+	code = table_create(&p->summary, summary, &schema_plan_summary, error);
+	if (code == 0 && (code = plan_configs(p, error)) != 0)
+		table_writer_abandon(&p->summary);
+	if (code) {
+		table_writer_abandon(&p->hosts);
+		return code;
+	}
+	code = table_writer_close(&p->hosts, error);
+	if (code) {
+		table_writer_abandon(&p->summary);
+		return code;
+	}
+	code = table_writer_close(&p->summary, error);
+	if (code)
+		unlink(hosts);
+	return code;
+}
+
+int model_plan_write(const struct model_plan_options *options, struct error *error)
+{
+	struct planner p = { 0 };
+	int code = fleet_read(&p.fleet, options->fleet, options->hosts, error);
+
+	if (code)
+		return code;
+	code = plan_ratios_read(&p.ratios, options->results, error);
+	if (code == 0) {
+		code = plan_ratios_check(&p.ratios, &p.fleet, error);
+		if (code == 0)
+			code = write_plan(&p, options->out, error);
+		plan_ratios_free(&p.ratios);
+	}
+	fleet_free(&p.fleet);
+	return code;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "base/schema.h"
+#include "base/stats.h"
+#include "base/units.h"
+#include "model/plan_priv.h"
+
+/* What a fleet's VMs cost under a configuration, from the ratios measured. */
+
+static const char *text(const struct table *table, size_t row, const char *column)
+{
+	return table_text(table, row, table_column(table, column));
+}
+
+static bool is(const struct table *table, size_t row, const char *column, const char *want)
+{
+	return strcmp(text(table, row, column), want) == 0;
+}
+
+static double ratio(const struct plan_ratios *ratios, size_t row)
+{
+	return table_number(&ratios->overhead, row, table_column(&ratios->overhead, "ratio"));
+}
+
+/* native where CPU time is compared with it, else native-tuned; NULL: with nothing. */
+static const char *choose_baseline(const struct table *overhead)
+{
+	const char *baseline = NULL;
+
+	for (size_t row = 0; row < overhead->rows; row++) {
+		if (!is(overhead, row, "metric", "vm-cpu"))
+			continue;
+		baseline = text(overhead, row, "baseline");
+		if (strcmp(baseline, "native") == 0)
+			break;
+	}
+	return baseline;
+}
+
+int plan_ratios_read(struct plan_ratios *ratios, const char *directory, struct error *error)
+{
+	char path[4096];
+	int code;
+
+	*ratios = (struct plan_ratios){ 0 };
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_runs.name);
+	code = table_read(&ratios->runs, path, &schema_runs, error);
+	if (code == -ENOENT)
+		error_mend(error, "name with --results a directory that vmtax run --out wrote");
+	if (code == 0) {
+		snprintf(path, sizeof(path), "%s/%s", directory, schema_overhead.name);
+		code = table_read(&ratios->overhead, path, &schema_overhead, error);
+		if (code == -ENOENT)
+			error_mend(error, "vmtax report %.200s makes it", directory);
+	}
+	if (code == 0 && (ratios->baseline = choose_baseline(&ratios->overhead)) == NULL) {
+		code = -ENODATA;
+		error_fail(error, 0, "measure native and other configurations together, with vmtax run",
+			   "no configuration's CPU time is compared with native");
+		error_at(error, "%s", path);
+	}
+	if (code)
+		plan_ratios_free(ratios);
+	return code;
+}
+
+void plan_ratios_free(struct plan_ratios *ratios)
+{
+	table_free(&ratios->runs);
+	table_free(&ratios->overhead);
+	*ratios = (struct plan_ratios){ 0 };
+}
+
+static int fail_class(const struct fleet *fleet, const struct plan_vm *vm, const struct names *known,
+		      struct error *error)
+{
+	const char *near;
+	const char **candidates = calloc(known->count + 1, sizeof(*candidates));
+
+	for (size_t i = 0; candidates && i < known->count; i++)
+		candidates[i] = known->name[i];
+	near = candidates ? units_nearest(vm->class, candidates) : NULL;
+	error_set(error, 0, "no class or workload \"%.60s\" was measured", vm->class);
+	error_at(error, "%s:%zu:class", fleet->vm_table.path, vm->line);
+	if (near)
+		error_mend(error, "did you mean %s?", near);
+	else
+		error_mend(error, "name one that the result has, such as %s", known->name[0]);
+	free(candidates);
+	return -EINVAL;
+}
+
+int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *fleet, struct error *error)
+{
+	struct names known = { 0 };
+	int code = 0;
+
+	if (names_collect(&known, &ratios->overhead, "class") < 0 ||
+	    names_collect(&known, &ratios->overhead, "workload") < 0)
+		code = error_set(error, ENOMEM, "cannot plan");
+	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
+		if (!names_contain(&known, fleet->vm[i].class))
+			code = fail_class(fleet, &fleet->vm[i], &known, error);
+	names_free(&known);
+	return code;
+}
+
+/*
+ * The ratio of METRIC for CLASS: that of the workload of this name, else the median over the workloads of the
+ * class. Ratios multiply, so where two stand in the middle theirs is the geometric mean. NaN: not measured.
+ */
+static double class_ratio(const struct plan_ratios *ratios, const char *config, const char *class,
+			  const char *metric, double *values)
+{
+	const struct table *overhead = &ratios->overhead;
+	size_t count = 0;
+	double low, high;
+
+	for (size_t row = 0; row < overhead->rows; row++) {
+		if (!is(overhead, row, "config", config) || !is(overhead, row, "metric", metric) ||
+		    !is(overhead, row, "baseline", ratios->baseline) || isnan(ratio(ratios, row)))
+			continue;
+		if (is(overhead, row, "workload", class))
+			return ratio(ratios, row);
+		if (is(overhead, row, "class", class))
+			values[count++] = ratio(ratios, row);
+	}
+	if (count == 0)
+		return NAN;
+	stats_sort(values, count);
+	low = values[(count - 1) / 2];
+	high = values[count / 2];
+	return sqrt(low * high);
+}
+
+/* Whether driver threads keep cores of their own under CONFIG. */
+static bool polls(const struct table *runs, const char *config)
+{
+	size_t held = table_column(runs, "cores_held");
+
+	for (size_t row = 0; row < runs->rows; row++)
+		if (is(runs, row, "config", config) && table_number(runs, row, held) > 1)
+			return true;
+	return false;
+}
+
+static const char *label_of(const struct table *overhead, const char *config)
+{
+	for (size_t row = 0; row < overhead->rows; row++)
+		if (is(overhead, row, "config", config))
+			return text(overhead, row, "label");
+	return config;
+}
+
+int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *fleet, const char *name,
+		      struct plan_config *config)
+{
+	double *values = malloc((ratios->overhead.rows + 1) * sizeof(*values));
+	bool baseline = strcmp(name, ratios->baseline) == 0;
+
+	*config = (struct plan_config){
+		.name = name,
+		.label = label_of(&ratios->overhead, name),
+		.polls = polls(&ratios->runs, name),
+		.hypervisor = strncmp(name, "bare-metal", strlen("bare-metal")) == 0,
+		.price = calloc(fleet->vms, sizeof(*config->price)),
+		.known = true,
+	};
+	if (!values || !config->price) {
+		free(values);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < fleet->vms; i++) {
+		const struct plan_vm *vm = &fleet->vm[i];
+
+		config->price[i].cpu = vm->asks.cpu;
+		if (baseline)
+			continue;
+		config->price[i].cpu *= class_ratio(ratios, name, vm->class, "vm-cpu", values);
+		if (config->polls)
+			config->price[i].driver =
+				vm->asks.cpu * class_ratio(ratios, name, vm->class, "driver", values);
+		config->known &= !isnan(config->price[i].cpu) && !isnan(config->price[i].driver);
+	}
+	free(values);
+	return 0;
+}
