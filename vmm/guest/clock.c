@@ -30,7 +30,9 @@ int64_t clock_read(uint64_t clock, uint64_t *ns)
 	    clock != CLOCK_MONOTONIC_COARSE)
 		return -EINVAL;
 	if (BOOT->clock_exit) {
+		ticks = tsc();
 		port_read(ABI_PORT_CLOCK);
+		ACCOUNT->wait_tsc += tsc() - ticks;
 		*ns = real ? t->exit_realtime_ns : boot ? t->exit_boottime_ns : t->exit_monotonic_ns;
 		return 0;
 	}
@@ -83,13 +85,15 @@ int64_t clock_time_call(struct syscall_frame *f)
 /* With idle=poll a sleeping guest keeps its core, as one whose HLT is not intercepted would. */
 static int64_t spin_until(uint64_t clock, uint64_t deadline)
 {
-	uint64_t start = tsc(), now;
+	uint64_t start = tsc(), waited = ACCOUNT->wait_tsc, now, spun;
 	int64_t error;
 
 	while (!(error = clock_read(clock, &now)) && now < deadline)
 		relax();
-	ACCOUNT->spin_tsc += tsc() - start;
-	ACCOUNT->wait_tsc += tsc() - start;
+	/* Reading a clock by exit has counted as waiting, and does not spin. */
+	spun = tsc() - start - (ACCOUNT->wait_tsc - waited);
+	ACCOUNT->spin_tsc += spun;
+	ACCOUNT->wait_tsc += spun;
 	return error;
 }
 
