@@ -4,6 +4,7 @@
 
 /* Exceptions, and how the program ends. */
 #define PAGE_FAULT 14
+#define FETCH	   16 /* of its error code: the access was for an instruction */
 
 /* What a Linux process would get for each exception (arch/x86/kernel/traps.c). */
 static const uint8_t signals[32] = {
@@ -31,19 +32,24 @@ _Noreturn void fault_exit(int code)
 	leave(ABI_PORT_EXIT);
 }
 
+/* The last access that was tried again, and what the tables were then. */
+static uint64_t retried_address, retried_version;
+
 /* Whether the access of a page fault is one the program may make, now that its page is there. */
 static bool resolve(const struct fault_frame *frame, uint64_t address)
 {
-	uint32_t need = frame->error & 2 ? ABI_WRITE : frame->error & 16 ? ABI_EXECUTE : ABI_READ;
+	uint32_t need = frame->error & 2 ? ABI_WRITE : frame->error & FETCH ? ABI_EXECUTE : ABI_READ;
 
 	if (address >= USER_END)
 		return false;
 	if (!tables_kept(address))
 		return memory_touch(address, need);
 	/* A right that was added shows late where a translation lags: drop it and try again, once. */
-	if (tables_find(address, need) == MAPPED_MISSING || ACCOUNT->fault_address == address)
+	if (tables_find(address, need) == MAPPED_MISSING ||
+	    (retried_address == address && retried_version == tables_version))
 		return false;
-	ACCOUNT->fault_address = address;
+	retried_address = address;
+	retried_version = tables_version;
 	tables_flush();
 	return true;
 }
@@ -59,7 +65,9 @@ void fault_handle(const struct fault_frame *frame, uint64_t address)
 		account->kernel_tsc += tsc() - start;
 		return;
 	}
-	account->panic = frame->rip >= USER_END && (frame->cs & 3) == 0;
+	/* The kernel may run in ring 3, so it is told by where it lies; it never jumps into the void itself.
+	 */
+	account->panic = frame->rip >= ABI_KERNEL && !(frame->vector == PAGE_FAULT && frame->error & FETCH);
 	account->fault_vector = (uint32_t)frame->vector;
 	account->fault_error = frame->error;
 	account->fault_rip = frame->rip;

@@ -120,6 +120,7 @@ uint64_t pages_free(void);
 
 /* tables.c: the program's page tables. */
 #define MAPPED_MISSING (~0ull)
+extern uint64_t tables_version; /* moves on with every change */
 bool tables_map(uint64_t address, uint64_t gpa, uint64_t pages,
 		uint32_t protection); /* false: out of memory */
 uint64_t

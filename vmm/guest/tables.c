@@ -14,6 +14,8 @@
 #define NX	 (1ull << 63)
 #define ADDRESS	 0x000ffffffffff000ull
 
+uint64_t tables_version;
+
 static uint64_t flags_of(uint32_t protection)
 {
 	uint64_t flags = KEPT | USER;
@@ -52,6 +54,7 @@ bool tables_map(uint64_t address, uint64_t gpa, uint64_t pages, uint32_t protect
 {
 	uint64_t flags = flags_of(protection), *entry = NULL;
 
+	tables_version++;
 	for (uint64_t i = 0; i < pages; i++, address += PAGE, gpa += PAGE) {
 		if (entry == NULL || (address >> 12 & 511) == 0)
 			entry = entry_of(address, true);
@@ -68,6 +71,7 @@ uint64_t tables_unmap(uint64_t address, uint64_t *pages)
 {
 	uint64_t run = 0, first = MAPPED_MISSING, limit = *pages;
 
+	tables_version++;
 	for (; run < limit; run++) {
 		uint64_t *entry = entry_of(address + run * PAGE, false);
 		uint64_t gpa = entry && *entry & KEPT ? *entry & ADDRESS : MAPPED_MISSING;
@@ -87,6 +91,7 @@ void tables_protect(uint64_t address, uint64_t pages, uint32_t protection)
 {
 	uint64_t flags = flags_of(protection);
 
+	tables_version++;
 	for (uint64_t i = 0; i < pages; i++) {
 		uint64_t *entry = entry_of(address + i * PAGE, false);
 
