@@ -76,7 +76,8 @@ int64_t memory_mremap(struct syscall_frame *f)
 	uint64_t old = round_up(f->rsi, PAGE), new = round_up(f->rdx, PAGE);
 	const struct area *a = areas_find(f->rdi);
 
-	if (f->rdx == 0 || f->rdi % PAGE || f->r10 & ~(uint64_t)MREMAP_MAYMOVE || f->rdx > USER_END)
+	if (f->rdx == 0 || f->rdi % PAGE || f->r10 & ~(uint64_t)MREMAP_MAYMOVE || f->rdx > USER_END ||
+	    f->rsi > USER_END)
 		return -EINVAL;
 	if (a == NULL || old == 0 || f->rdi + old > a->address + a->bytes)
 		return -EFAULT;

@@ -40,6 +40,12 @@ bool signal_handled(int signal)
 	return action[signal].handler > SIG_IGN;
 }
 
+/* SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU stop a process, which is not served. */
+static bool stops(int signal)
+{
+	return signal >= 19 && signal <= 22;
+}
+
 static int64_t deliver(int signal)
 {
 	if (signal != SIGKILL && blocked & bit(signal)) {
@@ -47,7 +53,7 @@ static int64_t deliver(int signal)
 		return 0;
 	}
 	pending &= ~bit(signal);
-	if (signal_handled(signal))
+	if (signal_handled(signal) || (stops(signal) && !signal_ignored(signal)))
 		return -ENOSYS;
 	if (!signal_ignored(signal) && !harmless(signal))
 		fault_die(signal);
