@@ -17,7 +17,7 @@ static int await(struct monitor *m, char want)
 	ssize_t n;
 
 	do
-		n = recv(m->options->control_fd, &got, 1, 0);
+		n = recv(m->control, &got, 1, 0);
 	while (n < 0 && errno == EINTR);
 	if (n != 1 || got != want)
 		return error_set(m->error, n < 0 ? errno : EPIPE, "the harness has gone away");
@@ -41,7 +41,7 @@ static int announce(struct monitor *m, char what, const int *fds, size_t count)
 		head->cmsg_len = CMSG_LEN(count * sizeof(int));
 		memcpy(CMSG_DATA(head), fds, count * sizeof(int));
 	}
-	if (sendmsg(m->options->control_fd, &message, MSG_NOSIGNAL) != 1)
+	if (sendmsg(m->control, &message, MSG_NOSIGNAL) != 1)
 		return error_set(m->error, errno, "the harness has gone away");
 	return 0;
 }
@@ -51,7 +51,7 @@ int control_ready(struct monitor *m)
 	int fds[2], count = 0, error = 0;
 
 	m->report->tsc_ready = clock_tsc();
-	if (m->options->control_fd >= 0) {
+	if (m->control >= 0) {
 		fds[count] = ioctl(m->vm, KVM_GET_STATS_FD, NULL);
 		count += fds[count] >= 0;
 		fds[count] = ioctl(m->vcpu, KVM_GET_STATS_FD, NULL);
@@ -70,7 +70,7 @@ int control_done(struct monitor *m)
 {
 	int error = 0;
 
-	if (m->options->control_fd >= 0) {
+	if (m->control >= 0) {
 		error = announce(m, VMM_DONE, NULL, 0);
 		if (error == 0)
 			error = await(m, VMM_FINISH);

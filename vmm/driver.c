@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <linux/kvm.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -13,8 +14,19 @@
 
 /*
  * The driver thread of transport=ring: polls for requests for a bounded time, then sleeps on an eventfd that
- * the guest's doorbell writes without leaving the kernel (ioeventfd).
+ * the guest's doorbell writes without leaving the kernel (ioeventfd). It sleeps before the program runs, and
+ * after, so that a harness can read what it used while it is still there.
  */
+enum phase { WAITING, SERVING, PARKING, ENDING };
+
+#define PARK_SPIN_US 200  /* how long parking is awaited without sleeping */
+#define PARK_TRIES   1000 /* milliseconds until a driver counts as stuck */
+
+static bool serving(const struct monitor *m)
+{
+	return atomic_load(&m->driver_phase) == SERVING;
+}
+
 static bool submitted(const struct monitor *m, uint32_t done)
 {
 	return __atomic_load_n(&m->channel->submitted, __ATOMIC_ACQUIRE) != done;
@@ -26,7 +38,7 @@ static void nap(struct monitor *m, uint32_t done)
 	uint64_t rings;
 
 	__atomic_store_n(&m->channel->driver_asleep, 1, __ATOMIC_SEQ_CST);
-	while (!submitted(m, done) && !atomic_load(&m->driver_stop))
+	while (!submitted(m, done) && serving(m))
 		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
 			break;
 	__atomic_store_n(&m->channel->driver_asleep, 0, __ATOMIC_SEQ_CST);
@@ -34,11 +46,11 @@ static void nap(struct monitor *m, uint32_t done)
 
 static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
 {
-	uint64_t start = clock_tsc(), budget = m->boot->spin_ticks, now = start;
+	uint64_t start = clock_tsc(), now = start;
 
-	while (!submitted(m, done) && !atomic_load(&m->driver_stop)) {
+	while (!submitted(m, done) && serving(m)) {
 		now = clock_tsc();
-		if (now - start > budget) {
+		if (now - start > m->spin_ticks) {
 			nap(m, done);
 			thread->sleep_tsc += clock_tsc() - now;
 			break;
@@ -48,25 +60,46 @@ static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
 	thread->spin_tsc += now - start;
 }
 
-static void *drive(void *argument)
+static void serve_ring(struct monitor *m, struct vmm_thread *thread)
 {
-	struct monitor *m = argument;
-	struct vmm_thread *thread = &m->report->thread[1];
 	struct abi_channel *c = m->channel;
 	uint32_t done = 0;
 
-	thread->tid = (int32_t)syscall(SYS_gettid);
-	atomic_store(&m->driver_ready, true);
 	for (;;) {
 		await(m, thread, done);
-		if (atomic_load(&m->driver_stop))
-			break;
+		if (!serving(m))
+			return;
 		serve_request(m, &c->slot[done % ABI_SLOTS], thread, false);
 		__atomic_store_n(&c->completed, ++done, __ATOMIC_SEQ_CST);
 		if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
 			interrupt_raise(m, false);
 	}
-	thread->cpu_ns = clock_thread_cpu_ns();
+}
+
+/* Sleeps until PHASE. */
+static void rest(struct monitor *m, enum phase phase)
+{
+	uint64_t rings;
+
+	while (atomic_load(&m->driver_phase) < (int)phase)
+		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
+			return;
+}
+
+static void *drive(void *argument)
+{
+	struct monitor *m = argument;
+	struct vmm_thread *thread = &m->report->thread[1];
+	uint64_t cpu_ns;
+
+	thread->tid = (int32_t)syscall(SYS_gettid);
+	atomic_store(&m->driver_ready, true);
+	rest(m, SERVING);
+	cpu_ns = clock_thread_cpu_ns();
+	serve_ring(m, thread);
+	thread->cpu_ns = clock_thread_cpu_ns() - cpu_ns;
+	atomic_store(&m->driver_parked, true);
+	rest(m, ENDING);
 	return NULL;
 }
 
@@ -104,15 +137,52 @@ int driver_start(struct monitor *m)
 	return 0;
 }
 
-void driver_stop(struct monitor *m)
+/* Moves the driver on, and wakes it if it sleeps. */
+static void enter(struct monitor *m, enum phase phase)
 {
 	uint64_t one = 1;
 
+	atomic_store(&m->driver_phase, (int)phase);
+	while (write(m->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+void driver_go(struct monitor *m)
+{
+	if (m->driver_runs)
+		enter(m, SERVING);
+}
+
+/*
+ * The program has ended. A driver that is in a host call for it (a hostile guest can have it block) is told
+ * by a signal; one that does not come back is left to the end of the process.
+ */
+void driver_park(struct monitor *m)
+{
+	uint64_t until = clock_tsc() + m->tsc_hz / 1000000 * PARK_SPIN_US;
+
 	if (!m->driver_runs)
 		return;
-	atomic_store(&m->driver_stop, true);
-	if (write(m->doorbell, &one, sizeof(one)) != sizeof(one))
-		return; /* cannot be: the counter is far from full */
+	enter(m, PARKING);
+	while (!atomic_load(&m->driver_parked) && clock_tsc() < until)
+		__builtin_ia32_pause();
+	for (int i = 0; !atomic_load(&m->driver_parked) && i < PARK_TRIES; i++) {
+		pthread_kill(m->driver, SIGUSR1);
+		usleep(1000);
+	}
+	m->driver_stuck = !atomic_load(&m->driver_parked);
+}
+
+bool driver_wanted(const struct monitor *m)
+{
+	return atomic_load(&m->driver_phase) <= SERVING;
+}
+
+void driver_stop(struct monitor *m)
+{
+	if (!m->driver_runs || m->driver_stuck)
+		return;
+	enter(m, ENDING);
 	pthread_join(m->driver, NULL);
 	m->driver_runs = false;
 }

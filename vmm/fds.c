@@ -33,7 +33,9 @@ int fds_reserve(struct monitor *m)
 	limit.rlim_cur = (rlim_t)m->nofile + OWN;
 	if (setrlimit(RLIMIT_NOFILE, &limit))
 		return error_set(m->error, errno, "cannot raise the limit of open files");
-	return 0;
+	if (m->options->control_fd >= 0)
+		m->control = fds_hide(m, m->options->control_fd);
+	return m->options->control_fd >= 0 && m->control < 0 ? m->control : 0;
 }
 
 int fds_hide(struct monitor *m, int fd)

@@ -288,23 +288,13 @@ struct abi_segment {
 
 #define ABI_SEGMENTS 64
 
-enum abi_stamp {
-	ABI_SUBMITTED, /* guest */
-	ABI_SEEN,      /* monitor or driver */
-	ABI_BEGUN,     /* host call */
-	ABI_ENDED,
-	ABI_COMPLETED, /* monitor */
-	ABI_RESUMED,   /* guest */
-	ABI_STAMPS,
-};
-
 struct abi_request {
 	uint32_t call;	  /* enum abi_call_id */
 	uint32_t regular; /* 3 asks whether argument 0 is a regular file; out: 1 no, 2 yes */
 	int64_t result;	  /* out: as the system call returns it, -errno on failure */
 	uint64_t argument[6];
-	uint8_t segments[8]; /* how many of the segments below each argument has, in order */
-	uint64_t stamp[ABI_STAMPS];
+	uint8_t segments[8];	     /* how many of the segments below each argument has, in order */
+	uint64_t submitted, resumed; /* TSC: the guest's own stamps */
 	struct abi_segment segment[ABI_SEGMENTS];
 };
 

@@ -61,7 +61,7 @@ enum next { GO_ON, ENDED };
 static enum next on_request(struct monitor *m)
 {
 	serve_request(m, &m->channel->exit_slot, &m->report->thread[0], true);
-	if (m->boot->inject)
+	if (m->config.value[VMM_COMPLETION] == VMM_COMPLETION_INJECT)
 		interrupt_raise(m, true);
 	return GO_ON;
 }
@@ -74,8 +74,26 @@ static enum next on_clock(struct monitor *m)
 
 static enum next on_enter(struct monitor *m)
 {
-	m->report->tsc_program = clock_tsc();
+	if (m->report->tsc_program == 0)
+		m->report->tsc_program = clock_tsc();
 	return GO_ON;
+}
+
+/* A signal that ends a program; another number is nonsense of a guest kernel gone mad. */
+static bool ends(int number)
+{
+	return number > 0 && number < NSIG && number != SIGCHLD && number != SIGCONT && number != SIGURG &&
+	       number != SIGWINCH && (number < SIGSTOP || number > SIGTTOU);
+}
+
+static enum next set_signal(struct monitor *m, int number)
+{
+	m->report->signal = ends(number) ? number : 0;
+	if (number && !ends(number)) {
+		m->report->outcome = VMM_GUEST_PANIC;
+		error_set(m->error, 0, "the guest ended by signal %d, which ends nothing", number);
+	}
+	return ENDED;
 }
 
 static enum next on_exit(struct monitor *m)
@@ -83,9 +101,8 @@ static enum next on_exit(struct monitor *m)
 	const struct abi_account *account = &m->channel->account;
 
 	m->report->outcome = account->signal ? VMM_SIGNALED : VMM_EXITED;
-	m->report->signal = account->signal;
-	m->report->exit_code = account->exit_code;
-	return ENDED;
+	m->report->exit_code = account->exit_code & 255;
+	return set_signal(m, account->signal);
 }
 
 static enum next on_fault(struct monitor *m)
@@ -93,12 +110,11 @@ static enum next on_fault(struct monitor *m)
 	const struct abi_account *account = &m->channel->account;
 
 	m->report->outcome = account->panic ? VMM_GUEST_PANIC : VMM_SIGNALED;
-	m->report->signal = account->signal;
 	m->report->fault_vector = account->fault_vector;
 	m->report->fault_error = account->fault_error;
 	m->report->fault_rip = account->fault_rip;
 	m->report->fault_address = account->fault_address;
-	return ENDED;
+	return set_signal(m, account->signal);
 }
 
 /* The bench's baseline: KVM_RUN and nothing else, until a port write of 0. */
@@ -106,7 +122,7 @@ static enum next on_bare(struct monitor *m)
 {
 	const uint8_t *value = (const uint8_t *)m->run + m->run->io.data_offset;
 
-	while (m->run->exit_reason == KVM_EXIT_IO && *value != 0)
+	while (m->options->bench && m->run->exit_reason == KVM_EXIT_IO && *value != 0)
 		if (ioctl(m->vcpu, KVM_RUN, NULL))
 			break;
 	return GO_ON;
@@ -117,7 +133,7 @@ static enum next on_bench(struct monitor *m)
 	const struct abi_account *account = &m->channel->account;
 	uint32_t n = m->bench_batch++;
 
-	if (n < BENCH_WARMUP)
+	if (m->options->bench == 0 || n < BENCH_WARMUP)
 		return GO_ON;
 	n -= BENCH_WARMUP;
 	if (n < 2 * m->options->bench_batches)
@@ -193,9 +209,12 @@ int loop_run(struct monitor *m)
 		uint64_t entered, left;
 		int result, error = interrupt_before_run(m);
 
-		if (error)
-			return error;
+		if (error) {
+			m->report->outcome = VMM_FAILED;
+			break;
+		}
 		entered = clock_tsc();
+		serve_completed(m, entered);
 		result = ioctl(m->vcpu, KVM_RUN, NULL);
 		left = clock_tsc();
 		thread->run_tsc += left - entered;

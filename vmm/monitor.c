@@ -110,13 +110,13 @@ static void run_program(struct monitor *m)
 	uint64_t thread_ns = clock_thread_cpu_ns(), process_ns = process_cpu_ns(), guest;
 
 	time_set(m);
+	driver_go(m);
 	loop_run(m);
 	thread->cpu_ns = clock_thread_cpu_ns() - thread_ns;
 	m->report->cpu_program_ns = process_cpu_ns() - process_ns;
+	driver_park(m);
 	serve_flush(m);
 	collect_guest(m);
-	if (!loop_timed_out())
-		driver_stop(m);
 	for (uint32_t i = 0; i < m->report->threads; i++)
 		m->report->thread[i].wall_tsc = m->report->tsc_end - m->report->tsc_go;
 	guest = memory_resident(m);
@@ -125,6 +125,7 @@ static void run_program(struct monitor *m)
 
 static void tear_down(struct monitor *m)
 {
+	driver_stop(m);
 	if (m->driver_runs)
 		return; /* it hangs in a host call; the end of the process takes both */
 	if (m->backend && m->backend->close)
@@ -158,6 +159,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.kvm = -1,
 		.vm = -1,
 		.vcpu = -1,
+		.control = -1,
+		.serving = ATOMIC_FLAG_INIT,
 		.doorbell = -1,
 		.wake = -1,
 	};
@@ -180,7 +183,6 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 	} else if (report->outcome != VMM_UNABLE) {
 		report->outcome = VMM_FAILED;
 	}
-	if (error == 0 || !m.driver_runs)
-		tear_down(&m);
+	tear_down(&m);
 	return error;
 }

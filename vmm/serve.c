@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -7,6 +8,26 @@
 
 /* Serves one request and keeps its stamps. */
 #define STDERR 2
+
+_Static_assert(ABI_CALL_COUNT <= VMM_REQUEST_KINDS, "the report has a row for every kind of request");
+
+/*
+ * Copies what REQUEST asks. The guest may write to it while it is served, in a ring above all, so what is
+ * checked and what is used must be the same copy; the barrier keeps the compiler from reading twice.
+ */
+static void copy_request(struct abi_request *to, const struct abi_request *from)
+{
+	size_t segments = 0;
+
+	memcpy(to, from, offsetof(struct abi_request, segment));
+	__asm__ volatile("" : : : "memory");
+	for (int i = 0; i < 6; i++)
+		segments += to->segments[i];
+	if (segments > ABI_SEGMENTS)
+		segments = ABI_SEGMENTS;
+	memcpy(to->segment, from->segment, segments * sizeof(to->segment[0]));
+	__asm__ volatile("" : : : "memory");
+}
 
 /* The program's marks of its region of interest, as it writes them to stderr. */
 static void note_mark(struct monitor *m, const struct abi_request *request, bool before)
@@ -29,44 +50,61 @@ static void note_mark(struct monitor *m, const struct abi_request *request, bool
 /* Adds the stages of the request served before this one, whose last stamp the guest has made by now. */
 void serve_flush(struct monitor *m)
 {
-	const struct abi_request *request = m->unrecorded;
-	const struct abi_call *row = request ? call_row(request->call) : NULL;
-	const uint64_t *t;
-	uint64_t in, out;
+	struct served *last = &m->last;
+	const struct abi_call *row = call_row(last->call);
+	const uint64_t *t = last->stamp;
 
-	m->unrecorded = NULL;
-	if (row == NULL || request->call >= VMM_REQUEST_KINDS)
+	if (last->request == NULL || row == NULL)
 		return;
-	t = request->stamp;
-	for (int i = 1; i < ABI_STAMPS; i++)
+	last->stamp[STAMP_RESUMED] = __atomic_load_n(&last->request->resumed, __ATOMIC_RELAXED);
+	last->request = NULL;
+	for (int i = 1; i < STAMPS; i++)
 		if (t[i] < t[i - 1])
 			return; /* the guest wrote nonsense, or its TSC is not ours */
-	strncpy(m->report->request[request->call].name, row->name, sizeof(m->report->request[0].name) - 1);
+	strncpy(m->report->request[last->call].name, row->name, sizeof(m->report->request[0].name) - 1);
 	for (int i = 0; i < VMM_STAGE_TOTAL; i++)
-		hist_add(&m->report->request[request->call].stage[i], t[i + 1] - t[i]);
-	hist_add(&m->report->request[request->call].stage[VMM_STAGE_TOTAL],
-		 t[ABI_RESUMED] - t[ABI_SUBMITTED]);
-	in = t[ABI_SEEN] - t[ABI_SUBMITTED];
-	out = t[ABI_RESUMED] - t[ABI_COMPLETED];
-	if (m->unrecorded_exit)
-		m->report->exit_transport_tsc += in + out;
+		hist_add(&m->report->request[last->call].stage[i], t[i + 1] - t[i]);
+	hist_add(&m->report->request[last->call].stage[VMM_STAGE_TOTAL],
+		 t[STAMP_RESUMED] - t[STAMP_SUBMITTED]);
+	if (last->by_exit)
+		m->report->exit_transport_tsc +=
+			t[STAMP_SEEN] - t[STAMP_SUBMITTED] + t[STAMP_RESUMED] - t[STAMP_COMPLETED];
+}
+
+void serve_completed(struct monitor *m, uint64_t tsc)
+{
+	if (m->last.by_exit && m->last.stamp[STAMP_COMPLETED] == 0)
+		m->last.stamp[STAMP_COMPLETED] = tsc;
 }
 
 void serve_request(struct monitor *m, struct abi_request *request, struct vmm_thread *thread, bool by_exit)
 {
+	struct abi_request asked;
 	uint64_t seen = clock_tsc(), begun, ended;
 
+	/* A guest of one vCPU waits for one answer before it asks again; one that does not has gone mad. */
+	if (atomic_flag_test_and_set(&m->serving)) {
+		request->result = -EBUSY;
+		return;
+	}
 	serve_flush(m);
-	note_mark(m, request, true);
+	copy_request(&asked, request);
+	note_mark(m, &asked, true);
 	begun = clock_tsc();
-	request->result = call_make(m, request);
+	request->result = call_make(m, &asked);
 	ended = clock_tsc();
-	note_mark(m, request, false);
+	note_mark(m, &asked, false);
+	request->regular = asked.regular;
 	thread->host_tsc += ended - begun;
-	request->stamp[ABI_SEEN] = seen;
-	request->stamp[ABI_BEGUN] = begun;
-	request->stamp[ABI_ENDED] = ended;
-	m->unrecorded = request;
-	m->unrecorded_exit = by_exit;
-	request->stamp[ABI_COMPLETED] = clock_tsc();
+	m->last = (struct served){
+		.request = request,
+		.call = asked.call,
+		.by_exit = by_exit,
+		.stamp = { [STAMP_SUBMITTED] = asked.submitted,
+			   [STAMP_SEEN] = seen,
+			   [STAMP_BEGUN] = begun,
+			   [STAMP_ENDED] = ended,
+			   [STAMP_COMPLETED] = by_exit ? 0 : clock_tsc() },
+	};
+	atomic_flag_clear(&m->serving);
 }

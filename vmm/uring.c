@@ -55,7 +55,7 @@ static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct
 	prepare(entry, fd, vector, (unsigned)count, offset);
 	do
 		error = io_uring_submit_and_wait(ring, 1);
-	while (error == -EINTR && !loop_timed_out());
+	while (error == -EINTR && !loop_timed_out() && driver_wanted(m));
 	if (error < 0 || io_uring_peek_cqe(ring, &done))
 		return -EIO;
 	result = done->res;

@@ -128,15 +128,14 @@ extern const char *const vmm_stage_names[VMM_STAGES];
 
 /* Time one thread of the monitor spent, in TSC ticks unless named otherwise. */
 struct vmm_thread {
-	char name[16];	      /* "vcpu0", "driver0" */
-	int32_t tid;	      /* host thread id */
-	uint64_t wall_tsc;    /* from go to the program's end */
-	uint64_t run_tsc;     /* inside KVM_RUN; 0 for drivers */
-	uint64_t host_tsc;    /* inside host calls made for the guest */
-	uint64_t spin_tsc;    /* polling for requests */
-	uint64_t sleep_tsc;   /* asleep for want of requests, by choice */
-	uint64_t cpu_ns;      /* CPU time of the thread over wall_tsc */
-	uint64_t host_cpu_ns; /* CPU time of the thread in host calls, where measured, else 0 */
+	char name[16];	    /* "vcpu0", "driver0" */
+	int32_t tid;	    /* host thread id */
+	uint64_t wall_tsc;  /* from go to the program's end */
+	uint64_t run_tsc;   /* inside KVM_RUN; 0 for drivers */
+	uint64_t host_tsc;  /* inside host calls made for the guest */
+	uint64_t spin_tsc;  /* polling for requests */
+	uint64_t sleep_tsc; /* asleep for want of requests, by choice */
+	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
 };
 
 /* All stamps are TSC ticks of the host. */

@@ -13,6 +13,25 @@
 struct kvm_run;
 struct backend;
 
+/* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
+enum stamp {
+	STAMP_SUBMITTED, /* the guest's */
+	STAMP_SEEN,
+	STAMP_BEGUN, /* the host call */
+	STAMP_ENDED,
+	STAMP_COMPLETED, /* the vCPU about to run again, or the ring about to show it */
+	STAMP_RESUMED,	 /* the guest's */
+	STAMPS,
+};
+
+/* The last request served: recorded when the next one comes, because its last stamp is the guest's. */
+struct served {
+	const struct abi_request *request; /* where that stamp will be; NULL: recorded */
+	uint32_t call;
+	bool by_exit;
+	uint64_t stamp[STAMPS];
+};
+
 struct monitor {
 	const struct vmm_options *options;
 	struct vmm_report *report;
@@ -31,8 +50,8 @@ struct monitor {
 	struct abi_boot *boot;
 	struct abi_time *time;
 	struct abi_channel *channel;
-	struct abi_request *unrecorded; /* last request served, its resumed stamp still to come */
-	bool unrecorded_exit;		/* it left by exit */
+	atomic_flag serving; /* a request is being served */
+	struct served last;
 
 	const struct backend *backend;
 	void *backend_state; /* owned by the backend */
@@ -42,8 +61,11 @@ struct monitor {
 
 	pthread_t driver;
 	pthread_t vcpu_thread;
-	bool driver_runs;
-	atomic_bool driver_ready, driver_stop;
+	bool driver_runs, driver_stuck;
+	atomic_bool driver_ready, driver_parked;
+	atomic_int driver_phase;
+	uint64_t spin_ticks;	       /* how long it polls before it sleeps */
+	int control;		       /* the harness; -1: none */
 	int doorbell;		       /* eventfd: wakes the driver */
 	int wake;		       /* eventfd: irqfd, or wakes the vCPU thread from HLT (irqchip=user) */
 	atomic_bool interrupt_pending; /* irqchip=user: to be injected before the next KVM_RUN */
@@ -111,7 +133,8 @@ void interrupt_await(struct monitor *m);
 
 /* serve.c: one request. */
 void serve_request(struct monitor *m, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
-void serve_flush(struct monitor *m); /* records the last request */
+void serve_completed(struct monitor *m, uint64_t tsc); /* the vCPU runs again, the answer with it */
+void serve_flush(struct monitor *m);		       /* records the last request */
 
 /* call.c: the host call a request asks for. */
 int64_t call_make(struct monitor *m, struct abi_request *request);
@@ -135,8 +158,11 @@ const struct backend *backend_pick(unsigned value); /* of the backend knob */
 extern const struct backend backend_uring;	    /* uring.c */
 
 /* driver.c: the thread that polls the ring. */
-int driver_start(struct monitor *m);
+int driver_start(struct monitor *m); /* asleep */
+void driver_go(struct monitor *m);   /* the program is about to run */
+void driver_park(struct monitor *m); /* it has ended: asleep again, its times in the report */
 void driver_stop(struct monitor *m);
+bool driver_wanted(const struct monitor *m); /* false: the program has ended, drop what you do for it */
 
 /* place.c: which cores the threads run on. */
 int place_threads(struct monitor *m);

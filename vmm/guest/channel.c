@@ -43,15 +43,27 @@ static void halt(uint32_t count)
 	ACCOUNT->halt_tsc += tsc() - start;
 }
 
-/* One step of waiting for an interrupt newer than COUNT. */
+/* Polls until an interrupt newer than COUNT. Here too interrupts are off, and only ring 0 can turn them on.
+ */
+static void poll_interrupt(uint32_t count)
+{
+	uint64_t start = tsc();
+
+	if (!in_ring0())
+		ring0_request(2, 0);
+	while (done_interrupts == count) {
+		if (in_ring0())
+			__asm__ volatile("sti\n\tpause\n\tcli" : : : "memory");
+		else
+			relax();
+	}
+	ACCOUNT->spin_tsc += tsc() - start;
+}
+
+/* Waits for an interrupt newer than COUNT; may return without one. */
 static void await_interrupt(uint32_t count)
 {
-	if (!BOOT->idle_poll)
-		halt(count);
-	else if (in_ring0())
-		__asm__ volatile("sti\n\tpause\n\tcli" : : : "memory");
-	else
-		relax();
+	(BOOT->idle_poll ? poll_interrupt : halt)(count);
 }
 
 static void submit_exit(void)
@@ -120,13 +132,13 @@ int64_t channel_submit(struct abi_request *request, bool blocks)
 {
 	uint64_t submitted = tsc();
 
-	request->stamp[ABI_SUBMITTED] = submitted;
+	request->submitted = submitted;
 	if (by_exit(blocks))
 		submit_exit();
 	else
 		submit_ring();
-	request->stamp[ABI_RESUMED] = tsc();
-	ACCOUNT->wait_tsc += request->stamp[ABI_RESUMED] - submitted;
+	request->resumed = tsc();
+	ACCOUNT->wait_tsc += request->resumed - submitted;
 	return request->result;
 }
 

@@ -188,6 +188,7 @@ done_interrupt:
 /*
  * ring0_request(operation, count): has ring 0 do what ring 3 may not, through an undefined instruction at a known
  * place. 0: drop every translation. 1: halt until an interrupt, unless done_interrupts has moved on from COUNT.
+ * 2: return with interrupts on, which a system call has turned off.
  */
 	.globl ring0_request
 	.balign 16
@@ -205,11 +206,15 @@ ring0_serve:
 	mov	%cr3, %rax
 	mov	%rax, %cr3
 	iretq
-1:	cmp	done_interrupts(%rip), %edx
+1:	cmp	$1, %edi
+	jne	3f
+	cmp	done_interrupts(%rip), %edx
 	jne	2f
 	sti
 	hlt
 2:	iretq
+3:	orl	$0x200, 16(%rsp)
+	iretq
 
 	.bss
 	.balign 8
