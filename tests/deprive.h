@@ -23,13 +23,13 @@ static inline void deprive_capabilities(void)
 		_exit(99);
 }
 
-/* io_uring, as kernel.io_uring_disabled and most containers do. */
-static inline void deprive_io_uring(void)
+/* The system call CALL, which fails with NUMBER from now on. */
+static inline void deprive_call(unsigned call, unsigned number)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | number),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { .len = sizeof(filter) / sizeof(filter[0]), .filter = filter };
@@ -37,6 +37,12 @@ static inline void deprive_io_uring(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
 		_exit(99);
+}
+
+/* io_uring, as kernel.io_uring_disabled and most containers do. */
+static inline void deprive_io_uring(void)
+{
+	deprive_call(SYS_io_uring_setup, EPERM);
 }
 
 #endif
