@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -41,7 +40,9 @@ static uint64_t bytes_of(const struct abi_call *call, const uint64_t argument[6]
 {
 	const struct abi_argument *a = &call->argument[i];
 
-	return a->length == ABI_FIXED ? a->size : argument[a->length] * a->size;
+	if (a->length == ABI_FIXED)
+		return a->size;
+	return argument[a->length] < UINT64_MAX / UINT16_MAX ? argument[a->length] * a->size : UINT64_MAX;
 }
 
 /* Resolves the pieces of one argument that may have several. */
@@ -72,7 +73,7 @@ static int64_t resolve_memory(const struct monitor *m, const struct abi_call *ca
 	if (count != 1 || call->argument[i].size > 1 << 12 || segment->bytes < need)
 		return -EFAULT;
 	host = memory_at(m, segment->gpa, segment->bytes);
-	if (host == NULL || (type == ABI_STRING && !memchr(host, 0, segment->bytes)))
+	if (host == NULL) /* a string without an end runs on in guest memory, and at last into the guard */
 		return -EFAULT;
 	r->argument[i] = (uintptr_t)host;
 	return 0;
@@ -147,71 +148,6 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 		     (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });
 }
 
-/* A descriptor that came out among our own is more than the program's limit allows. */
-static int64_t check_new(const struct monitor *m, int64_t fd)
-{
-	if (fd < 0 || !fd_ours(m, (uint64_t)fd))
-		return fd;
-	close((int)fd);
-	return -EMFILE;
-}
-
-static int64_t check_pair(const struct monitor *m, int *pair, int64_t result)
-{
-	if (result < 0 || (!fd_ours(m, (uint64_t)pair[0]) && !fd_ours(m, (uint64_t)pair[1])))
-		return result;
-	close(pair[0]);
-	close(pair[1]);
-	return -EMFILE;
-}
-
-/* Commands of fcntl whose argument is a number. */
-static bool fcntl_plain(uint64_t command)
-{
-	return command <= F_SETFL || command == F_DUPFD_CLOEXEC ||
-	       (command >= F_SETOWN && command <= F_GETSIG) ||
-	       (command >= F_SETLEASE && command <= F_GETLEASE) || command == F_GETPIPE_SZ ||
-	       command == F_SETPIPE_SZ || command == F_ADD_SEALS || command == F_GET_SEALS;
-}
-
-static bool fcntl_locks(uint64_t command)
-{
-	return (command >= F_GETLK && command <= F_SETLKW) ||
-	       (command >= F_OFD_GETLK && command <= F_OFD_SETLKW);
-}
-
-/* The limit of open files is the program's share of ours; limits that would hit the monitor itself stay as
- * they are. */
-static int64_t call_limit(struct monitor *m, const uint64_t a[6])
-{
-	const struct rlimit *new = (const void *)a[2];
-	struct rlimit *old = (void *)a[3];
-	bool self = a[0] == 0 || (pid_t)a[0] == getpid();
-
-	if (!self || a[1] != RLIMIT_NOFILE) {
-		bool ours = self && (a[1] == RLIMIT_AS || a[1] == RLIMIT_DATA || a[1] == RLIMIT_MEMLOCK);
-
-		return plain(SYS_prlimit64, (uint64_t[6]){ a[0], a[1], ours ? 0 : a[2], a[3] });
-	}
-	if (new && (new->rlim_cur > new->rlim_max || new->rlim_cur > m->nofile_hard))
-		return new->rlim_cur > new->rlim_max ? -EINVAL : -EPERM;
-	if (old)
-		*old = (struct rlimit){ m->nofile, m->nofile_hard };
-	if (new &&new->rlim_cur < m->nofile)
-		m->nofile = (uint32_t) new->rlim_cur;
-	return 0;
-}
-
-static int64_t call_other(struct monitor *m, uint32_t call, const uint64_t a[6])
-{
-	if (call == ABI_CALL_prlimit64)
-		return call_limit(m, a);
-	if ((call == ABI_CALL_fcntl && !fcntl_plain(a[1])) ||
-	    (call == ABI_CALL_fcntl_lock && !fcntl_locks(a[1])))
-		return -EINVAL;
-	return plain(calls[call].number, a);
-}
-
 /* Tells the guest, which asks with regular = 3, whether argument 0 is a regular file. */
 static void tell_kind(struct abi_request *request, int fd)
 {
@@ -234,15 +170,9 @@ int64_t call_make(struct monitor *m, struct abi_request *request)
 	result = resolve(m, call, request, &r);
 	if (result)
 		return result;
-	if (request->regular == 3)
+	if (request->regular == 3 && call->argument[0].type == ABI_FD)
 		tell_kind(request, (int)r.argument[0]);
 	if (call->flags & ABI_VECTOR && r.vector_argument >= 0)
 		return call_vector(m, id, &r);
-	result = call_other(m, id, r.argument);
-	if (call->flags & ABI_NEWFD ||
-	    (id == ABI_CALL_fcntl && (r.argument[1] == F_DUPFD || r.argument[1] == F_DUPFD_CLOEXEC)))
-		return check_new(m, result);
-	if (id == ABI_CALL_pipe || id == ABI_CALL_pipe2)
-		return check_pair(m, (int *)r.argument[0], result);
-	return result;
+	return checked_call(m, id, r.argument);
 }

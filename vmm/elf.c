@@ -13,6 +13,7 @@
 #define USER_END    (1ull << 47)
 #define PIE_BASE    0x555555554000ull /* where Linux puts one without randomization */
 #define LOWEST	    0x10000ull	      /* mmap_min_addr */
+#define PIE_SPAN    (1ull << 40)      /* of the addresses of one: it stays below mappings and stack */
 #define HEADERS_MAX 64
 
 struct reader {
@@ -83,7 +84,9 @@ static int read_headers(struct reader *r)
 static int add_segment(const struct reader *r, const Elf64_Phdr *p, bool kernel, struct image *image)
 {
 	uint64_t low = kernel ? ABI_KERNEL : r->header.e_type == ET_DYN ? 0 : LOWEST;
-	uint64_t high = kernel ? ABI_KERNEL + (1ull << 30) : USER_END / 2;
+	uint64_t high = kernel			     ? ABI_KERNEL + (1ull << 30)
+			: r->header.e_type == ET_DYN ? PIE_SPAN
+						     : USER_END / 2;
 	unsigned i = image->segments;
 
 	if (p->p_memsz == 0)

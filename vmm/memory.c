@@ -58,6 +58,16 @@ static void fall_back(struct monitor *m, unsigned value, const char *why)
 	snprintf(m->report->fallback[VMM_MEMORY], sizeof(m->report->fallback[0]), "%s", why);
 }
 
+void memory_settle(const struct monitor *m, void *start, uint64_t bytes)
+{
+	unsigned memory = m->config.value[VMM_MEMORY];
+
+	madvise(start, bytes, memory == VMM_MEMORY_LOCKED_HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	if (memory != VMM_MEMORY_LAZY4K && mlock(start, bytes))
+		return; /* it was locked before: only a limit lowered since refuses, and unlocked memory
+			   serves */
+}
+
 /* Populates and locks; what cannot be had falls back to the nearest that can. */
 static void lock(struct monitor *m)
 {

@@ -174,6 +174,7 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 	memcpy(report->value, m.config.value, sizeof(report->value));
 	report->cpu_setup_ns = process_cpu_ns();
 	if (error == 0) {
+		trap_watch(&m);
 		loop_watch(&m);
 		error = control_ready(&m);
 	}

@@ -38,7 +38,10 @@ static int64_t unmap(struct monitor *m, const uint64_t a[6])
 		return -EINVAL;
 	at = mmap(memory_at(m, a[0], a[1]), a[1], PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-	return at == MAP_FAILED ? -errno : 0;
+	if (at == MAP_FAILED)
+		return -errno;
+	memory_settle(m, at, a[1]);
+	return 0;
 }
 
 /* discard(gpa, bytes): gives the memory back to the host; it reads as zero from now on */

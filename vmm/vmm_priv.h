@@ -80,9 +80,14 @@ int fds_hide(struct monitor *m, int fd); /* moves FD up; the new number, or -err
 /* memory.c: guest memory and what backs it. */
 int memory_open(struct monitor *m);
 void memory_close(struct monitor *m);
+/* Plain memory that took the place of guest memory gets what the memory knob asks for. */
+void memory_settle(const struct monitor *m, void *start, uint64_t bytes);
 uint64_t memory_resident(const struct monitor *m);
 /* Host address of guest-physical [gpa, +bytes), or NULL where that is not all guest memory. */
 void *memory_at(const struct monitor *m, uint64_t gpa, uint64_t bytes);
+
+/* trap.c: our own faults on guest memory. */
+void trap_watch(const struct monitor *m);
 
 /* elf.c: executables. */
 struct image {
@@ -139,6 +144,9 @@ void serve_flush(struct monitor *m);		       /* records the last request */
 /* call.c: the host call a request asks for. */
 int64_t call_make(struct monitor *m, struct abi_request *request);
 const struct abi_call *call_row(uint32_t call); /* NULL when out of range */
+
+/* checked.c: the calls that need more than the table; arguments are resolved. */
+int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6]);
 
 /* service.c: requests of the guest kernel's own. */
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6]);

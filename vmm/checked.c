@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "vmm/vmm_priv.h"
+
+/*
+ * Calls that could reach the monitor itself, though each argument is in order: by descriptors they hand out,
+ * by pointers the table cannot tell from numbers, by limits that hold for the whole process. Memory of the
+ * program is read and written once, as it may change at any time.
+ */
+static int64_t make(long number, const uint64_t a[6])
+{
+	long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+
+	return result < 0 ? -errno : result;
+}
+
+static bool ours(const struct monitor *m, int fd)
+{
+	return (uint32_t)fd >= m->nofile;
+}
+
+/* Whether FD is a process's memory: with it a program could write over the monitor, which runs it. */
+static bool is_memory(int fd)
+{
+	struct statfs file_system;
+	char link[64], path[32];
+	ssize_t n;
+
+	if (fstatfs(fd, &file_system) || file_system.f_type != PROC_SUPER_MAGIC)
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	path[n > 0 ? n : 0] = '\0';
+	return n > 4 && strcmp(path + n - 4, "/mem") == 0;
+}
+
+/* A descriptor that came out among our own is more than the program's limit allows. */
+static int64_t check_new(const struct monitor *m, int64_t fd)
+{
+	if (fd < 0)
+		return fd;
+	if (!ours(m, (int)fd) && !((fcntl((int)fd, F_GETFL) & O_ACCMODE) != O_RDONLY && is_memory((int)fd)))
+		return fd;
+	close((int)fd);
+	return ours(m, (int)fd) ? -EMFILE : -EACCES;
+}
+
+/* pipe(int [2]), pipe2(int [2], flags) */
+static int64_t make_pipe(const struct monitor *m, const uint64_t a[6], int flags)
+{
+	int pair[2];
+
+	if (a[0] == 0)
+		return -EFAULT;
+	if (pipe2(pair, flags))
+		return -errno;
+	if (ours(m, pair[0]) || ours(m, pair[1])) {
+		close(pair[0]);
+		close(pair[1]);
+		return -EMFILE;
+	}
+	memcpy((void *)a[0], pair, sizeof(pair));
+	return 0;
+}
+
+/* Commands of fcntl whose argument is a number. */
+static bool fcntl_plain(uint64_t command)
+{
+	return command <= F_SETFL || command == F_DUPFD_CLOEXEC ||
+	       (command >= F_SETOWN && command <= F_GETSIG) ||
+	       (command >= F_SETLEASE && command <= F_GETLEASE) || command == F_GETPIPE_SZ ||
+	       command == F_SETPIPE_SZ || command == F_ADD_SEALS || command == F_GET_SEALS;
+}
+
+static bool fcntl_locks(uint64_t command)
+{
+	return (command >= F_GETLK && command <= F_SETLKW) ||
+	       (command >= F_OFD_GETLK && command <= F_OFD_SETLKW);
+}
+
+static int64_t make_fcntl(struct monitor *m, const uint64_t a[6])
+{
+	bool duplicates = a[1] == F_DUPFD || a[1] == F_DUPFD_CLOEXEC;
+
+	if (!fcntl_plain(a[1]))
+		return -EINVAL;
+	if (duplicates && a[2] >= m->nofile)
+		return -EINVAL;
+	return duplicates ? check_new(m, make(SYS_fcntl, a)) : make(SYS_fcntl, a);
+}
+
+/*
+ * Requests of ioctl that are known to use at most the 60 bytes the table gives them, and no pointers in
+ * these. Any other might have the host write where the program says, in the monitor.
+ */
+static int64_t make_ioctl(const uint64_t a[6])
+{
+	static const uint32_t known[] = {
+		0x1268,	    /* BLKSSZGET */
+		0x80041272, /* BLKGETSIZE64, as 32-bit headers have it */
+		0x80081272, /* BLKGETSIZE64 */
+		0x80086601, /* FS_IOC_GETFLAGS */
+		0x40086602, /* FS_IOC_SETFLAGS */
+		0x80045430, /* TIOCGPTN */
+		0x40045431, /* TIOCSPTLCK */
+		0x802c542a, /* TCGETS2 */
+		0x402c542b, /* TCSETS2 */
+		0x402c542c, /* TCSETSW2 */
+		0x402c542d, /* TCSETSF2 */
+	};
+	uint32_t request = (uint32_t)a[1];
+	bool found =
+		request >= 0x5401 && request <= 0x5429 && request != 0x541e; /* terminals; not TIOCSSERIAL */
+
+	found |= request >= 0x5450 && request <= 0x5452; /* FIONCLEX, FIOCLEX, FIOASYNC */
+	found |= request == 0x5460;			 /* FIOQSIZE */
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		found |= request == known[i];
+	return found ? make(SYS_ioctl, a) : -ENOTTY;
+}
+
+/* Limits that hold for the monitor as a whole would hit more than the program: they stay as they are. */
+static bool hits_monitor(uint64_t resource)
+{
+	return resource == RLIMIT_AS || resource == RLIMIT_DATA || resource == RLIMIT_MEMLOCK ||
+	       resource == RLIMIT_STACK || resource == RLIMIT_SIGPENDING;
+}
+
+/* prlimit64(pid, resource, new, old): the limit of open files is the program's share of ours. */
+static int64_t make_limit(struct monitor *m, const uint64_t a[6])
+{
+	bool self = a[0] == 0 || (pid_t)a[0] == getpid();
+	struct rlimit new, old = { m->nofile, m->nofile_hard };
+
+	if (!self || (uint32_t)a[1] != RLIMIT_NOFILE)
+		return make(
+			SYS_prlimit64,
+			(uint64_t[6]){ a[0], a[1], self && hits_monitor((uint32_t)a[1]) ? 0 : a[2], a[3] });
+	if (a[2]) {
+		memcpy(&new, (const void *)a[2], sizeof(new));
+		__asm__ volatile("" : : : "memory"); /* one read */
+		if (new.rlim_cur > new.rlim_max)
+			return -EINVAL;
+		if (new.rlim_cur > m->nofile_hard)
+			return -EPERM;
+		if (new.rlim_cur < m->nofile)
+			m->nofile = (uint32_t) new.rlim_cur;
+	}
+	if (a[3])
+		memcpy((void *)a[3], &old, sizeof(old));
+	return 0;
+}
+
+int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t a[6])
+{
+	const struct abi_call *row = call_row(call);
+
+	switch (call) {
+	case ABI_CALL_prlimit64:
+		return make_limit(m, a);
+	case ABI_CALL_fcntl:
+		return make_fcntl(m, a);
+	case ABI_CALL_fcntl_lock:
+		return fcntl_locks(a[1]) ? make(SYS_fcntl, a) : -EINVAL;
+	case ABI_CALL_ioctl:
+		return make_ioctl(a);
+	case ABI_CALL_pipe:
+		return make_pipe(m, a, 0);
+	case ABI_CALL_pipe2:
+		return make_pipe(m, a, (int)a[1]);
+	case ABI_CALL_ppoll: /* its mask would shut out the watchdog; the program has no signals to block */
+		return make(SYS_ppoll, (uint64_t[6]){ a[0], a[1], a[2], 0, 0 });
+	default:
+		return row->flags & ABI_NEWFD ? check_new(m, make(row->number, a)) : make(row->number, a);
+	}
+}
