@@ -45,7 +45,9 @@ int main(int argc, char **argv)
 		workload_fail("kv", path);
 	start = workload_begin();
 	for (uint64_t i = 0; i < changes; i++) {
-		put(log, 1 + workload_random(&seed) % (SLOTS / 2), workload_random(&seed), i);
+		uint64_t key = 1 + workload_random(&seed) % (SLOTS / 2), value = workload_random(&seed);
+
+		put(log, key, value, i);
 		for (int k = 0; k < 2; k++)
 			sum = (sum ^ find(1 + workload_random(&seed) % (SLOTS / 2))->value) * 0x100000001b3u;
 	}
