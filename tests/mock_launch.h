@@ -18,6 +18,7 @@
 /* What the mock does. */
 static struct {
 	int launches;	     /* so far, natively and not */
+	int observed;	     /* of which with probes that disturb: they take five times as long */
 	int interrupt_after; /* launches, as if the user had pressed ^C; 0: never */
 	const char *odd;     /* configuration that does something else; NULL: none */
 	enum run_status odd_status;
@@ -58,6 +59,7 @@ static inline int mock_launch(const struct launch *launch, struct measurement *m
 
 	(void)error;
 	mock.launches++;
+	mock.observed += launch->observed;
 	if (mock.interrupt_after && mock.launches > mock.interrupt_after) {
 		m->interrupted = true;
 		return 0;
@@ -66,9 +68,9 @@ static inline int mock_launch(const struct launch *launch, struct measurement *m
 		snprintf(output, sizeof(output), "%d\n", mock.launches);
 	m->exit_code = odd ? mock.odd_exit : 0;
 	m->setup_ns = 1;
-	m->wall_ns = 1000;
-	m->life_ns = 1001;
-	m->roi_ns = m->roi_outside_ns = 900;
+	m->wall_ns = launch->observed ? 5000 : 1000;
+	m->life_ns = m->setup_ns + m->wall_ns;
+	m->roi_ns = m->roi_outside_ns = launch->observed ? 4500 : 900;
 	m->cores_held = launch->config->native ? 1 : 2;
 	mock_print(m, odd && mock.odd_output ? mock.odd_output : output);
 	if (odd && mock.odd_status != RUN_OK)
