@@ -7,7 +7,8 @@
 
 #include "cmd/scratch_priv.h"
 
-/* Text for workloads to read, sort, hash and compress: deterministic, neither random nor repetitive. */
+/* Text for workloads to read, sort, hash and compress: deterministic, neither random nor the same over and
+ * over. */
 #define WORDS 4096
 #define CHUNK 65536
 
@@ -53,16 +54,21 @@ static const char *draw_word(struct filler *f)
 	return f->words[least];
 }
 
-/* One line into TEXT (256 bytes); its length. */
+/*
+ * One line into TEXT (256 bytes), as a server's log has them; its length. The first word is random, so that
+ * sorting has work to do; most of the rest comes again and again, as it does in logs.
+ */
 static size_t make_line(struct filler *f, char *text)
 {
-	unsigned words = 4 + draw(f) % 9;
-	size_t length = (size_t)sprintf(text, "%08llx", (unsigned long long)(draw(f) & 0xffffffff));
+	static const char *const agents[] = { "X11; Linux x86_64", "Windows NT 10.0; Win64; x64",
+					      "Macintosh; Intel Mac OS X 10_15_7" };
+	uint64_t id = draw(f), number = draw(f);
 
-	for (unsigned i = 0; i < words; i++)
-		length += (size_t)sprintf(text + length, " %s", draw_word(f));
-	text[length++] = '\n';
-	return length;
+	return (size_t)sprintf(
+		text, "%08llx 10.0.%u.%u \"GET /%s/%s/%s.html HTTP/1.1\" %u %u \"Mozilla/5.0 (%s)\"\n",
+		(unsigned long long)(id & 0xffffffff), (unsigned)(number & 7), (unsigned)(number >> 3 & 255),
+		draw_word(f), draw_word(f), draw_word(f), number >> 11 & 15 ? 200 : 404,
+		(unsigned)(number >> 15 & 0x3fff), agents[number % (sizeof(agents) / sizeof(*agents))]);
 }
 
 static int write_all(int fd, const char *data, size_t n, struct error *error)

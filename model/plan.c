@@ -47,6 +47,12 @@ static char *list_vms(const struct fleet *fleet, const struct plan_host *host)
 	return list;
 }
 
+/* Sums of decimal fractions, without what binary ones leave over. */
+static void put_amount(struct table_writer *writer, double amount)
+{
+	table_put_number(writer, round(amount * 1e6) / 1e6);
+}
+
 static int put_host(struct planner *p, const struct plan_config *config, const struct plan_host *host,
 		    size_t number, struct error *error)
 {
@@ -62,13 +68,13 @@ static int put_host(struct planner *p, const struct plan_config *config, const s
 	table_put_text(&p->hosts, name);
 	table_put_text(&p->hosts, kind->name);
 	table_put_text(&p->hosts, vms);
-	table_put_number(&p->hosts, host->used.cpu + held);
-	table_put_number(&p->hosts, held);
-	table_put_number(&p->hosts, kind->has.cpu);
-	table_put_number(&p->hosts, host->used.memory);
-	table_put_number(&p->hosts, kind->has.memory);
-	table_put_number(&p->hosts, host->used.io);
-	table_put_number(&p->hosts, kind->has.io);
+	put_amount(&p->hosts, host->used.cpu + held);
+	put_amount(&p->hosts, held);
+	put_amount(&p->hosts, kind->has.cpu);
+	put_amount(&p->hosts, host->used.memory);
+	put_amount(&p->hosts, kind->has.memory);
+	put_amount(&p->hosts, host->used.io);
+	put_amount(&p->hosts, kind->has.io);
 	free(vms);
 	return table_end_row(&p->hosts, error);
 }
@@ -145,14 +151,14 @@ static int put_summary(struct planner *p, const struct plan_config *config, cons
 	table_put_integer(&p->summary, (int64_t)packing->hosts);
 	table_put_integer(&p->summary, (int64_t)(count_vms(&p->fleet) - packing->unplaced));
 	table_put_integer(&p->summary, (int64_t)packing->unplaced);
-	table_put_number(&p->summary, native_demand(&p->fleet, packing));
-	table_put_number(&p->summary, sums.used.cpu + sums.held);
-	table_put_number(&p->summary, share(sums.used.cpu + sums.held, sums.has.cpu));
-	table_put_number(&p->summary, share(sums.used.memory, sums.has.memory));
-	table_put_number(&p->summary, share(sums.used.io, sums.has.io));
-	table_put_number(&p->summary, sums.hardware);
-	table_put_number(&p->summary, sums.licences);
-	table_put_number(&p->summary, sums.hardware + sums.licences);
+	put_amount(&p->summary, native_demand(&p->fleet, packing));
+	put_amount(&p->summary, sums.used.cpu + sums.held);
+	put_amount(&p->summary, share(sums.used.cpu + sums.held, sums.has.cpu));
+	put_amount(&p->summary, share(sums.used.memory, sums.has.memory));
+	put_amount(&p->summary, share(sums.used.io, sums.has.io));
+	put_amount(&p->summary, sums.hardware);
+	put_amount(&p->summary, sums.licences);
+	put_amount(&p->summary, sums.hardware + sums.licences);
 	return table_end_row(&p->summary, error);
 }
 

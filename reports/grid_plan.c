@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reports/reports_priv.h"
@@ -11,31 +12,52 @@ static const struct series costs[] = {
 };
 static const struct series hosts[] = { { .name = "hosts", .label = "hosts", .colour = "#44aa99" } };
 
-/* A number of the plan under the configuration printed as LABEL: the first row that bears it. */
-static double plan_number(const struct table *plan, const char *label, const char *item)
+size_t *plan_rows(const struct table *plan)
 {
-	size_t row = 0;
+	size_t *rows = malloc((plan->rows + 1) * sizeof(*rows)), count = 0;
+	size_t config = table_column(plan, "config");
+	struct names configs = { 0 };
 
-	while (strcmp(table_text(plan, row, table_column(plan, "label")), label) != 0)
-		row++;
-	return table_number(plan, row, table_column(plan, item));
+	if (!rows || names_collect(&configs, plan, "config") < 0) {
+		names_free(&configs);
+		free(rows);
+		return NULL;
+	}
+	palette_order(&configs);
+	for (size_t i = 0; i < configs.count; i++)
+		for (size_t row = 0; row < plan->rows; row++)
+			if (strcmp(table_text(plan, row, config), configs.name[i]) == 0)
+				rows[count++] = row;
+	names_free(&configs);
+	for (size_t row = 0; row < plan->rows; row++) /* rows without a configuration come last */
+		if (table_missing(plan, row, config))
+			rows[count++] = row;
+	return rows;
 }
 
 static int fill(struct grid *grid, const struct result *result, const struct series *items, size_t count)
 {
 	const struct table *plan = &result->plan_summary;
+	size_t *rows = plan_rows(plan), label = table_column(plan, "label");
+	int code = rows ? 0 : -ENOMEM;
 
-	if (names_collect(&grid->rows, plan, "label") < 0 || grid_allocate(grid, count) < 0) {
-		grid_free(grid);
-		return -ENOMEM;
-	}
-	for (size_t item = 0; item < count; item++) {
+	for (size_t i = 0; code == 0 && i < plan->rows; i++)
+		code = names_add(&grid->rows, table_text(plan, rows[i], label));
+	if (code == 0)
+		code = grid_allocate(grid, count);
+	for (size_t item = 0; code == 0 && item < count; item++) {
 		grid->columns[item] = items[item];
-		for (size_t row = 0; row < grid->rows.count; row++)
-			grid_cell(grid, row, item)->value =
-				plan_number(plan, grid->rows.name[row], items[item].name);
+		for (size_t i = 0; i < plan->rows; i++) {
+			size_t at = names_find(&grid->rows, table_text(plan, rows[i], label));
+
+			grid_cell(grid, at, item)->value =
+				table_number(plan, rows[i], table_column(plan, items[item].name));
+		}
 	}
-	return 0;
+	free(rows);
+	if (code)
+		grid_free(grid);
+	return code;
 }
 
 int grid_plan_costs(struct grid *grid, const struct result *result)

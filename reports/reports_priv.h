@@ -101,6 +101,10 @@ int grid_costs(struct grid *grid, const struct result *result, size_t most);
 /* Percent of thread time: workloads x layers under CONFIG, NaN where it has no run. 0 or -ENOMEM. */
 int grid_layers(struct grid *grid, const struct result *result, const char *config);
 
+/* Row numbers of plan/summary.csv in the order reports show configurations; the caller frees. NULL: no
+ * memory. */
+size_t *plan_rows(const struct table *plan);
+
 /* The plan: configurations x cost items, and configurations x hosts. 0 or -ENOMEM; no rows without a plan. */
 int grid_plan_costs(struct grid *grid, const struct result *result);
 int grid_plan_hosts(struct grid *grid, const struct result *result);

@@ -9,7 +9,7 @@
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
-static void measure_names(struct text_page *page, const struct grid *grid)
+static void measure(struct text_page *page, const struct grid *grid)
 {
 	page->name_width = text_width(grid->corner);
 	for (size_t row = 0; row < grid->rows.count; row++)
@@ -18,6 +18,13 @@ static void measure_names(struct text_page *page, const struct grid *grid)
 	if (page->name_width > TEXT_NAME_MOST)
 		page->name_width = TEXT_NAME_MOST;
 	page->name_width++;
+	page->cell_width = TEXT_CELL;
+	for (size_t column = 0; column < grid->column_count; column++) {
+		size_t width = text_width(grid->columns[column].label);
+
+		width = (width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST) + 1;
+		page->cell_width = width > page->cell_width ? width : page->cell_width;
+	}
 }
 
 static void put_labels(const struct text_page *page, const struct grid *grid, size_t first, size_t end)
@@ -25,10 +32,9 @@ static void put_labels(const struct text_page *page, const struct grid *grid, si
 	text_put_name(page->out, grid->corner, page->name_width);
 	if (grid->base_ns)
 		fprintf(page->out, "%*s ", TEXT_BASE - 1, grid->base_label);
-	for (size_t column = first; column < end; column++) {
-		fputc(' ', page->out);
-		text_put_name(page->out, grid->columns[column].label, column + 1 < end ? TEXT_CELL - 1 : 0);
-	}
+	for (size_t column = first; column < end; column++)
+		text_put_name(page->out, grid->columns[column].label,
+			      column + 1 < end ? page->cell_width : 0);
 	fputc('\n', page->out);
 }
 
@@ -58,7 +64,7 @@ static void put_medians(const struct text_page *page, const struct grid *grid, c
 		fprintf(page->out, "%*s%*s", TEXT_VALUE,
 			format_number(grid_median(result, metric, grid->columns[column].name, baseline, NULL),
 				      text),
-			column + 1 < end ? TEXT_CELL - TEXT_VALUE : 0, "");
+			column + 1 < end ? (int)page->cell_width - TEXT_VALUE : 0, "");
 	fputc('\n', page->out);
 }
 
@@ -67,7 +73,7 @@ static size_t columns_that_fit(const struct text_page *page, const struct grid *
 {
 	size_t used = page->name_width + (grid->base_ns ? TEXT_BASE : 0);
 
-	return used + TEXT_CELL < TEXT_PAGE ? (TEXT_PAGE + 1 - used) / TEXT_CELL : 1;
+	return used + page->cell_width < TEXT_PAGE ? (TEXT_PAGE + 1 - used) / page->cell_width : 1;
 }
 
 /* Prints GRID, in several parts where it is too wide; with medians where METRIC is given. */
@@ -76,7 +82,7 @@ static void put_grid(struct text_page *page, const struct grid *grid, const stru
 {
 	size_t fit, end;
 
-	measure_names(page, grid);
+	measure(page, grid);
 	fit = columns_that_fit(page, grid);
 	for (size_t first = 0; first < grid->column_count; first = end) {
 		end = first + fit < grid->column_count ? first + fit : grid->column_count;

@@ -60,9 +60,10 @@ static void put_row(const struct text_page *page, const struct table *plan, size
 	fputc('\n', page->out);
 }
 
-static int put_notes(const struct text_page *page, const struct table *plan)
+static int put_notes(const struct text_page *page, const struct table *plan, const size_t *rows)
 {
-	for (size_t row = 0; row < plan->rows; row++) {
+	for (size_t i = 0; i < plan->rows; i++) {
+		size_t row = rows[i];
 		const char *label = table_text(plan, row, table_column(plan, "label"));
 		double left = number(plan, row, "unplaced");
 		char *text = NULL;
@@ -86,8 +87,13 @@ static int put_notes(const struct text_page *page, const struct table *plan)
 
 int text_put_plan(struct text_page *page, const struct table *plan)
 {
-	if (plan->rows == 0)
-		return 0;
+	size_t *rows = plan_rows(plan);
+	int code;
+
+	if (!rows || plan->rows == 0) {
+		free(rows);
+		return rows ? 0 : -ENOMEM;
+	}
 	text_put_title(page, "Capacity plan", "for the fleet; costs in the currency of the host list");
 	page->name_width = TEXT_NAME_LEAST;
 	for (size_t row = 0; row < plan->rows; row++) {
@@ -97,9 +103,11 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 			page->name_width = width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST;
 	}
 	put_headings(page);
-	for (size_t row = 0; row < plan->rows; row++)
-		put_row(page, plan, row);
-	return put_notes(page, plan);
+	for (size_t i = 0; i < plan->rows; i++)
+		put_row(page, plan, rows[i]);
+	code = put_notes(page, plan, rows);
+	free(rows);
+	return code;
 }
 
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error)

@@ -10,8 +10,8 @@
 
 #define TEXT_PAGE	100 /* columns of the page */
 #define TEXT_BASE	10  /* of the baseline's own time */
-#define TEXT_CELL	19  /* of " 1.31 [1.29, 1.33] " */
-#define TEXT_VALUE	5   /* of the estimate in it */
+#define TEXT_CELL	18  /* of "1.31 [1.29, 1.33] " */
+#define TEXT_VALUE	4   /* of the estimate in it */
 #define TEXT_NAME_MOST	24  /* of a name; longer ones are cut */
 #define TEXT_NAME_LEAST 14  /* of the heading "configuration" and a blank */
 
@@ -20,6 +20,7 @@ struct text_page {
 	bool colour;
 	bool ratios; /* cells are ratios: with colour, those surely above 1 stand out */
 	size_t name_width;
+	size_t cell_width; /* columns of a cell, and of its heading */
 };
 
 /* Columns TEXT takes on a terminal, each character taken as one wide. */

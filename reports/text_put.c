@@ -78,8 +78,8 @@ void text_put_cell(const struct text_page *page, struct interval interval, bool 
 	if (pad < 0)
 		pad = 0;
 	fprintf(page->out, "%*s%s%s%s", pad, "", alarm ? ALARM : "", text, alarm ? "\033[0m" : "");
-	if (!last && pad + length < TEXT_CELL)
-		fprintf(page->out, "%*s", TEXT_CELL - pad - length, "");
+	if (!last && pad + length < (int)page->cell_width)
+		fprintf(page->out, "%*s", (int)page->cell_width - pad - length, "");
 	else if (!last)
 		fputc(' ', page->out);
 }
