@@ -46,6 +46,10 @@ EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(wildcard model/examples/*.csv model/e
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 GUEST_TESTS = $(patsubst tests/guest/%.c,$(BUILD)/tests/guest/%,$(wildcard tests/guest/*.c))
 
+# One line for each thing made; make V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
+
 objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
 .PHONY: all demo check asan bench tidy format install clean deps programs
@@ -55,48 +59,57 @@ all: programs
 programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv $(EXAMPLES)
 
 $(BUILD)/vmtax: $(call objects,$(PROGRAM_SRC))
-	$(CC) $(CFLAGS) -o $@ $^ $(PROGRAM_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(PROGRAM_LIBS)
 
 $(BUILD)/vmtax-monitor: $(call objects,$(MONITOR_SRC))
-	$(CC) $(CFLAGS) $(MONITOR_LINK) -o $@ $^ $(MONITOR_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(MONITOR_LINK) -o $@ $^ $(MONITOR_LIBS)
 
 $(BUILD)/vmtax-kernel: $(call objects,$(GUEST_SRC)) vmm/guest/kernel.ld
-	$(CC) -nostdlib -static -no-pie -Wl,-T,vmm/guest/kernel.ld -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 \
+	$(call say,LINK)
+	$(Q)$(CC) -nostdlib -static -no-pie -Wl,-T,vmm/guest/kernel.ld -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 \
 		-o $@ $(filter %.o,$^)
 
 $(BUILD)/vmm/guest/%.o: vmm/guest/%.c
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 $(BUILD)/vmm/guest/%.o: vmm/guest/%.S
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 # Workloads and guest test programs are ordinary static Linux programs; they never see the sanitizers.
 $(BUILD)/workloads/%: workloads/%.c workloads/workload.h
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
 $(BUILD)/workloads/suite.csv: workloads/suite.csv
 	@mkdir -p $(@D)
-	cp $< $@
+	$(Q)cp $< $@
 
 $(BUILD)/examples/%: model/examples/%
 	@mkdir -p $(@D)
-	cp $< $@
+	$(Q)cp $< $@
 
 $(BUILD)/tests/guest/%: tests/guest/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(filter-out $(BUILD)/cmd/main.o,$(call objects,$(PROGRAM_SRC))) \
 		$(filter-out $(BUILD)/cmd/monitor.o,$(call objects,$(MONITOR_SRC)))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -o $@ $(sort $^) $(PROGRAM_LIBS) $(MONITOR_LIBS)
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) -o $@ $(sort $^) $(PROGRAM_LIBS) $(MONITOR_LIBS)
 
 # Installs what is missing, as root or through sudo; says nothing when nothing is.
 deps:

@@ -27,7 +27,7 @@ struct reader {
 
 static int refuse(const struct reader *r, const char *what, const char *mend)
 {
-	error_set(r->error, 0, "%s", what);
+	error_set(r->error, 0, "the program %s", what);
 	error_at(r->error, "%s", r->path);
 	return error_mend(r->error, "%s", mend);
 }

@@ -7,42 +7,9 @@
 #include "base/stats.h"
 #include "model/model.h"
 #include "tests/check.h"
-#include "tests/report_tables.h"
+#include "tests/run_tables.h"
 
-/* overhead.csv and costs.csv of small results whose answers are known. */
-
-static const char *directory;
-static const char *rows[512];
-static size_t count;
-
-/* Begins a result; free_rows ends it. */
-static void begin(void)
-{
-	directory = tables_directory();
-	count = 0;
-}
-
-/* Adds a repetition: NS in the region of interest, REST further columns ("|" first). */
-static void add(const char *workload, const char *config, int block, double ns, const char *rest)
-{
-	char *row;
-
-	if (asprintf(&row,
-		     "run=%zu|workload=%s|class=app|config=%s|label=%s|cache=warm|status=ok|block=%d|roi_ns=%"
-		     ".0f|"
-		     "life_ns=%.0f|wall_ns=%.0f|cpu_vcpu_ns=%.0f|cpu_vcpu_spin_ns=0|cpu_monitor_ns=0|"
-		     "cpu_driver_busy_ns=0|cpu_driver_spin_ns=0|cores_held=1%s",
-		     count + 1, workload, config, config, block, ns, ns * 3, ns * 2, ns, rest) < 0)
-		abort();
-	rows[count++] = row;
-	rows[count] = NULL;
-}
-
-static void free_rows(void)
-{
-	while (count)
-		free((char *)rows[--count]);
-}
+/* overhead.csv of small results whose answers are known. */
 
 /* Writes runs.csv, lets the model at it and reads what it made. */
 static struct table estimate(void)
@@ -56,11 +23,6 @@ static struct table estimate(void)
 	snprintf(path, sizeof(path), "%s/overhead.csv", directory);
 	CHECK_INT(table_read(&overhead, path, &schema_overhead, &error), 0);
 	return overhead;
-}
-
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
 }
 
 static size_t find(const struct table *overhead, const char *config, const char *baseline, const char *metric)
@@ -139,14 +101,13 @@ static void test_only_equal_and_good_repetitions_count(void)
 		add("kv", "hosted", i, 2000, "");
 	}
 	add("kv", "native", 7, 1000, "");
-	rows[count++] = strdup("run=14|workload=kv|config=hosted|label=hosted|cache=cold|status=ok|block=7|"
-			       "roi_ns=9000|cpu_vcpu_ns=9000");
+	add_row("run=14|workload=kv|config=hosted|label=hosted|cache=cold|status=ok|block=7|"
+		"roi_ns=9000|cpu_vcpu_ns=9000");
 	rows[count++] =
 		strdup("run=15|workload=kv|config=hosted|label=hosted|cache=warm|status=failed|block=7|"
 		       "roi_ns=9000|cpu_vcpu_ns=9000");
-	rows[count++] = strdup("run=16|workload=kv|config=hosted|label=hosted|cache=warm|status=ok|block=NA|"
-			       "roi_ns=9000|cpu_vcpu_ns=9000");
-	rows[count] = NULL;
+	add_row("run=16|workload=kv|config=hosted|label=hosted|cache=warm|status=ok|block=NA|"
+		"roi_ns=9000|cpu_vcpu_ns=9000");
 	overhead = estimate();
 	CHECK_NEAR(figure(&overhead, "hosted", "time", "ratio"), 2, 1e-12);
 	CHECK_NEAR(figure(&overhead, "hosted", "time", "blocks"), 6, 0);
@@ -210,8 +171,7 @@ static void test_cpu_counts_everything_and_plans_leave_drivers_out(void)
 
 	begin();
 	add("kv", "native", 1, 100, "");
-	rows[count++] = strdup(parts);
-	rows[count] = NULL;
+	add_row(parts);
 	overhead = estimate();
 	CHECK_NEAR(figure(&overhead, "bare-metal", "time", "ratio"), 1.5, 1e-12);
 	CHECK_NEAR(figure(&overhead, "bare-metal", "core", "ratio"), 3, 1e-12);
@@ -237,8 +197,7 @@ static void test_without_marks_the_whole_life_counts(void)
 			 "d|"
 			 "roi_ns=NA|life_ns=600|wall_ns=500",
 			 block);
-		rows[count++] = strdup(row);
-		rows[count] = NULL;
+		add_row(row);
 	}
 	overhead = estimate();
 	CHECK_NEAR(figure(&overhead, "hosted", "time", "ratio"), 2, 1e-12); /* 600 / 300 */
@@ -255,9 +214,8 @@ static void test_observer_is_against_the_undisturbed(void)
 	begin();
 	for (int i = 1; i <= 3; i++)
 		add("kv", "hosted", i, 1000 * i, "");
-	rows[count++] = strdup("run=4|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|"
-			       "block=NA|roi_ns=3000|flags=observed");
-	rows[count] = NULL;
+	add_row("run=4|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|"
+		"block=NA|roi_ns=3000|flags=observed");
 	overhead = estimate();
 	row = find(&overhead, "hosted", "hosted", "observer");
 	CHECK_INT(overhead.rows, 1); /* without a baseline there is nothing else */
@@ -295,60 +253,6 @@ static void test_a_missing_result_is_said(void)
 	CHECK(tables_slurp(directory, "overhead.csv") == NULL);
 }
 
-static void test_costs_are_medians_of_runs(void)
-{
-	static const char *const requests[] = {
-		"run=1|kind=read|stage=total|count=10|p50_ns=100",
-		"run=1|kind=read|stage=host|count=10|p50_ns=60",
-		"run=2|kind=read|stage=total|count=30|p50_ns=300",
-		"run=3|kind=read|stage=total|count=2|p50_ns=200",
-		"run=4|kind=read|stage=total|count=5|p50_ns=9000",  /* a run outside of blocks */
-		"run=77|kind=read|stage=total|count=5|p50_ns=9000", /* a run nobody knows */
-		NULL,
-	};
-	struct error error = { 0 };
-	struct table costs = { 0 };
-	char path[64];
-
-	begin();
-	for (int i = 1; i <= 3; i++)
-		add("kv", "hosted", i, 1000, "|transport=exit");
-	rows[count++] =
-		strdup("run=4|workload=kv|config=hosted|label=hosted|status=ok|block=NA|flags=observed");
-	rows[count] = NULL;
-	tables_write(directory, &schema_runs, rows);
-	tables_write(directory, &schema_requests, requests);
-	CHECK_INT(model_costs_write(directory, &error), 0);
-	snprintf(path, sizeof(path), "%s/costs.csv", directory);
-	CHECK_INT(table_read(&costs, path, &schema_costs, &error), 0);
-	CHECK_INT(costs.rows, 2);
-	CHECK_STR(text(&costs, 0, "stage"), "total");
-	CHECK_STR(text(&costs, 0, "transport"), "exit");
-	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "cost_ns")), 200, 0);
-	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "count")), 42, 0);
-	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "runs")), 3, 0);
-	CHECK(table_missing(&costs, 0, table_column(&costs, "low_ns"))); /* three runs have no interval */
-	table_free(&costs);
-	free_rows();
-}
-
-static void test_costs_without_requests_are_an_empty_table(void)
-{
-	struct error error = { 0 };
-	struct table costs = { 0 };
-	char path[64];
-
-	begin();
-	add("kv", "native", 1, 1000, "");
-	tables_write(directory, &schema_runs, rows);
-	CHECK_INT(model_costs_write(directory, &error), 0);
-	snprintf(path, sizeof(path), "%s/costs.csv", directory);
-	CHECK_INT(table_read(&costs, path, &schema_costs, &error), 0);
-	CHECK_INT(costs.rows, 0);
-	table_free(&costs);
-	free_rows();
-}
-
 int main(void)
 {
 	CHECK_RUN(test_ratio_is_hodges_lehmann_of_paired_logs);
@@ -361,7 +265,5 @@ int main(void)
 	CHECK_RUN(test_observer_is_against_the_undisturbed);
 	CHECK_RUN(test_outliers_are_flagged);
 	CHECK_RUN(test_a_missing_result_is_said);
-	CHECK_RUN(test_costs_are_medians_of_runs);
-	CHECK_RUN(test_costs_without_requests_are_an_empty_table);
 	return check_done();
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "base/error.h"
+#include "model/model.h"
+#include "tests/check.h"
+#include "tests/run_tables.h"
+
+/* costs.csv of small results whose answers are known. */
+
+static void test_costs_are_medians_of_runs(void)
+{
+	static const char *const requests[] = {
+		"run=1|kind=read|stage=total|count=10|p50_ns=100",
+		"run=1|kind=read|stage=host|count=10|p50_ns=60",
+		"run=2|kind=read|stage=total|count=30|p50_ns=300",
+		"run=3|kind=read|stage=total|count=2|p50_ns=200",
+		"run=4|kind=read|stage=total|count=5|p50_ns=9000",  /* a run outside of blocks */
+		"run=77|kind=read|stage=total|count=5|p50_ns=9000", /* a run nobody knows */
+		NULL,
+	};
+	struct error error = { 0 };
+	struct table costs = { 0 };
+	char path[64];
+
+	begin();
+	for (int i = 1; i <= 3; i++)
+		add("kv", "hosted", i, 1000, "|transport=exit");
+	rows[count++] =
+		strdup("run=4|workload=kv|config=hosted|label=hosted|status=ok|block=NA|flags=observed");
+	tables_write(directory, &schema_runs, rows);
+	tables_write(directory, &schema_requests, requests);
+	CHECK_INT(model_costs_write(directory, &error), 0);
+	snprintf(path, sizeof(path), "%s/costs.csv", directory);
+	CHECK_INT(table_read(&costs, path, &schema_costs, &error), 0);
+	CHECK_INT(costs.rows, 2);
+	CHECK_STR(text(&costs, 0, "stage"), "total");
+	CHECK_STR(text(&costs, 0, "transport"), "exit");
+	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "cost_ns")), 200, 0);
+	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "count")), 42, 0);
+	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "runs")), 3, 0);
+	CHECK(table_missing(&costs, 0, table_column(&costs, "low_ns"))); /* three runs have no interval */
+	table_free(&costs);
+	free_rows();
+}
+
+static void test_costs_without_requests_are_an_empty_table(void)
+{
+	struct error error = { 0 };
+	struct table costs = { 0 };
+	char path[64];
+
+	begin();
+	add("kv", "native", 1, 1000, "");
+	tables_write(directory, &schema_runs, rows);
+	CHECK_INT(model_costs_write(directory, &error), 0);
+	snprintf(path, sizeof(path), "%s/costs.csv", directory);
+	CHECK_INT(table_read(&costs, path, &schema_costs, &error), 0);
+	CHECK_INT(costs.rows, 0);
+	table_free(&costs);
+	free_rows();
+}
+
+int main(void)
+{
+	CHECK_RUN(test_costs_are_medians_of_runs);
+	CHECK_RUN(test_costs_without_requests_are_an_empty_table);
+	return check_done();
+}

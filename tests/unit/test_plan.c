@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "model/model.h"
+#include "tests/check.h"
+#include "tests/report_tables.h"
+
+/* Capacity plans whose answers can be counted by hand. */
+
+static const char *const runs[] = {
+	"run=1|workload=kv|class=app|config=native|label=native|status=ok|block=1|cores_held=1",
+	"run=2|workload=kv|class=app|config=hosted|label=hosted|status=ok|block=1|cores_held=1",
+	"run=3|workload=kv|class=app|config=bare-metal|label=bare-metal*|status=ok|block=1|cores_held=2",
+	NULL,
+};
+
+/* hosted: kv takes 2 times the CPU, log 8 times, the class therefore 4. bare-metal: 1.5, and drivers. */
+static const char *const overhead[] = {
+	"workload=kv|class=app|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=2",
+	"workload=log|class=app|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=8",
+	"workload=kv|class=app|config=hosted|label=hosted|baseline=native|metric=time|ratio=99",
+	"workload=kv|class=app|config=hosted|label=hosted|baseline=native-tuned|metric=vm-cpu|ratio=99",
+	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=vm-cpu|ratio=1.5",
+	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=driver|ratio=0.5",
+	"workload=spin|class=cpu|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=1",
+	NULL,
+};
+
+static const char *const one_host[] = {
+	"host=box|available=9|cores=8|memory=64|io=100|cost=1000|host_os_licence=100|hypervisor_licence=300",
+	NULL,
+};
+
+/* Writes the inputs; *OPTIONS then names them. The caller's buffers must live as long. */
+static const char *prepare(const char *const *fleet, const char *const *hosts,
+			   struct model_plan_options *options)
+{
+	static char fleet_path[64], hosts_path[64];
+	const char *directory = tables_directory();
+
+	tables_write(directory, &schema_runs, runs);
+	tables_write(directory, &schema_overhead, overhead);
+	tables_write(directory, &schema_fleet, fleet);
+	tables_write(directory, &schema_hosts, hosts);
+	snprintf(fleet_path, sizeof(fleet_path), "%s/fleet.csv", directory);
+	snprintf(hosts_path, sizeof(hosts_path), "%s/hosts.csv", directory);
+	*options = (struct model_plan_options){
+		.results = directory, .fleet = fleet_path, .hosts = hosts_path, .out = directory
+	};
+	return directory;
+}
+
+static struct table read_plan(const char *directory, const struct table_schema *schema)
+{
+	struct error error = { 0 };
+	struct table table = { 0 };
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
+	CHECK_INT(table_read(&table, path, schema, &error), 0);
+	return table;
+}
+
+static double figure(const struct table *plan, const char *config, const char *column)
+{
+	for (size_t row = 0; row < plan->rows; row++)
+		if (strcmp(table_text(plan, row, table_column(plan, "config")), config) == 0)
+			return table_number(plan, row, table_column(plan, column));
+	return -1;
+}
+
+static void test_cpu_grows_by_the_ratio_of_cpu_seconds(void)
+{
+	/* 10 VMs of 1 core: 10 cores natively (2 hosts), 20 hosted (3), 15 bare-metal + drivers */
+	static const char *const fleet[] = { "vm=web|count=10|class=kv|cpu=1|memory=1|io=1", NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan;
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "native", "hosts"), 2, 0);
+	CHECK_NEAR(figure(&plan, "native", "cpu_demand"), 10, 1e-9);
+	CHECK_NEAR(figure(&plan, "native", "cpu_inflated"), 10, 1e-9);
+	CHECK_NEAR(figure(&plan, "native", "cpu_utilization"), 10. / 16, 1e-6);
+	CHECK_NEAR(figure(&plan, "native", "memory_utilization"), 10. / 128, 1e-6);
+	CHECK_NEAR(figure(&plan, "native", "io_utilization"), 10. / 200, 1e-6);
+	CHECK_NEAR(figure(&plan, "hosted", "hosts"), 3, 0); /* 4 a host */
+	CHECK_NEAR(figure(&plan, "hosted", "cpu_inflated"), 20, 1e-9);
+	/* n VMs on a host: 1.5 n + max(1, ceil(n / 2)) <= 8: n = 4, with 2 cores held, or 3 with 2 */
+	CHECK_NEAR(figure(&plan, "bare-metal", "hosts"), 3, 0);
+	CHECK_NEAR(figure(&plan, "bare-metal", "cpu_inflated"), 15 + 2 + 2 + 1, 1e-9);
+	CHECK_NEAR(figure(&plan, "bare-metal", "unplaced"), 0, 0);
+	table_free(&plan);
+}
+
+static void test_licences_follow_the_kind_of_host(void)
+{
+	static const char *const fleet[] = { "vm=web|count=1|class=kv|cpu=1|memory=1|io=1", NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan;
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "native", "licence_cost"), 100, 0);
+	CHECK_NEAR(figure(&plan, "hosted", "licence_cost"), 100, 0);
+	CHECK_NEAR(figure(&plan, "hosted", "total_cost"), 1100, 0);
+	CHECK_NEAR(figure(&plan, "bare-metal", "licence_cost"), 300, 0);
+	CHECK_NEAR(figure(&plan, "bare-metal", "hardware_cost"), 1000, 0);
+	table_free(&plan);
+}
+
+static void test_a_class_is_the_median_of_its_workloads(void)
+{
+	static const char *const fleet[] = { "vm=web|count=1|class=app|cpu=0.5|memory=1|io=1", NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan;
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "hosted", "cpu_inflated"), 2, 1e-9); /* 0.5 x sqrt(2 x 8) */
+	table_free(&plan);
+}
+
+static void test_what_was_not_measured_has_no_plan(void)
+{
+	static const char *const fleet[] = { "vm=web|count=1|class=cpu|cpu=1|memory=1|io=1", NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan;
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "hosted", "hosts"), 1, 0);
+	CHECK(isnan(figure(&plan, "bare-metal", "hosts")));
+	CHECK(isnan(figure(&plan, "bare-metal", "total_cost")));
+	table_free(&plan);
+}
+
+static void test_memory_and_io_bind_too(void)
+{
+	static const char *const fleet[] = { "vm=big|count=4|class=kv|cpu=0.1|memory=40|io=1",
+					     "vm=busy|count=3|class=kv|cpu=0.1|memory=1|io=90", NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan, hosts;
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "native", "hosts"), 4,
+		   0); /* one big each, a busy one beside three of them */
+	table_free(&plan);
+	hosts = read_plan(directory, &schema_plan_hosts);
+	CHECK_STR(table_text(&hosts, 0, table_column(&hosts, "host")), "box-1");
+	CHECK_STR(table_text(&hosts, 0, table_column(&hosts, "vms")), "big:1 busy:1");
+	table_free(&hosts);
+}
+
+static void test_what_fits_nowhere_is_counted(void)
+{
+	static const char *const fleet[] = { "vm=huge|count=2|class=kv|cpu=7|memory=1|io=1",
+					     "vm=web|count=30|class=kv|cpu=1|memory=1|io=1", NULL };
+	static const char *const hosts[] = {
+		"host=box|available=2|cores=8|memory=64|io=100|cost=10|host_os_licence=0|hypervisor_licence="
+		"0",
+		NULL,
+	};
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan;
+	const char *directory = prepare(fleet, hosts, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "native", "unplaced"), 28, 0); /* 7 + 1 on each */
+	CHECK_NEAR(figure(&plan, "native", "vms"), 4, 0);
+	CHECK_NEAR(figure(&plan, "hosted", "unplaced"), 2 + 22,
+		   0); /* 14 cores fit nowhere; 4 of the others */
+	table_free(&plan);
+}
+
+static void test_the_cheapest_hosts_come_first(void)
+{
+	static const char *const fleet[] = { "vm=web|count=12|class=kv|cpu=1|memory=1|io=1", NULL };
+	static const char *const hosts[] = {
+		"host=dear|available=9|cores=8|memory=64|io=99|cost=1000|host_os_licence=0|hypervisor_"
+		"licence=0",
+		"host=cheap|available=1|cores=8|memory=64|io=99|cost=900|host_os_licence=0|hypervisor_"
+		"licence=9000",
+		NULL,
+	};
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table table;
+	const char *directory = prepare(fleet, hosts, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	table = read_plan(directory, &schema_plan_hosts);
+	CHECK_STR(table_text(&table, 0, table_column(&table, "kind")), "cheap");
+	CHECK_STR(table_text(&table, 1, table_column(&table, "kind")), "dear");
+	for (size_t row = 0; row < table.rows; row++) /* its hypervisor's licence is not cheap */
+		if (strcmp(table_text(&table, row, table_column(&table, "config")), "bare-metal") == 0 &&
+		    strcmp(table_text(&table, row, table_column(&table, "host")), "dear-1") == 0)
+			CHECK_STR(table_text(&table, row, table_column(&table, "vms")), "web:4");
+	table_free(&table);
+}
+
+/* A plan from FLEET must fail at WHERE with WHAT, and write nothing. */
+static void refuse(const char *row, const char *where, const char *what)
+{
+	const char *const fleet[] = { "vm=web|count=1|class=kv|cpu=1|memory=1|io=1", row, NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK(model_plan_write(&options, &error) < 0);
+	CHECK(strstr(error.where, where));
+	CHECK(strstr(error.what, what));
+	CHECK(error.mend[0]);
+	CHECK(tables_slurp(directory, "plan/summary.csv") == NULL);
+	CHECK(tables_slurp(directory, "plan/hosts.csv") == NULL);
+}
+
+static void test_bad_fleets_are_refused_where_they_are_bad(void)
+{
+	refuse("vm=db|count=1|class=kw|cpu=1|memory=1|io=1", "fleet.csv:3:class", "kw");
+	refuse("vm=db|count=-1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:count", "-1");
+	refuse("vm=db|count=1|class=kv|cpu=-2|memory=1|io=1", "fleet.csv:3:cpu", "-2");
+	refuse("vm=db|count=1|class=kv|cpu=1|io=1", "fleet.csv:3:memory", "missing");
+	refuse("vm=web|count=1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:vm", "twice");
+	refuse("vm=db|count=99999999|class=kv|cpu=1|memory=1|io=1", "fleet.csv", "more than");
+	refuse("vm=db|count=lots|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:count", "lots");
+}
+
+static void test_results_without_ratios_are_refused(void)
+{
+	static const char *const fleet[] = { "vm=web|count=1|class=kv|cpu=1|memory=1|io=1", NULL };
+	static const char *const none[] = { NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	const char *directory = prepare(fleet, one_host, &options);
+
+	tables_write(directory, &schema_overhead, none);
+	CHECK(model_plan_write(&options, &error) < 0);
+	CHECK(strstr(error.mend, "vmtax run"));
+	CHECK(chdir(directory) == 0 && unlink("overhead.csv") == 0 && chdir("..") == 0);
+	CHECK(model_plan_write(&options, &error) < 0);
+	CHECK(strstr(error.mend, "vmtax report"));
+}
+
+int main(void)
+{
+	CHECK_RUN(test_cpu_grows_by_the_ratio_of_cpu_seconds);
+	CHECK_RUN(test_licences_follow_the_kind_of_host);
+	CHECK_RUN(test_a_class_is_the_median_of_its_workloads);
+	CHECK_RUN(test_what_was_not_measured_has_no_plan);
+	CHECK_RUN(test_memory_and_io_bind_too);
+	CHECK_RUN(test_what_fits_nowhere_is_counted);
+	CHECK_RUN(test_the_cheapest_hosts_come_first);
+	CHECK_RUN(test_bad_fleets_are_refused_where_they_are_bad);
+	CHECK_RUN(test_results_without_ratios_are_refused);
+	return check_done();
+}
