@@ -96,28 +96,72 @@ static int add_failure(struct notes *notes, const struct table *runs, size_t row
 	return result;
 }
 
+/* What flags mean to a reader. */
+static const struct flag {
+	const char *name, *meaning; /* NULL: not told here */
+	const char *noun;	    /* whom it is told of: estimates repeat the flags of their runs */
+} flags_known[] = {
+	{ "observed", NULL, NULL }, /* told in numbers, by the estimates of the observer */
+	{ "resumed", NULL, NULL },  /* nothing is wrong with it */
+	{ "steal", "others took over 1 % of the CPU time meanwhile", "run" },
+	{ "drift", "the processor's speed was off by more than 2 %", "run" },
+	{ "roi-mismatch", "its own clock and the one outside differ over its region of interest", "run" },
+	{ "startup", "it marks no region of interest, and start-up is over 1 % of its life", "run" },
+	{ "nondeterministic", "it prints something else each time", "run" },
+	{ "unserved", "it made system calls the guest does not serve", "run" },
+	{ "few-blocks", "too few blocks for an interval", "estimate" },
+	{ "disturbed", "steal or drift met so many blocks that they had to count", "estimate" },
+	{ "outlier", "some block is far from the others", "estimate" },
+	{ "slow-first", "the first block was slower than the others", "estimate" },
+};
+
+/* The known flag at the beginning of TEXT, LENGTH bytes, or NULL. */
+static const struct flag *find_flag(const char *text, size_t length)
+{
+	for (size_t i = 0; i < sizeof(flags_known) / sizeof(*flags_known); i++)
+		if (strlen(flags_known[i].name) == length && strncmp(text, flags_known[i].name, length) == 0)
+			return &flags_known[i];
+	return NULL;
+}
+
+static int add_flag(struct notes *notes, const char *flag, size_t length, const char *workload,
+		    const char *noun)
+{
+	const struct flag *known = find_flag(flag, length);
+	char *text;
+
+	if (known && (!known->meaning || strcmp(known->noun, noun) != 0))
+		return 0;
+	if (asprintf(&text, "flagged %.*s%s%s", (int)length, flag, known ? ": " : "",
+		     known ? known->meaning : "") < 0)
+		return -ENOMEM;
+	return add(notes, '!', noun, workload, text);
+}
+
 /* One note for each flag in the row, whatever the configuration. */
 static int add_flags(struct notes *notes, const struct table *table, size_t row, const char *noun)
 {
 	const char *flags = cell(table, row, "flags");
+	int status = 0;
 
-	if (table_missing(table, row, table_column(table, "flags")))
-		return 0;
-	while (*(flags += strspn(flags, " "))) {
-		char *text;
-		int length = (int)strcspn(flags, " ");
+	while (status == 0 && *(flags += strspn(flags, " "))) {
+		size_t length = strcspn(flags, " ");
 
-		/* What probes cost is said in numbers, by the estimates of the observer. */
-		if (length == (int)strlen("observed") && strncmp(flags, "observed", (size_t)length) == 0) {
-			flags += length;
-			continue;
-		}
-		if (asprintf(&text, "flagged %.*s", length, flags) < 0 ||
-		    add(notes, '!', noun, cell(table, row, "workload"), text) < 0)
-			return -ENOMEM;
+		status = add_flag(notes, flags, length, cell(table, row, "workload"), noun);
 		flags += length;
 	}
-	return 0;
+	return status;
+}
+
+/* What arose with an estimate is told of the times alone. */
+static int add_estimate_flags(struct notes *notes, const struct result *result, size_t row)
+{
+	const struct table *overhead = &result->overhead;
+
+	if (strcmp(cell(overhead, row, "metric"), "time") != 0 ||
+	    strcmp(cell(overhead, row, "baseline"), result->baseline) != 0)
+		return 0;
+	return add_flags(notes, overhead, row, "estimate");
 }
 
 /* The observer's cost: what it did to the median cell, and to the one it hit most. */
@@ -167,7 +211,7 @@ static int collect(struct notes *notes, const struct result *result)
 	for (size_t row = 0; row < runs->rows && status == 0; row++)
 		status = add_flags(notes, runs, row, "run");
 	for (size_t row = 0; row < overhead->rows && status == 0; row++)
-		status = add_flags(notes, overhead, row, "estimate");
+		status = add_estimate_flags(notes, result, row);
 	return status;
 }
 
