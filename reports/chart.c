@@ -51,7 +51,7 @@ static int put_row_names(FILE *script, const struct grid *grid)
 		longest = characters > longest ? characters : longest;
 		free(name);
 	}
-	fprintf(script, ")\nset lmargin at screen %.4f\n", (16 + 8.3 * (double)longest) / CHART_WIDTH);
+	fprintf(script, ")\nset lmargin at screen %.4f\n", (14 + 9.2 * (double)longest) / CHART_WIDTH);
 	return 0;
 }
 

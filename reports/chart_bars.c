@@ -54,6 +54,20 @@ static void put_totals(FILE *script, const struct grid *grid)
 				row_sum(grid, row), row_sum(grid, row), row);
 }
 
+/* About five whole numbers at the axis, thousands as "20k": gnuplot's own choice runs into each other. */
+static void put_steps(FILE *script, double end)
+{
+	double magnitude = pow(10, floor(log10(end / 5))), step = magnitude;
+
+	if (end / 5 > 5 * magnitude)
+		step = 10 * magnitude;
+	else if (end / 5 > 2 * magnitude)
+		step = 5 * magnitude;
+	else if (end / 5 > magnitude)
+		step = 2 * magnitude;
+	fprintf(script, "set format x '%%.0s%%c'\nset xtics %.9g\n", fmax(step, 1));
+}
+
 int chart_put_bars(FILE *script, const struct chart *chart)
 {
 	const struct grid *grid = chart->grid;
@@ -65,8 +79,10 @@ int chart_put_bars(FILE *script, const struct chart *chart)
 		return -ENOMEM;
 	fprintf(script, "set xrange [0:%.9g]\nset style fill solid noborder\n",
 		isnan(chart->scale_end) ? most * 1.25 : chart->scale_end);
-	if (chart->totals)
+	if (chart->totals) {
+		put_steps(script, most * 1.25);
 		put_totals(script, grid);
+	}
 	for (size_t column = 0; column < grid->column_count; column++)
 		put_column(script, chart, column);
 	for (size_t column = 0; column < grid->column_count; column++) {
