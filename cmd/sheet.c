@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHEET_WIDTH 100 /* columns of text; a last column is filled to it */
+#include "cmd/page_priv.h"
 
 static size_t width(const struct sheet *sheet)
 {
@@ -115,32 +115,6 @@ static size_t column_width(const struct sheet *sheet, size_t columns, size_t col
 	return widest;
 }
 
-/* TEXT with its lines filled to SHEET_WIDTH, those after the first indented to where it begins; in one line
- * where that would make a sliver. */
-static void print_filled(const char *text, size_t indent, FILE *out)
-{
-	size_t at = indent;
-
-	if (indent > SHEET_WIDTH / 2) {
-		fputs(text, out);
-		return;
-	}
-	while (*(text += strspn(text, " "))) {
-		size_t length = strcspn(text, " ");
-
-		if (at > indent && at + 1 + length > SHEET_WIDTH) {
-			fprintf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (at > indent) {
-			putc(' ', out);
-			at++;
-		}
-		fwrite(text, 1, length, out);
-		at += length;
-		text += length;
-	}
-}
-
 /* One line of columns FROM to the last that is not empty, without blanks at its end. */
 static void print_line(const struct sheet *sheet, const char *const *row, FILE *out)
 {
@@ -156,7 +130,7 @@ static void print_line(const struct sheet *sheet, const char *const *row, FILE *
 	if (last > sheet->headings + 1 || sheet->headings)
 		indent += (size_t)fprintf(out, "  ");
 	if (last > sheet->headings)
-		print_filled(row[last - 1], indent, out);
+		page_fill(out, row[last - 1], indent, page_width());
 	putc('\n', out);
 }
 
