@@ -54,7 +54,7 @@ static bool available(struct error *error)
 
 const struct probe probe_guest_time = {
 	.name = "guest-time",
-	.summary = "time threads spent running a guest, as the kernel's ticks see it",
+	.summary = "time each thread ran a guest, by the kernel's ticks",
 	.available = available,
 	.begin = begin,
 	.end = end,

@@ -197,7 +197,7 @@ static bool has_traced(struct error *error)
 
 const struct probe probe_perf = {
 	.name = "perf",
-	.summary = "the kernel's software events of each thread: faults, switches, migrations",
+	.summary = "software events of each thread: faults, switches",
 	.disturbs = true,
 	.available = has_software,
 	.begin = begin_software,
@@ -207,7 +207,7 @@ const struct probe probe_perf = {
 
 const struct probe probe_tracepoints = {
 	.name = "tracepoints",
-	.summary = "host system calls of each thread, and KVM's exits by kind",
+	.summary = "host system calls of each thread, KVM's exits by kind",
 	.disturbs = true,
 	.available = has_traced,
 	.begin = begin_traced,

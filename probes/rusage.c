@@ -43,6 +43,6 @@ static bool available(struct error *error)
 
 const struct probe probe_rusage = {
 	.name = "rusage",
-	.summary = "CPU time, faults, switches and peak memory of the whole process",
+	.summary = "CPU time, faults, switches, peak memory of the process",
 	.available = available,
 };

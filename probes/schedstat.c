@@ -21,8 +21,9 @@ int probe_schedstat_parse(const char *text, const char *thread, struct probe_sam
 
 	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &cpu_ns, &delay_ns, &slices) != 3)
 		return -EINVAL;
-	/* A thread that is there has run: a kernel that keeps no account prints noughts (fs/proc/base.c). */
-	if (cpu_ns == 0)
+	/* A thread that is there was given a core: a kernel without account prints noughts (fs/proc/base.c).
+	 */
+	if (cpu_ns == 0 && slices == 0)
 		return -ENODATA;
 	code = probe_samples_add(samples, PROBE, thread, "cpu", "ns", (double)cpu_ns);
 	if (code == 0)
@@ -101,7 +102,7 @@ static bool available(struct error *error)
 
 const struct probe probe_schedstat = {
 	.name = PROBE,
-	.summary = "time of each thread on a CPU and waiting for one, from the scheduler",
+	.summary = "time each thread had a core, and waited for one",
 	.available = available,
 	.begin = begin,
 	.end = end,

@@ -26,6 +26,6 @@ static bool available(struct error *error)
 
 const struct probe probe_stamps = {
 	.name = "stamps",
-	.summary = "TSC stamps in guest kernel and monitor: KVM_RUN, host calls, waiting, requests",
+	.summary = "TSC stamps of guest kernel and monitor, and of every request",
 	.available = available,
 };

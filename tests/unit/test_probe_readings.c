@@ -84,6 +84,8 @@ static void test_schedstat(void)
 	CHECK_INT(probe_schedstat_parse("5 0 1\n", "t", &samples), 0);
 	CHECK_INT(probe_samples_find(&samples, "schedstat", "t", "run_delay"), 0);
 	probe_samples_free(&samples);
+	CHECK_INT(probe_schedstat_parse("0 0 1\n", "t", &samples), 0); /* too young to have a time */
+	probe_samples_free(&samples);
 	CHECK_INT(probe_schedstat_parse("0 0 0\n", "t", &samples), -ENODATA); /* no account is kept */
 	CHECK_INT(probe_schedstat_parse("", "t", &samples), -EINVAL);
 	CHECK_INT(probe_schedstat_parse("12 3", "t", &samples), -EINVAL);
