@@ -2,7 +2,9 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "cmd/machine_priv.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,32 +29,61 @@ static int put_facts(struct table_writer *writer, struct error *error)
 	return code;
 }
 
-/* The command line as a shell would take it; what does not fit is cut off. */
-static void join(const struct run_plan *plan, char *text, size_t size)
+/* What a shell takes as it stands. */
+static bool is_plain(const char *word)
 {
-	size_t used = (size_t)snprintf(text, size, "vmtax");
+	return *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+					  "_-+=./,:@%")] == '\0';
+}
 
-	for (int i = 0; i < plan->argc && used < size; i++) {
-		const char *quote = strpbrk(plan->argv[i], " \t\n'\"\\$*?") || !*plan->argv[i] ? "'" : "";
-
-		used += (size_t)snprintf(text + used, size - used, " %s%s%s", quote, plan->argv[i], quote);
+/* WORD as a shell would read it back. */
+static void put_word(FILE *out, const char *word)
+{
+	if (is_plain(word)) {
+		fprintf(out, " %s", word);
+		return;
 	}
+	fputs(" '", out);
+	for (; *word; word++)
+		fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
+	putc('\'', out);
+}
+
+static int put_command(struct table_writer *writer, const struct run_plan *plan, struct error *error)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int code;
+
+	if (out) {
+		fputs("vmtax", out);
+		for (int i = 0; i < plan->argc; i++)
+			put_word(out, plan->argv[i]);
+	}
+	if (out == NULL || fclose(out))
+		code = error_set(error, ENOMEM, "cannot write down the command line");
+	else
+		code = put(writer, "command", text, error);
+	free(text);
+	return code;
 }
 
 static int put_run(struct table_writer *writer, const struct run_plan *plan, struct error *error)
 {
-	char command[4096], seed[24], date[64] = "";
+	char seed[24], date[64] = "";
 	time_t now = time(NULL);
 	struct tm local;
 	int code;
 
-	join(plan, command, sizeof(command));
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)plan->seed);
 	if (localtime_r(&now, &local))
 		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S%z", &local);
 	code = put(writer, "vmtax", VMTAX_VERSION, error);
 	if (code == 0)
-		code = put(writer, "command", command, error);
+		code = put(writer, "compiler", __VERSION__, error);
+	if (code == 0)
+		code = put_command(writer, plan, error);
 	if (code == 0)
 		code = put(writer, "invocation", plan->invocation, error);
 	if (code == 0)

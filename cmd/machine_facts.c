@@ -100,7 +100,10 @@ static bool tell_smt(char *text)
 
 static bool tell_governor(char *text)
 {
-	return machine_line(CPU "cpu0/cpufreq/scaling_governor", text, MACHINE_TEXT);
+	if (access(CPU "cpu0/cpufreq", F_OK) == 0)
+		return machine_line(CPU "cpu0/cpufreq/scaling_governor", text, MACHINE_TEXT);
+	snprintf(text, MACHINE_TEXT, "none: the clock is not for this system to scale");
+	return true;
 }
 
 static bool tell_memory(char *text)
@@ -127,6 +130,24 @@ static bool tell_tsc(char *text)
 	return true;
 }
 
+/* What hypervisors call themselves, and what people call them. */
+static const char *hypervisor_name(const char *signature)
+{
+	static const struct {
+		const char *signature, *name;
+	} known[] = {
+		{ "KVMKVMKVM", "KVM" },		  { "TCGTCGTCGTCG", "QEMU without KVM" },
+		{ "Microsoft Hv", "Hyper-V" },	  { "VMwareVMware", "VMware" },
+		{ "XenVMMXenVMM", "Xen" },	  { "bhyve bhyve ", "bhyve" },
+		{ "VBoxVBoxVBox", "VirtualBox" }, { "ACRNACRNACRN", "ACRN" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(signature, known[i].signature) == 0)
+			return known[i].name;
+	return signature[0] ? signature : "a nameless one";
+}
+
 /* The signature of leaf 0x40000000 (Linux: Documentation/virt/kvm/x86/cpuid.rst). */
 bool machine_hypervisor(char *text, size_t size)
 {
@@ -140,13 +161,13 @@ bool machine_hypervisor(char *text, size_t size)
 	memcpy(signature, &b, 4);
 	memcpy(signature + 4, &c, 4);
 	memcpy(signature + 8, &d, 4);
-	snprintf(text, size, "%s", signature[0] ? signature : "unknown");
+	snprintf(text, size, "%s", hypervisor_name(signature));
 	return true;
 }
 
 static bool tell_native(char *text)
 {
-	char name[16];
+	char name[32];
 
 	if (machine_hypervisor(name, sizeof(name)))
 		snprintf(text, MACHINE_TEXT, "a virtual machine itself, under %s", name);

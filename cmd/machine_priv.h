@@ -8,7 +8,7 @@
 
 #include "cmd/run_priv.h"
 
-#define MACHINE_TEXT 1024 /* room for a fact, its NUL included */
+#define MACHINE_TEXT 2048 /* room for a fact, its NUL included */
 
 /* A fact about this machine that measurements depend on. */
 struct machine_fact {
