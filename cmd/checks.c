@@ -87,7 +87,7 @@ const struct check checks_needs[] = {
 
 static bool is_hardware(struct error *error)
 {
-	char name[16], text[128];
+	char name[32], text[128];
 
 	if (!machine_hypervisor(name, sizeof(name)))
 		return yes(error, "this machine is not virtual");
@@ -100,7 +100,7 @@ static bool is_hardware_kvm(struct error *error)
 	const char *name = vmm_backend_name(error);
 
 	if (name == NULL)
-		return false;
+		return yes(error, "there is none");
 	if (strcmp(name, "kvm_intel") == 0 || strcmp(name, "kvm_amd") == 0)
 		return yes(error, name);
 	return no(error, "measure where kvm_intel or kvm_amd is loaded",

@@ -6,8 +6,8 @@
 
 #include "cmd/checks_priv.h"
 #include "cmd/cmd.h"
+#include "cmd/doctor_priv.h"
 #include "cmd/machine_priv.h"
-#include "cmd/sheet_priv.h"
 #include "probes/probes.h"
 #include "vmm/vmm.h"
 
@@ -25,34 +25,40 @@ static const struct option options[] = {
 static int help(void)
 {
 	puts("Usage: vmtax doctor [--csv | --json]\n"
-	     "Says what this machine can measure, and for each thing it cannot: why, what is lost, and the "
-	     "mend.\n"
-	     "Nothing is changed.\n"
+	     "Says what this machine can measure, and for each thing it cannot: why, what is lost, and the\n"
+	     "mend. Nothing is changed.\n"
 	     "\n"
 	     "  --csv      comma-separated values with a header\n"
 	     "  --json     an array of objects\n"
 	     "\n"
-	     "A check is ok or no. What a missing thing costs is only what depends on it: the rest is "
-	     "measured,\n"
-	     "tables say NA, knobs fall back (the row records what was in force, the name gets a *). The "
-	     "exit\n"
-	     "status is 0 whatever is found.\n"
+	     "A check is ok or no. What is missing costs only what depends on it: the rest is measured,\n"
+	     "tables say NA, and a knob that cannot be set falls back, which the row and the * after the\n"
+	     "configuration's name say. The exit status is 0 whatever is found.\n"
 	     "\n"
 	     "Examples:\n"
 	     "  vmtax doctor\n"
-	     "  vmtax doctor --csv | grep ,no,");
+	     "  vmtax doctor --csv | grep ,no,            only what is missing");
 	return CMD_OK;
 }
 
-/* A row: the area and what it is about are headings. */
-static void put(struct sheet *sheet, const char *area, const char *about, const char *name, const char *state,
-		const char *finding)
+static void put(struct sheet *sheet, const char *area, const char *name, const char *state,
+		const char *finding, const char *lost, const char *mend)
 {
-	sheet_put(sheet, area);
-	sheet_put(sheet, about);
-	sheet_put(sheet, name);
-	sheet_put(sheet, state);
-	sheet_put(sheet, finding);
+	const char *cells[DOCTOR_COLUMNS] = { area, name, state, finding, lost, mend };
+
+	for (int i = 0; i < DOCTOR_COLUMNS; i++)
+		sheet_put(sheet, cells[i]);
+}
+
+/* What ERROR says, in two parts: what it is, and the mend. */
+static void put_error(struct sheet *sheet, const char *area, const char *name, const char *lost,
+		      const struct error *error)
+{
+	struct error what = *error;
+	char text[800];
+
+	what.mend[0] = '\0';
+	put(sheet, area, name, "no", error_text(&what, text, sizeof(text)), lost, error->mend);
 }
 
 static void put_facts(struct sheet *sheet)
@@ -60,28 +66,18 @@ static void put_facts(struct sheet *sheet)
 	char text[MACHINE_TEXT];
 
 	for (const struct machine_fact *fact = machine_facts; fact->name; fact++)
-		put(sheet, "machine", "what figures depend on", fact->name, "fact",
-		    fact->tell(text) && text[0] ? text : "NA");
+		put(sheet, "machine", fact->name, "fact", fact->tell(text) && text[0] ? text : "NA", "", "");
 }
 
-/* "reason: mend (what is lost)" */
-static void put_finding(struct sheet *sheet, const char *area, const char *about, const char *name,
-			bool holds, const struct error *error, const char *without)
-{
-	char text[1200], whole[1500];
-
-	error_text(error, text, sizeof(text));
-	snprintf(whole, sizeof(whole), holds || !without ? "%s" : "%s (without it: %s)", text, without);
-	put(sheet, area, about, name, holds ? "ok" : "no", whole);
-}
-
-static void put_checks(struct sheet *sheet, const char *area, const char *about, const struct check *check)
+static void put_checks(struct sheet *sheet, const char *area, const struct check *check)
 {
 	for (; check->name; check++) {
 		struct error error = { 0 };
-		bool holds = check->holds(&error);
 
-		put_finding(sheet, area, about, check->name, holds, &error, check->without);
+		if (check->holds(&error))
+			put(sheet, area, check->name, "ok", error.what, "", "");
+		else
+			put_error(sheet, area, check->name, check->without, &error);
 	}
 }
 
@@ -89,49 +85,70 @@ static void put_probes(struct sheet *sheet)
 {
 	for (int i = 0; probes[i]; i++) {
 		struct error error = { 0 };
-		bool has = probes[i]->available(&error);
 
-		if (has)
-			error_set(&error, 0, "%s", probes[i]->summary);
-		put_finding(sheet, "probes", "what can be counted", probes[i]->name, has, &error, NULL);
+		if (probes[i]->available(&error))
+			put(sheet, "probes", probes[i]->name, "ok", probes[i]->summary, "", "");
+		else
+			put_error(sheet, "probes", probes[i]->name, "not counted", &error);
 	}
 }
 
-/* Of the knobs, only the values this machine cannot set. */
+/* vmm says why and the mend in one: "why: mend", or "why; see where". */
+static void put_value(struct sheet *sheet, const struct vmm_knob *knob, const struct vmm_value *value,
+		      char *why)
+{
+	char name[64], lost[64];
+	char *mend = strstr(why, "; ");
+
+	mend = mend ? mend : strstr(why, ": ");
+	if (mend) {
+		*mend = '\0';
+		mend += 2;
+	} else {
+		mend = "use a machine that has it";
+	}
+	snprintf(name, sizeof(name), "%s=%s", knob->name, value->name);
+	snprintf(lost, sizeof(lost), "%s instead", value->fallback);
+	put(sheet, "knobs", name, "no", why, lost, mend);
+}
+
+/* Of the knobs, only the values this machine cannot set; what is not built is not for the machine to mend. */
 static void put_knobs(struct sheet *sheet)
 {
-	static const char area[] = "knobs", about[] = "values that cannot be set, and what stands in";
-	char name[64], finding[192], why[96];
-	int count = 0;
+	size_t before = sheet->count;
+	char why[96];
 
 	for (int id = 0; id < VMM_KNOBS; id++)
-		for (unsigned v = 0; vmm_knobs[id].values[v].name; v++) {
-			const struct vmm_value *value = &vmm_knobs[id].values[v];
-
-			if (vmm_value_available((enum vmm_knob_id)id, v, why, sizeof(why)))
-				continue;
-			snprintf(name, sizeof(name), "%s=%s", vmm_knobs[id].name, value->name);
-			snprintf(finding, sizeof(finding), "%s (%s instead)", why, value->fallback);
-			put(sheet, area, about, name, "no", finding);
-			count++;
-		}
-	if (count == 0)
-		put(sheet, area, about, "all", "ok", "every value of every knob can be set");
+		for (unsigned v = 0; vmm_knobs[id].values[v].name; v++)
+			if (!vmm_knobs[id].values[v].unbuilt &&
+			    !vmm_value_available((enum vmm_knob_id)id, v, why, sizeof(why)))
+				put_value(sheet, &vmm_knobs[id], &vmm_knobs[id].values[v], why);
+	if (sheet->count == before)
+		put(sheet, "knobs", "all", "ok", "every value that is built can be set", "", "");
 }
 
 static void examine(enum sheet_form form)
 {
 	struct sheet sheet = {
-		.columns = { "area", "about", "name", "state", "finding" },
-		.headings = 2,
+		.columns = {
+			[DOCTOR_AREA] = "area",
+			[DOCTOR_NAME] = "name",
+			[DOCTOR_STATE] = "state",
+			[DOCTOR_FINDING] = "finding",
+			[DOCTOR_LOST] = "lost",
+			[DOCTOR_MEND] = "mend",
+		},
 	};
 
-	put_facts(&sheet);
-	put_checks(&sheet, "needs", "what measuring takes", checks_needs);
+	put_checks(&sheet, "needs", checks_needs);
+	put_checks(&sheet, "trust", checks_trust);
 	put_probes(&sheet);
 	put_knobs(&sheet);
-	put_checks(&sheet, "trust", "what makes figures mean what they seem to", checks_trust);
-	sheet_print(&sheet, form, stdout);
+	put_facts(&sheet);
+	if (form == SHEET_TEXT)
+		doctor_print(&sheet, stdout);
+	else
+		sheet_print(&sheet, form, stdout);
 	sheet_free(&sheet);
 }
 
