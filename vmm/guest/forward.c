@@ -12,6 +12,7 @@ static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 #define IOV_MAX	 1024
 #define SIGPIPE	 13
 #define KINDS	 1024
+#define USER_TOP (USER_END - PAGE) /* Linux's TASK_SIZE_MAX */
 
 enum { KIND_UNKNOWN, KIND_OTHER, KIND_REGULAR };
 static uint8_t kind[KINDS]; /* of each descriptor, as the host last said */
@@ -27,6 +28,7 @@ struct carry {
 		uint64_t to, from, bytes;
 	} back[6]; /* copies to make once the answer is there */
 	int backs;
+	uint64_t cut; /* bytes of a buffer of which the program has no more; 0: none was cut so */
 };
 
 void forward_forget(uint64_t fd)
@@ -43,8 +45,9 @@ static int64_t bounce(struct carry *c, int i, uint64_t bytes, uint8_t type)
 	if (bytes > ABI_BOUNCE_SIZE - c->bounced)
 		return -ENOMEM;
 	c->bounced += round_up(bytes, 64);
-	if (type != ABI_OUT)
-		memcpy(at(gpa), (const void *)address, bytes);
+	/* What is only written has its old contents too, because the host may write less of it, or nothing.
+	 */
+	memcpy(at(gpa), (const void *)address, bytes);
 	if (type == ABI_OUT || type == ABI_INOUT) {
 		c->back[c->backs].to = address;
 		c->back[c->backs].from = gpa;
@@ -64,13 +67,17 @@ static int64_t carry_memory(struct carry *c, int i, uint64_t bytes, uint8_t type
 	int n;
 
 	if (bytes == 0)
-		return 0;
+		return c->call->flags & ABI_VECTOR && c->argument[i] > USER_TOP ? -EFAULT : 0;
 	n = user_segments(c->argument[i], bytes, need, segment, ABI_SEGMENTS - c->pieces, &covered);
 	if (n < 0)
 		return n;
 	if (n > 1 && c->call->flags & ABI_SHORTEN) {
+		if (covered == bytes && bytes <= ABI_BOUNCE_SIZE - c->bounced)
+			return bounce(c, i, bytes, type);
 		n = 1;
 		covered = segment[0].bytes;
+	} else if (covered < bytes && c->call->flags & ABI_SHORTEN) {
+		c->cut = covered;
 	}
 	if (a->length != ABI_FIXED && c->call->flags & (ABI_VECTOR | ABI_SHORTEN)) {
 		c->request->argument[a->length] = covered;
@@ -180,6 +187,10 @@ int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 	for (int i = 0; i < c.backs; i++)
 		memcpy((void *)c.back[i].to, at(c.back[i].from), c.back[i].bytes);
 	learn(&c, result);
+	/* The answer would not have been so short, had the buffer been as long as the program says. */
+	if (c.cut && id != ABI_CALL_getrandom &&
+	    (result == (int64_t)c.cut || result == -EINVAL || result == -ERANGE))
+		result = -EFAULT;
 	if (result == -EPIPE && !signal_ignored(SIGPIPE))
 		fault_die(SIGPIPE);
 	return result;

@@ -63,11 +63,13 @@ static int64_t deliver(int signal)
 /* rt_sigaction(signal, new, old, size) */
 int64_t signal_action(struct syscall_frame *f)
 {
-	if (f->rdi < 1 || f->rdi > SIGNALS || f->r10 != 8 ||
-	    (f->rsi && (f->rdi == SIGKILL || f->rdi == SIGSTOP)))
+	if (f->r10 != 8)
 		return -EINVAL;
-	if ((f->rsi && !user_readable(f->rsi, sizeof(struct action))) ||
-	    (f->rdx && !user_writable(f->rdx, sizeof(struct action))))
+	if (f->rsi && !user_readable(f->rsi, sizeof(struct action)))
+		return -EFAULT;
+	if (f->rdi < 1 || f->rdi > SIGNALS || (f->rsi && (f->rdi == SIGKILL || f->rdi == SIGSTOP)))
+		return -EINVAL;
+	if (f->rdx && !user_writable(f->rdx, sizeof(struct action)))
 		return -EFAULT;
 	if (f->rdx) {
 		struct action old = action[f->rdi];
