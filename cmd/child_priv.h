@@ -34,6 +34,9 @@ struct child {
 	int gate_fd;
 	int signal_fd;
 	struct capture capture;
+	int policy; /* of the harness, when it does not watch */
+	struct sched_param usual;
+	bool hurried;
 	uint64_t tsc_start; /* just before the fork */
 	uint64_t tsc_ready; /* at the gate */
 };
