@@ -29,22 +29,34 @@ static void copy_request(struct abi_request *to, const struct abi_request *from)
 	__asm__ volatile("" : : : "memory");
 }
 
-/* The program's marks of its region of interest, as it writes them to stderr. */
-static void note_mark(struct monitor *m, const struct abi_request *request, bool before)
+enum mark { MARK_NONE, MARK_BEGIN, MARK_END };
+
+/* What REQUEST says of the program's region of interest: its marks are lines it writes to stderr. */
+static enum mark find_mark(struct monitor *m, const struct abi_request *request)
 {
 	static const char begin[] = "roi begin", end[] = "roi_ns=";
 	const struct abi_segment *s = &request->segment[0];
 	const char *text;
 
 	if (request->call != ABI_CALL_write || request->argument[0] != STDERR || request->segments[1] != 1)
-		return;
+		return MARK_NONE;
 	text = memory_at(m, s->gpa, s->bytes);
 	if (text == NULL || s->bytes < sizeof(begin))
-		return;
-	if (before && memcmp(text, end, sizeof(end) - 1) == 0)
-		m->report->tsc_roi_end = clock_tsc();
-	if (!before && memcmp(text, begin, sizeof(begin) - 1) == 0)
-		m->report->tsc_roi_begin = clock_tsc();
+		return MARK_NONE;
+	if (memcmp(text, begin, sizeof(begin) - 1) == 0)
+		return MARK_BEGIN;
+	return memcmp(text, end, sizeof(end) - 1) == 0 ? MARK_END : MARK_NONE;
+}
+
+/*
+ * The region begins when the program goes on after its first mark and ends when it writes the second: what
+ * the way of these requests costs is not part of it. Stamps a guest cannot have made are not believed.
+ */
+static void note_end(struct monitor *m, const struct abi_request *request, uint64_t seen)
+{
+	uint64_t begun = m->report->tsc_roi_begin, ended = request->submitted;
+
+	m->report->tsc_roi_end = ended > begun && ended <= seen ? ended : seen;
 }
 
 /* Adds the stages of the request served before this one, whose last stamp the guest has made by now. */
@@ -61,6 +73,8 @@ void serve_flush(struct monitor *m)
 	for (int i = 1; i < STAMPS; i++)
 		if (t[i] < t[i - 1])
 			return; /* the guest wrote nonsense, or its TSC is not ours */
+	if (last->mark == MARK_BEGIN)
+		m->report->tsc_roi_begin = t[STAMP_RESUMED];
 	strncpy(m->report->request[last->call].name, row->name, sizeof(m->report->request[0].name) - 1);
 	for (int i = 0; i < VMM_STAGE_TOTAL; i++)
 		hist_add(&m->report->request[last->call].stage[i], t[i + 1] - t[i]);
@@ -81,6 +95,7 @@ void serve_request(struct monitor *m, struct abi_request *request, struct vmm_th
 {
 	struct abi_request asked;
 	uint64_t seen = clock_tsc(), begun, ended;
+	enum mark mark;
 
 	/* A guest of one vCPU waits for one answer before it asks again; one that does not has gone mad. */
 	if (atomic_flag_test_and_set(&m->serving)) {
@@ -89,17 +104,21 @@ void serve_request(struct monitor *m, struct abi_request *request, struct vmm_th
 	}
 	serve_flush(m);
 	copy_request(&asked, request);
-	note_mark(m, &asked, true);
+	mark = find_mark(m, &asked);
+	if (mark == MARK_END)
+		note_end(m, &asked, seen);
 	begun = clock_tsc();
 	request->result = call_make(m, &asked);
 	ended = clock_tsc();
-	note_mark(m, &asked, false);
+	if (mark == MARK_BEGIN)
+		m->report->tsc_roi_begin = ended;
 	request->regular = asked.regular;
 	thread->host_tsc += ended - begun;
 	m->last = (struct served){
 		.request = request,
 		.call = asked.call,
 		.by_exit = by_exit,
+		.mark = mark,
 		.stamp = { [STAMP_SUBMITTED] = asked.submitted,
 			   [STAMP_SEEN] = seen,
 			   [STAMP_BEGUN] = begun,

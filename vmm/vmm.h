@@ -143,13 +143,13 @@ struct vmm_report {
 	uint64_t magic;
 	uint64_t tsc_hz;
 	/* The life of the monitor. The handshake lies between ready and go and is nobody's time. */
-	uint64_t tsc_main;	/* main() entered */
-	uint64_t tsc_ready;	/* everything built, about to run */
-	uint64_t tsc_go;	/* released by the harness */
-	uint64_t tsc_first;	/* first KVM_RUN entered */
-	uint64_t tsc_program;	/* guest kernel is about to enter the program */
-	uint64_t tsc_roi_begin; /* program's mark seen by the monitor; 0: none */
-	uint64_t tsc_roi_end;
+	uint64_t tsc_main;	 /* main() entered */
+	uint64_t tsc_ready;	 /* everything built, about to run */
+	uint64_t tsc_go;	 /* released by the harness */
+	uint64_t tsc_first;	 /* first KVM_RUN entered */
+	uint64_t tsc_program;	 /* guest kernel is about to enter the program */
+	uint64_t tsc_roi_begin;	 /* program went on after its first mark; 0: none */
+	uint64_t tsc_roi_end;	 /* it wrote its second */
 	uint64_t tsc_end;	 /* program's end seen */
 	uint64_t tsc_done;	 /* harness released us again: teardown begins */
 	uint64_t tsc_torn_down;	 /* VM closed, memory unmapped */

@@ -29,6 +29,7 @@ struct served {
 	const struct abi_request *request; /* where that stamp will be; NULL: recorded */
 	uint32_t call;
 	bool by_exit;
+	int mark; /* which of the program's marks it wrote */
 	uint64_t stamp[STAMPS];
 };
 
