@@ -90,7 +90,7 @@ static void account(const struct launch *launch, const struct child *child, uint
 static void run(const struct launch *launch, struct child *child, struct measurement *m)
 {
 	struct probe_session session;
-	uint64_t deadline = clock_now_ns() + launch->timeout_ns, go, executed, ended;
+	uint64_t deadline = clock_now_ns() + launch->timeout_ns, go, executed, ended = 0;
 	enum child_event event;
 	struct rusage usage = { 0 };
 	int status = 0, number;
@@ -116,7 +116,7 @@ static void run(const struct launch *launch, struct child *child, struct measure
 	if (event == CHILD_EXITED)
 		status = child_reap(child, &usage);
 	launch_take_output(child, launch->tsc_hz, m);
-	if (event == CHILD_EXITED) {
+	if (event == CHILD_EXITED && ended) { /* it got as far as the program */
 		account(launch, child, go, executed, ended, &usage, m);
 		observe_native_account(&usage, (int64_t)clock_ticks_to_ns(ended - go, launch->tsc_hz), m);
 	}
