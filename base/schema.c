@@ -3,10 +3,10 @@
 #include "base/schema.h"
 
 /* clang-format off */
-#define TEXT(n, d)	 { .name = n, .type = TABLE_STRING,  .unit = "", .description = d }
-#define COUNT(n, d)	 { .name = n, .type = TABLE_INTEGER, .unit = "", .description = d }
-#define INTEGER(n, u, d) { .name = n, .type = TABLE_INTEGER, .unit = u,  .description = d }
-#define NUMBER(n, u, d)	 { .name = n, .type = TABLE_NUMBER,  .unit = u,  .description = d }
+#define TEXT(n, d)	 { .name = (n), .type = TABLE_STRING,  .unit = "", .description = (d) }
+#define COUNT(n, d)	 { .name = (n), .type = TABLE_INTEGER, .unit = "", .description = (d) }
+#define INTEGER(n, u, d) { .name = (n), .type = TABLE_INTEGER, .unit = (u), .description = (d) }
+#define NUMBER(n, u, d)	 { .name = (n), .type = TABLE_NUMBER,  .unit = (u), .description = (d) }
 #define END		 { .name = NULL }
 
 const struct table_schema schema_machine = {

@@ -71,7 +71,8 @@ static void add(struct calibration *c, uint64_t ticks)
 
 bool calibration_drifted(struct calibration *c, uint64_t ticks)
 {
-	double median = c->count < SPINS_BEFORE ? 0 : (double)c->ticks[c->count / 2];
+	size_t middle = c->count / 2;
+	double median = c->count < SPINS_BEFORE ? 0 : (double)c->ticks[middle];
 	double off = (double)ticks - median;
 
 	add(c, ticks);

@@ -94,7 +94,7 @@ static bool tell_smt(char *text)
 {
 	if (!machine_line(CPU "smt/active", text, MACHINE_TEXT))
 		return false;
-	strcpy(text, strcmp(text, "1") == 0 ? "on" : "off");
+	snprintf(text, MACHINE_TEXT, "%s", text[0] == '1' ? "on" : "off");
 	return true;
 }
 

@@ -110,8 +110,10 @@ int run_plan_read(struct run_plan *plan, const char *directory, struct error *er
 	if (code)
 		return code;
 	plan->argv = calloc(table.rows + 1, sizeof(*plan->argv));
-	if (plan->argv == NULL)
-		code = error_set(error, ENOMEM, "cannot read the plan");
+	if (plan->argv == NULL) {
+		error_set(error, ENOMEM, "cannot read the plan");
+		code = -ENOMEM;
+	}
 	for (size_t row = 0; code == 0 && row < table.rows; row++) {
 		code = take_setting(plan, table_text(&table, row, 0), table_text(&table, row, 1), error);
 		if (code)

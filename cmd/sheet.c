@@ -73,7 +73,7 @@ static void print_csv(const struct sheet *sheet, FILE *out)
 		put_csv(out, sheet->columns[i]);
 		putc(i + 1 < columns ? ',' : '\n', out);
 	}
-	for (size_t i = 0; i < sheet->count; i++) {
+	for (size_t i = 0; columns && i < sheet->count; i++) {
 		put_csv(out, sheet->cells[i]);
 		putc((i + 1) % columns ? ',' : '\n', out);
 	}

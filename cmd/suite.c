@@ -15,7 +15,8 @@
 
 static int no_memory(struct error *error)
 {
-	return error_set(error, ENOMEM, "cannot read the suite");
+	error_set(error, ENOMEM, "cannot read the suite");
+	return -ENOMEM;
 }
 
 static int bad_file(const char *text, struct error *error)

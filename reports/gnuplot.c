@@ -9,8 +9,6 @@
 
 #include "reports/reports_priv.h"
 
-extern char **environ;
-
 /* Unnamed files rather than pipes: neither side can block the other, and no SIGPIPE where gnuplot ends early.
  */
 struct streams {

@@ -14,7 +14,7 @@ static const struct series hosts[] = { { .name = "hosts", .label = "hosts", .col
 
 size_t *plan_rows(const struct table *plan)
 {
-	size_t *rows = malloc((plan->rows + 1) * sizeof(*rows)), count = 0;
+	size_t *rows = calloc(plan->rows + 1, sizeof(*rows)), count = 0;
 	size_t config = table_column(plan, "config");
 	struct names configs = { 0 };
 
