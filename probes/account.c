@@ -68,8 +68,8 @@ static struct inside divide_inside(const struct probe_vcpu_times *t)
 	struct inside in = { PROBE_MISSING, PROBE_MISSING, PROBE_MISSING, PROBE_MISSING };
 	int64_t waited;
 
-	if (!known(t->run) || !known(t->guest_kernel) || !known(t->guest_wait) || !known(t->guest_spin) ||
-	    !known(t->boot))
+	if (!known(t->wall) || !known(t->run) || !known(t->guest_kernel) || !known(t->guest_wait) ||
+	    !known(t->guest_spin) || !known(t->boot))
 		return in;
 	waited = at_least_0(t->guest_wait - at_least_0(t->wall - t->run));
 	in.spin = least(t->guest_spin, waited);
