@@ -44,7 +44,8 @@ GUEST_CFLAGS = -std=c11 -O2 -g $(WARN) -ffreestanding -fno-stack-protector -fno-
 WORKLOADS = $(patsubst workloads/%.c,$(BUILD)/workloads/%,$(wildcard workloads/*.c))
 EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(wildcard model/examples/*.csv model/examples/sample/*))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
-GUEST_TESTS = $(patsubst tests/guest/%.c,$(BUILD)/tests/guest/%,$(wildcard tests/guest/*.c))
+# Each as a glibc, a musl and a static-PIE executable.
+GUEST_TESTS = $(foreach v,% %-musl %-pie,$(patsubst tests/guest/%.c,$(BUILD)/tests/guest/$(v),$(wildcard tests/guest/*.c)))
 
 # One line for each thing made; make V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -100,7 +101,17 @@ $(BUILD)/examples/%: model/examples/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(BUILD)/tests/guest/%: tests/guest/%.c
+$(BUILD)/tests/guest/%-musl: tests/guest/%.c tests/guest/guest.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)musl-gcc -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
+
+$(BUILD)/tests/guest/%-pie: tests/guest/%.c tests/guest/guest.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static-pie -fPIE -o $@ $< -lm
+
+$(BUILD)/tests/guest/%: tests/guest/%.c tests/guest/guest.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
@@ -122,20 +133,20 @@ deps:
 		apt-get install -y -q --no-install-recommends $$missing
 
 demo: deps
-	$(MAKE) all
-	$(BUILD)/vmtax run --out out/demo --force --budget 110s
-	$(BUILD)/vmtax plan --results out/demo --fleet model/examples/fleet.csv --hosts model/examples/hosts.csv
+	$(MAKE) -j$$(nproc) all
+	$(BUILD)/vmtax run --out out/demo --force --budget 120s >/dev/null
+	$(BUILD)/vmtax plan --results out/demo --fleet model/examples/fleet.csv --hosts model/examples/hosts.csv >/dev/null
 	$(BUILD)/vmtax report out/demo
 
 check: deps
-	$(MAKE) all tests
+	$(MAKE) -j$$(nproc) all tests
 	tests/run.sh $(BUILD)
 
 .PHONY: tests
 tests: programs $(UNIT_TESTS) $(GUEST_TESTS)
 
 asan: deps
-	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" tests
+	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" -j$$(nproc) tests
 	tests/run.sh build/asan
 
 bench: all tests
@@ -155,6 +166,8 @@ install: all
 	install -m 644 $(BUILD)/vmtax-kernel $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-kernel
 	install -m 755 $(WORKLOADS) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
 	install -m 644 $(BUILD)/workloads/suite.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
+	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/examples
+	cp -R model/examples/. $(DESTDIR)$(PREFIX)/lib/vmtax/examples
 
 clean:
 	rm -rf $(BUILD) out

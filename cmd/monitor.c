@@ -176,6 +176,18 @@ static void say(const struct error *error)
 
 static void say_fault(const struct vmm_report *r)
 {
+	/* A fault of the host on guest memory: KVM tells the instruction only. */
+	if (r->signal == SIGBUS && r->fault_vector == 0) {
+		fprintf(stderr,
+			"vmtax-monitor: the program died: %s: no memory behind a mapping, rip 0x%llx, "
+			"address unknown\n",
+			strsignal(r->signal), (unsigned long long)r->fault_rip);
+		return;
+	}
+	if (r->outcome == VMM_GUEST_PANIC && r->error.what[0]) {
+		say(&r->error);
+		return;
+	}
 	fprintf(stderr, "vmtax-monitor: %s: %s: exception %u, error 0x%llx, rip 0x%llx, address 0x%llx\n",
 		r->outcome == VMM_GUEST_PANIC ? "the guest kernel failed" : "the program died",
 		strsignal(r->signal), r->fault_vector, (unsigned long long)r->fault_error,

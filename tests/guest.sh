@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# The guest's Linux: the programs of tests/guest, as glibc, musl and static-PIE executables, say themselves what
+# Linux does and check it; hosted and bare-metal they must print what they print natively. Ends and crashes are
+# told by exit code, exception and address.
+
+tests=$1/tests/guest
+monitor=$1/vmtax-monitor
+unset _ # names another program here and there
+LC_ALL=C
+VMTAX_TEST="a b"
+export LC_ALL VMTAX_TEST
+
+if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
+	echo "skip guest: /dev/kvm is missing, or not ours to use"
+	exit 0
+fi
+
+# run CONFIG PROGRAM ARGUMENT...: stdout and stderr in out and err, the exit code in status.
+run() {
+	config=$1
+	shift
+	if [ "$config" != native ]; then
+		set -- "$monitor" --config "$config" --memory 96M --timeout 60s -- "$@"
+	fi
+	# What the shell says of a signal is not the program's.
+	{ (exec env -u _ "$@" >out 2>err); } 2>/dev/null
+	status=$?
+}
+
+verdict() {
+	if [ -z "$why" ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+# Checks: natively all must hold, and in a guest the same lines come out.
+for program in memory files time process badptr; do
+	for variant in "" -musl -pie; do
+		name=$program$variant
+		run native "$tests/$name" one 'two words' '' '*'
+		mv out native
+		why=
+		[ $status -eq 0 ] || why="status $status: $(grep '^not ok' native | head -n 3 | tr '\n' '|')"
+		[ "$(wc -l <native)" -gt 20 ] || why="$why printed too little"
+		[ $program != process ] || {
+			grep -qx 'argc 5' native && grep -qx 'argv 1 <two words>' native &&
+				grep -qx 'argv 2 <>' native && grep -q '^env .* <VMTAX_TEST=a b>$' native ||
+				why="$why arguments are not what was given"
+		}
+		verdict "native-$name"
+		for config in hosted bare-metal; do
+			run $config "$tests/$name" one 'two words' '' '*'
+			why=
+			[ $status -eq 0 ] || why="status $status: $(cat err)"
+			diff native out >difference ||
+				why="$why not as natively: $(head -n 4 difference | tr '\n' '|')"
+			verdict "$config-$name"
+		done
+	done
+done
+
+# The console: bytes of every value, in pieces of many sizes.
+awk -f "${VMTAX_SRC:-$(dirname "$0")/..}/tests/programs.awk" | gzip -c >bytes
+for config in native hosted bare-metal; do
+	for variant in "" -musl; do
+		run $config "$tests/console$variant" <bytes
+		[ $config$variant != native ] || cp err native
+		why=
+		[ $status -eq 3 ] || why="status $status"
+		cmp -s bytes out || why="$why stdout is not stdin"
+		cmp -s native err && [ "$(tail -n 1 err)" -eq "$(wc -c <bytes)" ] || why="$why stderr differs"
+		verdict "$config-console$variant"
+	done
+done
+
+# symbol_holds FUNCTION RIP: whether RIP lies in FUNCTION of tests/guest/crash.
+symbol_holds() {
+	nm -S "$tests/crash" | grep " $1\$" | {
+		read -r start size rest || return 1
+		[ $(($2)) -ge $((0x$start)) ] && [ $(($2)) -lt $((0x$start + 0x$size)) ]
+	}
+}
+
+# Ends: name, exit code, exception and address (patterns; none: nothing is said).
+while IFS='|' read -r name want exception address; do
+	for config in native hosted bare-metal; do
+		run $config "$tests/crash" "$name"
+		why=
+		[ $status -eq "$want" ] && [ "$(cat out)" = before ] ||
+			why="status $status, not $want: $(cat out err)"
+		lines=${exception:+1}
+		[ "$(wc -l <err)" -eq "${lines:-0}" ] || [ $config = native ] || why="$why stderr: $(cat err)"
+		if [ $config != native ] && [ -n "$exception" ]; then
+			grep -qx "vmtax-monitor: the program died: .*: $exception, address $address" err ||
+				why="$why stderr: $(cat err)"
+			rip=$(sed -n 's/.* rip \(0x[0-9a-f]*\).*/\1/p' err)
+			case $name in
+			run-data | jump-wild) [ "$rip" = "$(sed -n 's/.*address //p' err)" ] ;;
+			overflow) symbol_holds overflow_from "$rip" ;;
+			*) symbol_holds "$(echo "$name" | tr - _)" "$rip" ;;
+			esac || why="$why rip $rip is not in $name"
+		fi
+		verdict "$config-$name"
+	done
+done <<'E'
+read-null|139|exception 14, error 0x4, rip .*|0x8
+write-null|139|exception 14, error 0x6, rip .*|0x8
+write-constant|139|exception 14, error 0x7, rip .*|0x[0-9a-f]*010
+write-protected|139|exception 14, error 0x7, rip .*|0x7[0-9a-f]*000
+read-unmapped|139|exception 14, error 0x4, rip .*|0x7[0-9a-f]*000
+run-data|139|exception 14, error 0x15, rip .*|0x[0-9a-f]*
+jump-wild|139|exception 14, error 0x14, rip .*|0x123456789000
+non-canonical|139|exception 13, error 0x0, rip .*|0x0
+kernel-half|139|exception 14, error 0x[45], rip .*|0xffff900000001000
+undefined|132|exception 6, error 0x0, rip .*|0x0
+divide|136|exception 0, error 0x0, rip .*|0x0
+privileged|139|exception 13, error 0x0, rip .*|0x0
+breakpoint|133|exception 3, error 0x0, rip .*|0x0
+past-file|135|no memory behind a mapping, rip .*|unknown
+overflow|139|exception 14, error 0x6, rip .*|0x7[0-9a-f]*
+abort|134
+raise-term|143
+raise-kill|137
+closed-pipe|141
+exit-1|1
+exit-300|44
+exit-255|255
+E
