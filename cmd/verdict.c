@@ -94,6 +94,18 @@ static bool startup_matters(const struct measurement *m)
 	       (double)m->setup_ns > STARTUP * (double)m->life_ns;
 }
 
+/* Whether a counter had to take turns: its count is of part of the time, and is not scaled up. */
+static bool multiplexed(const struct measurement *m)
+{
+	for (size_t i = 0; i < m->samples.count; i++) {
+		const struct probe_sample *s = &m->samples.sample[i];
+
+		if (s->enabled_ns != PROBE_MISSING && s->running_ns < s->enabled_ns)
+			return true;
+	}
+	return false;
+}
+
 void flags_judge(char flags[FLAGS_ROOM], const struct measurement *m, const struct reference *reference)
 {
 	if (reference->nondeterministic)
@@ -104,4 +116,6 @@ void flags_judge(char flags[FLAGS_ROOM], const struct measurement *m, const stru
 		flags_add(flags, "startup");
 	if (unserved(m))
 		flags_add(flags, "unserved");
+	if (multiplexed(m))
+		flags_add(flags, "multiplexed");
 }

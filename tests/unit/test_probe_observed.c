@@ -195,6 +195,7 @@ static void test_monitor_account(void)
 
 	measurement_init(&m, &config);
 	m.report = r;
+	*r = (struct vmm_report){ .tsc_hz = 1000000000, .tsc_end = 1, .threads = 1 };
 	observe_monitor_account(&usage, &m); /* it never came to the program */
 	CHECK_INT(m.threads, 0);
 	CHECK_INT(probe_samples_find(&m.samples, "stamps", "vcpu0", "wall"), PROBE_MISSING);
@@ -231,6 +232,26 @@ static void test_monitor_account(void)
 	free(r);
 }
 
+/* A counter that had to take turns is flagged, not scaled. */
+static void test_multiplexed(void)
+{
+	struct vmm_config config = { .native = true };
+	struct reference reference = { 0 };
+	char flags[FLAGS_ROOM] = "";
+	struct measurement m;
+
+	measurement_init(&m, &config);
+	CHECK_INT(probe_samples_add(&m.samples, "schedstat", "program", "cpu", "ns", 5), 0);
+	CHECK_INT(probe_samples_add(&m.samples, "perf", "program", "page-faults", "1", 7), 0);
+	m.samples.sample[1].enabled_ns = m.samples.sample[1].running_ns = 1000;
+	flags_judge(flags, &m, &reference);
+	CHECK_STR(flags, "");
+	m.samples.sample[1].running_ns = 999;
+	flags_judge(flags, &m, &reference);
+	CHECK_STR(flags, "multiplexed");
+	measurement_free(&m);
+}
+
 int main(void)
 {
 	/* What is said to the user is not what is tested here. */
@@ -244,5 +265,6 @@ int main(void)
 	CHECK_RUN(test_estimates);
 	CHECK_RUN(test_native_account);
 	CHECK_RUN(test_monitor_account);
+	CHECK_RUN(test_multiplexed);
 	return check_done();
 }
