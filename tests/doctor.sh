@@ -227,3 +227,20 @@ why="$(cat err; cut -d, -f1,3,50- observed/runs.csv | tr '\n' '|')"
 	[ "$(state csv perf)" != ok ] || [ "$(grep -c "^$run,perf," observed/counters.csv)" -ge 6 ]
 } && [ "$(grep -c ',perf,' observed/counters.csv)" -eq "$(grep -c "^$run,perf," observed/counters.csv)" ]
 result observe
+
+if [ ! -w /dev/kvm ]; then
+	echo "skip accounts-close: /dev/kvm cannot be used"
+	exit
+fi
+"$vmtax" run --configs hosted,bare-metal --blocks 1 --memory 64M --out virtual -- "$1/workloads/file-seq" "$vmtax" >/dev/null 2>err
+why="$(cat err)"
+grep -q ',kvm-stats,vm,' virtual/counters.csv && grep -q ',kvm-stats,vcpu0,exits,' virtual/counters.csv &&
+	grep -q ',guest-time,vcpu0,' virtual/counters.csv && grep -q ',schedstat,vcpu0,run_delay,' virtual/counters.csv
+result probes-of-a-vm
+why="$(awk -F , '
+	FNR == 1 { next }
+	FILENAME ~ /layers/ { sum[$1 "," $2] += $4; next }
+	$2 == "stamps" && $4 == "wall" { n++; if (sum[$1 "," $3] - $6) print $1, $3, sum[$1 "," $3], "of", $6 }
+	END { if (n < 4) print n " accounts" }' virtual/layers.csv virtual/counters.csv | head -n 1)"
+[ -z "$why" ]
+result accounts-close

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "probes/probes_priv.h"
 #include "tests/check.h"
+#include "tests/tracefs.h"
 
 /* What perf_event_open is asked for, from the names people write. */
 
@@ -126,7 +126,7 @@ static void test_tracefs(void)
 	struct perf_event_attr attribute;
 	struct error error;
 
-	if (access("/sys/kernel/tracing/events/sched/sched_switch/id", R_OK) != 0)
+	if (!tracefs_provide())
 		CHECK_SKIP("tracefs is not mounted, or not for us");
 	CHECK_INT(probe_tracepoint_encode("sched:sched_switch", &attribute, &error), 0);
 	CHECK_INT(attribute.type, PERF_TYPE_TRACEPOINT);

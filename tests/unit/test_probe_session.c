@@ -11,6 +11,7 @@
 #include "probes/probes_priv.h"
 #include "tests/check.h"
 #include "tests/deprive.h"
+#include "tests/tracefs.h"
 
 /* The table of probes, and all of them at work on real processes. */
 
@@ -173,7 +174,7 @@ static void test_tracepoints(void)
 {
 	struct probe_samples samples = { 0 };
 
-	if (!probe_tracepoints.available(NULL))
+	if (!tracefs_provide() || !probe_tracepoints.available(NULL))
 		CHECK_SKIP("tracefs is not mounted, or not for us");
 	watch(true, &samples);
 	CHECK(found(&samples, "tracepoints", "raw_syscalls:sys_enter") >= 3);
