@@ -41,7 +41,7 @@ static void put_fact(const struct page *page, char *const *row, size_t names)
 		row[DOCTOR_FINDING], fits ? "" : "...");
 }
 
-/* "  no  NAME  finding: what is lost", and the mend below. */
+/* "  no  NAME  finding; what is lost", and the mend below. */
 static void put_finding(const struct page *page, char *const *row, size_t names)
 {
 	bool ok = strcmp(row[DOCTOR_STATE], "ok") == 0;
@@ -50,7 +50,7 @@ static void put_finding(const struct page *page, char *const *row, size_t names)
 
 	fprintf(page->out, "  %s%-2s%s  %-*s  ", paint(page, ok ? "\033[32m" : "\033[33m"), row[DOCTOR_STATE],
 		paint(page, "\033[0m"), (int)names, row[DOCTOR_NAME]);
-	snprintf(text, sizeof(text), "%s%s%s", row[DOCTOR_FINDING], row[DOCTOR_LOST][0] ? ": " : "",
+	snprintf(text, sizeof(text), "%s%s%s", row[DOCTOR_FINDING], row[DOCTOR_LOST][0] ? "; " : "",
 		 row[DOCTOR_LOST]);
 	page_fill(page->out, text, indent, page->width);
 	fputc('\n', page->out);

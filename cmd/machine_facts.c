@@ -180,11 +180,11 @@ static bool tell_kvm(char *text)
 {
 	struct error error;
 	const char *name = vmm_backend_name(&error);
+	char why[512];
 
-	if (name)
-		snprintf(text, MACHINE_TEXT, "%s", name);
-	else
-		error_text(&error, text, MACHINE_TEXT);
+	error.mend[0] = '\0'; /* this is about what was, not about what to do */
+	snprintf(text, MACHINE_TEXT, "%s%s",
+		 name ? name : "none: ", name ? "" : error_text(&error, why, sizeof(why)));
 	return true;
 }
 

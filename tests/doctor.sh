@@ -169,7 +169,8 @@ if [ "$(id -u)" -eq 0 ] && hidden /dev/null true 2>/dev/null; then
 		without kvm hidden /dev/kvm "'$vmtax' doctor --csv" && [ "$(state without.csv kvm-stats)" != '' ]
 		result without-kvm
 		hidden /dev/kvm "'$vmtax' doctor" >text
-		has text '^This machine can measure: native, native-tuned$' 'no virtual machine: see kvm'
+		has text '^This machine can measure: native, native-tuned$' 'no virtual machine: see kvm' \
+			'kvm backend  *none: [^:]*/dev/kvm' 'only native is measured$'
 		result without-kvm-text
 	else
 		echo "skip without-kvm: there is none to hide"
@@ -244,3 +245,10 @@ why="$(awk -F , '
 	END { if (n < 4) print n " accounts" }' virtual/layers.csv virtual/counters.csv | head -n 1)"
 [ -z "$why" ]
 result accounts-close
+"$vmtax" list layers --csv | sed '1d; s/,.*//' >layers
+why="$(sed 1d virtual/layers.csv | cut -d, -f3 | sort -u | grep -vxFf layers)"
+[ -s layers ] && [ -z "$why" ] && grep -qx guest-user layers && [ "$(tail -n 1 layers)" = unattributed ]
+result layers-are-listed
+why="$(sed 1d virtual/counters.csv | cut -d, -f2 | sort -u | grep -vxFf want)"
+[ -z "$why" ]
+result probes-are-listed
