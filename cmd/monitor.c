@@ -13,7 +13,6 @@
 #include "vmm/vmm.h"
 
 /* vmtax-monitor: one process that runs one guest. `vmtax run` starts it; it can be used alone as well. */
-extern char **environ;
 
 static const char usage[] =
 	"usage: vmtax-monitor [OPTION]... -- PROGRAM [ARGUMENT]...\n"
@@ -75,7 +74,7 @@ static int take_bench(struct command *c, const char *text)
 		return error_fail(&c->error, 0, "the only one is: --bench null", "unknown bench %s", text);
 	c->options.bench = BENCH_COUNT;
 	c->options.bench_batches = BENCH_BATCHES;
-	c->options.bench_ns = calloc(2 * BENCH_BATCHES, sizeof(double));
+	c->options.bench_ns = calloc(2 * (size_t)BENCH_BATCHES, sizeof(double));
 	return 0;
 }
 
@@ -137,7 +136,8 @@ static const char *find_kernel(struct command *c)
 
 	c->kernel[n > 0 ? n : 0] = '\0';
 	slash = strrchr(c->kernel, '/');
-	strcpy(slash ? slash + 1 : c->kernel, "vmtax-kernel");
+	slash = slash ? slash + 1 : c->kernel;
+	snprintf(slash, sizeof(c->kernel) - (size_t)(slash - c->kernel), "vmtax-kernel");
 	return c->kernel;
 }
 
