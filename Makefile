@@ -101,17 +101,17 @@ $(BUILD)/examples/%: model/examples/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(BUILD)/tests/guest/%-musl: tests/guest/%.c tests/guest/guest.h
+$(BUILD)/tests/guest/%-musl: tests/guest/%.c $(wildcard tests/guest/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)musl-gcc -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
-$(BUILD)/tests/guest/%-pie: tests/guest/%.c tests/guest/guest.h
+$(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static-pie -fPIE -o $@ $< -lm
 
-$(BUILD)/tests/guest/%: tests/guest/%.c tests/guest/guest.h
+$(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm

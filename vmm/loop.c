@@ -89,7 +89,7 @@ static bool ends(int number)
 static enum next set_signal(struct monitor *m, int number)
 {
 	m->report->signal = ends(number) ? number : 0;
-	if (number && !ends(number)) {
+	if (m->report->outcome == VMM_SIGNALED && !ends(number)) {
 		m->report->outcome = VMM_GUEST_PANIC;
 		error_set(m->error, 0, "the guest ended by signal %d, which ends nothing", number);
 	}

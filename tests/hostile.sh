@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# Guests that never end are ended by the watchdog; guests that attack their kernel and the monitor harm nobody but
+# themselves: the monitor goes on, or says in one line why not, and never dies itself.
+
+tests=$1/tests/guest
+monitor=$1/vmtax-monitor
+
+if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
+	echo "skip hostile: /dev/kvm is missing, or not ours to use"
+	exit 0
+fi
+
+# try NAME STATUSES STDERR PROGRAM ATTACK OPTION...: whether the monitor ends with one of STATUSES, and its only
+# words match the pattern STDERR (none where it is empty). A monitor that hangs is killed, and fails.
+try() {
+	name=$1
+	statuses=$2
+	words=$3
+	program=$4
+	attack=$5
+	shift 5
+	{ (exec timeout -s KILL 30 "$monitor" --memory 32M "$@" -- "$tests/$program" "$attack" >out 2>err); } 2>/dev/null
+	status=$?
+	why=
+	case " $statuses " in *" $status "*) ;; *) why="status $status, not $statuses: $(head -n 3 out err)" ;; esac
+	if [ $status -eq 0 ]; then
+		grep -qx survived out && [ ! -s err ] || why="$why stdout: $(cat out) stderr: $(head -n 3 err)"
+	elif [ $status -ge 124 ]; then
+		[ "$(wc -l <err)" -eq 1 ] && grep -q "^vmtax-monitor: $words" err || why="$why stderr: $(head -n 3 err)"
+	fi
+	if [ -z "$why" ]; then echo "ok $name-$attack"; else echo "not ok $name-$attack: $why"; fi
+}
+
+for config in hosted bare-metal; do
+	for attack in loop-program loop-syscall loop-request stuck-read stuck-poll stuck-sleep stuck-kernel \
+		stuck-ring0 stuck-halt stuck-vmcall; do
+		try $config 124 'timed out at rip 0x.*: raise --timeout' hostile $attack --config $config --timeout 200ms
+	done
+	# How a destroyed guest ends depends on the processor, that it ends, and that the monitor says so, does not.
+	for attack in no-vectors no-kernel no-tables outside-memory; do
+		try $config "124 125 132 133 135 139" . hostile $attack --config $config --timeout 3s
+	done
+	for attack in end-by-stop end-by-nonsense fault-without; do
+		try $config 125 'the guest ended by signal .*, which ends nothing' hostile $attack --config $config
+	done
+	try $config 7 . hostile end-by-large-code --config $config
+	for attack in wild-exit wild-ports cut-mapping; do
+		try $config 0 . requests $attack --config $config --timeout 20s
+	done
+done
+
+for backend in buffered uring; do
+	for completion in poll inject; do
+		for attack in wild-ring change-served block-driver; do
+			try ring-$backend-$completion 0 . requests $attack --timeout 20s --set transport=ring \
+				--set backend=$backend --set completion=$completion
+		done
+		# It may lose its way in the ring, or have old answers written over its stack.
+		try ring-$backend-$completion "0 124 139" . requests both-ways --timeout 500ms \
+			--set transport=ring --set backend=$backend --set completion=$completion
+	done
+done
+try user-irqchip 0 . requests wild-exit --timeout 20s --config hosted-classic --set backend=uring
+try user-irqchip 124 'timed out' hostile stuck-halt --timeout 200ms --config hosted-classic
