@@ -10,6 +10,14 @@
 
 #define PROGRAM "program" /* the thread of a plain process */
 
+bool observe_possible(void)
+{
+	for (int i = 0; probes[i]; i++)
+		if (probes[i]->disturbs && probes[i]->available(NULL))
+			return true;
+	return false;
+}
+
 void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid)
 {
 	const struct probe_target target = {

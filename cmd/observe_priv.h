@@ -10,6 +10,9 @@
 
 struct rusage;
 
+/* Whether any probe that disturbs works here: else repetitions for them would be in vain. */
+bool observe_possible(void);
+
 /* Begins the probes on the program PID at its gate. */
 void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid);
 

@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/harness_priv.h"
 #include "cmd/machine_priv.h"
+#include "cmd/observe_priv.h"
 
 /* vmtax run: measures, then publishes. */
 #define SUITE_CONFIGS	"native,native-tuned,hosted,hosted-classic,bare-metal"
@@ -143,6 +144,8 @@ static int measure(struct run *run)
 	struct error error = { 0 };
 	int code;
 
+	if (run->options.observe)
+		run->options.observe = observe_possible(); /* why not is for doctor to say */
 	h->options = &run->options;
 	h->plan = &run->plan;
 	h->directory = run->directory;

@@ -229,6 +229,16 @@ why="$(cat err; cut -d, -f1,3,50- observed/runs.csv | tr '\n' '|')"
 } && [ "$(grep -c ',perf,' observed/counters.csv)" -eq "$(grep -c "^$run,perf," observed/counters.csv)" ]
 result observe
 
+# Where no probe that disturbs works, nothing is disturbed.
+if ordinary test -x "$vmtax" 2>/dev/null && mkdir open && chmod a+rwx open && [ "$(cat /proc/sys/kernel/perf_event_paranoid)" -ge 2 ]; then
+	(cd open && ordinary "$vmtax" run --configs native --blocks 1 --out apart -- true >/dev/null 2>err)
+	why="$(cat open/err; cut -d, -f1,3,50- open/apart/runs.csv | tr '\n' '|')"
+	[ "$(grep -c ',ok,' open/apart/runs.csv)" -eq 1 ] && ! grep -q observed open/apart/runs.csv
+	result observe-only-what-can-be
+else
+	echo "skip observe-only-what-can-be: perf is for everyone here, or no ordinary user can run what lies in $1"
+fi
+
 if [ ! -w /dev/kvm ]; then
 	echo "skip accounts-close: /dev/kvm cannot be used"
 	exit
