@@ -101,7 +101,7 @@ static void say_signal(const struct vmm_report *r, struct measurement *m)
 	const char *name = strsignal(r->signal);
 
 	m->exit_code = 128 + r->signal;
-	if (r->fault_rip == 0)
+	if (!r->faulted)
 		measurement_fail(m, RUN_CRASHED, "%s", name);
 	else if (r->signal == SIGBUS && r->fault_address == 0)
 		measurement_fail(m, RUN_CRASHED, "%s: at rip=0x%llx", name, (unsigned long long)r->fault_rip);

@@ -244,7 +244,7 @@ static int conclude(const struct command *c)
 	case VMM_EXITED:
 		return r->exit_code;
 	case VMM_SIGNALED:
-		if (c->own_report && r->fault_rip)
+		if (c->own_report && r->faulted)
 			say_fault(r);
 		return die(r->signal);
 	case VMM_TIMED_OUT:

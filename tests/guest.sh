@@ -95,7 +95,7 @@ while IFS='|' read -r name want exception address; do
 				why="$why stderr: $(cat err)"
 			rip=$(sed -n 's/.* rip \(0x[0-9a-f]*\).*/\1/p' err)
 			case $name in
-			run-data | jump-wild) [ "$rip" = "$(sed -n 's/.*address //p' err)" ] ;;
+			run-data | jump-wild | jump-null) [ "$rip" = "$(sed -n 's/.*address //p' err)" ] ;;
 			overflow) symbol_holds overflow_from "$rip" ;;
 			*) symbol_holds "$(echo "$name" | tr - _)" "$rip" ;;
 			esac || why="$why rip $rip is not in $name"
@@ -110,6 +110,7 @@ write-protected|139|exception 14, error 0x7, rip .*|0x7[0-9a-f]*000
 read-unmapped|139|exception 14, error 0x4, rip .*|0x7[0-9a-f]*000
 run-data|139|exception 14, error 0x15, rip .*|0x[0-9a-f]*
 jump-wild|139|exception 14, error 0x14, rip .*|0x123456789000
+jump-null|139|exception 14, error 0x14, rip .*|0x0
 non-canonical|139|exception 13, error 0x0, rip .*|0x0
 kernel-half|139|exception 14, error 0x[45], rip .*|0xffff900000001000
 undefined|132|exception 6, error 0x0, rip .*|0x0

@@ -110,6 +110,7 @@ static enum next on_fault(struct monitor *m)
 	const struct abi_account *account = &m->channel->account;
 
 	m->report->outcome = account->panic ? VMM_GUEST_PANIC : VMM_SIGNALED;
+	m->report->faulted = 1;
 	m->report->fault_vector = account->fault_vector;
 	m->report->fault_error = account->fault_error;
 	m->report->fault_rip = account->fault_rip;
@@ -174,6 +175,7 @@ static enum next on_failure(struct monitor *m, int error)
 	if (error == EFAULT) {
 		m->report->outcome = VMM_SIGNALED;
 		m->report->signal = SIGBUS;
+		m->report->faulted = 1;
 		return ENDED;
 	}
 	m->report->outcome =

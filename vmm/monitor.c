@@ -26,7 +26,7 @@ static uint64_t process_cpu_ns(void)
 static int open_program(struct monitor *m, struct image *image)
 {
 	const char *path = m->options->argv[0];
-	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error; /* a pipe may have no writer */
 
 	if (fd < 0) {
 		error_at(m->error, "%s", path);

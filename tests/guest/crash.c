@@ -66,6 +66,13 @@ static void jump_wild(void)
 	f();
 }
 
+static void jump_null(void)
+{
+	void (*volatile f)(void) = NULL;
+
+	f();
+}
+
 static void non_canonical(void)
 {
 	(void)*at(0x8000000000000000);
@@ -168,6 +175,7 @@ static const struct {
 	{ "read-unmapped", read_unmapped },
 	{ "run-data", run_data },
 	{ "jump-wild", jump_wild },
+	{ "jump-null", jump_null },
 	{ "non-canonical", non_canonical },
 	{ "kernel-half", kernel_half },
 	{ "undefined", undefined },

@@ -121,6 +121,7 @@ static void test_crash(void)
 	r->outcome = VMM_SIGNALED;
 	r->signal = SIGSEGV;
 	r->fault_vector = 14;
+	r->faulted = 1;
 	r->fault_rip = 0x401641;
 	r->fault_address = 0x10;
 	account_outcome(r, 1, &m);
@@ -130,7 +131,7 @@ static void test_crash(void)
 
 	m = fresh("hosted");
 	r->signal = SIGABRT;
-	r->fault_rip = 0;
+	r->faulted = 0;
 	account_outcome(r, 1, &m);
 	CHECK_STR(m.reason, "Aborted");
 	CHECK_INT(m.exit_code, 134);
