@@ -24,10 +24,10 @@ static void on_signal(int signal)
 {
 	struct kvm_run *run = watched;
 
-	if (run && signal == SIGALRM)
+	if (run && signal == SIGALRM) {
 		timed_out = 1;
-	if (run)
 		run->immediate_exit = 1;
+	}
 }
 
 bool loop_timed_out(void)
@@ -35,8 +35,43 @@ bool loop_timed_out(void)
 	return timed_out;
 }
 
+/*
+ * With irqchip=user the driver kicks the vCPU's thread out of KVM_RUN by a signal. Outside it is blocked: a
+ * host call that the thread makes for the program must not be interrupted by it.
+ */
+static int take_kicks(struct monitor *m)
+{
+	struct {
+		struct kvm_signal_mask head;
+		uint8_t set[8];
+	} inside = { .head.len = sizeof(inside.set) };
+	sigset_t kick, before;
+
+	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_USER)
+		return 0;
+	sigemptyset(&kick);
+	sigaddset(&kick, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &kick, &before);
+	memcpy(inside.set, &before, sizeof(inside.set));
+	if (ioctl(m->vcpu, KVM_SET_SIGNAL_MASK, &inside))
+		return error_set(m->error, errno, "cannot set the vCPU's signals");
+	return 0;
+}
+
+/* A kick that ended KVM_RUN is still pending, and would end the next at once. */
+static void forget_kicks(void)
+{
+	struct timespec now = { 0, 0 };
+	sigset_t kick;
+
+	sigemptyset(&kick);
+	sigaddset(&kick, SIGUSR1);
+	while (sigtimedwait(&kick, NULL, &now) > 0)
+		;
+}
+
 /* The watchdog repeats, in case its first signal falls just before a host call that blocks. */
-void loop_watch(struct monitor *m)
+int loop_watch(struct monitor *m)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
@@ -53,6 +88,7 @@ void loop_watch(struct monitor *m)
 	when.it_value.tv_nsec = (long)(m->options->timeout_ns % 1000000000u);
 	if (m->options->timeout_ns && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
 		timer_settime(timer, 0, &when, NULL);
+	return take_kicks(m);
 }
 
 /* What an exit handler returns: go on, or the guest has ended. */
@@ -225,6 +261,8 @@ int loop_run(struct monitor *m)
 			next = on_exit_reason(m);
 		else if (errno != EINTR && errno != EAGAIN)
 			next = on_failure(m, errno);
+		else
+			forget_kicks();
 		if (m->run->exit_reason < VMM_EXIT_REASONS)
 			hist_add(&m->report->exits[m->run->exit_reason], clock_tsc() - left);
 	}

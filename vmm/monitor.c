@@ -175,15 +175,16 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 	report->cpu_setup_ns = process_cpu_ns();
 	if (error == 0) {
 		trap_watch(&m);
-		loop_watch(&m);
+		error = loop_watch(&m);
+	}
+	if (error == 0)
 		error = control_ready(&m);
-	}
-	if (error == 0) {
-		run_program(&m);
-		error = report->outcome == VMM_FAILED ? -EIO : control_done(&m);
-	} else if (report->outcome != VMM_UNABLE) {
-		report->outcome = VMM_FAILED;
-	}
-	tear_down(&m);
-	return error;
+if (error == 0) {
+	run_program(&m);
+	error = report->outcome == VMM_FAILED ? -EIO : control_done(&m);
+} else if (report->outcome != VMM_UNABLE) {
+	report->outcome = VMM_FAILED;
+}
+tear_down(&m);
+return error;
 }

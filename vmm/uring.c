@@ -53,11 +53,14 @@ static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct
 	if (entry == NULL)
 		return -ENOSYS;
 	prepare(entry, fd, vector, (unsigned)count, offset);
-	do
+	error = io_uring_submit_and_wait(ring, 1);
+	/* A signal may end the wait while the request is under way: its answer must not become the next
+	 * one's. */
+	while (io_uring_peek_cqe(ring, &done)) {
+		if ((error < 0 && error != -EINTR) || loop_timed_out() || !driver_wanted(m))
+			return -EIO;
 		error = io_uring_submit_and_wait(ring, 1);
-	while (error == -EINTR && !loop_timed_out() && driver_wanted(m));
-	if (error < 0 || io_uring_peek_cqe(ring, &done))
-		return -EIO;
+	}
 	result = done->res;
 	io_uring_cqe_seen(ring, done);
 	return result;

@@ -129,7 +129,7 @@ void vcpu_rip(struct monitor *m, uint64_t *rip);
 /* loop.c: runs the vCPU until the guest ends. */
 int loop_run(struct monitor *m);
 bool loop_timed_out(void);
-void loop_watch(struct monitor *m);
+int loop_watch(struct monitor *m);
 
 /* interrupt.c: tells the guest that a request is done. */
 int interrupt_open(struct monitor *m);
