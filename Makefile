@@ -27,11 +27,11 @@ CPPFLAGS += -I. -MMD -MP -DVMTAX_VERSION='"$(VERSION)"'
 MONITOR_BASE = base/clock.c base/error.c base/hist.c base/units.c
 VMM_SHARED = vmm/available.c vmm/config.c vmm/knobs.c vmm/names.c
 PROGRAM_SRC = $(wildcard base/*.c probes/*.c model/*.c reports/*.c) $(VMM_SHARED) \
-	      $(filter-out cmd/monitor.c,$(wildcard cmd/*.c))
+	      $(filter-out $(wildcard cmd/monitor*.c),$(wildcard cmd/*.c))
 PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lnettle -ljansson -lm
 
 # The monitor: small and static, so that it starts fast and leaves the memory to its guest.
-MONITOR_SRC = cmd/monitor.c $(wildcard vmm/*.c) $(MONITOR_BASE)
+MONITOR_SRC = $(wildcard cmd/monitor*.c) $(wildcard vmm/*.c) $(MONITOR_BASE)
 MONITOR_LIBS = -luring -lpthread
 MONITOR_LINK = $(if $(SAN),,-static)
 

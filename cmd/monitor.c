@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/units.h"
-#include "vmm/vmm.h"
+#include "cmd/monitor_priv.h"
 
 /* vmtax-monitor: one process that runs one guest. `vmtax run` starts it; it can be used alone as well. */
 
@@ -167,53 +167,6 @@ static int parse(struct command *c, int argc, char **argv)
 	return code;
 }
 
-static void say(const struct error *error)
-{
-	char text[1024];
-
-	fprintf(stderr, "vmtax-monitor: %s\n", error_text(error, text, sizeof(text)));
-}
-
-static void say_fault(const struct vmm_report *r)
-{
-	/* A fault of the host on guest memory: KVM tells the instruction only. */
-	if (r->signal == SIGBUS && r->fault_vector == 0) {
-		fprintf(stderr,
-			"vmtax-monitor: the program died: %s: no memory behind a mapping, rip 0x%llx, "
-			"address unknown\n",
-			strsignal(r->signal), (unsigned long long)r->fault_rip);
-		return;
-	}
-	if (r->outcome == VMM_GUEST_PANIC && r->error.what[0]) {
-		say(&r->error);
-		return;
-	}
-	fprintf(stderr, "vmtax-monitor: %s: %s: exception %u, error 0x%llx, rip 0x%llx, address 0x%llx\n",
-		r->outcome == VMM_GUEST_PANIC ? "the guest kernel failed" : "the program died",
-		strsignal(r->signal), r->fault_vector, (unsigned long long)r->fault_error,
-		(unsigned long long)r->fault_rip, (unsigned long long)r->fault_address);
-}
-
-static unsigned long long us(const struct vmm_report *r, uint64_t from, uint64_t to)
-{
-	return to > from && r->tsc_hz ? clock_ticks_to_ns(to - from, r->tsc_hz) / 1000 : 0;
-}
-
-static void say_run(const struct vmm_report *r)
-{
-	fprintf(stderr,
-		"set-up %llu us, guest boot %llu us, program %llu us, teardown %llu us, "
-		"%llu system calls (%llu served in the guest), %llu KiB resident beyond the guest\n",
-		us(r, r->tsc_main, r->tsc_ready), us(r, r->tsc_first, r->tsc_program),
-		us(r, r->tsc_program, r->tsc_end), us(r, r->tsc_done, r->tsc_torn_down),
-		(unsigned long long)r->guest_syscalls, (unsigned long long)r->guest_served,
-		(unsigned long long)r->rss_beyond_guest_bytes >> 10);
-	for (int i = 0; i < VMM_UNSERVED; i++)
-		if (r->unserved[i].count)
-			fprintf(stderr, "system call %d is not served (%u times)\n", r->unserved[i].number,
-				r->unserved[i].count);
-}
-
 static void print_bench(const struct vmm_options *o)
 {
 	static const char *const names[] = { "bare", "null" };
@@ -245,7 +198,7 @@ static int conclude(const struct command *c)
 		return r->exit_code;
 	case VMM_SIGNALED:
 		if (c->own_report && r->faulted)
-			say_fault(r);
+			monitor_say_fault(r);
 		return die(r->signal);
 	case VMM_TIMED_OUT:
 		if (c->own_report)
@@ -256,11 +209,11 @@ static int conclude(const struct command *c)
 		return VMM_STATUS_TIMEOUT;
 	case VMM_GUEST_PANIC:
 		if (c->own_report)
-			say_fault(r);
+			monitor_say_fault(r);
 		return VMM_STATUS_FAILED;
 	default:
 		if (c->own_report)
-			say(&r->error);
+			monitor_say_error(&r->error);
 		return r->outcome == VMM_UNABLE ? VMM_STATUS_UNABLE : VMM_STATUS_FAILED;
 	}
 }
@@ -274,14 +227,16 @@ int main(int argc, char **argv)
 	c.options.control_fd = -1;
 	c.options.environment = environ;
 	if (parse(&c, argc, argv)) {
-		say(&c.error);
+		monitor_say_error(&c.error);
 		return 2;
 	}
 	c.report->tsc_main = own.tsc_main;
 	vmm_monitor_run(&c.options, c.report);
 	if (c.options.bench && c.report->outcome == VMM_EXITED)
 		print_bench(&c.options);
+	if (c.own_report)
+		monitor_say_fallbacks(&c.options.config, c.report);
 	if (c.verbose)
-		say_run(c.report);
+		monitor_say_run(c.report);
 	return conclude(&c);
 }

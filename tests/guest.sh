@@ -27,6 +27,7 @@ run() {
 	# What the shell says of a signal is not the program's.
 	{ (exec env -u _ "$@" >out 2>err); } 2>/dev/null
 	status=$?
+	sed -i '/ fell back to /d' err # not every machine has every value
 }
 
 verdict() {

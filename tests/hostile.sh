@@ -23,6 +23,7 @@ try() {
 	shift 5
 	{ (exec timeout -s KILL 30 "$monitor" --memory 32M "$@" -- "$tests/$program" "$attack" >out 2>err); } 2>/dev/null
 	status=$?
+	sed -i '/ fell back to /d' err # not every machine has every value
 	why=
 	case " $statuses " in *" $status "*) ;; *) why="status $status, not $statuses: $(head -n 3 out err)" ;; esac
 	if [ $status -eq 0 ]; then

@@ -53,6 +53,7 @@ void interrupt_raise(struct monitor *m, bool from_vcpu)
 	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = ABI_VECTOR_DONE };
 	uint64_t one = 1;
 
+	__atomic_add_fetch(&m->report->interrupts, 1, __ATOMIC_RELAXED);
 	if (in_kernel(m) && from_vcpu) {
 		ioctl(m->vm, KVM_SIGNAL_MSI, &msi);
 		return;

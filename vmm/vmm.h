@@ -182,6 +182,7 @@ struct vmm_report {
 	uint64_t guest_syscalls;	 /* system calls the program made */
 	uint64_t guest_served;		 /* of which served without a request */
 	uint64_t rss_beyond_guest_bytes; /* peak resident memory of the monitor less guest memory */
+	uint64_t interrupts;		 /* raised to tell of answers */
 	uint64_t bytes_direct;		 /* bytes moved past the page cache, of bytes_io */
 	uint64_t bytes_io;
 	/* System calls that are not served: number and how often. */

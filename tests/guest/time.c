@@ -87,6 +87,22 @@ static void test_sleep(void)
 	CHECK(now(CLOCK_MONOTONIC) - start >= 15 * MS);
 }
 
+/* Whatever tells a guest of the end of file I/O must not end the sleep that follows. */
+static void test_sleep_after_file(void)
+{
+	int fd = open("slept", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	struct timespec t = { 0, MS };
+	bool whole = true;
+
+	unlink("slept");
+	for (int i = 0; i < 40; i++) {
+		whole &= pwrite(fd, "x", 1, i) == 1 && poll(NULL, 0, 1) == 0;
+		whole &= pwrite(fd, "y", 1, i) == 1 && nanosleep(&t, NULL) == 0;
+	}
+	CHECK(whole);
+	close(fd);
+}
+
 static void test_bad(void)
 {
 	struct timespec t;
@@ -105,6 +121,7 @@ int main(void)
 	test_forward();
 	test_agree();
 	test_sleep();
+	test_sleep_after_file();
 	test_bad();
 	return check_end();
 }
