@@ -134,7 +134,7 @@ deps:
 
 demo: deps
 	$(MAKE) -j$$(nproc) all
-	$(BUILD)/vmtax run --out out/demo --force --budget 120s >/dev/null
+	$(BUILD)/vmtax run --out out/demo --force --budget 145s >/dev/null
 	$(BUILD)/vmtax plan --results out/demo --fleet model/examples/fleet.csv --hosts model/examples/hosts.csv >/dev/null
 	$(BUILD)/vmtax report out/demo
 

@@ -134,16 +134,27 @@ int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, stru
 	return harness_record(h, &cell, c, LEDGER_NO_BLOCK, 0, error);
 }
 
-/* How many blocks the budget pays for; never none. */
-static uint64_t affordable(const struct harness *h)
+/* How many blocks SHARE of the budget pays for. */
+static double payable(const struct harness *h, double share)
 {
 	uint64_t cost = 0, spent = clock_now_ns() - h->begun_ns, budget = h->deadline_ns - h->begun_ns;
-	double left = (1 - REPEAT_SHARE) * (double)budget - (double)spent, blocks;
 
 	for (size_t w = 0; w < h->suite.count; w++)
 		cost += h->workload[w].cost_ns;
-	blocks = cost ? left / (double)cost : HARNESS_BLOCKS_MOST;
-	blocks -= h->options->observe; /* observing takes as long as a block */
+	if (cost == 0)
+		return HARNESS_BLOCKS_MOST;
+	/* Observing takes as long as a block. */
+	return (share * (double)budget - (double)spent) / (double)cost - (h->options->observe ? 1 : 0);
+}
+
+/* How many blocks the budget pays for; never none. An interval is worth more than repeating what was
+ * disturbed. */
+static uint64_t affordable(const struct harness *h)
+{
+	double blocks = payable(h, 1 - REPEAT_SHARE);
+
+	if (blocks < INTERVAL_LEAST && payable(h, 1) >= INTERVAL_LEAST)
+		return INTERVAL_LEAST;
 	if (blocks < 1)
 		return 1;
 	return blocks > HARNESS_BLOCKS_MOST ? HARNESS_BLOCKS_MOST : (uint64_t)blocks;

@@ -43,6 +43,7 @@ int cmd_results_publish(const char *directory, struct error *error)
 		*error = print_error;
 		return printed;
 	}
+	fflush(stdout); /* or, where both go to one file, this would stand within the summary */
 	if (written == 0)
 		fprintf(stderr, "wrote %s/report.html\n", directory);
 	else if (!*error->mend)
