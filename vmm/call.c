@@ -133,10 +133,15 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 		[ABI_CALL_preadv] = SYS_preadv,	 [ABI_CALL_pwritev] = SYS_pwritev,
 	};
 	long number = vectored[call];
-	uint64_t offset = number == SYS_preadv || number == SYS_pwritev ? r->argument[3] : (uint64_t)-1;
-	int64_t result = m->backend->call ? m->backend->call(m, call, (int)r->argument[0], r->vector,
-							     r->vectors, offset)
-					  : -ENOSYS;
+	bool placed = number == SYS_preadv || number == SYS_pwritev;
+	uint64_t offset = placed ? r->argument[3] : (uint64_t)-1;
+	int64_t result;
+
+	if (placed && (int64_t)offset < 0)
+		return -EINVAL; /* to io_uring -1 would be the file's own position */
+	result = m->backend->call
+			 ? m->backend->call(m, call, (int)r->argument[0], r->vector, r->vectors, offset)
+			 : -ENOSYS;
 
 	if (result != -ENOSYS)
 		return result;

@@ -3,13 +3,15 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include "tests/guest/guest.h"
 
 /*
  * Every system call that takes a pointer, with bad ones: what each returns is printed, to be the same in a
  * guest as natively, and is mostly EFAULT. A call is spelled by its arguments: 'p' the bad pointer, 's' a
- * name that does not exist, 'm' memory that is in order, 'k' 4096, 'f' a regular file, 'd' a directory's
+ * name that does not exist, 'm' memory that is in order, 'k' 4096, 'h' a huge number, 'n' -1, 'v' vectors of
+ * huge lengths, 'f' a regular file, 'd' a directory's
  * name, 'D' one that is open, digits themselves.
  */
 static const struct {
@@ -20,6 +22,25 @@ static const struct {
 	{ "read", SYS_read, "fp9" },
 	{ "read", SYS_read, "fp0" },
 	{ "write", SYS_write, "fp9" },
+	{ "read", SYS_read, "fmh" },
+	{ "write", SYS_write, "fmh" },
+	{ "pread64", SYS_pread64, "fmn0" },
+	{ "pread64", SYS_pread64, "fm8n" },
+	{ "pwrite64", SYS_pwrite64, "fmn0" },
+	{ "readv", SYS_readv, "fmn" },
+	{ "readv", SYS_readv, "fv2" },
+	{ "writev", SYS_writev, "fv2" },
+	{ "poll", SYS_poll, "mn0" },
+	{ "getgroups", SYS_getgroups, "nm" },
+	{ "readlink", SYS_readlink, "dmn" },
+	{ "lseek", SYS_lseek, "fn0" },
+	{ "dup2", SYS_dup2, "fn" },
+	{ "fstat", SYS_fstat, "nm" },
+	{ "openat", SYS_openat, "ns0" },
+	{ "ioctl", SYS_ioctl, "fnm" },
+	{ "fcntl", SYS_fcntl, "fn0" },
+	{ "munmap", SYS_munmap, "0n" },
+	{ "mmap", SYS_mmap, "0n3" },
 	{ "open", SYS_open, "p00" },
 	{ "stat", SYS_stat, "pm" },
 	{ "stat", SYS_stat, "dp" },
@@ -92,6 +113,8 @@ static const struct {
 
 static int directory;
 
+static struct iovec vectors[2];
+
 static long argument(char spelled, void *bad, int fd, void *memory)
 {
 	switch (spelled) {
@@ -103,6 +126,12 @@ static long argument(char spelled, void *bad, int fd, void *memory)
 		return (long)memory;
 	case 'f':
 		return fd;
+	case 'h':
+		return 1l << 62;
+	case 'n':
+		return -1;
+	case 'v':
+		return (long)vectors;
 	case 'k':
 		return 4096;
 	case 'D':
@@ -140,6 +169,8 @@ static void try_all(const char *what, void *bad, int fd)
 			a[1] = 8;
 		lseek(fd, 0, SEEK_SET);
 		refill();
+		vectors[0] = (struct iovec){ memory, 8 };
+		vectors[1] = (struct iovec){ memory + 8, (size_t)-1 };
 		result = syscall(calls[i].number, a[0], a[1], a[2], a[3], a[4], a[5]);
 		printf("%s %s(%s): %s\n", what, calls[i].name, spelled,
 		       result == -1 ? strerror(errno) : "done");

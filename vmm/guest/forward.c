@@ -67,7 +67,7 @@ static int64_t carry_memory(struct carry *c, int i, uint64_t bytes, uint8_t type
 	int n;
 
 	if (bytes == 0)
-		return c->call->flags & ABI_VECTOR && c->argument[i] > USER_TOP ? -EFAULT : 0;
+		return 0;
 	n = user_segments(c->argument[i], bytes, need, segment, ABI_SEGMENTS - c->pieces, &covered);
 	if (n < 0)
 		return n;
@@ -109,6 +109,9 @@ static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 		return -EINVAL;
 	if (!user_readable(c->argument[i], count * sizeof(vector[0])))
 		return -EFAULT;
+	for (uint64_t k = 0; k < count; k++)
+		if (vector[k][1] >> 63)
+			return -EINVAL;
 	for (uint64_t k = 0; k < count && c->pieces < ABI_SEGMENTS; k++) {
 		uint64_t covered;
 		int n = user_segments(vector[k][0], vector[k][1], need, &c->request->segment[c->pieces],
@@ -125,6 +128,12 @@ static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 	return 0;
 }
 
+/* Whether [ADDRESS, +BYTES) can be the program's at all: Linux looks at that before anything else. */
+static bool within(uint64_t address, uint64_t bytes)
+{
+	return address <= USER_TOP && bytes <= USER_TOP - address;
+}
+
 static int64_t carry_argument(struct carry *c, int i)
 {
 	const struct abi_argument *a = &c->call->argument[i];
@@ -136,6 +145,8 @@ static int64_t carry_argument(struct carry *c, int i)
 		return carry_string(c, i);
 	if (a->type == ABI_GATHER || a->type == ABI_SCATTER)
 		return carry_vector(c, i, a->type == ABI_GATHER ? ABI_READ : ABI_WRITE);
+	if (c->call->flags & ABI_VECTOR && !within(c->argument[i], count))
+		return -EFAULT;
 	if (count > USER_END / 4096)
 		return a->size == 1 ? carry_memory(c, i, USER_END / 4096, a->type) : -EINVAL;
 	return carry_memory(c, i, count * a->size, a->type);
@@ -167,6 +178,23 @@ static void learn(const struct carry *c, int64_t result)
 		kind[fd] = c->request->regular == 2 ? KIND_REGULAR : KIND_OTHER;
 }
 
+/* Whether RESULT says that the CUT bytes of a buffer were too few: there would be more, but not for the
+ * program. */
+static bool ended_early(enum abi_call_id id, uint64_t cut, int64_t result)
+{
+	switch (id) {
+	case ABI_CALL_getcwd:
+		return result == -ERANGE;
+	case ABI_CALL_getdents64:
+		return result == -EINVAL;
+	case ABI_CALL_readlink:
+	case ABI_CALL_readlinkat:
+		return result == (int64_t)cut;
+	default:
+		return false;
+	}
+}
+
 int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 {
 	struct carry c = { .call = &calls[id], .argument = argument };
@@ -187,9 +215,7 @@ int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 	for (int i = 0; i < c.backs; i++)
 		memcpy((void *)c.back[i].to, at(c.back[i].from), c.back[i].bytes);
 	learn(&c, result);
-	/* The answer would not have been so short, had the buffer been as long as the program says. */
-	if (c.cut && id != ABI_CALL_getrandom &&
-	    (result == (int64_t)c.cut || result == -EINVAL || result == -ERANGE))
+	if (c.cut && ended_early(id, c.cut, result))
 		result = -EFAULT;
 	if (result == -EPIPE && !signal_ignored(SIGPIPE))
 		fault_die(SIGPIPE);

@@ -162,10 +162,10 @@ int64_t memory_mmap(struct syscall_frame *f)
 	uint64_t address = f->rdi, bytes = round_up(f->rsi, PAGE);
 	int64_t error;
 
-	if (f->rsi == 0 || !(f->r10 & (MAP_SHARED | MAP_PRIVATE)) || f->r9 % PAGE)
-		return -EINVAL;
 	if (f->rsi > USER_END)
 		return -ENOMEM;
+	if (f->rsi == 0 || !(f->r10 & (MAP_SHARED | MAP_PRIVATE)) || f->r9 % PAGE)
+		return -EINVAL;
 	error = place(&address, bytes, f->r10);
 	if (error)
 		return error;
