@@ -58,6 +58,8 @@ static void say_times(const struct vmm_report *r)
 		us(r, r->tsc_program, r->tsc_end), us(r, r->tsc_done, r->tsc_torn_down),
 		(unsigned long long)r->guest_syscalls, (unsigned long long)r->guest_served,
 		(unsigned long long)r->rss_beyond_guest_bytes >> 10);
+	fprintf(stderr, "guest kernel: busy=%llu us waiting=%llu us of which spinning=%llu us\n",
+		us(r, 0, r->guest_kernel_tsc), us(r, 0, r->guest_wait_tsc), us(r, 0, r->guest_spin_tsc));
 }
 
 /* Knobs, then counts: a line each, words and numbers for scripts to look for. */

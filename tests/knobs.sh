@@ -60,6 +60,10 @@ verdict irqchip-kernel
 
 try --set clock=exit -- "$build/workloads/clock" 200 && [ "$(count exits io)" -ge 200 ]
 verdict clock-exit
+# The time of a read belongs to whoever answers it, so the guest kernel waits.
+try --set clock=exit -- "$build/workloads/clock" 2000 &&
+	[ "$(count 'guest kernel' waiting)" -gt "$(count 'guest kernel' busy)" ]
+verdict clock-exit-waits
 try --set clock=tsc -- "$build/workloads/clock" 200 && [ "$(count exits io)" -lt 60 ]
 verdict clock-tsc
 
@@ -219,6 +223,15 @@ fi
 (without sys_nice prlimit --rtprio=0 "$monitor" --verbose --memory 32M --set scheduling=fifo -- $hello >out 2>err) &&
 	falls scheduling=fifo scheduling=pinned 'ulimit -r' && grep -qx hello out
 verdict fallback-fifo
+
+# The driver thread is still there when the program has ended, for probes to read what it used.
+if [ "$cores" -ge 2 ]; then
+	"$build/vmtax" run --out observed --configs native,bare-metal --blocks 1 -- "$build/workloads/log" log.txt 50 \
+		>out 2>err && grep -q ',schedstat,driver0,cpu,' observed/counters.csv
+	verdict driver-observed
+else
+	echo "skip driver-observed: a driver needs a second core"
+fi
 
 # The driver's kicks, which come when they come, disturb neither sleeps nor file I/O.
 wrong=

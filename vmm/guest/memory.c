@@ -219,7 +219,7 @@ int64_t memory_mprotect(struct syscall_frame *f)
 
 	if (address % PAGE || f->rdx & ~7ull)
 		return -EINVAL;
-	if (bytes == 0)
+	if (f->rsi == 0)
 		return 0;
 	if (!range_ok(address, bytes) || !areas_split(address) || !areas_split(end))
 		return -ENOMEM;

@@ -104,7 +104,7 @@ int64_t memory_madvise(struct syscall_frame *f)
 {
 	uint64_t address = f->rdi, end = address + round_up(f->rsi, PAGE);
 
-	if (address % PAGE || end < address)
+	if (address % PAGE || end < address || f->rsi > USER_END)
 		return -EINVAL;
 	while (f->rdx == MADV_DONTNEED && address < end) {
 		const struct area *a = areas_find(address);
