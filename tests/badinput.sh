@@ -154,6 +154,27 @@ fails 2 'soon' '' --timeout soon -- "$good"
 name=report
 fails 2 'not a memfd' '' --report 0 -- "$good"
 
+# kvm_gone COMMAND MEND: without the /dev/kvm that COMMAND takes away, in a mount namespace of its own.
+kvm_gone() {
+	timeout -s KILL 20 unshare -m sh -c "$1"' && exec "$0" "$@"' "$monitor" -- "$good" >out 2>err </dev/null
+	status=$?
+	why=
+	[ $status -eq 77 ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "^vmtax-monitor: .*/dev/kvm.*$2" err ||
+		why="status $status: $(cat err)"
+	if [ -z "$why" ]; then echo "ok $name"; else echo "not ok $name: $why"; fi
+}
+
+if unshare -m sh -c 'mount -t tmpfs none /mnt' 2>/dev/null; then
+	name=no-kvm
+	kvm_gone 'mount -t tmpfs none /dev' 'No such file.*modprobe'
+	if [ -e /dev/kvm ]; then
+		name=other-kvm
+		kvm_gone 'mount --bind /dev/zero /dev/kvm' 'does not speak'
+	fi
+else
+	echo "skip no-kvm: /dev/kvm cannot be hidden: no mount namespaces here"
+fi
+
 if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
 	echo "skip damaged headers: /dev/kvm is missing, or not ours to use"
 	exit 0

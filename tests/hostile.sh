@@ -35,7 +35,7 @@ try() {
 }
 
 for config in hosted bare-metal; do
-	for attack in loop-program loop-syscall loop-request stuck-read stuck-poll stuck-sleep stuck-kernel \
+	for attack in loop-program loop-syscall loop-request stuck-read stuck-open stuck-poll stuck-sleep stuck-kernel \
 		stuck-ring0 stuck-halt stuck-vmcall; do
 		try $config 124 'timed out at rip 0x.*: raise --timeout' hostile $attack --config $config --timeout 200ms
 	done

@@ -98,9 +98,10 @@ static bool two_cores(char *why, size_t size)
 
 static bool kernel_irqchip(char *why, size_t size)
 {
-	/* Without any KVM the answer is yes: vmm_backend_name says what is wrong. */
+	/* Without any KVM, or with something else in its place, the answer is yes: vmm_backend_name says
+	 * what is wrong. */
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	bool can = fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) > 0;
+	bool can = fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) != 0;
 
 	if (fd >= 0)
 		close(fd);

@@ -196,6 +196,7 @@ enum abi_flags {
 	X(100, times, ABI_BLOCKS, ABI_OS(32))                   X(111, getpgrp, 0) \
 	X(115, getgroups, 0, ABI_V, { ABI_OUT, 0, 4 })          X(121, getpgid, 0, ABI_V) \
 	X(124, getsid, 0, ABI_V)                                X(132, utime, 0, ABI_S, ABI_IS(16)) \
+	X(133, mknod, 0, ABI_S, ABI_V, ABI_V)                   X(259, mknodat, 0, ABI_D, ABI_S, ABI_V, ABI_V) \
 	X(137, statfs, 0, ABI_S, ABI_OS(120))                   X(138, fstatfs, 0, ABI_F, ABI_OS(120)) \
 	X(140, getpriority, 0, ABI_V, ABI_V)                    X(162, sync, 0) \
 	X(217, getdents64, ABI_SHORTEN, ABI_F, ABI_O(2), ABI_V) \

@@ -179,12 +179,12 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 	}
 	if (error == 0)
 		error = control_ready(&m);
-if (error == 0) {
-	run_program(&m);
-	error = report->outcome == VMM_FAILED ? -EIO : control_done(&m);
-} else if (report->outcome != VMM_UNABLE) {
-	report->outcome = VMM_FAILED;
-}
-tear_down(&m);
-return error;
+	if (error == 0) {
+		run_program(&m);
+		error = report->outcome == VMM_FAILED ? -EIO : control_done(&m);
+	} else if (report->outcome != VMM_UNABLE) {
+		report->outcome = VMM_FAILED;
+	}
+	tear_down(&m);
+	return error;
 }

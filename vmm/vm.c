@@ -28,6 +28,8 @@ int vm_open(struct monitor *m)
 	m->kvm = fds_hide(m, fd);
 	if (m->kvm < 0)
 		return m->kvm;
+	if (ioctl(m->kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
+		return unable(m);
 	fd = ioctl(m->kvm, KVM_CREATE_VM, 0);
 	if (fd < 0)
 		return error_fail(m->error, errno, "see vmtax doctor", "cannot create a VM");

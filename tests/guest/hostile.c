@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -32,6 +34,15 @@ static void stuck_read(void)
 	char c;
 
 	if (pipe(ends) == 0 && read(ends[0], &c, 1) >= 0)
+		return;
+	exit(1);
+}
+
+/* A call that the driver makes, and that waits for another process. */
+static void stuck_open(void)
+{
+	unlink("pipe");
+	if (mkfifo("pipe", 0600) == 0 && open("pipe", O_RDONLY) >= 0)
 		return;
 	exit(1);
 }
@@ -166,6 +177,7 @@ int main(int argc, char **argv)
 		{ "loop-syscall", loop_syscall },
 		{ "loop-request", loop_request },
 		{ "stuck-read", stuck_read },
+		{ "stuck-open", stuck_open },
 		{ "stuck-poll", stuck_poll },
 		{ "stuck-sleep", stuck_sleep },
 		{ "stuck-kernel", stuck_kernel },

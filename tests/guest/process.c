@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <elf.h>
+#include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -63,6 +64,9 @@ static void test_identity(void)
 	CHECK_EQUAL(syscall(SYS_gettid), getpid());
 	snprintf(self, sizeof(self), "/proc/%d", (int)getpid());
 	CHECK_EQUAL(stat(self, &info), 0);
+	/* No descriptor is taken by what the program does not know of. */
+	for (int i = 0; i < 3; i++)
+		printf("descriptor %d\n", open("/dev/null", O_RDONLY));
 	CHECK_FAILS(syscall(SYS_uname, 8), EFAULT);
 	CHECK_FAILS(syscall(400), ENOSYS);
 	CHECK_FAILS(syscall(100000), ENOSYS);
