@@ -146,6 +146,7 @@ const struct table_schema schema_costs = {
 		TEXT("transport", "transport in force"),
 		TEXT("kind", "the request"),
 		TEXT("stage", "transport-in, monitor-in, host, monitor-out, transport-out or total"),
+		TEXT("workload", "the one that makes most of them: where it is measured"),
 		COUNT("runs", "repetitions that met it"),
 		COUNT("count", "requests in all of them"),
 		NUMBER("cost_ns", "ns", "median over repetitions of the repetition's median"),

@@ -11,7 +11,10 @@
 #include "model/model.h"
 #include "model/model_priv.h"
 
-/* costs.csv: what one request costs, from the medians of each repetition. */
+/*
+ * costs.csv: what one request costs, from the medians of each repetition. A kind of request is measured in
+ * the workload that makes most of them: elsewhere it may be another thing, as writing to a console is.
+ */
 
 /* One stage of one kind of request under one configuration. */
 struct cost {
@@ -20,14 +23,19 @@ struct cost {
 	double count; /* requests in all of them */
 };
 
+/* What a repetition stands for; beyond the last configuration where it does not count. */
+struct run {
+	size_t workload, config;
+};
+
 struct costs {
 	struct cells cells;
 	struct table requests;
-	size_t *config; /* by the number of the run: its configuration; configs.count where it does not count
-			 */
-	size_t *row;	/* configs: the last counted row of runs.csv of each */
+	struct run *run; /* by its number, to last_run; owned */
+	size_t *row;	 /* configs: the last counted row of runs.csv of each; owned */
 	size_t last_run;
 	struct names kinds, stages;
+	size_t *workload;  /* kinds: where it is measured; owned */
 	struct cost *cost; /* configs x kinds x stages, row-major; owned */
 };
 
@@ -36,16 +44,16 @@ static struct cost *cost_at(const struct costs *costs, size_t config, size_t kin
 	return &costs->cost[(config * costs->kinds.count + kind) * costs->stages.count + stage];
 }
 
-static void count_run(struct costs *costs, size_t row, size_t config)
+static void count_run(struct costs *costs, size_t row, size_t workload, size_t config)
 {
 	double run = cells_number(&costs->cells, row, "run");
 
 	if (run >= 0 && run <= (double)costs->last_run)
-		costs->config[(size_t)run] = config;
+		costs->run[(size_t)run] = (struct run){ workload, config };
 	costs->row[config] = row;
 }
 
-/* Which configuration each run stands for. Numbers of runs are as few as its rows: others are not ours. */
+/* Which cell each run belongs to. Numbers of runs are about as many as its rows: others are not ours. */
 static int index_runs(struct costs *costs)
 {
 	const struct cells *cells = &costs->cells;
@@ -57,62 +65,98 @@ static int index_runs(struct costs *costs)
 		if (run > (double)costs->last_run && run < 1e9)
 			costs->last_run = (size_t)run;
 	}
-	costs->config = malloc((costs->last_run + 1) * sizeof(*costs->config));
+	costs->run = malloc((costs->last_run + 1) * sizeof(*costs->run));
 	costs->row = calloc(configs + 1, sizeof(*costs->row));
-	if (!costs->config || !costs->row)
+	if (!costs->run || !costs->row)
 		return -ENOMEM;
 	for (size_t run = 0; run <= costs->last_run; run++)
-		costs->config[run] = configs;
+		costs->run[run] = (struct run){ 0, configs };
 	for (size_t w = 0; w < cells->workloads.count; w++)
 		for (size_t c = 0; c < configs; c++)
 			for (size_t i = 0; i < cells_at(cells, w, c)->blocks; i++)
-				count_run(costs, cells_at(cells, w, c)->block[i], c);
+				count_run(costs, cells_at(cells, w, c)->block[i], w, c);
 	return 0;
 }
 
-static double request(const struct costs *costs, size_t row, const char *column)
-{
-	return table_number(&costs->requests, row, table_column(&costs->requests, column));
-}
+/* A row of requests.csv. */
+struct request {
+	struct run run;
+	size_t kind, stage;
+	double p50, count;
+};
 
-static int add_request(struct costs *costs, size_t row)
+/* Reads ROW; false where it does not count. */
+static bool read_request(const struct costs *costs, size_t row, struct request *request)
 {
 	const struct table *requests = &costs->requests;
-	double run = request(costs, row, "run"), p50 = request(costs, row, "p50_ns"),
-	       count = request(costs, row, "count"), *grown;
-	size_t config,
-		kind = names_find(&costs->kinds, table_text(requests, row, table_column(requests, "kind"))),
-		stage = names_find(&costs->stages,
-				   table_text(requests, row, table_column(requests, "stage")));
-	struct cost *cost;
+	double run = table_number(requests, row, table_column(requests, "run"));
 
-	if (!(run >= 0 && run <= (double)costs->last_run) || isnan(p50) || isnan(count) ||
-	    kind == costs->kinds.count || stage == costs->stages.count)
+	if (!(run >= 0 && run <= (double)costs->last_run))
+		return false;
+	*request = (struct request){
+		.run = costs->run[(size_t)run],
+		.kind = names_find(&costs->kinds, table_text(requests, row, table_column(requests, "kind"))),
+		.stage = names_find(&costs->stages,
+				    table_text(requests, row, table_column(requests, "stage"))),
+		.p50 = table_number(requests, row, table_column(requests, "p50_ns")),
+		.count = table_number(requests, row, table_column(requests, "count")),
+	};
+	return request->run.config < costs->cells.configs.count && request->kind < costs->kinds.count &&
+	       request->stage < costs->stages.count && !isnan(request->p50) && !isnan(request->count);
+}
+
+/* Finds the workload that makes most requests of each kind. */
+static int choose_workloads(struct costs *costs)
+{
+	size_t workloads = costs->cells.workloads.count;
+	double *made = calloc(costs->kinds.count * workloads + 1, sizeof(*made));
+	struct request request;
+
+	costs->workload = calloc(costs->kinds.count + 1, sizeof(*costs->workload));
+	if (!made || !costs->workload) {
+		free(made);
+		return -ENOMEM;
+	}
+	for (size_t row = 0; row < costs->requests.rows; row++)
+		if (read_request(costs, row, &request))
+			made[request.kind * workloads + request.run.workload] += request.count;
+	for (size_t kind = 0; kind < costs->kinds.count; kind++)
+		for (size_t w = 1; w < workloads; w++)
+			if (made[kind * workloads + w] > made[kind * workloads + costs->workload[kind]])
+				costs->workload[kind] = w;
+	free(made);
+	return 0;
+}
+
+static int add_request(struct costs *costs, const struct request *request)
+{
+	struct cost *cost = cost_at(costs, request->run.config, request->kind, request->stage);
+	double *grown;
+
+	if (request->run.workload != costs->workload[request->kind])
 		return 0;
-	config = costs->config[(size_t)run];
-	if (config == costs->cells.configs.count)
-		return 0;
-	cost = cost_at(costs, config, kind, stage);
 	grown = realloc(cost->p50, (cost->runs + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
-	grown[cost->runs++] = p50;
+	grown[cost->runs++] = request->p50;
 	cost->p50 = grown;
-	cost->count += count;
+	cost->count += request->count;
 	return 0;
 }
 
 static int sort_requests(struct costs *costs)
 {
+	struct request request;
+
 	if (index_runs(costs) < 0 || names_collect(&costs->kinds, &costs->requests, "kind") < 0 ||
-	    names_collect(&costs->stages, &costs->requests, "stage") < 0)
+	    names_collect(&costs->stages, &costs->requests, "stage") < 0 || choose_workloads(costs) < 0)
 		return -ENOMEM;
 	costs->cost = calloc(costs->cells.configs.count * costs->kinds.count * costs->stages.count + 1,
 			     sizeof(*costs->cost));
 	if (!costs->cost)
 		return -ENOMEM;
 	for (size_t row = 0; row < costs->requests.rows; row++)
-		if (add_request(costs, row) < 0)
+		if (read_request(costs, row, &request) && add_request(costs, &request) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -130,6 +174,7 @@ static int put_cost(struct costs *costs, struct table_writer *out, size_t config
 	table_put_text(out, cells_text(&costs->cells, costs->row[config], "transport"));
 	table_put_text(out, costs->kinds.name[kind]);
 	table_put_text(out, costs->stages.name[stage]);
+	table_put_text(out, costs->cells.workloads.name[costs->workload[kind]]);
 	table_put_integer(out, (int64_t)cost->runs);
 	table_put_integer(out, (int64_t)cost->count);
 	table_put_number(out, median.value);
@@ -176,7 +221,8 @@ static void costs_free(struct costs *costs)
 	for (size_t i = 0; i < all; i++)
 		free(costs->cost[i].p50);
 	free(costs->cost);
-	free(costs->config);
+	free(costs->run);
+	free(costs->workload);
 	free(costs->row);
 	names_free(&costs->kinds);
 	names_free(&costs->stages);

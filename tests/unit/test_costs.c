@@ -35,6 +35,7 @@ static void test_costs_are_medians_of_runs(void)
 	CHECK_INT(costs.rows, 2);
 	CHECK_STR(text(&costs, 0, "stage"), "total");
 	CHECK_STR(text(&costs, 0, "transport"), "exit");
+	CHECK_STR(text(&costs, 0, "workload"), "kv");
 	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "cost_ns")), 200, 0);
 	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "count")), 42, 0);
 	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "runs")), 3, 0);
