@@ -87,6 +87,13 @@ $(BUILD)/%.o: %.c
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
+# What names the version is made anew when it changes.
+$(patsubst %.c,$(BUILD)/%.o,$(shell grep -l VMTAX_VERSION cmd/*.c)): $(BUILD)/version
+.PHONY: version
+$(BUILD)/version: version
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+
 # Workloads and guest test programs are ordinary static Linux programs; they never see the sanitizers.
 $(BUILD)/workloads/%: workloads/%.c workloads/workload.h
 	@mkdir -p $(@D)

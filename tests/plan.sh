@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# vmtax plan as a user meets it: the examples, tables of one's own, and what is wrong with them.
+vmtax=$1/vmtax
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+# try STATUS ARGUMENT...: runs vmtax plan and keeps its output in said and err.
+try() {
+	want=$1
+	shift
+	"$vmtax" plan "$@" >said 2>err </dev/null
+	got=$?
+	why="plan $*: status $got, want $want; stderr: $(tail -n 1 err)"
+	[ $got -eq "$want" ]
+}
+
+# Whether the last line of err holds each argument, and nothing was printed or written.
+says() {
+	why="stderr: $(cat err)"
+	[ ! -s said ] && [ ! -e new/plan/summary.csv ] || return 1
+	for text; do
+		tail -n 1 err | grep -qF -e "$text" || return 1
+	done
+}
+
+mkdir r
+head -n 1 "$VMTAX_SRC/model/examples/sample/runs.csv" >r/runs.csv 2>/dev/null || {
+	echo "not ok sample: the recorded sample is missing"
+	exit 1
+}
+cp "$VMTAX_SRC"/model/examples/sample/*.csv r
+printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,1,2,3\n' >fleet.csv
+printf 'host,available,cores,memory,io,cost,host_os_licence,hypervisor_licence\nbox,9,8,64,100,1000,100,300\n' >hosts.csv
+
+cp -r r examples
+try 0 --results examples && grep -q '^Capacity plan' said && grep -q '^hosted  *[1-9]' said &&
+	grep -q 'taking the example' err && [ -s examples/plan/hosts.csv ]
+result examples
+try 0 --help && grep -q 'host_os_licence' said && grep -q 'exit status' said
+result help
+try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^native  *2  *10  *10.0  *10.0 ' said
+result own
+try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new --csv && cmp -s said new/plan/summary.csv
+result csv
+try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new --json && [ "$(head -c 1 said)" = "[" ] &&
+	grep -q '"config": *"native"' said
+result json
+why="the plan is not in the report's summary: $(cat said)"
+"$vmtax" report --no-html examples >said 2>err && grep -q '^Capacity plan' said
+result summary
+
+rm -rf new
+printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,9,2,3\n' >large.csv
+try 3 --results r --fleet large.csv --hosts hosts.csv && grep -q '10 VMs fit on no host' said
+result unplaced
+
+rm -rf new
+printf 'vm,count,class,cpu,memory,io\nweb,10,cqu,1,2,3\n' >bad.csv
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2:class' 'cqu' 'did you mean cpu?'
+result class
+printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,1,2\n' >bad.csv
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2'
+result ragged
+printf 'vm,count,class,memory,io\nweb,10,cpu,1,2\n' >bad.csv
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:1' 'cpu'
+result column
+: >bad.csv
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:1' 'empty'
+result empty
+try 1 --results r --fleet none.csv --hosts hosts.csv --out new && says 'none.csv' 'No such file'
+result absent
+try 2 --results r --fleet fleet.csv --hosts fleet.csv --out new && says 'fleet.csv:1'
+result swapped
+try 1 --results nothing --fleet fleet.csv --hosts hosts.csv --out new && says 'nothing/runs.csv' 'vmtax run'
+result results
+try 2 --fleets fleet.csv && says 'did you mean --fleet?'
+result option
+try 2 fleet.csv && says 'fleet.csv' '--fleet'
+result operand
+try 2 --csv --json && says 'exclude each other'
+result forms
+try 1 --results r --fleet fleet.csv --hosts hosts.csv --out fleet.csv && says 'fleet.csv'
+result out
+if [ -w /dev/full ]; then
+	"$vmtax" plan --results r --fleet fleet.csv --hosts hosts.csv >/dev/full 2>err
+	[ $? -eq 1 ]
+	why="a full disk was not noticed: $(cat err)"
+	result full
+else
+	echo "skip full: there is no /dev/full"
+fi
