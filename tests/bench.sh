@@ -8,7 +8,7 @@
 set -u
 build=$(cd "$1" && pwd) || exit 2
 functions=$(cat "$(dirname "$0")/bench.awk") || exit 2
-blocks=${BENCH_BLOCKS:-20}
+blocks=${BENCH_BLOCKS:-30}
 rounds=6 # with fewer, a median has no 95 % interval
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT

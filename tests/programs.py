@@ -50,7 +50,7 @@ def cpu_float(n):
         for j in range(n):
             for k in range(n):
                 c[i * n + j] += a[i * n + k] * b[k * n + j]
-    show("cpu-float %d" % n, n**3, fnv(struct.pack("<%dd" % (n * n), *c)))
+    show("cpu-float %d 1" % n, n**3, fnv(struct.pack("<%dd" % (n * n), *c)))
 
 
 def mem_stream(size):
