@@ -3,6 +3,8 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 /* Exit statuses of every command. */
@@ -43,7 +45,7 @@ int cmd_results_publish(const char *directory, struct error *error);
  * directory into PATH (SIZE bytes) and says on stderr, for COMMAND, which they are. 0, or -ENOENT with the
  * mend.
  */
-int cmd_results_find(const char *command, char *path, unsigned long size, struct error *error);
+int cmd_results_find(const char *command, char *path, unsigned long size, bool *sample, struct error *error);
 
 /* Where the monitor, guest kernel, workloads and examples are: beside the program in a build tree, in
  * ../lib/vmtax when installed. Writes "<there>/NAME" into PATH (SIZE bytes). 0, or -ENOENT with the mend. */

@@ -54,12 +54,13 @@ static bool find_newest(char *path, size_t size)
 	return any;
 }
 
-int cmd_results_find(const char *command, char *path, unsigned long size, struct error *error)
+int cmd_results_find(const char *command, char *path, unsigned long size, bool *sample, struct error *error)
 {
-	if (!find_newest(path, size) && cmd_find_part("examples/sample", path, size, error) < 0) {
+	*sample = !find_newest(path, size);
+	if (*sample && cmd_find_part("examples/sample", path, size, error) < 0) {
 		error_set(error, ENOENT, "no results in out/, and no recorded sample");
 		return error_mend(error, "measure some with vmtax run, or name their directory");
 	}
-	fprintf(stderr, "vmtax %s: showing %s\n", command, path);
+	fprintf(stderr, "vmtax %s: taking %s%s\n", command, *sample ? "the recorded sample " : "", path);
 	return 0;
 }

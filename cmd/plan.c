@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/schema.h"
@@ -37,7 +38,8 @@ static void help(void)
 	     "  --hosts FILE    the hosts there may be (default: an example)\n"
 	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
 	     "sample)\n"
-	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results)\n"
+	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results;\n"
+	     "                  for the sample, out/sample)\n"
 	     "  --csv, --json   print the summary as CSV or JSON instead\n"
 	     "  --help          print this help\n"
 	     "\n"
@@ -115,7 +117,9 @@ static int parse(struct options *o, int argc, char **argv)
 /* What was not named: the examples, and the newest results. */
 static int choose(struct options *o, struct error *error)
 {
-	if (!*o->results && cmd_results_find("plan", o->results, sizeof(o->results), error) < 0)
+	bool sample = false;
+
+	if (!*o->results && cmd_results_find("plan", o->results, sizeof(o->results), &sample, error) < 0)
 		return -1;
 	if (!*o->fleet) {
 		if (cmd_find_part("examples/fleet.csv", o->fleet, sizeof(o->fleet), error) < 0)
@@ -127,8 +131,12 @@ static int choose(struct options *o, struct error *error)
 			return -1;
 		fprintf(stderr, "vmtax plan: no --hosts: taking the example %s\n", o->hosts);
 	}
-	if (!*o->out)
+	if (!*o->out && sample) {
+		mkdir("out", 0777); /* where it fails, so does making what belongs in it */
+		snprintf(o->out, sizeof(o->out), "out/sample");
+	} else if (!*o->out) {
 		memcpy(o->out, o->results, sizeof(o->out));
+	}
 	return 0;
 }
 

@@ -24,9 +24,11 @@ static void print_help(void)
 	printf("Usage: vmtax report [OPTION]... [DIR]\n"
 	       "Print what a run found as a summary, and write it to DIR/report.html with figures.\n"
 	       "\n"
-	       "DIR is what vmtax run --out wrote; without it, the newest in out/, else the recorded "
-	       "sample.\n"
-	       "overhead.csv, costs.csv and datapackage.json are made anew from the tables.\n"
+	       "DIR is what vmtax run --out wrote; without it, the newest in out/, else a recorded sample, "
+	       "of\n"
+	       "which only the summary is printed. overhead.csv, costs.csv and datapackage.json are made "
+	       "anew\n"
+	       "from the tables.\n"
 	       "\n"
 	       "  --csv=TABLE   print TABLE as CSV instead\n"
 	       "  --json=TABLE  print TABLE as JSON instead: an array of one object a row, missing cells "
@@ -179,9 +181,14 @@ int cmd_report(int argc, char **argv)
 		print_help();
 		return CMD_OK;
 	}
-	if (!*options.directory &&
-	    cmd_results_find("report", options.directory, sizeof(options.directory), &error) < 0)
-		return cmd_fail("report", &error, CMD_FAILED);
+	if (!*options.directory) {
+		bool sample;
+
+		if (cmd_results_find("report", options.directory, sizeof(options.directory), &sample,
+				     &error) < 0)
+			return cmd_fail("report", &error, CMD_FAILED);
+		options.no_html |= sample;
+	}
 	status = report(&options, &error);
 	return status == CMD_OK ? CMD_OK : cmd_fail("report", &error, status);
 }

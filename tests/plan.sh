@@ -40,6 +40,8 @@ cp -r r examples
 try 0 --results examples && grep -q '^Capacity plan' said && grep -q '^hosted  *[1-9]' said &&
 	grep -q 'taking the example' err && [ -s examples/plan/hosts.csv ]
 result examples
+try 0 && grep -q 'taking the recorded sample' err && [ -s out/sample/plan/hosts.csv ]
+result sample
 try 0 --help && grep -q 'host_os_licence' said && grep -q 'exit status' said
 result help
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^native  *2  *10  *10.0  *10.0 ' said

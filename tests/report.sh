@@ -127,8 +127,13 @@ result missing-directory
 mkdir hollow
 try 1 hollow && says 'hollow' 'vmtax run'
 result empty-directory
-try 1 && says 'no results' 'vmtax run'
-result no-default
+mkdir elsewhere && cd elsewhere && try 0 && grep -q 'taking the recorded sample' err &&
+	grep -q '^> Against native' said && [ -z "$(ls | grep -v '^said$\|^err$')" ]
+result default-sample
+cp -R ../r . && mkdir out && mv r out && rm -f out/r/report.html && try 0 && grep -q 'taking out/r' err &&
+	[ -s out/r/report.html ]
+result default-newest
+cd ..
 make torn && sed -i '5s/,[^,]*$//' torn/runs.csv
 try 1 torn && says 'torn/runs.csv:5' && [ ! -e torn/report.html ]
 result ragged

@@ -25,7 +25,7 @@ int fds_reserve(struct monitor *m)
 		limit.rlim_cur = 1u << 20;
 	m->nofile = (uint32_t)limit.rlim_cur;
 	if (limit.rlim_max < limit.rlim_cur + OWN) {
-		if (limit.rlim_max < 4 * OWN)
+		if (limit.rlim_max < (rlim_t)4 * OWN)
 			return error_fail(m->error, EMFILE, "raise it: ulimit -n 1024",
 					  "too few open files are allowed");
 		m->nofile = (uint32_t)(limit.rlim_max - OWN);
