@@ -3,7 +3,6 @@
 #include "cmd/harness_priv.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,49 +88,6 @@ void harness_close(struct harness *h)
 	if (h->signal_fd >= 0)
 		close(h->signal_fd);
 	h->signal_fd = -1;
-}
-
-bool harness_stopped(struct harness *h)
-{
-	struct pollfd poll_ = { .fd = h->signal_fd, .events = POLLIN };
-
-	h->interrupted |= poll(&poll_, 1, 0) > 0;
-	return h->interrupted;
-}
-
-int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_t block, uint64_t order,
-		   struct error *error)
-{
-	const struct record_row row = {
-		.run = h->ledger.last_run + 1,
-		.invocation = h->plan->invocation,
-		.block = block == LEDGER_OBSERVED ? LEDGER_NO_BLOCK : block,
-		.order = order,
-		.workload = &h->suite.workload[cell->workload],
-		.config = cell->config,
-		.cold = h->options->cold,
-		.flags = cell->flags,
-	};
-	int code = record_add(&h->record, &row, &cell->m, error);
-
-	if (code)
-		return code;
-	h->ledger.last_run++;
-	*(cell->m.status == RUN_OK ? &h->good : cell->m.status == RUN_SKIPPED ? &h->skipped : &h->bad) += 1;
-	if (ledger_add(&h->ledger, cell->workload, c, block, cell->disturbed))
-		return error_set(error, ENOMEM, "cannot go on");
-	return 0;
-}
-
-int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, struct error *error)
-{
-	struct cell cell = { .workload = w, .config = &h->config[c].config };
-
-	if (ledger_has(&h->ledger, w, c, LEDGER_NO_BLOCK))
-		return 0;
-	measurement_init(&cell.m, cell.config);
-	measurement_fail(&cell.m, RUN_SKIPPED, "%s", reason);
-	return harness_record(h, &cell, c, LEDGER_NO_BLOCK, 0, error);
 }
 
 /* How many blocks SHARE of the budget pays for. */
