@@ -33,3 +33,14 @@ void grid_free(struct grid *grid)
 	free(grid->base_ns);
 	*grid = (struct grid){ 0 };
 }
+
+struct series grid_config(const struct result *result, const char *config)
+{
+	size_t place = names_find(&result->configs, config);
+	bool known = place < result->configs.count;
+
+	return (struct series){ .name = config,
+				.label = result_label(result, config),
+				.colour = known ? palette_colour(&result->configs, place) : "#777777",
+				.shape = place % CHART_SHAPES };
+}

@@ -78,7 +78,7 @@ static int choose_columns(struct grid *grid, const struct result *result)
 	}
 	palette_order(&configs);
 	for (size_t i = 0; i < configs.count; i++)
-		grid->columns[i] = palette_config(result, configs.name[i]);
+		grid->columns[i] = grid_config(result, configs.name[i]);
 	names_free(&configs);
 	return 0;
 }

@@ -89,7 +89,7 @@ static int allocate(struct grid *grid, const struct result *result)
 		grid->base_ns[row] = NAN;
 	for (size_t i = 0; i < result->configs.count; i++)
 		if (strcmp(result->configs.name[i], result->baseline) != 0)
-			grid->columns[columns++] = palette_config(result, result->configs.name[i]);
+			grid->columns[columns++] = grid_config(result, result->configs.name[i]);
 	grid->column_count = columns;
 	return 0;
 }

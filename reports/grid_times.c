@@ -52,7 +52,7 @@ static int fill(struct grid *grid, const struct result *result)
 	for (size_t column = 0; column < grid->column_count; column++) {
 		const char *config = result->configs.name[column];
 
-		grid->columns[column] = palette_config(result, config);
+		grid->columns[column] = grid_config(result, config);
 		for (size_t row = 0; row < grid->rows.count; row++)
 			*grid_cell(grid, row, column) =
 				median_of(result, grid->rows.name[row], config, values);

@@ -8,24 +8,6 @@
 #include "reports/html_priv.h"
 #include "reports/reports.h"
 
-void html_text(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '&')
-			fputs("&amp;", out);
-		else if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '>')
-			fputs("&gt;", out);
-		else if (*text == '"')
-			fputs("&quot;", out);
-		else if (*text == '\'')
-			fputs("&#39;", out);
-		else
-			fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text, out);
-	}
-}
-
 /* The directory's own name: "demo" for out/demo, also where it was given as ".". */
 static void put_name(FILE *out, const char *directory)
 {

@@ -47,15 +47,11 @@ static const char *other_colour(const struct names *configs, size_t place)
 	return others[turn % (sizeof(others) / sizeof(*others))];
 }
 
-struct series palette_config(const struct result *result, const char *config)
+const char *palette_colour(const struct names *configs, size_t place)
 {
-	size_t place = names_find(&result->configs, config);
-	const char *colour = preset_colour(config);
+	const char *colour = preset_colour(configs->name[place]);
 
-	return (struct series){ .name = config,
-				.label = result_label(result, config),
-				.colour = colour ? colour : other_colour(&result->configs, place),
-				.shape = place % CHART_SHAPES };
+	return colour ? colour : other_colour(configs, place);
 }
 
 void palette_order(struct names *configs)

@@ -115,7 +115,10 @@ struct interval *grid_cell(const struct grid *grid, size_t row, size_t column);
 void grid_free(struct grid *grid);
 
 /* CONFIG as a column: its colour fixed for presets, its shape the same in every figure of a report. */
-struct series palette_config(const struct result *result, const char *config);
+struct series grid_config(const struct result *result, const char *config);
+
+/* The colour of the configuration at PLACE of CONFIGS. */
+const char *palette_colour(const struct names *configs, size_t place);
 
 /* Moves the presets of configurations to the front, in the order reports show them. */
 void palette_order(struct names *configs);
