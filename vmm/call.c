@@ -15,12 +15,6 @@
  * numbers are looked up, descriptors must be the program's, memory must lie in guest memory and be as large
  * as the call will take it to be.
  */
-static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
-
-const struct abi_call *call_row(uint32_t call)
-{
-	return call < ABI_CALL_COUNT ? &calls[call] : NULL;
-}
 
 /* A request with its memory resolved to host addresses. */
 struct resolved {
@@ -145,9 +139,9 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 
 	if (result != -ENOSYS)
 		return result;
-	if (r->vectors == 1 && calls[call].argument[1].type <= ABI_INOUT) {
+	if (r->vectors == 1 && call_row(call)->argument[1].type <= ABI_INOUT) {
 		r->argument[2] = r->vector[0].iov_len;
-		return plain(calls[call].number, r->argument);
+		return plain(call_row(call)->number, r->argument);
 	}
 	return plain(number,
 		     (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });

@@ -43,5 +43,6 @@ struct abi_boot *kernel_boot(void)
 	if (BOOT->bench)
 		bench_run();
 	memory_init();
+	memory_heap(BOOT->heap);
 	return BOOT;
 }

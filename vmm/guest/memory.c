@@ -28,7 +28,6 @@ static uint64_t pages_of(uint64_t bytes)
 
 void memory_init(void)
 {
-	memory_heap(BOOT->heap);
 	areas_init();
 	for (uint32_t i = 0; i < BOOT->areas; i++) {
 		const struct abi_area *a = &BOOT->area[i];
