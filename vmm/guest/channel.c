@@ -5,12 +5,13 @@
 /*
  * How a request leaves the guest and how its answer comes back: transport x completion.
  *
- * exit + poll:	  the slot is filled, a port write exits to the monitor, which has answered when the guest
- *resumes. exit + inject: the same, but the monitor also raises an interrupt, and the guest goes on once that
- *has arrived.
- * ring + poll:	  the slot's number is published; a driver thread that polls it answers; the guest polls for
- *that, and halts when it takes long (idle=exit), having asked for an interrupt. ring + inject: the guest asks
- *for the interrupt at once and halts.
+ * - exit, poll: the slot is filled, a port write exits to the monitor, which has answered when the guest
+ * resumes.
+ * - exit, inject: the same, but the monitor also raises an interrupt, and the guest goes on once that has
+ * arrived.
+ * - ring, poll: the slot's number is published; a driver thread that polls it answers; the guest polls for
+ * that, and halts when it takes long (idle=exit), having asked for an interrupt.
+ * - ring, inject: the guest asks for the interrupt at once and halts.
  */
 static bool by_exit(bool blocks)
 {
