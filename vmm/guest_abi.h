@@ -87,7 +87,8 @@ struct abi_boot {
 	uint8_t apic;	    /* interrupts need an EOI */
 	uint8_t discard;    /* freed memory goes back to the host */
 	uint8_t pad[2];
-	uint32_t bench; /* null requests a batch; 0: run the program */
+	uint64_t ignored; /* signals ignored from the start: bit n - 1 for signal n */
+	uint32_t bench;	  /* null requests a batch; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
 	uint32_t nofile; /* descriptors the program may have */
 	char uname[6][65];
@@ -225,7 +226,8 @@ enum abi_flags {
 	X(332, statx, 0, ABI_D, ABI_S, ABI_V, ABI_V, ABI_OS(256)) \
 	X(439, faccessat2, 0, ABI_D, ABI_S, ABI_V, ABI_V)       X(1000, null, 0) \
 	X(1001, map, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V, ABI_F, ABI_V) \
-	X(1002, unmap, ABI_BLOCKS, ABI_V, ABI_V)                X(1003, discard, 0, ABI_V, ABI_V)
+	X(1002, unmap, ABI_BLOCKS, ABI_V, ABI_V)                X(1003, discard, 0, ABI_V, ABI_V) \
+	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */
@@ -279,7 +281,8 @@ struct abi_channel {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc;
 		uint64_t syscalls, served;
 		int32_t exit_code, signal;
-		uint32_t panic; /* the guest kernel itself is at fault */
+		uint32_t panic;	    /* the guest kernel itself is at fault */
+		uint32_t exhausted; /* a fault found no free page of guest memory */
 		uint32_t fault_vector;
 		uint64_t fault_error, fault_rip, fault_address;
 		uint64_t bench_tsc;

@@ -18,7 +18,7 @@ static const struct served served[] = {
 	{ 14, "rt_sigprocmask", signal_mask },
 	{ 24, "sched_yield", process_nothing },
 	{ 25, "mremap", memory_mremap },
-	{ 26, "msync", process_nothing },
+	{ 26, "msync", memory_msync },
 	{ 28, "madvise", memory_madvise },
 	{ 35, "nanosleep", clock_sleep_call },
 	{ 39, "getpid", process_getpid },
