@@ -27,7 +27,8 @@ static struct {
 	bool counts;  /* print another output every time */
 	bool reports; /* give a monitor's report with an exit and a system call that was not served */
 	const char *fallback;
-	int drift_at; /* the launch before which the machine is 3 % slower; 0: none */
+	const char *sha256; /* of the program; NULL: not known */
+	int drift_at;	    /* the launch before which the machine is 3 % slower; 0: none */
 } mock;
 
 static inline void mock_print(struct measurement *m, const char *text)
@@ -127,6 +128,8 @@ static inline void mock_workload(struct suite *suite, const char *name)
 	w->class = strdup("cpu");
 	w->argv = calloc(2, sizeof(char *));
 	w->argv[0] = strdup("/nothing");
+	if (mock.sha256)
+		snprintf(w->sha256, sizeof(w->sha256), "%s", mock.sha256);
 }
 
 /* Two workloads under CONFIGS for BLOCKS blocks; RESUME goes on with what is in DIRECTORY. */

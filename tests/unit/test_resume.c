@@ -52,6 +52,33 @@ static void test_resume(void)
 	table_free(&exits);
 }
 
+/* Repetitions of a program that was built anew do not join those of the old one. */
+static void test_rebuilt(void)
+{
+	struct mock_run run;
+	struct table runs;
+
+	begin(&run);
+	mock.sha256 = "aa";
+	mock.interrupt_after = 8 + 7;
+	mock_run(&run, "rebuilt", "native,hosted,bare-metal", 3, false);
+	CHECK_INT(run.harness.recorded, 7);
+	mock.interrupt_after = 0;
+	mock.sha256 = "bb";
+	mock_run(&run, "rebuilt", "native,hosted,bare-metal", 3, true);
+	CHECK(run.code < 0);
+	CHECK_STR(run.error.what, "/nothing has changed since");
+	CHECK_STR(run.error.where, "rebuilt/runs.csv:2");
+	CHECK(strstr(run.error.mend, "--force"));
+	read_runs(&runs, "rebuilt");
+	CHECK_INT(runs.rows, 7);
+	table_free(&runs);
+	mock.sha256 = "aa";
+	mock_run(&run, "rebuilt", "native,hosted,bare-metal", 3, true);
+	CHECK_INT(run.code, 0);
+	CHECK_INT(run.harness.recorded, 18);
+}
+
 /* A disturbed block is run once more, after the others, under a new number. */
 static void test_repeat(void)
 {
@@ -109,6 +136,7 @@ int main(void)
 	if (freopen("stderr", "w", stderr) == NULL)
 		return 1;
 	CHECK_RUN(test_resume);
+	CHECK_RUN(test_rebuilt);
 	CHECK_RUN(test_repeat);
 	CHECK_RUN(test_full);
 	return check_done();
