@@ -241,6 +241,38 @@ static void test_outliers_are_flagged(void)
 	free_rows();
 }
 
+static void test_slow_first_is_of_block_one(void)
+{
+	static const double ratios[] = { 0, 9, 2.0, 2.01, 1.99, 2.02, 1.98, 2.0, 2.01 };
+	struct table overhead;
+
+	begin();
+	add("kv", "native", 1, 100000, ""); /* of block 1 nothing else is left */
+	for (int i = 1; i < 9; i++) {
+		add("kv", "native", i + 1, 100000, "");
+		add("kv", "hosted", i + 1, 100000 * ratios[i], "");
+	}
+	overhead = estimate();
+	CHECK_STR(text(&overhead, find(&overhead, "hosted", "native", "time"), "flags"), "outlier");
+	table_free(&overhead);
+	free_rows();
+}
+
+static void test_a_program_built_anew_is_flagged(void)
+{
+	struct table overhead;
+
+	begin();
+	for (int i = 1; i <= 6; i++) {
+		add("kv", "native", i, 1000, i < 4 ? "|program_sha256=aa" : "|program_sha256=bb");
+		add("kv", "hosted", i, 2000, i < 4 ? "|program_sha256=aa" : "|program_sha256=bb");
+	}
+	overhead = estimate();
+	CHECK_STR(text(&overhead, find(&overhead, "hosted", "native", "time"), "flags"), "program-changed");
+	table_free(&overhead);
+	free_rows();
+}
+
 static void test_a_missing_result_is_said(void)
 {
 	struct error error = { 0 };
@@ -264,6 +296,8 @@ int main(void)
 	CHECK_RUN(test_without_marks_the_whole_life_counts);
 	CHECK_RUN(test_observer_is_against_the_undisturbed);
 	CHECK_RUN(test_outliers_are_flagged);
+	CHECK_RUN(test_slow_first_is_of_block_one);
+	CHECK_RUN(test_a_program_built_anew_is_flagged);
 	CHECK_RUN(test_a_missing_result_is_said);
 	return check_done();
 }
