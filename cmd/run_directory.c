@@ -13,7 +13,7 @@
 /* The directory results go to. */
 
 /* What vmtax writes there besides the tables of the schema. */
-static const char *const other_files[] = { "plan.csv", "datapackage.json", "report.html", NULL };
+static const char *const other_files[] = { "schedule.csv", "datapackage.json", "report.html", NULL };
 
 static bool has(const char *directory, const char *name)
 {

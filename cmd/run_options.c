@@ -84,7 +84,8 @@ void run_options_help(void)
 	     "  --no-observe       leave out the repetitions with probes that cost time (vmtax list probes)\n"
 	     "  --seed N           of the order of runs, to repeat one\n"
 	     "  --force            replace the results in DIR\n"
-	     "  --resume           go on with the stopped run in DIR; needs only --out\n"
+	     "  --resume           go on with the stopped run in DIR; needs only --out (the command line is\n"
+	     "                     in DIR/schedule.csv)\n"
 	     "\n"
 	     "Each workload is first tried out under each configuration; these runs are not recorded. Then\n"
 	     "come blocks: each runs every configuration of a workload once, in balanced order. Last, each "
@@ -212,7 +213,7 @@ static const char *name_of(int id)
 static int check_together(const struct run_options *o, bool others, struct error *error)
 {
 	if (o->resume && (o->out == NULL || others))
-		return error_fail(error, 0, "the rest is in plan.csv there",
+		return error_fail(error, 0, "the rest is in schedule.csv there",
 				  "--resume takes --out DIR and no more");
 	if (o->program && (o->suite || o->only))
 		return error_fail(error, 0, "leave one of them out",

@@ -124,7 +124,7 @@ wrong program 'no-such-program' 'PATH\|path' -- no-such-program
 wrong not-executable './suite.csv' 'chmod +x' -- ./suite.csv
 wrong suite-and-program 'exclude each other' 'one of them' --suite suite.csv -- true
 wrong cold-program '--cache cold' 'data column' --cache cold -- true
-wrong resume '--resume' 'plan.csv' --resume --blocks 3
+wrong resume '--resume' 'schedule.csv' --resume --blocks 3
 try 2 --suite suite.csv --out suite.csv && says 'suite.csv: Not a directory' '--out'
 result wrong-out
 try 2 --resume --out foreign && says 'nothing to resume: foreign' 'stopped'

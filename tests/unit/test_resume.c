@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "tests/check.h"
 #include "tests/mock_launch.h"
@@ -130,6 +131,31 @@ static void test_full(void)
 	table_free(&exits);
 }
 
+/* Arguments that a table would take for missing come back as they were. */
+static void test_schedule(void)
+{
+	char directory[] = "NA",
+	     *argv[] = { (char[]){ "run" }, (char[]){ "NA" }, (char[]){ "" }, (char[]){ "=a\n\"b" }, NULL };
+	struct run_plan plan = {
+		.directory = directory, .argv = argv, .argc = 4, .invocation = "i", .seed = 7
+	};
+	struct error error = { 0 };
+
+	CHECK_INT(mkdir("schedule", 0777), 0);
+	CHECK_INT(run_plan_write(&plan, "schedule", &error), 0);
+	CHECK_INT(run_plan_decide(&plan, 12, "schedule", &error), 0);
+	CHECK_INT(access("schedule/schedule.csv", F_OK), 0);
+	CHECK_INT(run_plan_read(&plan, "schedule", &error), 0);
+	CHECK_INT(plan.argc, 4);
+	for (int i = 0; i < 4; i++)
+		CHECK_STR(plan.argv[i], argv[i]);
+	CHECK_STR(plan.directory, "NA");
+	CHECK_STR(plan.invocation, "i");
+	CHECK_INT(plan.seed, 7);
+	CHECK_INT(plan.blocks, 12);
+	run_plan_free(&plan);
+}
+
 int main(void)
 {
 	/* What is said to the user is not what is tested here. */
@@ -137,6 +163,7 @@ int main(void)
 		return 1;
 	CHECK_RUN(test_resume);
 	CHECK_RUN(test_rebuilt);
+	CHECK_RUN(test_schedule);
 	CHECK_RUN(test_repeat);
 	CHECK_RUN(test_full);
 	return check_done();
