@@ -36,9 +36,10 @@ void run_options_help(void);
 
 /*
  * Makes the result directory DIRECTORY with its parents, or, with FORCE, empties one that holds results; with
- * RESUME it must be there and hold a plan. 0 or negative errno.
+ * RESUME it must be there and hold a schedule. While *LOCK, which is the caller's (-1: none), is open, no other
+ * run can have it. 0 or negative errno.
  */
-int run_directory_open(const char *directory, bool force, bool resume, struct error *error);
+int run_directory_open(const char *directory, bool force, bool resume, int *lock, struct error *error);
 
 /* What schedule.csv keeps so that a run can be resumed. */
 struct run_plan {

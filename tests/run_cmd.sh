@@ -165,12 +165,16 @@ why="process $(cat hang.pid) outlived the harness"
 ! kill -0 "$(cat hang.pid)"
 result killed-leaves-no-process
 
-"$vmtax" run --suite slow.csv --configs native --blocks 50 --out stopped >out 2>err &
+"$vmtax" run --suite slow.csv --configs native --blocks 50 --out stopped >stopped.out 2>stopped.err &
 pid=$!
 await stopped 2
+try 2 --force --suite slow.csv --configs native --blocks 1 --out stopped && says 'a run is under way in it: stopped' '--out' &&
+	try 2 --resume --out stopped && says 'a run is under way' && [ -s stopped/runs.csv ] && [ -s stopped/schedule.csv ]
+result under-way
 kill -TERM $pid
 wait $pid 2>/dev/null
 status=$?
+mv stopped.err err
 why="status $status: $(tr '\n' '|' <err)"
 [ $status -eq 143 ] && says 'stopped; [0-9]* repetitions are recorded' '--resume --out stopped' &&
 	[ ! -e stopped/.scratch ] && [ "$(rows stopped ,ok,)" -ge 2 ]
