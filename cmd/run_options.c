@@ -77,7 +77,7 @@ void run_options_help(void)
 	     "  --blocks N         repetitions of each workload under each configuration, whatever they "
 	     "take\n"
 	     "  --memory SIZE      guest memory (default: 256M)\n"
-	     "  --timeout TIME     end a program that takes longer (default: 60s)\n"
+	     "  --timeout TIME     end a program, or --filter, that takes longer (default: 60s)\n"
 	     "  --cache warm|cold  state of the host's page cache for the suite's files (default: warm)\n"
 	     "  --filter COMMAND   compare what this shell command makes of the output, for programs that\n"
 	     "                     print times or addresses\n"
