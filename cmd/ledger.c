@@ -174,6 +174,8 @@ int ledger_load(struct ledger *ledger, const char *directory, const struct suite
 
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_runs.name);
 	code = table_read(&runs, path, &schema_runs, error);
+	if (code == 0)
+		code = table_unique(&runs, "run", error);
 	for (size_t i = 0; code == 0 && i < sizeof(others) / sizeof(others[0]); i++)
 		code = prune(directory, others[i], &runs, error);
 	for (size_t row = 0; code == 0 && row < runs.rows; row++)

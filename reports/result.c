@@ -20,9 +20,11 @@ static int read_runs(struct table *runs, const char *directory, struct error *er
 {
 	int status = read_optional(runs, directory, &schema_runs, error);
 
-	if (status < 0 || runs->rows > 0)
+	if (status == 0 && runs->rows > 0)
+		return table_unique(runs, "run", error);
+	if (status < 0)
 		return status;
-	error_set(error, runs->path ? ENODATA : ENOENT, runs->path ? "no run is recorded yet" : "no results");
+	error_set(error, runs->path ? 0 : ENOENT, runs->path ? "no run is recorded yet" : "no results");
 	error_at(error, "%s/%s", directory, schema_runs.name);
 	error_mend(error, "name a directory that vmtax run --out wrote");
 	return runs->path ? -ENODATA : -ENOENT;

@@ -137,6 +137,14 @@ cd ..
 make torn && sed -i '5s/,[^,]*$//' torn/runs.csv
 try 1 torn && says 'torn/runs.csv:5' && [ ! -e torn/report.html ]
 result ragged
+make twice && sed '1d; 3q' twice/runs.csv | tail -n 1 >>twice/runs.csv
+try 1 twice && says 'twice/runs.csv:62:run' 'run 2 is there twice' && [ ! -e twice/report.html ]
+result same-run-twice
+try 1 --no-html twice && says 'twice/runs.csv:62:run'
+result same-run-twice-summary
+make none && sed -i 1q none/runs.csv
+try 1 none && says 'no run is recorded yet' && ! grep -q 'No data available' err
+result no-run-yet
 make letters && sed -i '7s/^6,/six,/' letters/runs.csv
 try 1 letters && says 'letters/runs.csv:7' 'run' && [ ! -e letters/report.html ]
 result not-a-number

@@ -193,10 +193,11 @@ static void test_without_marks_the_whole_life_counts(void)
 
 		add("kv", "native", block, 100, "");
 		snprintf(row, sizeof(row),
-			 "run=9|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|block=%"
+			 "run=9%d|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|"
+			 "block=%"
 			 "d|"
 			 "roi_ns=NA|life_ns=600|wall_ns=500",
-			 block);
+			 block, block);
 		add_row(row);
 	}
 	overhead = estimate();
