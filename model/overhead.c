@@ -13,7 +13,6 @@
 
 /* overhead.csv: every cell against its baselines. */
 
-#define FEW	     6 /* pairs below which no signed-rank interval at 95 % exists */
 #define OUTLIER_MADS 5 /* scaled MADs from the median; 5 is one in 1.7 million of a normal sample */
 #define FLAGS_ROOM   256
 
@@ -156,7 +155,7 @@ static int put_metric(struct estimate *e, const struct metric *metric, bool dist
 		flag(e, "program-changed");
 	if (disturbed)
 		flag(e, "disturbed");
-	if (count < FEW)
+	if (count < MODEL_PAIRS_LEAST)
 		flag(e, "few-blocks");
 	if (!metric->additive)
 		flag_outliers(e, count);
