@@ -191,7 +191,7 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 	return code;
 }
 
-/* The baseline first, then what was measured against it. */
+/* The baseline and what was measured against it. */
 static int plan_configs(struct planner *p, struct error *error)
 {
 	const struct table *overhead = &p->ratios.overhead;
@@ -206,6 +206,7 @@ static int plan_configs(struct planner *p, struct error *error)
 					 table_text(overhead, row, table_column(overhead, "config")));
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
+	names_order_configs(&configs);
 	for (size_t i = 0; code == 0 && i < configs.count; i++)
 		code = plan_config(p, configs.name[i], error);
 	names_free(&configs);

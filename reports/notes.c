@@ -8,6 +8,7 @@
 #include "base/stats.h"
 #include "reports/reports_priv.h"
 
+#define OBSERVED_LEAST	6 /* cells, fewer of which say nothing of the observer's cost: one repetition each */
 #define NAMED_WORKLOADS 3 /* so many are named, the others counted */
 
 /* What several rows say alike. */
@@ -188,7 +189,7 @@ static int put_observer(const struct result *result, notes_sink *sink, void *arg
 	format_number(stats_quantile(ratios, n, 0.5), middle);
 	format_number(n ? ratios[n - 1] : NAN, most);
 	free(ratios);
-	if (n == 0)
+	if (n < OBSERVED_LEAST)
 		return 0;
 	if (asprintf(&text,
 		     "counting with perf was done apart, in one more repetition of each: it took %s times as "

@@ -75,7 +75,7 @@ int result_load(struct result *result, const char *directory, struct error *erro
 		result_free(result);
 		return status;
 	}
-	palette_order(&result->configs);
+	names_order_configs(&result->configs);
 	result->baseline = choose_baseline(&result->overhead);
 	return 0;
 }
@@ -111,16 +111,6 @@ bool result_counts(const struct result *result, size_t row)
 
 	return strcmp(table_text(runs, row, table_column(runs, "status")), "ok") == 0 &&
 	       strstr(table_text(runs, row, table_column(runs, "flags")), "observed") == NULL;
-}
-
-const char *result_fact(const struct result *result, const char *fact)
-{
-	size_t name = table_column(&result->machine, "fact"), value = table_column(&result->machine, "value");
-
-	for (size_t row = 0; row < result->machine.rows; row++)
-		if (strcmp(table_text(&result->machine, row, name), fact) == 0)
-			return table_text(&result->machine, row, value);
-	return NULL;
 }
 
 void result_blocks(const struct result *result, int *least, int *most)

@@ -186,7 +186,7 @@ static int put_all(struct text_page *page, const struct result *result)
 	fputc('\n', page->out);
 	if (status == 0)
 		status = notes_list(result, put_note, page->out);
-	if (status == 0 && names_contain(&result->configs, "bare-metal"))
+	if (status == 0 && headline_has_bare_metal(result))
 		text_put_wrapped(page->out, '-', headline_bare_metal);
 	return status;
 }
