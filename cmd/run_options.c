@@ -134,11 +134,12 @@ static int take_time(uint64_t *ns, const char *text, struct error *error)
 
 static int take_blocks(struct run_options *o, const char *text, struct error *error)
 {
-	int code = units_parse_count(text, MOST_BLOCKS, &o->blocks, error);
+	struct error inner;
 
-	if (code == 0 && o->blocks == 0)
-		code = error_fail(error, 0, "give at least 1", "no blocks, no results");
-	return code;
+	if (units_parse_count(text, MOST_BLOCKS, &o->blocks, &inner) == 0 && o->blocks > 0)
+		return 0;
+	error_set(error, 0, "%.100s is no number of blocks", text);
+	return error_mend(error, "give a whole number from 1 to %d", MOST_BLOCKS);
 }
 
 static int take_set(struct run_options *o, const char *text, struct error *error)
@@ -248,5 +249,8 @@ int run_options_parse(struct run_options *o, int argc, char **argv, struct error
 	}
 	if (optind < argc)
 		o->program = argv + optind;
+	else if (optind > 1 && strcmp(argv[optind - 1], "--") == 0)
+		return error_fail(error, 0, "name it, or leave the -- out to run the suite",
+				  "there is no program after --");
 	return check_together(o, others || o->program, error);
 }

@@ -113,8 +113,9 @@ wrong knob 'unknown knob transprt' 'did you mean transport?' --set transprt=ring
 wrong value 'unknown value rng' 'did you mean ring?' --set transport=rng
 wrong no-value 'lacks a value' 'knob=value' --set transport
 wrong set-native 'changes nothing' '--configs' --configs native --set transport=ring
-wrong blocks '--blocks' 'whole number' --blocks many
-wrong no-blocks '--blocks' 'at least 1' --blocks 0
+wrong blocks '--blocks' 'from 1 to 10000' --blocks many
+wrong no-blocks '--blocks' 'from 1 to 10000' --blocks 0
+wrong fewer-blocks '--blocks' 'from 1 to 10000' --blocks -1
 wrong budget 'soon is not a time' '30s' --budget soon
 wrong memory 'between 16M and 3G' '256M' --memory 1M
 wrong cache 'hot' 'warm or cold' --cache hot
@@ -122,11 +123,14 @@ wrong suite 'no-such.csv' 'No such file' --suite no-such.csv
 wrong only 'spn' 'did you mean spin?' --suite suite.csv --only spn
 wrong program 'no-such-program' 'PATH\|path' -- no-such-program
 wrong not-executable './suite.csv' 'chmod +x' -- ./suite.csv
+wrong directory '/tmp: Is a directory' 'a program in it' -- /tmp
 wrong suite-and-program 'exclude each other' 'one of them' --suite suite.csv -- true
 wrong cold-program '--cache cold' 'data column' --cache cold -- true
 wrong resume '--resume' 'schedule.csv' --resume --blocks 3
 try 2 --suite suite.csv --out suite.csv && says 'suite.csv: Not a directory' '--out'
 result wrong-out
+try 2 --out nothing -- && says 'no program after --' 'suite' && [ ! -e nothing ]
+result wrong-no-program
 try 2 --resume --out foreign && says 'nothing to resume: foreign' 'stopped'
 result wrong-resume-foreign
 printf 'name,class,command,stresses\na,cpu,"x '"'"'y",z\n' >quotes.csv
