@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/page_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
 
@@ -157,7 +157,6 @@ static int print_csv(const char *path, struct error *error)
 
 static int print(const struct options *o, struct error *error)
 {
-	const char *no_colour = getenv("NO_COLOR");
 	char path[4200];
 
 	snprintf(path, sizeof(path), "%s/%s", o->out, schema_plan_summary.name);
@@ -165,7 +164,7 @@ static int print(const struct options *o, struct error *error)
 		return print_csv(path, error);
 	if (o->json)
 		return report_table_json(stdout, path, &schema_plan_summary, error);
-	return report_plan_print(stdout, o->out, isatty(STDOUT_FILENO) && !(no_colour && *no_colour), error);
+	return report_plan_print(stdout, o->out, page_colour(stdout), error);
 }
 
 /* Whether some VM has no host under some configuration. */

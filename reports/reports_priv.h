@@ -154,6 +154,17 @@ int draft_open(struct draft *draft, const char *directory, const char *name, str
 int draft_close(struct draft *draft, struct error *error); /* renames into place */
 void draft_abandon(struct draft *draft);
 
+/* What is to be printed whole. */
+struct whole {
+	FILE *out;  /* to write to meanwhile */
+	char *text; /* owned */
+	size_t size;
+};
+int whole_open(struct whole *whole, struct error *error);
+/* Prints it on OUT and frees it. WHAT is for messages. 0, or the negative errno of what hindered it. */
+int whole_print(struct whole *whole, FILE *out, const char *what, struct error *error);
+void whole_abandon(struct whole *whole);
+
 /* Runs gnuplot on SCRIPT; *SVG is what it printed, the caller frees. 0, -ENOENT without gnuplot, or a
  * negative errno. */
 int gnuplot_run(const char *script, char **svg, struct error *error);

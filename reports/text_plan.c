@@ -112,8 +112,9 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = { .colour = colour };
 	struct table plan;
+	struct whole whole;
 	char path[4200];
 	int code;
 
@@ -121,8 +122,14 @@ int report_plan_print(FILE *out, const char *directory, bool colour, struct erro
 	code = table_read(&plan, path, &schema_plan_summary, error);
 	if (code)
 		return code;
-	if (text_put_plan(&page, &plan) < 0)
-		code = error_set(error, ENOMEM, "cannot print the plan");
+	code = whole_open(&whole, error);
+	page.out = whole.out;
+	if (code == 0 && text_put_plan(&page, &plan) < 0) {
+		whole_abandon(&whole);
+		code = error_set(error, ENOMEM, "cannot make the plan");
+	} else if (code == 0) {
+		code = whole_print(&whole, out, "the plan", error);
+	}
 	table_free(&plan);
 	return code;
 }

@@ -77,3 +77,7 @@ result error-is-one-line
 [ $? -eq 1 ] && grep -q 'cannot write the output.*make room' err
 why="$(cat err)"
 result full-disk
+"$vmtax" list knobs >&- 2>err
+[ $? -eq 1 ] && [ "$(cat err)" = 'vmtax: standard output is closed: redirect it to a file, or to /dev/null' ]
+why="$(cat err)"
+result closed-output
