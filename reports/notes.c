@@ -107,7 +107,10 @@ static const struct flag {
 	{ "steal", "others took over 1 % of the CPU time meanwhile", "run" },
 	{ "drift", "the processor's speed was off by more than 2 %", "run" },
 	{ "roi-mismatch", "its own clock and the one outside differ over its region of interest", "run" },
-	{ "startup", "it marks no region of interest, and start-up is over 1 % of its life", "run" },
+	{ "startup",
+	  "it marks no region of interest, and start-up is over 1 % of its life: vmtax run --help tells of "
+	  "marks",
+	  "run" },
 	{ "nondeterministic", "it prints something else each time", "run" },
 	{ "unserved", "it made system calls the guest does not serve", "run" },
 	{ "multiplexed", "some of its counters had to take turns, and counted part of the time", "run" },
