@@ -81,8 +81,12 @@ int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool 
 	measurement_init(&cell->m, config);
 	progress_show(&h->progress, workload->name, config->name);
 	code = scratch_prepare(&h->scratch, workload, w, h->options->cold, error);
-	if (code == 0)
+	if (code == -EINTR) {
+		cell->m.interrupted = true;
+		code = 0;
+	} else if (code == 0) {
 		code = launch(h, cell, error);
+	}
 	if (code == 0 && !cell->m.interrupted)
 		code = digest(h, cell, error);
 	cell->cost_ns = clock_now_ns() - begun;

@@ -65,7 +65,7 @@ int harness_open(struct harness *h, struct error *error)
 			code = record_open(&h->record, h->directory, error);
 	}
 	if (code == 0)
-		code = scratch_open(&h->scratch, h->directory, error);
+		code = scratch_open(&h->scratch, h->directory, h->signal_fd, error);
 	h->tsc_hz = clock_tsc_hz();
 	return code;
 }

@@ -179,9 +179,10 @@ static void test_scratch(void)
 	struct scratch scratch;
 	struct error error;
 	struct stat status;
+	int stop = eventfd(1, EFD_CLOEXEC); /* readable, as the signalfd of a run that is to stop */
 
 	mkdir("out", 0777);
-	CHECK_INT(scratch_open(&scratch, "out", &error), 0);
+	CHECK_INT(scratch_open(&scratch, "out", -1, &error), 0);
 	snprintf(path, sizeof(path), "%s/in", scratch.cell);
 	CHECK_INT(scratch_prepare(&scratch, &workload, 0, false, &error), 0);
 	CHECK_INT(stat(path, &status), 0);
@@ -193,6 +194,15 @@ static void test_scratch(void)
 	CHECK_STR(second, first);
 	/* Stated, so that runs on different machines had the same input. */
 	CHECK_STR(first, "76f35d9cda7ed31c319c2be24ef26f5bf1ed5157f36f75f3bead3f8cb4a930bb");
+	file.bytes = (uint64_t)900 << 40;
+	workload.name = (char *)"huge";
+	CHECK_INT(scratch_prepare(&scratch, &workload, 1, false, &error), -ENOSPC);
+	CHECK(strstr(error.what, "the files of huge need"));
+	file.bytes = 200000;
+	scratch.signal_fd = stop;
+	CHECK_INT(scratch_prepare(&scratch, &workload, 2, false, &error), -EINTR); /* not made yet */
+	CHECK_INT(scratch_prepare(&scratch, &workload, 0, false, &error), -EINTR); /* nor copied */
+	close(stop);
 	scratch_close(&scratch);
 	CHECK_INT(rmdir("out"), 0); /* nothing is left */
 }
