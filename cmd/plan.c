@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
@@ -49,8 +51,8 @@ static void help(void)
 	     "them as\n"
 	     "many whole cores as they have work for, at least one. VMs are placed by first fit decreasing "
 	     "on\n"
-	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included. native and "
-	     "hosted\n"
+	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included, and each then\n"
+	     "becomes the cheapest that holds its VMs. native and hosted\n"
 	     "pay host_os_licence, bare-metal hypervisor_licence. No headroom is added: demand as you state "
 	     "it.");
 	print_columns("--fleet", &schema_fleet);
@@ -59,7 +61,7 @@ static void help(void)
 	     "The exit status is 0 when every VM has a host, 3 when some have none under some configuration, "
 	     "1 "
 	     "when\n"
-	     "something could not be read or written, 2 for wrong usage.\n"
+	     "results could not be read or something not written, 2 for wrong usage and bad tables.\n"
 	     "\n"
 	     "Examples:\n"
 	     "  vmtax plan                                       the examples, to see what it does\n"
@@ -140,6 +142,15 @@ static int choose(struct options *o, struct error *error)
 	return 0;
 }
 
+/* A table that is not there is bad input, as one that says nonsense is. */
+static int check_input(const char *path, struct error *error)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	error_fail(error, errno, "check the path", "cannot read the table");
+	return error_at(error, "%.250s", path);
+}
+
 static int print_csv(const char *path, struct error *error)
 {
 	FILE *file = fopen(path, "re");
@@ -197,6 +208,8 @@ int cmd_plan(int argc, char **argv)
 	}
 	if (choose(&o, &error) < 0)
 		return cmd_fail("plan", &error, CMD_FAILED);
+	if (check_input(o.fleet, &error) < 0 || check_input(o.hosts, &error) < 0)
+		return cmd_fail("plan", &error, CMD_USAGE);
 	if (model_plan_write(
 		    &(struct model_plan_options){
 			    .results = o.results, .fleet = o.fleet, .hosts = o.hosts, .out = o.out },
