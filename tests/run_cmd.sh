@@ -99,6 +99,28 @@ try 1 --configs native --blocks 1 --timeout 50ms --out late -- sleep 60 && says 
 	[ "$(rows late ,timeout,)" -eq 1 ]
 result timeout
 
+cat >dice <<'E'
+#!/bin/sh
+echo $$
+E
+chmod +x dice
+try 0 --configs native --blocks 2 --out dice.out -- ./dice &&
+	[ "$(grep -c 'prints something else each time, so its output is not compared' err)" -eq 1 ] &&
+	[ "$(rows dice.out nondeterministic)" -ge 2 ]
+result nondeterministic
+try 0 --configs native --blocks 2 --filter 'tr -d 0-9' --out filtered -- ./dice && ! grep -q 'not compared' err &&
+	[ "$(rows filtered nondeterministic)" -eq 0 ]
+result filtered
+try 1 --configs native --blocks 2 --filter 'exit 3' --out unfiltered -- ./dice &&
+	says 'filter exit 3 failed with status 3'
+result failing-filter
+try 1 --configs native --blocks 2 --timeout 200ms --filter 'sleep 100' --out slowly -- ./dice &&
+	says 'no end after 0.2 s'
+result endless-filter
+try 143 --configs native --filter 'kill -TERM $PPID; sleep 100' --out broken -- ./dice &&
+	grep -q 'stopped; 0 repetitions' err
+result interrupted-filter
+
 # --- Wrong usage: one line that says what and how to mend it, and nothing is made ------------------------------
 
 wrong() {

@@ -73,8 +73,38 @@ static void test_notes_need_their_figures(void)
 	free(text);
 }
 
+/* Large numbers stay apart, and what the plan rests on is said. */
+static void test_plans_are_read_easily(void)
+{
+	static const char *const some[] = { "run=1|workload=kv|config=native|status=ok|block=1", NULL };
+	static const char *const plan[] = {
+		"config=hosted|label=hosted|hosts=12345678|vms=123456789|unplaced=0|total_cost=1234567890123|"
+		"flags=few-blocks",
+		"config=native|label=native|hosts=1|vms=2|unplaced=3|total_cost=4|"
+		"unplaced_vms=a:1:cpu+io b:2:available",
+		NULL,
+	};
+	const char *directory = tables_directory();
+	char *text, path[64];
+
+	snprintf(path, sizeof(path), "%s/plan", directory);
+	CHECK_INT(mkdir(path, 0777), 0);
+	tables_write(directory, &schema_runs, some);
+	tables_write(directory, &schema_plan_summary, plan);
+	text = print_text(directory, false);
+	CHECK(strstr(text, "\nnative                 1          2  "));
+	CHECK(strstr(text, "\nhosted          12345678  123456789  "));
+	CHECK(strstr(text, "  1234567890123\n"));
+	CHECK(strstr(text,
+		     "! 3 VMs fit on no host of the list under native: 1 of a (more of several things"));
+	CHECK(strstr(text, "2 of b (the"));
+	CHECK(strstr(text, "! ratios the plan uses are flagged: hosted (few-blocks)\n"));
+	free(text);
+}
+
 int main(void)
 {
+	CHECK_RUN(test_plans_are_read_easily);
 	CHECK_RUN(test_configurations_have_an_order);
 	CHECK_RUN(test_notes_need_their_figures);
 	return check_done();
