@@ -175,7 +175,6 @@ static int check_room(const struct scratch *scratch, const struct workload *work
 	snprintf(first, sizeof(first), "%s/%zu-%s", scratch->root, number, workload->file[0].name);
 	if (access(first, F_OK) == 0)
 		return 0; /* made by now */
-
 	for (size_t i = 0; i < workload->files; i++)
 		needed += 2 * (double)workload->file[i].bytes;
 	room = (double)disk.f_bavail * (double)disk.f_frsize;
@@ -201,7 +200,6 @@ int scratch_prepare(struct scratch *scratch, const struct workload *workload, si
 		return cannot("make the directory", scratch->cell, error);
 	for (size_t i = 0; i < workload->files; i++) {
 		code = make_file(scratch, &workload->file[i], number, error);
-
 		if (code)
 			return code;
 	}

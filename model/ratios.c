@@ -54,6 +54,8 @@ int plan_ratios_read(struct plan_ratios *ratios, const char *directory, struct e
 	*ratios = (struct plan_ratios){ 0 };
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_runs.name);
 	code = table_read(&ratios->runs, path, &schema_runs, error);
+	if (code == 0)
+		code = table_unique(&ratios->runs, "run", error);
 	if (code == -ENOENT)
 		error_mend(error, "name with --results a directory that vmtax run --out wrote");
 	if (code == 0) {
