@@ -51,7 +51,8 @@ static void help(void)
 	     "them as\n"
 	     "many whole cores as they have work for, at least one. VMs are placed by first fit decreasing "
 	     "on\n"
-	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included, and each then\n"
+	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included, and each "
+	     "then\n"
 	     "becomes the cheapest that holds its VMs. native and hosted\n"
 	     "pay host_os_licence, bare-metal hypervisor_licence. No headroom is added: demand as you state "
 	     "it.");

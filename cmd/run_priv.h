@@ -36,8 +36,8 @@ void run_options_help(void);
 
 /*
  * Makes the result directory DIRECTORY with its parents, or, with FORCE, empties one that holds results; with
- * RESUME it must be there and hold a schedule. While *LOCK, which is the caller's (-1: none), is open, no other
- * run can have it. 0 or negative errno.
+ * RESUME it must be there and hold a schedule. While *LOCK, which is the caller's (-1: none), is open, no
+ * other run can have it. 0 or negative errno.
  */
 int run_directory_open(const char *directory, bool force, bool resume, int *lock, struct error *error);
 
