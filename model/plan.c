@@ -83,8 +83,10 @@ static int put_hosts(struct planner *p, const struct plan_config *config, const 
 		     struct error *error)
 {
 	size_t *numbers = calloc(p->fleet.kinds + 1, sizeof(*numbers)); /* given out by kind */
-	int code = numbers ? 0 : error_set(error, ENOMEM, "cannot plan");
+	int code = 0;
 
+	if (!numbers)
+		return error_set(error, ENOMEM, "cannot plan");
 	for (size_t i = 0; code == 0 && i < packing->hosts; i++)
 		code = put_host(p, config, &packing->host[i], ++numbers[packing->host[i].kind], error);
 	free(numbers);
