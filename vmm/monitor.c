@@ -22,18 +22,20 @@ static uint64_t process_cpu_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Opens and checks the program before anything is built. */
-static int open_program(struct monitor *m, struct image *image)
+/* Opens and checks an executable before anything is built. */
+static int open_image(struct monitor *m, const char *path, enum elf_role role, struct image *image)
 {
-	const char *path = m->options->argv[0];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error; /* a pipe may have no writer */
 
 	if (fd < 0) {
 		error_at(m->error, "%s", path);
-		return error_fail(m->error, errno, "check the path, or give one that contains a /",
-				  "cannot open the program %s", path);
+		return error_fail(m->error, errno,
+				  role == ELF_PROGRAM ? "check the path, or give one that contains a /"
+						      : "install the C library the program was linked with",
+				  "cannot open the %s %s",
+				  role == ELF_PROGRAM ? "program" : "program's dynamic linker", path);
 	}
-	error = elf_read(fd, path, false, image, m->error);
+	error = elf_read(fd, path, role, image, m->error);
 	if (error) {
 		close(fd);
 		return error;
@@ -41,14 +43,31 @@ static int open_program(struct monitor *m, struct image *image)
 	return fd;
 }
 
-static int build(struct monitor *m)
+static void close_images(const int fd[2])
 {
-	struct image image = { 0 };
-	int fd = m->options->bench ? -1 : open_program(m, &image), error;
+	for (int i = 0; i < 2; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+}
 
-	if (fd < 0 && !m->options->bench)
-		return fd;
-	error = vm_open(m);
+/* The program, and its dynamic linker if it has one. */
+static int open_images(struct monitor *m, int fd[2], struct image image[2])
+{
+	fd[0] = fd[1] = -1;
+	if (m->options->bench)
+		return 0;
+	fd[0] = open_image(m, m->options->argv[0], ELF_PROGRAM, &image[0]);
+	if (fd[0] < 0)
+		return fd[0];
+	if (image[0].interpreter[0])
+		fd[1] = open_image(m, image[0].interpreter, ELF_INTERPRETER, &image[1]);
+	return image[0].interpreter[0] && fd[1] < 0 ? fd[1] : 0;
+}
+
+static int build_machine(struct monitor *m, const int fd[2], const struct image image[2])
+{
+	int error = vm_open(m);
+
 	if (error == 0)
 		error = memory_open(m);
 	if (error == 0)
@@ -58,14 +77,21 @@ static int build(struct monitor *m)
 	if (error == 0)
 		error = vcpu_open(m);
 	if (error == 0)
-		error = load_program(m, fd, &image);
-	if (fd >= 0)
-		close(fd);
+		error = load_program(m, fd, image);
 	if (error)
 		return error;
 	tables_build(m);
+	return interrupt_open(m);
+}
+
+static int build(struct monitor *m)
+{
+	struct image image[2] = { 0 };
+	int fd[2], error = open_images(m, fd, image);
+
 	if (error == 0)
-		error = interrupt_open(m);
+		error = build_machine(m, fd, image);
+	close_images(fd);
 	if (error == 0 && m->backend->open)
 		error = m->backend->open(m);
 	if (error == 0)

@@ -92,10 +92,11 @@ void trap_watch(const struct monitor *m);
 
 /* elf.c: executables. */
 struct image {
-	uint64_t entry;	    /* absolute */
-	uint64_t low, high; /* whole pages, absolute */
-	uint64_t bias;	    /* added to the file's addresses (static PIE) */
-	uint64_t headers;   /* address of the program headers, 0 where they are not loaded */
+	uint64_t entry;	       /* absolute */
+	uint64_t low, high;    /* whole pages, absolute */
+	uint64_t bias;	       /* added to the file's addresses (static PIE) */
+	uint64_t headers;      /* address of the program headers, 0 where they are not loaded */
+	char interpreter[256]; /* path of the program's dynamic linker; "" for a static one */
 	uint32_t header_count;
 	uint32_t segments;
 	struct {
@@ -103,15 +104,17 @@ struct image {
 		uint32_t protection;
 	} segment[32];
 };
-/* Reads and checks the headers of PATH open as FD. KERNEL: the guest kernel rather than a program. */
-int elf_read(int fd, const char *path, bool kernel, struct image *image, struct error *error);
+enum elf_role { ELF_PROGRAM, ELF_INTERPRETER, ELF_KERNEL };
+/* Reads and checks the headers of PATH open as FD, which is to be loaded as ROLE. */
+int elf_read(int fd, const char *path, enum elf_role role, struct image *image, struct error *error);
 
 /* load.c: puts kernel, program, stack and boot information into guest memory. */
 int load_kernel(struct monitor *m);
-int load_program(struct monitor *m, int fd, const struct image *image);
+/* PROGRAM, and its INTERPRETER unless it is static: open as FDs, the first -1 where there is none. */
+int load_program(struct monitor *m, const int fd[2], const struct image image[2]);
 
 /* stack.c */
-int stack_build(struct monitor *m, const struct image *image);
+int stack_build(struct monitor *m, const struct image image[2]); /* program, interpreter */
 
 /* tables.c: descriptor tables, TSS and page tables the vCPU starts with. */
 void tables_build(struct monitor *m);
