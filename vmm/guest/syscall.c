@@ -2,55 +2,16 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/kernel.h"
 
-/* System calls: a row each for those served here; those the host serves are rows of ABI_CALLS. */
+/* System calls: those of ABI_SERVED are served here, those of ABI_CALLS by the host. */
 struct served {
 	uint16_t number;
-	const char *name;
 	syscall_function *function;
 };
 
 static const struct served served[] = {
-	{ 9, "mmap", memory_mmap },
-	{ 10, "mprotect", memory_mprotect },
-	{ 11, "munmap", memory_munmap },
-	{ 12, "brk", memory_brk },
-	{ 13, "rt_sigaction", signal_action },
-	{ 14, "rt_sigprocmask", signal_mask },
-	{ 24, "sched_yield", process_nothing },
-	{ 25, "mremap", memory_mremap },
-	{ 26, "msync", process_nothing },
-	{ 28, "madvise", memory_madvise },
-	{ 35, "nanosleep", clock_sleep_call },
-	{ 39, "getpid", process_getpid },
-	{ 60, "exit", process_exit },
-	{ 62, "kill", signal_kill },
-	{ 63, "uname", process_uname },
-	{ 72, "fcntl", forward_fcntl },
-	{ 96, "gettimeofday", clock_gettimeofday_call },
-	{ 102, "getuid", process_getuid },
-	{ 104, "getgid", process_getgid },
-	{ 107, "geteuid", process_geteuid },
-	{ 108, "getegid", process_getegid },
-	{ 110, "getppid", process_getppid },
-	{ 131, "sigaltstack", process_nothing },
-	{ 149, "mlock", process_nothing },
-	{ 150, "munlock", process_nothing },
-	{ 151, "mlockall", process_nothing },
-	{ 157, "prctl", process_prctl },
-	{ 158, "arch_prctl", process_arch_prctl },
-	{ 186, "gettid", process_getpid },
-	{ 200, "tkill", signal_tkill },
-	{ 201, "time", clock_time_call },
-	{ 202, "futex", process_futex },
-	{ 204, "sched_getaffinity", process_affinity },
-	{ 218, "set_tid_address", process_set_tid_address },
-	{ 228, "clock_gettime", clock_gettime_call },
-	{ 230, "clock_nanosleep", clock_nanosleep_call },
-	{ 231, "exit_group", process_exit },
-	{ 234, "tgkill", signal_tgkill },
-	{ 273, "set_robust_list", process_nothing },
-	{ 309, "getcpu", process_getcpu },
-	{ 334, "rseq", process_absent },
+#define SERVED(number, name, function) { number, function },
+	ABI_SERVED(SERVED)
+#undef SERVED
 };
 
 static const uint16_t forwarded[] = {

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef VMM_GUEST_SERVED_H
+#define VMM_GUEST_SERVED_H
+
+/* clang-format off */
+/*
+ * System calls the guest kernel serves itself, though some of them make requests: X(number, name, function). A call
+ * that has a row in ABI_CALLS too comes here first.
+ */
+#define ABI_SERVED(X) \
+	X(  9, mmap, memory_mmap) \
+	X( 10, mprotect, memory_mprotect) \
+	X( 11, munmap, memory_munmap) \
+	X( 12, brk, memory_brk) \
+	X( 13, rt_sigaction, signal_action) \
+	X( 14, rt_sigprocmask, signal_mask) \
+	X( 24, sched_yield, process_nothing) \
+	X( 25, mremap, memory_mremap) \
+	X( 26, msync, process_nothing) \
+	X( 28, madvise, memory_madvise) \
+	X( 35, nanosleep, clock_sleep_call) \
+	X( 39, getpid, process_getpid) \
+	X( 60, exit, process_exit) \
+	X( 62, kill, signal_kill) \
+	X( 63, uname, process_uname) \
+	X( 72, fcntl, forward_fcntl) \
+	X( 96, gettimeofday, clock_gettimeofday_call) \
+	X(102, getuid, process_getuid) \
+	X(104, getgid, process_getgid) \
+	X(107, geteuid, process_geteuid) \
+	X(108, getegid, process_getegid) \
+	X(110, getppid, process_getppid) \
+	X(131, sigaltstack, process_nothing) \
+	X(149, mlock, process_nothing) \
+	X(150, munlock, process_nothing) \
+	X(151, mlockall, process_nothing) \
+	X(157, prctl, process_prctl) \
+	X(158, arch_prctl, process_arch_prctl) \
+	X(186, gettid, process_getpid) \
+	X(200, tkill, signal_tkill) \
+	X(201, time, clock_time_call) \
+	X(202, futex, process_futex) \
+	X(204, sched_getaffinity, process_affinity) \
+	X(218, set_tid_address, process_set_tid_address) \
+	X(228, clock_gettime, clock_gettime_call) \
+	X(230, clock_nanosleep, clock_nanosleep_call) \
+	X(231, exit_group, process_exit) \
+	X(234, tgkill, signal_tgkill) \
+	X(273, set_robust_list, process_nothing) \
+	X(309, getcpu, process_getcpu) \
+	X(334, rseq, process_absent)
+/* clang-format on */
+
+#endif
