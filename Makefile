@@ -42,7 +42,8 @@ GUEST_CFLAGS = -std=c11 -O2 -g $(WARN) -ffreestanding -fno-stack-protector -fno-
 	       -I. -MMD -MP
 
 WORKLOADS = $(patsubst workloads/%.c,$(BUILD)/workloads/%,$(wildcard workloads/*.c))
-EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(wildcard model/examples/*.csv model/examples/sample/*))
+EXAMPLE_FILES = $(wildcard model/examples/*.csv model/examples/sample/*.csv model/examples/sample/*.json)
+EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(EXAMPLE_FILES))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 # Each as a glibc, a musl and a static-PIE executable.
 GUEST_TESTS = $(foreach v,% %-musl %-pie,$(patsubst tests/guest/%.c,$(BUILD)/tests/guest/$(v),$(wildcard tests/guest/*.c)))
@@ -173,8 +174,9 @@ install: all
 	install -m 644 $(BUILD)/vmtax-kernel $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-kernel
 	install -m 755 $(WORKLOADS) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
 	install -m 644 $(BUILD)/workloads/suite.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
-	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/examples
-	cp -R model/examples/. $(DESTDIR)$(PREFIX)/lib/vmtax/examples
+	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
+	install -m 644 $(filter-out model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples
+	install -m 644 $(filter model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
 
 clean:
 	rm -rf $(BUILD) out

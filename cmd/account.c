@@ -67,9 +67,11 @@ void account_monitor(const struct vmm_report *r, int64_t total_cpu_ns, struct me
 	if (r->tsc_program == 0 || r->tsc_hz == 0)
 		return;
 	threads = account_vcpu(r, m) + account_drivers(r, m);
-	/* The rest of the process: building and taking down the VM. io_uring's helpers are threads of the
-	 * process, so they are in here too and not in cpu_kthread_ns, which nobody measures yet. */
-	m->cpu_setup_ns = most(total_cpu_ns - threads, 0);
+	/* io_uring's workers are threads of the process that the kernel makes: what the process used besides
+	 * ours. */
+	m->cpu_kthread_ns = most((int64_t)r->cpu_program_ns - threads, 0);
+	/* The rest of the process: building and taking down the VM. */
+	m->cpu_setup_ns = most(total_cpu_ns - threads - m->cpu_kthread_ns, 0);
 	m->cores_held = 1 + (r->value[VMM_TRANSPORT] == VMM_TRANSPORT_RING);
 	if (r->bytes_io > 0)
 		m->direct_share = (double)r->bytes_direct / (double)r->bytes_io;
@@ -101,7 +103,9 @@ static void say_signal(const struct vmm_report *r, struct measurement *m)
 	const char *name = strsignal(r->signal);
 
 	m->exit_code = 128 + r->signal;
-	if (!r->faulted)
+	if (r->exhausted)
+		measurement_fail(m, RUN_CRASHED, "guest memory is used up: give more with --memory");
+	else if (!r->faulted)
 		measurement_fail(m, RUN_CRASHED, "%s", name);
 	else if (r->signal == SIGBUS && r->fault_address == 0)
 		measurement_fail(m, RUN_CRASHED, "%s: at rip=0x%llx", name, (unsigned long long)r->fault_rip);

@@ -28,7 +28,9 @@ static int pass_descriptors(const struct child_options *options)
 
 	/* First up and out of the way: a source may have the number of another's target. */
 	for (int i = 0; i < CHILD_FDS; i++)
-		high[i] = options->fd[i] < 0 ? -1 : fcntl(options->fd[i], F_DUPFD_CLOEXEC, 100);
+		high[i] = options->fd[i] < 0
+				  ? -1
+				  : fcntl(options->fd[i], F_DUPFD_CLOEXEC, CHILD_FIRST_FD + CHILD_FDS);
 	for (int i = 0; i < CHILD_FDS; i++)
 		if (options->fd[i] >= 0 && dup2(high[i], CHILD_FIRST_FD + i) < 0)
 			return -1;
@@ -71,8 +73,10 @@ static _Noreturn void become(const struct child *child, const struct child_optio
 	}
 	/* Last: these take the lowest numbers, which the pipes above may have until now. */
 	if (!failed) {
-		status_fd = fcntl(status_fd, F_DUPFD_CLOEXEC, 110);
-		failed = pass_descriptors(options);
+		int high = fcntl(status_fd, F_DUPFD_CLOEXEC, CHILD_FIRST_FD + CHILD_FDS);
+
+		status_fd = high < 0 ? status_fd : high;
+		failed = high < 0 ? -1 : pass_descriptors(options);
 		if (!failed)
 			execve(options->argv[0], options->argv, options->environment);
 		number = errno;

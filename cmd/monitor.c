@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -57,9 +58,12 @@ static int take_descriptor(const char *text, int *fd, struct error *error)
 static int map_report(struct command *c, const char *text)
 {
 	int fd, code = take_descriptor(text, &fd, &c->error);
+	struct stat info;
 
 	if (code)
 		return code;
+	if (fstat(fd, &info) || info.st_size < (off_t)sizeof(*c->report))
+		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");
 	c->report = mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (c->report == MAP_FAILED)
 		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");

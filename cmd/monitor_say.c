@@ -29,6 +29,11 @@ void monitor_say_fault(const struct vmm_report *r)
 		monitor_say_error(&r->error);
 		return;
 	}
+	if (r->exhausted) {
+		fprintf(stderr, "vmtax-monitor: the program died: guest memory is used up: give more with "
+				"--memory\n");
+		return;
+	}
 	fprintf(stderr, "vmtax-monitor: %s: %s: exception %u, error 0x%llx, rip 0x%llx, address 0x%llx\n",
 		r->outcome == VMM_GUEST_PANIC ? "the guest kernel failed" : "the program died",
 		strsignal(r->signal), r->fault_vector, (unsigned long long)r->fault_error,

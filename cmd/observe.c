@@ -56,6 +56,13 @@ static int64_t ns_of(const struct timeval *t)
 	return t->tv_sec * 1000000000ll + t->tv_usec * 1000ll;
 }
 
+int64_t observe_native_before(const struct measurement *m)
+{
+	int64_t before = probe_samples_find(&m->samples, "schedstat", PROGRAM, "cpu_before");
+
+	return before == PROBE_MISSING ? 0 : before;
+}
+
 /*
  * wait4 tells user and system time of the whole process and its children, but of the whole life: what the
  * scheduler had counted at the gate is not the program's.
@@ -63,7 +70,7 @@ static int64_t ns_of(const struct timeval *t)
 void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct measurement *m)
 {
 	int64_t user = ns_of(&usage->ru_utime), system = ns_of(&usage->ru_stime), all = user + system;
-	int64_t before = probe_samples_find(&m->samples, "schedstat", PROGRAM, "cpu_before");
+	int64_t before = observe_native_before(m);
 	struct probe_native_times times = {
 		.wall = wall_ns, .user = user, .system = system, .delay = delay(m, PROGRAM)
 	};

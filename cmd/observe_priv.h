@@ -19,6 +19,9 @@ void observe_native_begin(const struct launch *launch, struct probe_session *ses
 /* Takes what they counted and ends them, before the process is reaped. */
 void observe_end(struct probe_session *session, struct measurement *m);
 
+/* CPU time the process of a plain program had used before its gate opened; 0 where nobody counted it. */
+int64_t observe_native_before(const struct measurement *m);
+
 /* Divides the time of a plain process among layers: WALL_NS from the gate to its end. */
 void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct measurement *m);
 

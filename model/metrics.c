@@ -49,18 +49,17 @@ static double vm_cpu(const struct cells *cells, size_t row)
 	       cells_number(cells, row, "cpu_monitor_ns");
 }
 
+/* Drivers at work, and the kernel threads that work for them; NA where those could not be counted. */
 static double driver_busy(const struct cells *cells, size_t row)
-{
-	return cells_number(cells, row, "cpu_driver_busy_ns");
-}
-
-/* Kernel threads are counted where they could be: the column says NA where they could not. */
-static double cpu(const struct cells *cells, size_t row)
 {
 	double kernel = cells_number(cells, row, "cpu_kthread_ns");
 
-	return vm_cpu(cells, row) + driver_busy(cells, row) + cells_number(cells, row, "cpu_driver_spin_ns") +
-	       (isnan(kernel) ? 0 : kernel);
+	return cells_number(cells, row, "cpu_driver_busy_ns") + (isnan(kernel) ? 0 : kernel);
+}
+
+static double cpu(const struct cells *cells, size_t row)
+{
+	return vm_cpu(cells, row) + driver_busy(cells, row) + cells_number(cells, row, "cpu_driver_spin_ns");
 }
 
 /* clang-format off */

@@ -35,7 +35,7 @@ verdict() {
 }
 
 # Checks: natively all must hold, and in a guest the same lines come out.
-for program in memory files time process badptr; do
+for program in memory mapping files time process badptr; do
 	for variant in "" -musl -pie; do
 		name=$program$variant
 		run native "$tests/$name" one 'two words' '' '*'
@@ -108,6 +108,8 @@ read-null|139|exception 14, error 0x4, rip .*|0x8
 write-null|139|exception 14, error 0x6, rip .*|0x8
 write-constant|139|exception 14, error 0x7, rip .*|0x[0-9a-f]*010
 write-protected|139|exception 14, error 0x7, rip .*|0x7[0-9a-f]*000
+write-before-hole|139|exception 14, error 0x7, rip .*|0x7[0-9a-f]*000
+single-step|133|exception 1, error 0x0, rip .*|0x0
 read-unmapped|139|exception 14, error 0x4, rip .*|0x7[0-9a-f]*000
 run-data|139|exception 14, error 0x15, rip .*|0x[0-9a-f]*
 jump-wild|139|exception 14, error 0x14, rip .*|0x123456789000

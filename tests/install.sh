@@ -7,7 +7,7 @@ result() {
 }
 
 why="make install failed: "
-make -s -C "$VMTAX_SRC" "BUILD=$1" DESTDIR="$PWD/root" PREFIX=/opt/vmtax install >said 2>&1 || why="$why$(tail -n 1 said)"
+make -s -o all -C "$VMTAX_SRC" "BUILD=$1" DESTDIR="$PWD/root" PREFIX=/opt/vmtax install >said 2>&1 || why="$why$(tail -n 1 said)"
 [ -x root/opt/vmtax/bin/vmtax ] && [ "$(ls root/opt/vmtax)" = "bin
 lib" ]
 result installs

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static bool ours(const struct monitor *m, int fd)
 static bool is_memory(int fd)
 {
 	struct statfs file_system;
-	char link[64], path[32];
+	char link[64], path[PATH_MAX];
 	ssize_t n;
 
 	if (fstatfs(fd, &file_system) || file_system.f_type != PROC_SUPER_MAGIC)
@@ -76,8 +77,8 @@ static int64_t make_pipe(const struct monitor *m, const uint64_t a[6], int flags
 /* Commands of fcntl whose argument is a number. */
 static bool fcntl_plain(uint64_t command)
 {
-	return command <= F_SETFL || command == F_DUPFD_CLOEXEC ||
-	       (command >= F_SETOWN && command <= F_GETSIG) ||
+	return command <= F_SETFL || command == F_DUPFD_CLOEXEC || command == F_SETOWN ||
+	       command == F_GETOWN || command == F_GETSIG || /* F_SETSIG could feign the watchdog */
 	       (command >= F_SETLEASE && command <= F_GETLEASE) || command == F_GETPIPE_SZ ||
 	       command == F_SETPIPE_SZ || command == F_ADD_SEALS || command == F_GET_SEALS;
 }

@@ -90,7 +90,8 @@ struct abi_boot {
 	uint8_t apic;	    /* interrupts need an EOI */
 	uint8_t discard;    /* freed memory goes back to the host */
 	uint8_t pad[2];
-	uint32_t bench; /* null requests a batch; 0: run the program */
+	uint64_t ignored; /* signals ignored from the start: bit n - 1 for signal n */
+	uint32_t bench;	  /* null requests a batch; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
 	uint32_t nofile; /* descriptors the program may have */
 	char uname[6][65];
@@ -151,7 +152,8 @@ struct abi_channel {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc;
 		uint64_t syscalls, served;
 		int32_t exit_code, signal;
-		uint32_t panic; /* the guest kernel itself is at fault */
+		uint32_t panic;	    /* the guest kernel itself is at fault */
+		uint32_t exhausted; /* a fault found no free page of guest memory */
 		uint32_t fault_vector;
 		uint64_t fault_error, fault_rip, fault_address;
 		uint64_t bench_tsc;

@@ -145,7 +145,8 @@ enum abi_flags {
 	X(1000, null, 0) \
 	X(1001, map, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V, ABI_F, ABI_V) \
 	X(1002, unmap, ABI_BLOCKS, ABI_V, ABI_V) \
-	X(1003, discard, 0, ABI_V, ABI_V)
+	X(1003, discard, 0, ABI_V, ABI_V) \
+	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

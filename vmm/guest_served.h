@@ -17,7 +17,7 @@
 	X( 14, rt_sigprocmask, signal_mask) \
 	X( 24, sched_yield, process_nothing) \
 	X( 25, mremap, memory_mremap) \
-	X( 26, msync, process_nothing) \
+	X( 26, msync, memory_msync) \
 	X( 28, madvise, memory_madvise) \
 	X( 35, nanosleep, clock_sleep_call) \
 	X( 39, getpid, process_getpid) \

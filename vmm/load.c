@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -83,6 +84,18 @@ static int describe(struct monitor *m, const struct image *image, uint64_t gpa)
 	return 0;
 }
 
+/* What whoever started us ignores, its programs ignore from the start, too (execve(2)). */
+static uint64_t ignored_signals(void)
+{
+	struct sigaction action;
+	uint64_t ignored = 0;
+
+	for (int i = 1; i <= 64; i++)
+		if (sigaction(i, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+			ignored |= 1ull << (i - 1);
+	return ignored;
+}
+
 static void describe_machine(struct monitor *m)
 {
 	struct abi_boot *boot = m->boot;
@@ -98,6 +111,7 @@ static void describe_machine(struct monitor *m)
 	boot->apic = m->config.value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL;
 	boot->discard = m->config.value[VMM_MEMORY] == VMM_MEMORY_LAZY4K;
 	boot->bench = m->options->bench;
+	boot->ignored = ignored_signals();
 	boot->pid = (uint32_t)getpid();
 	boot->ppid = (uint32_t)getppid();
 	boot->uid = getuid();

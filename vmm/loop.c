@@ -151,6 +151,7 @@ static enum next on_fault(struct monitor *m)
 	m->report->fault_error = account->fault_error;
 	m->report->fault_rip = account->fault_rip;
 	m->report->fault_address = account->fault_address;
+	m->report->exhausted = account->exhausted != 0;
 	return set_signal(m, account->signal);
 }
 

@@ -5,28 +5,16 @@
 
 #include "vmm/vmm_priv.h"
 
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
 /* What the guest kernel asks of the monitor itself, mostly about the memory behind guest-physical pages. */
 
 static bool pages_ok(const struct monitor *m, uint64_t gpa, uint64_t bytes)
 {
 	return gpa % 4096 == 0 && bytes % 4096 == 0 && bytes > 0 && memory_at(m, gpa, bytes) &&
 	       gpa >= ABI_IMAGE;
-}
-
-/* map(gpa, bytes, protection, flags, fd, offset): a file over guest memory, inside the live slot */
-static int64_t map(struct monitor *m, const uint64_t a[6])
-{
-	bool shared = a[3] & MAP_SHARED;
-	int protection = PROT_READ | (!shared || a[2] & PROT_WRITE ? PROT_WRITE : 0);
-	void *at;
-
-	if (!pages_ok(m, a[0], a[1]))
-		return -EINVAL;
-	if ((uint32_t)a[4] >= m->nofile)
-		return -EBADF;
-	at = mmap(memory_at(m, a[0], a[1]), a[1], protection, (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED,
-		  (int)a[4], (off_t)a[5]);
-	return at == MAP_FAILED ? -errno : 0;
 }
 
 /* unmap(gpa, bytes): plain memory again, all zero */
@@ -44,12 +32,48 @@ static int64_t unmap(struct monitor *m, const uint64_t a[6])
 	return 0;
 }
 
-/* discard(gpa, bytes): gives the memory back to the host; it reads as zero from now on */
+/* map(gpa, bytes, protection, flags, fd, offset): a file over guest memory, inside the live slot */
+static int64_t map(struct monitor *m, const uint64_t a[6])
+{
+	bool shared = a[3] & MAP_SHARED;
+	int protection = PROT_READ | (!shared || a[2] & PROT_WRITE ? PROT_WRITE : 0);
+	void *at;
+
+	if (!pages_ok(m, a[0], a[1]))
+		return -EINVAL;
+	if ((uint32_t)a[4] >= m->nofile)
+		return -EBADF;
+	at = mmap(memory_at(m, a[0], a[1]), a[1], protection, (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED,
+		  (int)a[4], (off_t)a[5]);
+	if (at == MAP_FAILED) {
+		int64_t error = -errno;
+
+		unmap(m, a); /* some files refuse only once what lay there is gone */
+		return error;
+	}
+	return 0;
+}
+
+/* discard(gpa, bytes): gives the memory back to the host; it reads as zero, or as its file has it, from now
+ * on */
 static int64_t discard(struct monitor *m, const uint64_t a[6])
+{
+	void *at = memory_at(m, a[0], a[1]);
+
+	if (!pages_ok(m, a[0], a[1]))
+		return -EINVAL;
+	if (madvise(at, a[1], MADV_DONTNEED) == 0 ||
+	    (errno == EINVAL && madvise(at, a[1], MADV_DONTNEED_LOCKED) == 0))
+		return 0;
+	return -errno;
+}
+
+/* sync(gpa, bytes, flags): msync of a file that lies over guest memory */
+static int64_t sync_file(struct monitor *m, const uint64_t a[6])
 {
 	if (!pages_ok(m, a[0], a[1]))
 		return -EINVAL;
-	return madvise(memory_at(m, a[0], a[1]), a[1], MADV_DONTNEED) ? -errno : 0;
+	return msync(memory_at(m, a[0], a[1]), a[1], (int)a[2]) ? -errno : 0;
 }
 
 static int64_t nothing(struct monitor *m, const uint64_t a[6])
@@ -62,10 +86,8 @@ static int64_t nothing(struct monitor *m, const uint64_t a[6])
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6])
 {
 	static int64_t (*const services[])(struct monitor *, const uint64_t *) = {
-		[ABI_CALL_null] = nothing,
-		[ABI_CALL_map] = map,
-		[ABI_CALL_unmap] = unmap,
-		[ABI_CALL_discard] = discard,
+		[ABI_CALL_null] = nothing,    [ABI_CALL_map] = map,	    [ABI_CALL_unmap] = unmap,
+		[ABI_CALL_discard] = discard, [ABI_CALL_msync] = sync_file,
 	};
 
 	return services[call](m, argument);

@@ -31,7 +31,9 @@ static uint64_t stack_size(uint64_t memory)
 	uint64_t bytes;
 
 	getrlimit(RLIMIT_STACK, &limit);
-	bytes = limit.rlim_cur > STACK_MAX ? STACK_SAME : limit.rlim_cur & ~(PAGE - 1);
+	if (limit.rlim_cur == RLIM_INFINITY)
+		limit.rlim_cur = STACK_SAME;
+	bytes = (limit.rlim_cur < STACK_MAX ? limit.rlim_cur : STACK_MAX) & ~(PAGE - 1);
 	return bytes < memory / 4 ? bytes : memory / 4 & ~(PAGE - 1);
 }
 

@@ -45,7 +45,7 @@ static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct
 		     call == ABI_CALL_preadv;
 	prepare_function *prepare = reads ? io_uring_prep_readv : io_uring_prep_writev;
 	struct io_uring *ring = m->backend_state;
-	struct io_uring_sqe *entry = io_uring_get_sqe(ring);
+	struct io_uring_sqe *entry = ring ? io_uring_get_sqe(ring) : NULL;
 	struct io_uring_cqe *done;
 	int64_t result;
 	int error;
@@ -57,8 +57,12 @@ static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct
 	/* A signal may end the wait while the request is under way: its answer must not become the next
 	 * one's. */
 	while (io_uring_peek_cqe(ring, &done)) {
-		if ((error < 0 && error != -EINTR) || loop_timed_out() || !driver_wanted(m))
+		if (loop_timed_out() || !driver_wanted(m))
 			return -EIO;
+		if (error < 0 && error != -EINTR) { /* nothing was taken, and must not be taken later */
+			uring_close(m);
+			return -ENOSYS;
+		}
 		error = io_uring_submit_and_wait(ring, 1);
 	}
 	result = done->res;

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <linux/kvm.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -124,16 +125,25 @@ static int set_msrs(struct monitor *m)
 	return 0;
 }
 
-/* Makes guest and host read one TSC, so that their stamps compare (fails harmlessly where they do anyway). */
+/*
+ * Makes guest and host read one TSC, so that their stamps compare. Kernels before 5.16 cannot; where the
+ * guest's TSC is not the host's anyway (as it is on kvm_pvm), its clock must then be the monitor's.
+ */
 static void set_tsc(struct monitor *m)
 {
+	const char *backend = vmm_backend_name(NULL);
 	uint64_t offset = 0;
 	struct kvm_device_attr attribute = { .group = KVM_VCPU_TSC_CTRL,
 					     .attr = KVM_VCPU_TSC_OFFSET,
 					     .addr = (uintptr_t)&offset };
 	int khz = ioctl(m->vcpu, KVM_GET_TSC_KHZ, 0);
 
-	ioctl(m->vcpu, KVM_SET_DEVICE_ATTR, &attribute);
+	if (ioctl(m->vcpu, KVM_SET_DEVICE_ATTR, &attribute) &&
+	    !(backend && strcmp(backend, "kvm_pvm") == 0) && m->config.value[VMM_CLOCK] == VMM_CLOCK_TSC) {
+		m->config.value[VMM_CLOCK] = VMM_CLOCK_EXIT;
+		snprintf(m->report->fallback[VMM_CLOCK], sizeof(m->report->fallback[0]),
+			 "the guest's time-stamp counter cannot be set: take Linux 5.16 or newer");
+	}
 	m->tsc_hz = m->options->tsc_hz ? m->options->tsc_hz : khz > 0 ? (uint64_t)khz * 1000 : clock_tsc_hz();
 	m->report->tsc_hz = m->tsc_hz;
 }

@@ -160,7 +160,8 @@ struct vmm_report {
 	uint32_t outcome; /* enum vmm_outcome */
 	int32_t exit_code;
 	int32_t signal;
-	uint32_t faulted; /* 1: died of a fault, not of a signal it sent; then the fault's values hold */
+	uint32_t faulted;   /* 1: died of a fault, not of a signal it sent; then the fault's values hold */
+	uint32_t exhausted; /* 1: of a fault for which guest memory had no page left */
 	uint32_t fault_vector;
 	uint64_t fault_error;
 	uint64_t fault_rip;

@@ -105,6 +105,24 @@ static void breakpoint(void)
 	__asm__ volatile("int3");
 }
 
+/* A debug exception after the next instruction, and at every one of its handler unless that clears the flag.
+ */
+static void single_step(void)
+{
+	__asm__ volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\tnop\n\tnop" : : : "memory", "cc");
+}
+
+/* A right taken away stays away though the call failed further on. */
+static void write_before_hole(void)
+{
+	char *p = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	p[0] = 1;
+	munmap(p + 4096, 4096);
+	mprotect(p, 8192, PROT_READ);
+	p[0] = 2;
+}
+
 static void past_file(void)
 {
 	char *p;
@@ -173,6 +191,8 @@ static const struct {
 	{ "write-constant", write_constant },
 	{ "write-protected", write_protected },
 	{ "read-unmapped", read_unmapped },
+	{ "write-before-hole", write_before_hole },
+	{ "single-step", single_step },
 	{ "run-data", run_data },
 	{ "jump-wild", jump_wild },
 	{ "jump-null", jump_null },

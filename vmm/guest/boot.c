@@ -44,5 +44,6 @@ struct abi_boot *kernel_boot(void)
 		bench_run();
 	memory_init();
 	memory_heap(BOOT->heap);
+	signal_init();
 	return BOOT;
 }

@@ -33,14 +33,14 @@ struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
 }
 
 /* Halts until an interrupt newer than COUNT. In ring 0 (VMX, SVM) system calls run with interrupts off. */
-static void halt(uint32_t count)
+__attribute__((noinline, noclone)) static void halt(uint32_t count)
 {
 	uint64_t start = tsc();
 
 	if (!in_ring0())
 		ring0_request(1, count);
 	else if (done_interrupts == count)
-		__asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+		__asm__ volatile("sti\n\t.globl halt_hlt\nhalt_hlt:\thlt\n\tcli" : : : "memory");
 	ACCOUNT->halt_tsc += tsc() - start;
 }
 

@@ -133,6 +133,7 @@ fault_bounce:
 	mov	%rax, fault_frame + FRAME_RSP(%rip)
 	mov	%cr2, %rax
 	mov	%rax, fault_address(%rip)
+	andq	$~0x54500, 8 + FRAME_FLAGS(%rsp)	/* as a call clears them: AC RF NT DF TF */
 	movq	$fault_entry, 8 + FRAME_RIP(%rsp)
 	movq	$ABI_USER_CS, 8 + FRAME_CS(%rsp)
 	movq	$(ABI_KERNEL + ABI_FAULT_STACK), 8 + FRAME_RSP(%rsp)
@@ -177,6 +178,12 @@ fault_entry:
 	.balign 16
 done_interrupt:
 	incl	done_interrupts(%rip)
+	cmpq	$ring0_hlt, (%rsp)	/* before a hlt that waits for this: it must not be executed any more */
+	je	2f
+	cmpq	$halt_hlt, (%rsp)
+	jne	3f
+2:	incq	(%rsp)
+3:
 	cmpb	$0, done_needs_eoi(%rip)
 	je	1f
 	push	%rax
@@ -211,6 +218,7 @@ ring0_serve:
 	cmp	done_interrupts(%rip), %edx
 	jne	2f
 	sti
+ring0_hlt:
 	hlt
 2:	iretq
 3:	orl	$0x200, 16(%rsp)

@@ -129,9 +129,10 @@ tables_unmap(uint64_t address,
 	     uint64_t *pages); /* up to *pages from ADDRESS on: the run unmapped, its gpa or MAPPED_MISSING */
 void tables_protect(uint64_t address, uint64_t pages, uint32_t protection);
 uint64_t tables_find(uint64_t address,
-		     uint32_t need); /* gpa of the page if it allows NEED, else MAPPED_MISSING */
-bool tables_kept(uint64_t address);  /* whether a page lies there, be it hidden by PROT_NONE */
-void tables_flush(void);	     /* drops stale translations after rights were taken away */
+		     uint32_t need);	/* gpa of the page if it allows NEED, else MAPPED_MISSING */
+uint64_t tables_page(uint64_t address); /* gpa of the page there, be it hidden by PROT_NONE */
+bool tables_kept(uint64_t address);	/* whether a page lies there, be it hidden by PROT_NONE */
+void tables_flush(void);		/* drops stale translations after rights were taken away */
 
 /* areas.c: which parts of the address space the program has. */
 enum area_kind { AREA_ANON, AREA_FILE, AREA_LAZY }; /* LAZY: pages come on first touch */
@@ -148,7 +149,9 @@ bool areas_split(uint64_t address);	   /* so that one begins at ADDRESS, if any 
 void areas_remove(struct area *area);
 uint64_t areas_gap(uint64_t bytes); /* highest free range of BYTES below the last one placed; 0: none */
 
-/* memory.c, remap.c: mmap and its family. */
+#define DISCARD_MIN 16 /* pages: fewer are cleared here rather than given back to the host */
+
+/* memory.c, remap.c, contents.c: mmap and its family. */
 void memory_init(void);
 void memory_heap(uint64_t start);					   /* where brk begins */
 int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection); /* anonymous, over nothing */
@@ -180,6 +183,7 @@ _Noreturn void fault_die(int signal); /* ends the program as the signal would */
 _Noreturn void fault_exit(int code);
 
 /* signal.c */
+void signal_init(void);
 bool signal_ignored(int signal);
 bool signal_handled(int signal);
 
@@ -190,6 +194,7 @@ void bench_run(void);
 typedef int64_t syscall_function(struct syscall_frame *frame);
 
 /* The functions of the table in syscall.c, by the file that holds them. */
+syscall_function memory_msync;
 syscall_function memory_mmap, memory_mprotect, memory_munmap, memory_brk, memory_mremap, memory_madvise;
 syscall_function clock_gettime_call, clock_gettimeofday_call, clock_time_call, clock_nanosleep_call,
 	clock_sleep_call;

@@ -17,8 +17,6 @@
 #define MAP_ANONYMOUS	    0x20
 #define MAP_FIXED_NOREPLACE 0x100000
 
-#define DISCARD_MIN 16 /* pages: fewer are cleared here rather than given back to the host */
-
 static uint64_t last_gpa; /* end of the last extent: the next one had best follow it */
 
 static uint64_t pages_of(uint64_t bytes)
@@ -138,9 +136,11 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 		pages_give(gpa, pages_of(bytes), true);
 		return result;
 	}
-	if (!tables_map(address, gpa, pages_of(bytes), f->rdx & 7))
-		return -ENOMEM;
-	return areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE }) ? 0 : -ENOMEM;
+	if (tables_map(address, gpa, pages_of(bytes), f->rdx & 7) &&
+	    areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE }))
+		return 0;
+	release(address, bytes, AREA_FILE);
+	return -ENOMEM;
 }
 
 int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
@@ -205,8 +205,10 @@ bool memory_touch(uint64_t address, uint32_t need)
 	high = low + WINDOW;
 	low = low > a->address ? low : a->address;
 	high = high < a->address + a->bytes ? high : a->address + a->bytes;
-	return populate(low, high - low, a->protection) ||
-	       populate(address & ~(PAGE - 1), PAGE, a->protection);
+	if (populate(low, high - low, a->protection) || populate(address & ~(PAGE - 1), PAGE, a->protection))
+		return true;
+	ACCOUNT->exhausted = 1;
+	return false;
 }
 
 /* mprotect(address, bytes, protection) */
@@ -215,6 +217,7 @@ int64_t memory_mprotect(struct syscall_frame *f)
 	uint64_t address = f->rdi, bytes = round_up(f->rsi, PAGE), end = address + bytes;
 	uint32_t protection = f->rdx & 7;
 	bool reduced = false;
+	int64_t result = 0;
 
 	if (address % PAGE || f->rdx & ~7ull)
 		return -EINVAL;
@@ -222,17 +225,21 @@ int64_t memory_mprotect(struct syscall_frame *f)
 		return 0;
 	if (!range_ok(address, bytes) || !areas_split(address) || !areas_split(end))
 		return -ENOMEM;
-	while (address < end) {
+	while (address < end && result == 0) {
 		struct area *a = areas_find(address), changed;
 
-		if (a == NULL)
-			return -ENOMEM;
+		if (a == NULL) { /* what came before it stays changed, as in Linux */
+			result = -ENOMEM;
+			break;
+		}
 		changed = *a;
 		changed.protection = protection;
 		reduced |= (a->protection & ~protection) != 0;
 		if (a->kind == AREA_LAZY && a->bytes <= EAGER && protection &&
-		    !populate(address, a->bytes, protection))
-			return -ENOMEM;
+		    !populate(address, a->bytes, protection)) {
+			result = -ENOMEM;
+			break;
+		}
 		tables_protect(address, pages_of(a->bytes), protection);
 		address += a->bytes;
 		areas_remove(a);
@@ -240,5 +247,5 @@ int64_t memory_mprotect(struct syscall_frame *f)
 	}
 	if (reduced)
 		tables_flush();
-	return 0;
+	return result;
 }

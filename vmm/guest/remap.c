@@ -2,9 +2,8 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/kernel.h"
 
-/* Mappings that change size or lose their contents: brk, mremap, madvise. */
+/* Mappings that change size: brk, mremap. */
 #define MREMAP_MAYMOVE 1
-#define MADV_DONTNEED  4
 
 static uint64_t heap_start, heap_end; /* brk: [start, end), end not page-aligned */
 
@@ -86,36 +85,4 @@ int64_t memory_mremap(struct syscall_frame *f)
 	if (!areas_split(f->rdi) || !areas_split(f->rdi + old))
 		return -ENOMEM;
 	return grow(f->rdi, old, new, f->r10 & MREMAP_MAYMOVE);
-}
-
-/* Makes what is mapped in [ADDRESS, +BYTES) of an anonymous area zero again. */
-static void forget(uint64_t address, uint64_t bytes)
-{
-	for (uint64_t end = address + bytes; address < end; address += PAGE) {
-		uint64_t gpa = tables_find(address, 0);
-
-		if (gpa != MAPPED_MISSING)
-			memset(at(gpa), 0, PAGE);
-	}
-}
-
-/* madvise(address, bytes, advice): only MADV_DONTNEED changes what a program sees */
-int64_t memory_madvise(struct syscall_frame *f)
-{
-	uint64_t address = f->rdi, end = address + round_up(f->rsi, PAGE);
-
-	if (address % PAGE || end < address || f->rsi > USER_END)
-		return -EINVAL;
-	while (f->rdx == MADV_DONTNEED && address < end) {
-		const struct area *a = areas_find(address);
-		uint64_t stop;
-
-		if (a == NULL)
-			return -ENOMEM;
-		stop = a->address + a->bytes < end ? a->address + a->bytes : end;
-		if (a->kind != AREA_FILE)
-			forget(address, stop - address);
-		address = stop;
-	}
-	return 0;
 }

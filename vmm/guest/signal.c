@@ -30,6 +30,13 @@ static bool harmless(int signal)
 	return signal == 17 || signal == 18 || signal == 23 || signal == 28;
 }
 
+void signal_init(void)
+{
+	for (int s = 1; s <= SIGNALS; s++)
+		if (BOOT->ignored & bit(s))
+			action[s].handler = SIG_IGN;
+}
+
 bool signal_ignored(int signal)
 {
 	return action[signal].handler == SIG_IGN;

@@ -107,6 +107,13 @@ bool tables_kept(uint64_t address)
 	return entry && *entry & KEPT;
 }
 
+uint64_t tables_page(uint64_t address)
+{
+	uint64_t *entry = entry_of(address, false);
+
+	return entry && *entry & KEPT ? *entry & ADDRESS : MAPPED_MISSING;
+}
+
 uint64_t tables_find(uint64_t address, uint32_t need)
 {
 	uint64_t *entry = address >> 47 ? NULL : entry_of(address, false);
