@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -63,7 +64,7 @@ static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
 static void serve_ring(struct monitor *m, struct vmm_thread *thread)
 {
 	struct abi_channel *c = m->channel;
-	uint32_t done = 0;
+	uint32_t done = c->completed; /* not 0 after a fork */
 
 	for (;;) {
 		await(m, thread, done);
@@ -97,7 +98,7 @@ static void *drive(void *argument)
 	rest(m, SERVING);
 	cpu_ns = clock_thread_cpu_ns();
 	serve_ring(m, thread);
-	thread->cpu_ns = clock_thread_cpu_ns() - cpu_ns;
+	thread->cpu_ns += clock_thread_cpu_ns() - cpu_ns;
 	atomic_store(&m->driver_parked, true);
 	rest(m, ENDING);
 	return NULL;
@@ -171,6 +172,31 @@ void driver_park(struct monitor *m)
 		usleep(1000);
 	}
 	m->driver_stuck = !atomic_load(&m->driver_parked);
+}
+
+uint64_t driver_cpu_ns(const struct monitor *m)
+{
+	struct timespec t = { 0, 0 };
+	clockid_t clock;
+
+	if (m->driver_runs && pthread_getcpuclockid(m->driver, &clock) == 0)
+		clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+int driver_again(struct monitor *m)
+{
+	int error;
+
+	m->driver_runs = false;
+	atomic_store(&m->driver_ready, false);
+	atomic_store(&m->driver_parked, false);
+	atomic_store(&m->driver_phase, WAITING);
+	m->channel->driver_asleep = 0;
+	error = driver_start(m);
+	if (error == 0)
+		driver_go(m);
+	return error;
 }
 
 bool driver_wanted(const struct monitor *m)

@@ -38,6 +38,11 @@ int fds_reserve(struct monitor *m)
 	return m->options->control_fd >= 0 && m->control < 0 ? m->control : 0;
 }
 
+uint64_t fds_limit(const struct monitor *m)
+{
+	return m->nofile + OWN < m->nofile_hard ? m->nofile + OWN : m->nofile_hard;
+}
+
 int fds_hide(struct monitor *m, int fd)
 {
 	int high = fcntl(fd, F_DUPFD_CLOEXEC, (int)m->nofile);

@@ -74,6 +74,8 @@ enum abi_flags {
 	X( 32, dup, ABI_NEWFD, ABI_F) \
 	X( 33, dup2, ABI_NEWFD, ABI_F, ABI_F) \
 	X( 40, sendfile, ABI_BLOCKS, ABI_F, ABI_F, ABI_XS(8), ABI_V) \
+	X( 61, wait4, ABI_BLOCKS, ABI_V, ABI_OS(4), ABI_V, ABI_OS(144)) \
+	X( 62, kill, ABI_BLOCKS, ABI_V, ABI_V) \
 	X( 72, fcntl, ABI_BLOCKS, ABI_F, ABI_V, ABI_V) \
 	X( 72, fcntl_lock, ABI_BLOCKS, ABI_F, ABI_V, ABI_XS(32)) \
 	X( 73, flock, ABI_BLOCKS, ABI_F, ABI_V) \
@@ -101,7 +103,9 @@ enum abi_flags {
 	X( 98, getrusage, ABI_BLOCKS, ABI_V, ABI_OS(144)) \
 	X( 99, sysinfo, 0, ABI_OS(112)) \
 	X(100, times, ABI_BLOCKS, ABI_OS(32)) \
+	X(109, setpgid, 0, ABI_V, ABI_V) \
 	X(111, getpgrp, 0) \
+	X(112, setsid, ABI_BLOCKS) \
 	X(115, getgroups, 0, ABI_V, { ABI_OUT, 0, 4 }) \
 	X(121, getpgid, 0, ABI_V) \
 	X(124, getsid, 0, ABI_V) \
@@ -118,6 +122,7 @@ enum abi_flags {
 	X(229, clock_getres, 0, ABI_V, ABI_OS(16)) \
 	X(230, clock_nanosleep, ABI_BLOCKS, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
 	X(235, utimes, 0, ABI_S, ABI_IS(32)) \
+	X(247, waitid, ABI_BLOCKS, ABI_V, ABI_V, ABI_OS(128), ABI_V, ABI_OS(144)) \
 	X(257, openat, ABI_NEWFD, ABI_D, ABI_S, ABI_V, ABI_V) \
 	X(258, mkdirat, 0, ABI_D, ABI_S, ABI_V) \
 	X(260, fchownat, 0, ABI_D, ABI_S, ABI_V, ABI_V, ABI_V) \
@@ -146,7 +151,9 @@ enum abi_flags {
 	X(1001, map, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V, ABI_F, ABI_V) \
 	X(1002, unmap, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1003, discard, 0, ABI_V, ABI_V) \
-	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V)
+	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
+	X(1005, fork, ABI_BLOCKS, ABI_V) \
+	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

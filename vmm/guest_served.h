@@ -21,6 +21,10 @@
 	X( 28, madvise, memory_madvise) \
 	X( 35, nanosleep, clock_sleep_call) \
 	X( 39, getpid, process_getpid) \
+	X( 56, clone, fork_clone) \
+	X( 57, fork, fork_fork) \
+	X( 58, vfork, fork_vfork) \
+	X( 59, execve, exec_execve) \
 	X( 60, exit, process_exit) \
 	X( 62, kill, signal_kill) \
 	X( 63, uname, process_uname) \
@@ -49,7 +53,8 @@
 	X(234, tgkill, signal_tgkill) \
 	X(273, set_robust_list, process_nothing) \
 	X(309, getcpu, process_getcpu) \
-	X(334, rseq, process_absent)
+	X(334, rseq, process_absent) \
+	X(435, clone3, fork_clone3)
 /* clang-format on */
 
 #endif

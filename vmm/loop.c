@@ -70,12 +70,14 @@ static void forget_kicks(void)
 		;
 }
 
-/* The watchdog repeats, in case its first signal falls just before a host call that blocks. */
+/* One deadline holds for all processes of a run. The watchdog repeats, in case its first signal falls just
+ * before a host call that blocks. */
 int loop_watch(struct monitor *m)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
 	struct itimerspec when = { .it_interval.tv_nsec = 50000000 };
+	uint64_t deadline = m->tree->deadline_ns;
 	timer_t timer;
 
 	watched = m->run;
@@ -84,10 +86,10 @@ int loop_watch(struct monitor *m)
 	sigaction(SIGUSR1, &action, NULL);
 	signal(SIGPIPE, SIG_IGN); /* the guest kernel makes it of EPIPE */
 	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-	when.it_value.tv_sec = (time_t)(m->options->timeout_ns / 1000000000u);
-	when.it_value.tv_nsec = (long)(m->options->timeout_ns % 1000000000u);
-	if (m->options->timeout_ns && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
-		timer_settime(timer, 0, &when, NULL);
+	when.it_value.tv_sec = (time_t)(deadline / 1000000000u);
+	when.it_value.tv_nsec = (long)(deadline % 1000000000u);
+	if (deadline && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+		timer_settime(timer, TIMER_ABSTIME, &when, NULL);
 	return take_kicks(m);
 }
 
@@ -243,7 +245,8 @@ int loop_run(struct monitor *m)
 	struct vmm_thread *thread = &m->report->thread[0];
 	enum next next = GO_ON;
 
-	m->report->tsc_first = clock_tsc();
+	if (m->report->tsc_first == 0)
+		m->report->tsc_first = clock_tsc();
 	while (next == GO_ON && !timed_out) {
 		uint64_t entered, left;
 		int result, error = interrupt_before_run(m);

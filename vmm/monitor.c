@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -14,7 +15,7 @@
 
 /* The life of a monitor: build, run, account, tear down. */
 
-static uint64_t process_cpu_ns(void)
+uint64_t monitor_cpu_ns(void)
 {
 	struct timespec t;
 
@@ -56,7 +57,8 @@ static int open_images(struct monitor *m, int fd[2], struct image image[2])
 	fd[0] = fd[1] = -1;
 	if (m->options->bench)
 		return 0;
-	fd[0] = open_image(m, m->options->argv[0], ELF_PROGRAM, &image[0]);
+	fd[0] = open_image(m, m->options->program ? m->options->program : m->options->argv[0], ELF_PROGRAM,
+			   &image[0]);
 	if (fd[0] < 0)
 		return fd[0];
 	if (image[0].interpreter[0])
@@ -99,23 +101,35 @@ static int build(struct monitor *m)
 	return error ? error : place_threads(m);
 }
 
-/* Copies what the guest kernel counted; its numbers are a hostile guest's word until here, and only its own
- * loss. */
-static void collect_guest(struct monitor *m)
+/* Its numbers are a hostile guest's word until here, and only its own loss. */
+static void collect_unserved(struct monitor *m, const struct abi_account *account)
 {
-	const struct abi_account *account = &m->channel->account;
+	for (int i = 0; i < VMM_UNSERVED; i++) {
+		uint32_t before = account->unserved[i].number == m->base.unserved[i].number
+					  ? m->base.unserved[i].count
+					  : 0;
+
+		if (account->unserved[i].count == before)
+			continue;
+		m->report->unserved[i].number = account->unserved[i].number;
+		m->report->unserved[i].count = account->unserved[i].count - before;
+	}
+}
+
+void monitor_collect(struct monitor *m)
+{
+	const struct abi_account *account = &m->channel->account, *base = &m->base;
 	struct vmm_report *report = m->report;
 
-	report->guest_kernel_tsc = account->kernel_tsc;
-	report->guest_spin_tsc = account->spin_tsc;
-	report->guest_halt_tsc = account->halt_tsc;
-	report->guest_wait_tsc = account->wait_tsc;
-	report->guest_syscalls = account->syscalls;
-	report->guest_served = account->served;
-	for (int i = 0; i < VMM_UNSERVED; i++) {
-		report->unserved[i].number = account->unserved[i].number;
-		report->unserved[i].count = account->unserved[i].count;
-	}
+	serve_flush(m);
+	report->guest_kernel_tsc += account->kernel_tsc - base->kernel_tsc;
+	report->guest_spin_tsc += account->spin_tsc - base->spin_tsc;
+	report->guest_halt_tsc += account->halt_tsc - base->halt_tsc;
+	report->guest_wait_tsc += account->wait_tsc - base->wait_tsc;
+	report->guest_syscalls += account->syscalls - base->syscalls;
+	report->guest_served += account->served - base->served;
+	collect_unserved(m, account);
+	m->base = *account;
 }
 
 static uint64_t resident_bytes(void)
@@ -132,21 +146,29 @@ static uint64_t resident_bytes(void)
 
 static void run_program(struct monitor *m)
 {
-	struct vmm_thread *thread = &m->report->thread[0];
-	uint64_t thread_ns = clock_thread_cpu_ns(), process_ns = process_cpu_ns(), guest;
+	struct vmm_report *report = m->report; /* after a fork it is another in the same place */
+	uint64_t guest;
 
+	if (m->options->role == VMM_FIRST) {
+		report->vcpu_go_ns = clock_thread_cpu_ns();
+		report->cpu_go_ns = monitor_cpu_ns();
+	}
 	time_set(m);
 	driver_go(m);
 	loop_run(m);
-	thread->cpu_ns = clock_thread_cpu_ns() - thread_ns;
-	m->report->cpu_program_ns = process_cpu_ns() - process_ns;
+	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
+	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	driver_park(m);
-	serve_flush(m);
-	collect_guest(m);
-	for (uint32_t i = 0; i < m->report->threads; i++)
-		m->report->thread[i].wall_tsc = m->report->tsc_end - m->report->tsc_go;
+	monitor_collect(m);
+	for (uint32_t i = 0; i < report->threads; i++)
+		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
+	if (!m->first) {
+		tree_add(m);
+		return;
+	}
 	guest = memory_resident(m);
-	m->report->rss_beyond_guest_bytes = resident_bytes() > guest ? resident_bytes() - guest : 0;
+	report->rss_beyond_guest_bytes = resident_bytes() > guest ? resident_bytes() - guest : 0;
+	tree_gather(m);
 }
 
 static void tear_down(struct monitor *m)
@@ -162,6 +184,16 @@ static void tear_down(struct monitor *m)
 	m->report->tsc_torn_down = clock_tsc();
 }
 
+/* As Linux names a process after what it executes. */
+static void name_process(const struct vmm_options *options)
+{
+	const char *path = options->program ? options->program : options->argv ? options->argv[0] : NULL;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (path)
+		prctl(PR_SET_NAME, slash ? slash + 1 : path);
+}
+
 static void prepare(struct monitor *m)
 {
 	struct vmm_report *report = m->report;
@@ -170,6 +202,7 @@ static void prepare(struct monitor *m)
 	setrlimit(RLIMIT_CORE, &none); /* a core of the monitor would say nothing about the program */
 	vmm_config_fall_back(&m->config, report->fallback);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
+	name_process(m->options);
 	report->threads = 1;
 	strcpy(report->thread[0].name, "vcpu0");
 	report->thread[0].tid = (int32_t)syscall(SYS_gettid);
@@ -186,6 +219,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.vm = -1,
 		.vcpu = -1,
 		.control = -1,
+		.report_fd = options->report_fd,
+		.first = options->role != VMM_CHILD_EXEC,
 		.serving = ATOMIC_FLAG_INIT,
 		.doorbell = -1,
 		.wake = -1,
@@ -196,9 +231,12 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 	prepare(&m);
 	error = fds_reserve(&m);
 	if (error == 0)
+		error = tree_open(&m);
+	if (error == 0)
 		error = build(&m);
 	memcpy(report->value, m.config.value, sizeof(report->value));
-	report->cpu_setup_ns = process_cpu_ns();
+	if (options->role == VMM_FIRST)
+		report->cpu_setup_ns = monitor_cpu_ns();
 	if (error == 0) {
 		trap_watch(&m);
 		error = loop_watch(&m);

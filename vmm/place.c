@@ -33,14 +33,28 @@ static int pin(pthread_t thread, int core)
 	return pthread_setaffinity_np(thread, sizeof(set), &set);
 }
 
-/* Pins the vCPU's thread and the driver; both cores are chosen before either thread's mask shrinks. */
+void place_nowhere(const struct monitor *m)
+{
+	if (CPU_COUNT(&m->allowed) > 0)
+		sched_setaffinity(0, sizeof(m->allowed), &m->allowed);
+}
+
+/*
+ * Processes forked by the program are not pinned: which of them should have which core only the scheduler
+ * knows, and those of the first may be all there are.
+ *
+ * Pins the vCPU's thread and the driver; both cores are chosen before either thread's mask shrinks. */
 int place_threads(struct monitor *m)
 {
 	struct sched_param priority = { .sched_priority = 1 };
 	unsigned wanted = m->config.value[VMM_SCHEDULING];
 	int vcpu = core_from_end(0), driver = core_from_end(1), error;
 
-	if (wanted == VMM_SCHEDULING_SHARED)
+	if (m->first)
+		sched_getaffinity(0, sizeof(m->allowed), &m->allowed);
+	else
+		place_nowhere(m);
+	if (wanted == VMM_SCHEDULING_SHARED || !m->first)
 		return 0;
 	if (m->driver_runs)
 		pin(m->driver, driver >= 0 ? driver : vcpu);

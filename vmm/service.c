@@ -17,6 +17,18 @@ static bool pages_ok(const struct monitor *m, uint64_t gpa, uint64_t bytes)
 	       gpa >= ABI_IMAGE;
 }
 
+/* Memory that a fork will not copy. */
+static int64_t share(struct monitor *m, void *to, uint64_t bytes)
+{
+	void *at = mmap(to, bytes, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	memory_settle(m, at, bytes);
+	return 0;
+}
+
 /* unmap(gpa, bytes): plain memory again, all zero */
 static int64_t unmap(struct monitor *m, const uint64_t a[6])
 {
@@ -41,6 +53,8 @@ static int64_t map(struct monitor *m, const uint64_t a[6])
 
 	if (!pages_ok(m, a[0], a[1]))
 		return -EINVAL;
+	if (a[3] & MAP_ANONYMOUS) /* shared between processes */
+		return share(m, memory_at(m, a[0], a[1]), a[1]);
 	if ((uint32_t)a[4] >= m->nofile)
 		return -EBADF;
 	at = mmap(memory_at(m, a[0], a[1]), a[1], protection, (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED,
@@ -86,8 +100,9 @@ static int64_t nothing(struct monitor *m, const uint64_t a[6])
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6])
 {
 	static int64_t (*const services[])(struct monitor *, const uint64_t *) = {
-		[ABI_CALL_null] = nothing,    [ABI_CALL_map] = map,	    [ABI_CALL_unmap] = unmap,
-		[ABI_CALL_discard] = discard, [ABI_CALL_msync] = sync_file,
+		[ABI_CALL_null] = nothing,	[ABI_CALL_map] = map,	      [ABI_CALL_unmap] = unmap,
+		[ABI_CALL_discard] = discard,	[ABI_CALL_msync] = sync_file, [ABI_CALL_fork] = fork_process,
+		[ABI_CALL_exec] = exec_program,
 	};
 
 	return services[call](m, argument);

@@ -114,7 +114,8 @@ static void put_auxv(struct words *w, struct stack *s, const struct monitor *m, 
 	put_aux(w, AT_HWCAP2, getauxval(AT_HWCAP2));
 	put_aux(w, AT_MINSIGSTKSZ, getauxval(AT_MINSIGSTKSZ));
 	put_aux(w, AT_PLATFORM, push_string(s, "x86_64"));
-	put_aux(w, AT_EXECFN, push_string(s, m->options->argv[0]));
+	put_aux(w, AT_EXECFN,
+		push_string(s, m->options->program ? m->options->program : m->options->argv[0]));
 	put_aux(w, AT_RANDOM, push(s, random, sizeof(random)));
 	put_aux(w, AT_NULL, 0);
 }

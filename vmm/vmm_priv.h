@@ -5,6 +5,7 @@
 
 /* What the files of the monitor share. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "vmm/guest_abi.h"
@@ -33,12 +34,34 @@ struct served {
 	uint64_t stamp[STAMPS];
 };
 
+/*
+ * What the processes of one run share, behind the report in its memory. Each guest process is a monitor
+ * process; the first one's figures are the report's own, those of all others are added here, atomically, as
+ * each execs or ends. One that is killed takes its figures with it.
+ */
+struct tree {
+	uint64_t deadline_ns;		/* CLOCK_MONOTONIC: when the watchdogs of all end them; 0: never */
+	uint32_t forks, execs;		/* done */
+	int32_t pid[VMM_PROCESSES];	/* those that may be alive; 0: free, -1: about to be */
+	struct vmm_thread vcpu, driver; /* sums */
+	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
+	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
+	struct hist exits[VMM_EXIT_REASONS];
+	struct hist stage[VMM_REQUEST_KINDS][VMM_STAGES];
+	char request[VMM_REQUEST_KINDS][24];
+};
+
 struct monitor {
 	const struct vmm_options *options;
 	struct vmm_report *report;
 	struct error *error;	  /* report->error */
 	struct vmm_config config; /* in force */
 	uint64_t tsc_hz;
+
+	struct tree *tree; /* what all processes of the run share */
+	bool first;	   /* process of the run, rather than a fork of it */
+	int report_fd;
+	struct abi_account base; /* what of the guest's account was another process's, or is counted */
 
 	int kvm, vm, vcpu;
 	struct kvm_run *run;
@@ -60,6 +83,7 @@ struct monitor {
 	uint32_t nofile; /* descriptors below this are the program's */
 	uint64_t nofile_hard;
 
+	cpu_set_t allowed; /* cores, before threads were placed */
 	pthread_t driver;
 	pthread_t vcpu_thread;
 	bool driver_runs, driver_stuck;
@@ -76,7 +100,8 @@ struct monitor {
 
 /* fds.c: descriptors of our own stay above the program's and out of its reach. */
 int fds_reserve(struct monitor *m);
-int fds_hide(struct monitor *m, int fd); /* moves FD up; the new number, or -errno */
+uint64_t fds_limit(const struct monitor *m); /* the process's limit: the program's and ours */
+int fds_hide(struct monitor *m, int fd);     /* moves FD up; the new number, or -errno */
 
 /* memory.c: guest memory and what backs it. */
 int memory_open(struct monitor *m);
@@ -129,10 +154,27 @@ int vcpu_open(struct monitor *m);
 void vcpu_close(struct monitor *m);
 void vcpu_rip(struct monitor *m, uint64_t *rip);
 
+/* state.c: a vCPU's registers, to make another like it. */
+struct vcpu_state;
+struct vcpu_state *state_save(struct monitor *m); /* caller frees; NULL with m->error */
+int state_restore(struct monitor *m, const struct vcpu_state *state);
+
+/* tree.c: what the processes of a run share. */
+int tree_open(struct monitor *m);
+int tree_claim(struct monitor *m);			     /* a place for one process more, or -EAGAIN */
+void tree_settle(struct monitor *m, int place, int32_t pid); /* the place is PID's; 0: nobody's */
+void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and empty */
+void tree_add(struct monitor *m);    /* a child: adds *m->report to what is shared */
+void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->report */
+
+/* fork.c, exec.c: the program's processes. */
+int64_t fork_process(struct monitor *m, const uint64_t argument[6]);
+int64_t exec_program(struct monitor *m, const uint64_t argument[6]);
+
 /* loop.c: runs the vCPU until the guest ends. */
 int loop_run(struct monitor *m);
 bool loop_timed_out(void);
-int loop_watch(struct monitor *m);
+int loop_watch(struct monitor *m); /* also after a fork, which no timer survives */
 
 /* interrupt.c: tells the guest that a request is done. */
 int interrupt_open(struct monitor *m);
@@ -174,14 +216,21 @@ int driver_start(struct monitor *m); /* asleep */
 void driver_go(struct monitor *m);   /* the program is about to run */
 void driver_park(struct monitor *m); /* it has ended: asleep again, its times in the report */
 void driver_stop(struct monitor *m);
+uint64_t driver_cpu_ns(const struct monitor *m);
+int driver_again(struct monitor *m);	     /* after a fork, which no thread survives */
 bool driver_wanted(const struct monitor *m); /* false: the program has ended, drop what you do for it */
 
 /* place.c: which cores the threads run on. */
 int place_threads(struct monitor *m);
+void place_nowhere(const struct monitor *m); /* back to all the cores the process was allowed */
 
 /* time.c */
 void time_set(struct monitor *m);
 void time_exit(struct monitor *m);
+
+/* monitor.c */
+void monitor_collect(struct monitor *m); /* what the guest kernel counted since it was last collected */
+uint64_t monitor_cpu_ns(void);		 /* of this process */
 
 /* control.c: the harness. */
 int control_ready(struct monitor *m);

@@ -15,6 +15,7 @@ enum {
 	EPERM = 1,
 	ESRCH = 3,
 	EINTR = 4,
+	E2BIG = 7,
 	EBADF = 9,
 	EAGAIN = 11,
 	ENOMEM = 12,
@@ -204,5 +205,6 @@ syscall_function process_uname, process_arch_prctl, process_set_tid_address, pro
 syscall_function process_exit, process_prctl, process_nothing, process_absent, process_futex;
 syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
 syscall_function forward_fcntl;
+syscall_function fork_fork, fork_vfork, fork_clone, fork_clone3, exec_execve;
 
 #endif

@@ -168,7 +168,9 @@ int64_t memory_mmap(struct syscall_frame *f)
 	error = place(&address, bytes, f->r10);
 	if (error)
 		return error;
-	error = f->r10 & MAP_ANONYMOUS ? memory_map(address, bytes, f->rdx & 7) : map_file(address, bytes, f);
+	/* The host supplies what processes share, be it of a file or not. */
+	error = f->r10 & MAP_ANONYMOUS && !(f->r10 & MAP_SHARED) ? memory_map(address, bytes, f->rdx & 7)
+								 : map_file(address, bytes, f);
 	return error ? error : (int64_t)address;
 }
 
