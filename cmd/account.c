@@ -44,11 +44,24 @@ static int64_t divide(const struct vmm_report *r, const struct vmm_thread *vcpu,
 	return cpu;
 }
 
-/* The first process, and the sum of all others. */
+static bool is_vcpu(const struct vmm_thread *thread)
+{
+	return strncmp(thread->name, "vcpu", 4) == 0;
+}
+
+/* The first process with all its vCPUs, and the sum of all others. */
 static int64_t account_vcpu(const struct vmm_report *r, struct measurement *m)
 {
+	struct vmm_thread all = r->thread[0];
+
+	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++) {
+		if (!is_vcpu(&r->thread[i]))
+			continue;
+		all.cpu_ns += r->thread[i].cpu_ns;
+		all.run_tsc += r->thread[i].run_tsc;
+	}
 	m->cpu_vcpu_spin_ns = m->cpu_vcpu_ns = m->cpu_monitor_ns = 0;
-	return divide(r, &r->thread[0], r->guest_halt_tsc, r->guest_spin_tsc, m) +
+	return divide(r, &all, r->guest_halt_tsc, r->guest_spin_tsc, m) +
 	       divide(r, &r->others_vcpu, r->others_halt_tsc, r->others_spin_tsc, m);
 }
 
@@ -63,6 +76,8 @@ static int64_t account_drivers(const struct vmm_report *r, struct measurement *m
 		int64_t cpu = (int64_t)r->thread[i].cpu_ns;
 		int64_t spin = least(ns(r, r->thread[i].spin_tsc), cpu);
 
+		if (is_vcpu(&r->thread[i]))
+			continue;
 		m->cpu_driver_spin_ns += spin;
 		m->cpu_driver_busy_ns += cpu - spin;
 		total += cpu;
@@ -82,7 +97,8 @@ void account_monitor(const struct vmm_report *r, int64_t total_cpu_ns, struct me
 	m->cpu_kthread_ns = most((int64_t)r->cpu_program_ns - threads, 0);
 	/* The rest of the process: building and taking down the VM. */
 	m->cpu_setup_ns = most(total_cpu_ns - threads - m->cpu_kthread_ns, 0);
-	m->cores_held = 1 + (r->value[VMM_TRANSPORT] == VMM_TRANSPORT_RING);
+	m->cores_held =
+		(double)most(least(r->vcpus, r->cores), 1) + (r->value[VMM_TRANSPORT] == VMM_TRANSPORT_RING);
 	if (r->bytes_io > 0)
 		m->direct_share = (double)r->bytes_direct / (double)r->bytes_io;
 	if (r->rss_beyond_guest_bytes > 0)

@@ -22,6 +22,8 @@ static const char usage[] =
 	"  --config PRESET     row of knobs: hosted, hosted-classic, bare-metal (default hosted)\n"
 	"  --set KNOB=VALUE    change one knob; may be given again (vmtax list knobs)\n"
 	"  --memory SIZE       guest memory (default 512M)\n"
+	"  --cpus N            cores that the threads of the program share (default: all this process may "
+	"use)\n"
 	"  --max-processes N   processes the program may have at a time (default 256)\n"
 	"  --timeout TIME      end a hung guest after this long (default: never)\n"
 	"  --kernel FILE       guest kernel (default: vmtax-kernel beside this program)\n"
@@ -109,6 +111,15 @@ static int take_processes(struct command *c, const char *text)
 	return code;
 }
 
+static int take_cpus(struct command *c, const char *text)
+{
+	uint64_t number = 0;
+	int code = units_parse_count(text, 1024, &number, &c->error);
+
+	c->options.cpus = (uint32_t)number;
+	return code;
+}
+
 static int take_bench(struct command *c, const char *text)
 {
 	if (strcmp(text, "null") != 0)
@@ -133,7 +144,8 @@ enum option_id {
 	HELP,
 	ROLE,
 	PROGRAM,
-	PROCESSES
+	PROCESSES,
+	CPUS
 };
 
 static const struct option options[] = {
@@ -151,6 +163,7 @@ static const struct option options[] = {
 	{ "role", required_argument, NULL, ROLE },
 	{ "program", required_argument, NULL, PROGRAM },
 	{ "max-processes", required_argument, NULL, PROCESSES },
+	{ "cpus", required_argument, NULL, CPUS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -185,6 +198,8 @@ static int take_option(struct command *c, int id, const char *text)
 	case PROGRAM:
 		c->options.program = text;
 		return 0;
+	case CPUS:
+		return take_cpus(c, text);
 	case PROCESSES:
 		return take_processes(c, text);
 	case TSC_HZ:

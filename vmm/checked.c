@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,6 +163,18 @@ static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 	return 0;
 }
 
+/* Each row of futex takes its own operations, because what is a pointer differs. */
+static int64_t make_futex(uint32_t call, const uint64_t a[6])
+{
+	uint32_t operation = (uint32_t)a[1] & FUTEX_CMD_MASK;
+	bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
+	bool others = operation == FUTEX_WAKE || operation == FUTEX_WAKE_BITSET ||
+		      operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE ||
+		      operation == FUTEX_WAKE_OP;
+
+	return (call == ABI_CALL_futex_wait ? waits : others) ? make(SYS_futex, a) : -ENOSYS;
+}
+
 int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t a[6])
 {
 	const struct abi_call *row = call_row(call);
@@ -173,6 +186,9 @@ int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t a[6])
 		return make_fcntl(m, a);
 	case ABI_CALL_fcntl_lock:
 		return fcntl_locks(a[1]) ? make(SYS_fcntl, a) : -EINVAL;
+	case ABI_CALL_futex:
+	case ABI_CALL_futex_wait:
+		return make_futex(call, a);
 	case ABI_CALL_ioctl:
 		return make_ioctl(a);
 	case ABI_CALL_pipe:

@@ -14,9 +14,9 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * The driver thread of transport=ring: polls for requests for a bounded time, then sleeps on an eventfd that
- * the guest's doorbell writes without leaving the kernel (ioeventfd). It sleeps before the program runs, and
- * after, so that a harness can read what it used while it is still there.
+ * The driver thread of transport=ring: polls the rings of all vCPUs for a bounded time, then sleeps on an
+ * eventfd that the guest's doorbell writes without leaving the kernel (ioeventfd). It sleeps before the
+ * program runs, and after, so that a harness can read what it used while it is still there.
  */
 enum phase { WAITING, SERVING, PARKING, ENDING };
 
@@ -28,31 +28,45 @@ static bool serving(const struct monitor *m)
 	return atomic_load(&m->driver_phase) == SERVING;
 }
 
-static bool submitted(const struct monitor *m, uint32_t done)
+static bool submitted(const struct vcpu *v)
 {
-	return __atomic_load_n(&m->channel->submitted, __ATOMIC_ACQUIRE) != done;
+	return __atomic_load_n(&v->channel->submitted, __ATOMIC_ACQUIRE) != v->answered;
+}
+
+static bool any_submitted(const struct monitor *m)
+{
+	for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n; i++)
+		if (submitted(m->vcpu[i]))
+			return true;
+	return false;
+}
+
+static void tell_asleep(const struct monitor *m, uint32_t asleep)
+{
+	for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n; i++)
+		__atomic_store_n(&m->vcpu[i]->channel->driver_asleep, asleep, __ATOMIC_SEQ_CST);
 }
 
 /* Waits for the doorbell. The flag is up before the last look, so that a request is seen or rings. */
-static void nap(struct monitor *m, uint32_t done)
+static void nap(struct monitor *m)
 {
 	uint64_t rings;
 
-	__atomic_store_n(&m->channel->driver_asleep, 1, __ATOMIC_SEQ_CST);
-	while (!submitted(m, done) && serving(m))
+	tell_asleep(m, 1);
+	while (!any_submitted(m) && serving(m))
 		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
 			break;
-	__atomic_store_n(&m->channel->driver_asleep, 0, __ATOMIC_SEQ_CST);
+	tell_asleep(m, 0);
 }
 
-static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
+static void await(struct monitor *m, struct vmm_thread *thread)
 {
 	uint64_t start = clock_tsc(), now = start;
 
-	while (!submitted(m, done) && serving(m)) {
+	while (!any_submitted(m) && serving(m)) {
 		now = clock_tsc();
 		if (now - start > m->spin_ticks) {
-			nap(m, done);
+			nap(m);
 			thread->sleep_tsc += clock_tsc() - now;
 			break;
 		}
@@ -61,19 +75,28 @@ static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
 	thread->spin_tsc += now - start;
 }
 
-static void serve_ring(struct monitor *m, struct vmm_thread *thread)
+static void serve_one(struct vcpu *v, struct vmm_thread *thread)
 {
-	struct abi_channel *c = m->channel;
-	uint32_t done = c->completed; /* not 0 after a fork */
+	struct abi_channel *c = v->channel;
 
+	if (c->driver_asleep) /* so a vCPU begins, that the driver may have gone to sleep without */
+		__atomic_store_n(&c->driver_asleep, 0, __ATOMIC_SEQ_CST);
+	serve_request(v, &c->slot[v->answered % ABI_SLOTS], thread, false);
+	__atomic_store_n(&c->completed, ++v->answered, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
+		interrupt_raise(v, false);
+}
+
+/* One request a vCPU and round, so that none waits for ever behind another that asks all the time. */
+static void serve_rings(struct monitor *m, struct vmm_thread *thread)
+{
 	for (;;) {
-		await(m, thread, done);
+		await(m, thread);
+		for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n && serving(m); i++)
+			if (submitted(m->vcpu[i]))
+				serve_one(m->vcpu[i], thread);
 		if (!serving(m))
 			return;
-		serve_request(m, &c->slot[done % ABI_SLOTS], thread, false);
-		__atomic_store_n(&c->completed, ++done, __ATOMIC_SEQ_CST);
-		if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
-			interrupt_raise(m, false);
 	}
 }
 
@@ -97,7 +120,7 @@ static void *drive(void *argument)
 	atomic_store(&m->driver_ready, true);
 	rest(m, SERVING);
 	cpu_ns = clock_thread_cpu_ns();
-	serve_ring(m, thread);
+	serve_rings(m, thread);
 	thread->cpu_ns += clock_thread_cpu_ns() - cpu_ns;
 	atomic_store(&m->driver_parked, true);
 	rest(m, ENDING);
@@ -192,7 +215,7 @@ int driver_again(struct monitor *m)
 	atomic_store(&m->driver_ready, false);
 	atomic_store(&m->driver_parked, false);
 	atomic_store(&m->driver_phase, WAITING);
-	m->channel->driver_asleep = 0;
+	m->main.channel->driver_asleep = 0;
 	error = driver_start(m);
 	if (error == 0)
 		driver_go(m);

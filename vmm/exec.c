@@ -142,7 +142,7 @@ static int64_t find(struct program *p, char ***argv)
 /* The command line of the next monitor: what this one was told, and the program. */
 static char **command_line(const struct monitor *m, const struct program *p, char **argv, char *config)
 {
-	static char number[5][24];
+	static char number[6][24];
 	unsigned count = 0, n = 0;
 	char **line, *rest = config, *part;
 
@@ -155,6 +155,7 @@ static char **command_line(const struct monitor *m, const struct program *p, cha
 	snprintf(number[1], sizeof(number[1]), "%llu", (unsigned long long)m->memory_bytes);
 	snprintf(number[2], sizeof(number[2]), "%llu", (unsigned long long)m->tsc_hz);
 	snprintf(number[3], sizeof(number[3]), "%u", m->options->max_processes);
+	snprintf(number[5], sizeof(number[5]), "%u", m->options->cpus);
 	snprintf(number[4], sizeof(number[4]), "%d", m->control);
 	line[n++] = (char *)"vmtax-monitor";
 	line[n++] = (char *)"--report", line[n++] = number[0];
@@ -165,6 +166,8 @@ static char **command_line(const struct monitor *m, const struct program *p, cha
 	line[n++] = (char *)"--memory", line[n++] = number[1];
 	line[n++] = (char *)"--tsc-hz", line[n++] = number[2];
 	line[n++] = (char *)"--kernel", line[n++] = (char *)m->options->kernel;
+	if (m->options->cpus)
+		line[n++] = (char *)"--cpus", line[n++] = number[5];
 	if (m->options->max_processes)
 		line[n++] = (char *)"--max-processes", line[n++] = number[3];
 	if (m->control >= 0)

@@ -7,8 +7,9 @@
 
 #include "vmm/vmm_priv.h"
 
-/* Descriptors the monitor keeps for itself. */
-#define OWN 64
+/* Descriptors the monitor keeps for itself: what it needs, and what vCPUs beyond the first would like. */
+#define OWN   64
+#define EXTRA (2 * VCPUS)
 
 /*
  * A program's descriptors are the host's, so that what it passes on and inherits means the same. Ours lie
@@ -30,7 +31,9 @@ int fds_reserve(struct monitor *m)
 					  "too few open files are allowed");
 		m->nofile = (uint32_t)(limit.rlim_max - OWN);
 	}
-	limit.rlim_cur = (rlim_t)m->nofile + OWN;
+	limit.rlim_cur = (rlim_t)m->nofile + OWN + EXTRA;
+	if (limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit))
 		return error_set(m->error, errno, "cannot raise the limit of open files");
 	if (m->options->control_fd >= 0)

@@ -19,9 +19,9 @@
 /* What the child inherited and must not use. */
 static void drop_machine(struct monitor *m)
 {
-	int *const ours[] = { &m->control, &m->doorbell, &m->wake };
+	int *const ours[] = { &m->control, &m->doorbell };
 
-	vcpu_close(m);
+	threads_forget(m);
 	vm_close(m);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		if (*ours[i] >= 0)
@@ -30,8 +30,7 @@ static void drop_machine(struct monitor *m)
 	}
 	if (m->backend->close)
 		m->backend->close(m);
-	atomic_store(&m->interrupt_pending, false);
-	atomic_store(&m->halted, false);
+	atomic_flag_clear(&m->backend_busy);
 }
 
 static int build_machine(struct monitor *m, const struct vcpu_state *state)
@@ -41,11 +40,13 @@ static int build_machine(struct monitor *m, const struct vcpu_state *state)
 	if (error == 0)
 		error = vm_set_memory(m);
 	if (error == 0)
-		error = vcpu_open(m);
+		error = vcpu_open(m, &m->main, 0, m->main.block);
 	if (error == 0)
-		error = state_restore(m, state);
+		error = state_restore(&m->main, state);
 	if (error == 0)
 		error = interrupt_open(m);
+	if (error == 0)
+		error = interrupt_connect(&m->main);
 	if (error == 0 && m->backend->open)
 		error = m->backend->open(m);
 	if (error == 0)
@@ -60,9 +61,9 @@ static int64_t become_child(struct monitor *m, const struct vcpu_state *state)
 {
 	drop_machine(m);
 	tree_detach(m);
-	m->base = m->channel->account;
-	m->last.request = NULL;
-	m->boot->pid = (uint32_t)getpid();
+	m->main.base = m->main.channel->account;
+	m->main.last.request = NULL;
+	m->boot->pid = m->main.channel->tid = (uint32_t)getpid();
 	m->boot->ppid = (uint32_t)getppid();
 	if (build_machine(m, state)) {
 		char text[256];
@@ -75,12 +76,12 @@ static int64_t become_child(struct monitor *m, const struct vcpu_state *state)
 }
 
 /* The parent of a vfork waits until the child's end of PIPE is closed: by exec, or by its end. */
-static void await_release(const int pipe[2])
+static void await_release(const struct monitor *m, const int pipe[2])
 {
 	char byte;
 
 	close(pipe[1]);
-	while (read(pipe[0], &byte, 1) < 0 && errno == EINTR && !loop_timed_out())
+	while (read(pipe[0], &byte, 1) < 0 && errno == EINTR && !loop_ending(m))
 		;
 	close(pipe[0]);
 }
@@ -104,7 +105,7 @@ static int64_t split(struct monitor *m, const struct vcpu_state *state, const in
 		return -errno;
 	}
 	if (pipe[0] >= 0)
-		await_release(pipe);
+		await_release(m, pipe);
 	return pid;
 }
 
@@ -115,6 +116,8 @@ int64_t fork_process(struct monitor *m, const uint64_t argument[6])
 	int pipe[2] = { -1, -1 };
 	int64_t result;
 
+	if (loop_current() != &m->main)
+		return -ENOSYS; /* the child would have no main thread to end in */
 	if (argument[0]) {
 		if (pipe2(pipe, O_CLOEXEC))
 			return -EAGAIN;
@@ -123,7 +126,7 @@ int64_t fork_process(struct monitor *m, const uint64_t argument[6])
 		if (pipe[0] < 0 || pipe[1] < 0)
 			return -EAGAIN;
 	}
-	state = state_save(m);
+	state = state_save(&m->main);
 	result = state ? split(m, state, pipe) : -ENOMEM;
 	free(state);
 	return result;

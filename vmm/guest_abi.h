@@ -10,23 +10,32 @@
 
 /* --- Guest-physical layout; the kernel sees it at ABI_DIRECT + gpa, its image at ABI_KERNEL + gpa --- */
 
-#define ABI_GDT		0x1000
-#define ABI_IDT		0x2000
-#define ABI_TSS		0x3000 /* 0x68 bytes, then the I/O bitmap: three pages */
-#define ABI_PML4	0x6000
-#define ABI_PDPT	0x7000	/* of the upper half's last slot */
-#define ABI_PD_KERNEL	0x8000	/* first GiB, at -2 GiB */
-#define ABI_PD_APIC	0x9000	/* 3..4 GiB: the local APIC */
-#define ABI_VCPU	0x10000 /* struct abi_vcpu: the page LSTAR points into */
-#define ABI_RING0_STACK 0x12000 /* top of RSP0's stack */
-#define ABI_CALL_STACK	0x18000 /* top of the stack system calls run on */
-#define ABI_FAULT_STACK 0x1c000 /* top of the stack faults are handled on */
-#define ABI_BOOT	0x1c000 /* struct abi_boot: two pages */
-#define ABI_TIME	0x1e000 /* struct abi_time, readable by the program */
-#define ABI_CHANNEL	0x20000 /* struct abi_channel */
-#define ABI_BOUNCE	0x30000 /* copies of arguments that are not contiguous */
+#define ABI_GDT	      0x1000
+#define ABI_IDT	      0x2000
+#define ABI_PML4      0x6000
+#define ABI_PDPT      0x7000   /* of the upper half's last slot */
+#define ABI_PD_KERNEL 0x8000   /* first GiB, at -2 GiB */
+#define ABI_PD_APIC   0x9000   /* 3..4 GiB: the local APIC */
+#define ABI_BOOT      0x1c000  /* struct abi_boot: two pages */
+#define ABI_FLUSH     0x10000  /* a page that is there to be taken away and given back */
+#define ABI_TIME      0x1e000  /* struct abi_time, readable by the program */
+#define ABI_BLOCK     0x20000  /* the first vCPU's block; the guest kernel finds places for others */
+#define ABI_IMAGE     0x100000 /* the kernel's first byte */
+
+/*
+ * A vCPU's own block lies at a multiple of its size, so that the kernel finds it by the stack it runs on.
+ * Offsets: stacks by their top.
+ */
+#define ABI_BLOCK_SIZE	0x20000
+#define ABI_VCPU_DATA	0x800	/* struct abi_vcpu_data; before it the code LSTAR points to */
+#define ABI_TSS		0xc00	/* 0x68 bytes, then the I/O bitmap up to our ports */
+#define ABI_RING0_STACK 0x2000	/* RSP0 */
+#define ABI_CALL_STACK	0x8000	/* system calls run on it */
+#define ABI_FAULT_STACK 0xc000	/* faults are handled on it */
+#define ABI_CHANNEL	0xc000	/* struct abi_channel */
+#define ABI_SELF	0xf000	/* the guest kernel's own: struct vcpu */
+#define ABI_BOUNCE	0x10000 /* copies of arguments that are not contiguous */
 #define ABI_BOUNCE_SIZE 0x8000
-#define ABI_IMAGE	0x100000 /* the kernel's first byte */
 
 #define ABI_KERNEL 0xffffffff80000000
 #define ABI_DIRECT 0xffffff8000000000
@@ -38,7 +47,7 @@
 #define ABI_USER_CS   0x23
 #define ABI_TR	      0x28
 
-/* Ports; the TSS bitmap opens only these eight to ring 3. */
+/* Ports; the TSS bitmap opens only 0xe0 to 0xef to ring 3. */
 #define ABI_PORT_REQUEST  0xe0 /* the request in the exit slot is to be served */
 #define ABI_PORT_DOORBELL 0xe1 /* wake the driver thread: ends in the kernel (ioeventfd) */
 #define ABI_PORT_CLOCK	  0xe2 /* a read has the monitor put the time into struct abi_time */
@@ -47,10 +56,10 @@
 #define ABI_PORT_ENTER	  0xe5 /* the program's first instruction is next */
 #define ABI_PORT_BARE	  0xe6 /* bench: nothing to do; value 0 ends the bare loop */
 #define ABI_PORT_BENCH	  0xe7 /* bench: a batch ended; its ticks are in struct abi_account */
+#define ABI_PORT_YIELD	  0xe8 /* lets others run; the value counts the tries */
+#define ABI_PORT_PARK	  0xe9 /* the thread has ended: goes on when the block's next one begins */
 
 #define ABI_VECTOR_DONE 0x30 /* interrupt of a completed request */
-
-#define ABI_VCPU_DATA 0x800 /* struct abi_vcpu_data in the vCPU's page */
 
 #ifndef __ASSEMBLER__
 
@@ -93,7 +102,7 @@ struct abi_boot {
 	uint64_t ignored; /* signals ignored from the start: bit n - 1 for signal n */
 	uint32_t bench;	  /* null requests a batch; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
-	uint32_t nofile; /* descriptors the program may have */
+	uint32_t cores;
 	char uname[6][65];
 	struct abi_area area[ABI_AREAS];
 };
@@ -148,6 +157,7 @@ struct abi_channel {
 	_Alignas(64) uint32_t guest_asleep;  /* guest: raise ABI_VECTOR_DONE */
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
 	struct abi_request exit_slot; /* for requests that leave by exit */
+	uint32_t tid;		      /* monitor: the thread that runs here */
 	_Alignas(64) struct abi_account {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc;
 		uint64_t syscalls, served;

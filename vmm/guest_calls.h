@@ -120,6 +120,8 @@ enum abi_flags {
 	X(221, fadvise64, 0, ABI_F, ABI_V, ABI_V, ABI_V) \
 	X(228, clock_gettime, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
 	X(229, clock_getres, 0, ABI_V, ABI_OS(16)) \
+	X(202, futex_wait, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_IS(16), ABI_V, ABI_V) \
+	X(202, futex, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_V, ABI_XS(4), ABI_V) \
 	X(230, clock_nanosleep, ABI_BLOCKS, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
 	X(235, utimes, 0, ABI_S, ABI_IS(32)) \
 	X(247, waitid, ABI_BLOCKS, ABI_V, ABI_V, ABI_OS(128), ABI_V, ABI_OS(144)) \
@@ -153,7 +155,9 @@ enum abi_flags {
 	X(1003, discard, 0, ABI_V, ABI_V) \
 	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(1005, fork, ABI_BLOCKS, ABI_V) \
-	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V)
+	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
+	X(1007, thread, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(1008, flush, ABI_BLOCKS)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

@@ -15,7 +15,7 @@
 	X( 12, brk, memory_brk) \
 	X( 13, rt_sigaction, signal_action) \
 	X( 14, rt_sigprocmask, signal_mask) \
-	X( 24, sched_yield, process_nothing) \
+	X( 24, sched_yield, thread_yield) \
 	X( 25, mremap, memory_mremap) \
 	X( 26, msync, memory_msync) \
 	X( 28, madvise, memory_madvise) \
@@ -25,7 +25,7 @@
 	X( 57, fork, fork_fork) \
 	X( 58, vfork, fork_vfork) \
 	X( 59, execve, exec_execve) \
-	X( 60, exit, process_exit) \
+	X( 60, exit, thread_exit) \
 	X( 62, kill, signal_kill) \
 	X( 63, uname, process_uname) \
 	X( 72, fcntl, forward_fcntl) \
@@ -41,17 +41,18 @@
 	X(151, mlockall, process_nothing) \
 	X(157, prctl, process_prctl) \
 	X(158, arch_prctl, process_arch_prctl) \
-	X(186, gettid, process_getpid) \
+	X(186, gettid, thread_gettid) \
 	X(200, tkill, signal_tkill) \
 	X(201, time, clock_time_call) \
-	X(202, futex, process_futex) \
+	X(202, futex, futex_call) \
+	X(203, sched_setaffinity, process_set_affinity) \
 	X(204, sched_getaffinity, process_affinity) \
-	X(218, set_tid_address, process_set_tid_address) \
+	X(218, set_tid_address, thread_set_tid_address) \
 	X(228, clock_gettime, clock_gettime_call) \
 	X(230, clock_nanosleep, clock_nanosleep_call) \
 	X(231, exit_group, process_exit) \
 	X(234, tgkill, signal_tgkill) \
-	X(273, set_robust_list, process_nothing) \
+	X(273, set_robust_list, thread_set_robust_list) \
 	X(309, getcpu, process_getcpu) \
 	X(334, rseq, process_absent) \
 	X(435, clone3, fork_clone3)

@@ -46,7 +46,6 @@ int load_kernel(struct monitor *m)
 	m->free_gpa = image.high - ABI_KERNEL;
 	m->boot = memory_at(m, ABI_BOOT, sizeof(*m->boot));
 	m->time = memory_at(m, ABI_TIME, sizeof(*m->time));
-	m->channel = memory_at(m, ABI_CHANNEL, sizeof(*m->channel));
 	return 0;
 }
 
@@ -110,6 +109,9 @@ static void describe_machine(struct monitor *m)
 	boot->clock_exit = m->config.value[VMM_CLOCK] == VMM_CLOCK_EXIT;
 	boot->apic = m->config.value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL;
 	boot->discard = m->config.value[VMM_MEMORY] == VMM_MEMORY_LAZY4K;
+	((struct abi_channel *)memory_at(m, ABI_BLOCK + ABI_CHANNEL, sizeof(struct abi_channel)))->tid =
+		(uint32_t)getpid();
+	boot->cores = m->report->cores = (uint32_t)place_count(m);
 	boot->bench = m->options->bench;
 	boot->ignored = ignored_signals();
 	boot->pid = (uint32_t)getpid();

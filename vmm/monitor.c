@@ -77,13 +77,14 @@ static int build_machine(struct monitor *m, const int fd[2], const struct image 
 	if (error == 0)
 		error = load_kernel(m);
 	if (error == 0)
-		error = vcpu_open(m);
+		error = vcpu_open(m, &m->main, 0, ABI_BLOCK);
 	if (error == 0)
 		error = load_program(m, fd, image);
 	if (error)
 		return error;
 	tables_build(m);
-	return interrupt_open(m);
+	error = interrupt_open(m);
+	return error ? error : interrupt_connect(&m->main);
 }
 
 static int build(struct monitor *m)
@@ -102,34 +103,45 @@ static int build(struct monitor *m)
 }
 
 /* Its numbers are a hostile guest's word until here, and only its own loss. */
-static void collect_unserved(struct monitor *m, const struct abi_account *account)
+static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count)
 {
-	for (int i = 0; i < VMM_UNSERVED; i++) {
-		uint32_t before = account->unserved[i].number == m->base.unserved[i].number
-					  ? m->base.unserved[i].count
-					  : 0;
-
-		if (account->unserved[i].count == before)
+	for (int i = 0; i < VMM_UNSERVED && count > 0; i++) {
+		if (report->unserved[i].count > 0 && report->unserved[i].number != number)
 			continue;
-		m->report->unserved[i].number = account->unserved[i].number;
-		m->report->unserved[i].count = account->unserved[i].count - before;
+		report->unserved[i].number = number;
+		report->unserved[i].count += count;
+		return;
 	}
+}
+
+static void collect_guest(struct vcpu *v)
+{
+	const struct abi_account *account = &v->channel->account, *base = &v->base;
+	struct vmm_report *report = v->monitor->report;
+
+	v->thread.guest_kernel_tsc = account->kernel_tsc - base->kernel_tsc;
+	v->thread.guest_spin_tsc = account->spin_tsc - base->spin_tsc;
+	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
+	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
+	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
+	report->guest_spin_tsc += v->thread.guest_spin_tsc;
+	report->guest_halt_tsc += v->thread.guest_halt_tsc;
+	report->guest_wait_tsc += v->thread.guest_wait_tsc;
+	report->guest_syscalls += account->syscalls - base->syscalls;
+	report->guest_served += account->served - base->served;
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		if (account->unserved[i].count != base->unserved[i].count)
+			add_unserved(report, account->unserved[i].number,
+				     account->unserved[i].count - base->unserved[i].count);
+	v->base = *account;
 }
 
 void monitor_collect(struct monitor *m)
 {
-	const struct abi_account *account = &m->channel->account, *base = &m->base;
-	struct vmm_report *report = m->report;
-
-	serve_flush(m);
-	report->guest_kernel_tsc += account->kernel_tsc - base->kernel_tsc;
-	report->guest_spin_tsc += account->spin_tsc - base->spin_tsc;
-	report->guest_halt_tsc += account->halt_tsc - base->halt_tsc;
-	report->guest_wait_tsc += account->wait_tsc - base->wait_tsc;
-	report->guest_syscalls += account->syscalls - base->syscalls;
-	report->guest_served += account->served - base->served;
-	collect_unserved(m, account);
-	m->base = *account;
+	serve_flush(&m->main);
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		collect_guest(m->vcpu[i]);
+	threads_collect(m);
 }
 
 static uint64_t resident_bytes(void)
@@ -155,12 +167,15 @@ static void run_program(struct monitor *m)
 	}
 	time_set(m);
 	driver_go(m);
-	loop_run(m);
+	m->main.began = clock_tsc();
+	loop_main(m);
 	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
+	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	driver_park(m);
 	monitor_collect(m);
-	for (uint32_t i = 0; i < report->threads; i++)
+	/* The first and the driver were there all the time. */
+	for (uint32_t i = 0; i < 1u + m->driver_runs; i++)
 		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
 	if (!m->first) {
 		tree_add(m);
@@ -174,11 +189,11 @@ static void run_program(struct monitor *m)
 static void tear_down(struct monitor *m)
 {
 	driver_stop(m);
-	if (m->driver_runs)
+	if (m->driver_runs || m->vcpu_stuck)
 		return; /* it hangs in a host call; the end of the process takes both */
 	if (m->backend && m->backend->close)
 		m->backend->close(m);
-	vcpu_close(m);
+	threads_close(m);
 	vm_close(m);
 	memory_close(m);
 	m->report->tsc_torn_down = clock_tsc();
@@ -203,6 +218,10 @@ static void prepare(struct monitor *m)
 	vmm_config_fall_back(&m->config, report->fallback);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
 	name_process(m->options);
+	m->main.monitor = m;
+	m->vcpu[0] = &m->main;
+	atomic_store(&m->vcpus, 1);
+	sem_init(&m->main.starts, 0, 0);
 	report->threads = 1;
 	strcpy(report->thread[0].name, "vcpu0");
 	report->thread[0].tid = (int32_t)syscall(SYS_gettid);
@@ -217,13 +236,14 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.config = options->config,
 		.kvm = -1,
 		.vm = -1,
-		.vcpu = -1,
+		.main = { .fd = -1, .wake = -1, .serving = ATOMIC_FLAG_INIT },
+		.backend_busy = ATOMIC_FLAG_INIT,
+		.counting = PTHREAD_MUTEX_INITIALIZER,
+		.starting = PTHREAD_MUTEX_INITIALIZER,
 		.control = -1,
 		.report_fd = options->report_fd,
 		.first = options->role != VMM_CHILD_EXEC,
-		.serving = ATOMIC_FLAG_INIT,
 		.doorbell = -1,
-		.wake = -1,
 	};
 	int error;
 

@@ -97,12 +97,33 @@ static int64_t nothing(struct monitor *m, const uint64_t a[6])
 	return 0;
 }
 
+/* thread(block, go): finds or makes the vCPU of a block, and runs what is in there; the thread's id */
+static int64_t thread(struct monitor *m, const uint64_t a[6])
+{
+	return thread_start(m, a[0], a[1]);
+}
+
+/*
+ * flush(): where the processor walks the guest's tables itself, KVM drops all vCPUs' translations when the
+ * host takes a page away that the guest has touched: no kick, no inter-processor interrupt of the guest's
+ * own.
+ */
+static int64_t flush(struct monitor *m, const uint64_t a[6])
+{
+	void *page = memory_at(m, ABI_FLUSH, 4096);
+
+	(void)a;
+	if (mprotect(page, 4096, PROT_READ) || mprotect(page, 4096, PROT_READ | PROT_WRITE))
+		return -errno;
+	return 0;
+}
+
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6])
 {
 	static int64_t (*const services[])(struct monitor *, const uint64_t *) = {
 		[ABI_CALL_null] = nothing,	[ABI_CALL_map] = map,	      [ABI_CALL_unmap] = unmap,
 		[ABI_CALL_discard] = discard,	[ABI_CALL_msync] = sync_file, [ABI_CALL_fork] = fork_process,
-		[ABI_CALL_exec] = exec_program,
+		[ABI_CALL_exec] = exec_program, [ABI_CALL_thread] = thread,   [ABI_CALL_flush] = flush,
 	};
 
 	return services[call](m, argument);

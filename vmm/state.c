@@ -19,35 +19,34 @@ struct vcpu_state {
  * On VMX and SVM a port write that was answered moves the instruction pointer only when the vCPU is entered
  * again: the state is whole after that, though no instruction runs.
  */
-static void finish_exit(struct monitor *m)
+static void finish_exit(struct vcpu *v)
 {
-	m->run->immediate_exit = 1;
-	ioctl(m->vcpu, KVM_RUN, NULL);
-	m->run->immediate_exit = 0;
+	v->run->immediate_exit = 1;
+	ioctl(v->fd, KVM_RUN, NULL);
+	v->run->immediate_exit = 0;
 }
 
-struct vcpu_state *state_save(struct monitor *m)
+struct vcpu_state *state_save(struct vcpu *v)
 {
 	struct vcpu_state *s = calloc(1, sizeof(*s));
 
 	if (s == NULL) {
-		error_set(m->error, ENOMEM, "cannot save the vCPU");
+		error_set(v->monitor->error, ENOMEM, "cannot save the vCPU");
 		return NULL;
 	}
-	finish_exit(m);
-	if (ioctl(m->vcpu, KVM_GET_REGS, &s->registers) == 0 &&
-	    ioctl(m->vcpu, KVM_GET_SREGS, &s->sregs) == 0 && ioctl(m->vcpu, KVM_GET_XCRS, &s->xcrs) == 0 &&
-	    ioctl(m->vcpu, KVM_GET_XSAVE, &s->xsave) == 0)
+	finish_exit(v);
+	if (ioctl(v->fd, KVM_GET_REGS, &s->registers) == 0 && ioctl(v->fd, KVM_GET_SREGS, &s->sregs) == 0 &&
+	    ioctl(v->fd, KVM_GET_XCRS, &s->xcrs) == 0 && ioctl(v->fd, KVM_GET_XSAVE, &s->xsave) == 0)
 		return s;
-	error_set(m->error, errno, "cannot save the vCPU");
+	error_set(v->monitor->error, errno, "cannot save the vCPU");
 	free(s);
 	return NULL;
 }
 
-int state_restore(struct monitor *m, const struct vcpu_state *s)
+int state_restore(struct vcpu *v, const struct vcpu_state *s)
 {
-	if (ioctl(m->vcpu, KVM_SET_SREGS, &s->sregs) || ioctl(m->vcpu, KVM_SET_XCRS, &s->xcrs) ||
-	    ioctl(m->vcpu, KVM_SET_XSAVE, &s->xsave) || ioctl(m->vcpu, KVM_SET_REGS, &s->registers))
-		return error_set(m->error, errno, "cannot make a vCPU like its parent");
+	if (ioctl(v->fd, KVM_SET_SREGS, &s->sregs) || ioctl(v->fd, KVM_SET_XCRS, &s->xcrs) ||
+	    ioctl(v->fd, KVM_SET_XSAVE, &s->xsave) || ioctl(v->fd, KVM_SET_REGS, &s->registers))
+		return error_set(v->monitor->error, errno, "cannot make a vCPU like its parent");
 	return 0;
 }

@@ -71,8 +71,7 @@ struct vmm_preset {
 	uint8_t value[VMM_KNOBS];
 };
 
-/* The presets, ending with a row whose name is NULL: native, native-tuned, hosted, hosted-classic,
- * bare-metal… */
+/* The presets, ending with a row whose name is NULL. */
 extern const struct vmm_preset vmm_presets[];
 
 #define VMM_CONFIG_NAME 192 /* room for every knob set */
@@ -123,7 +122,7 @@ extern const char *const vmm_stage_names[VMM_STAGES];
 
 #define VMM_REQUEST_KINDS 128
 #define VMM_EXIT_REASONS  64
-#define VMM_THREADS	  4
+#define VMM_THREADS	  20
 #define VMM_UNSERVED	  16
 #define VMM_PROCESSES	  1024 /* at most at a time, the first included */
 
@@ -137,6 +136,8 @@ struct vmm_thread {
 	uint64_t spin_tsc;  /* polling for requests */
 	uint64_t sleep_tsc; /* asleep for want of requests, by choice */
 	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
+	/* A vCPU's share of what the guest kernel counted (see the report). */
+	uint64_t guest_kernel_tsc, guest_spin_tsc, guest_halt_tsc, guest_wait_tsc;
 };
 
 /* All stamps are TSC ticks of the host. */
@@ -157,8 +158,7 @@ struct vmm_report {
 	uint64_t cpu_setup_ns;	/* process CPU time up to ready */
 	uint64_t cpu_go_ns,
 		vcpu_go_ns;	 /* CPU clocks of process and vCPU thread at go: exec leaves them running */
-	uint64_t cpu_program_ns; /* process CPU time from go to the program's end: threads below and kernel
-				    helpers */
+	uint64_t cpu_program_ns; /* of the process from go to the program's end, with kernel helpers */
 	/* What happened. */
 	uint32_t outcome; /* enum vmm_outcome */
 	uint32_t unread;  /* 1: by any harness: the monitor says on stderr what matters */
@@ -176,12 +176,13 @@ struct vmm_report {
 	char fallback[VMM_KNOBS][96];
 	/* Threads; all of the program's life. */
 	uint32_t threads;
+	uint32_t vcpus, cores; /* the program's threads at their most; what they share */
 	struct vmm_thread thread[VMM_THREADS];
 	/* The same of all other processes of the run, as they ended: sums. */
 	uint32_t forks, execs;
 	struct vmm_thread others_vcpu, others_driver;
 	uint64_t others_halt_tsc, others_spin_tsc;
-	/* Guest-kernel stamps, in ticks, copied from the guest at its end. */
+	/* Guest-kernel stamps, in ticks, of all vCPUs, copied from the guest at its end. */
 	uint64_t guest_kernel_tsc;	 /* in the guest kernel, without transport and waiting */
 	uint64_t guest_spin_tsc;	 /* the guest polling for answers (or for time, with idle=poll) */
 	uint64_t guest_halt_tsc;	 /* the guest halted while it waited */
@@ -228,9 +229,7 @@ const char *vmm_exit_name(unsigned reason);
 #define VMM_FINISH 'F'
 
 /*
- * Options of vmtax-monitor: [--report FD] [--control FD] [--config PRESET] [--set KNOB=VALUE]... [--memory
- * SIZE]
- * [--timeout TIME] [--tsc-hz N] [--kernel FILE] [--max-processes N] -- PROGRAM [ARGUMENT]...
+ * Options of vmtax-monitor: cmd/monitor.c lists them.
  * When the program calls execve, the monitor runs itself again with --role, --report and --program.
  * It inherits descriptors 0, 1 and 2 and the environment for the program. Its exit status is the program's,
  * or it dies by the program's signal; 125 when it failed itself (error in the report, and on stderr without
@@ -256,6 +255,7 @@ struct vmm_options {
 	int report_fd;	       /* memfd of the report; becomes the monitor's */
 	enum vmm_role role;
 	uint32_t max_processes; /* 0: VMM_PROCESSES_DEFAULT */
+	uint32_t cpus;		/* cores the vCPUs share; 0: all this process may use */
 	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;
 	double *bench_ns; /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */

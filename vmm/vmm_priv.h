@@ -6,6 +6,8 @@
 /* What the files of the monitor share. */
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 #include "vmm/guest_abi.h"
@@ -51,6 +53,31 @@ struct tree {
 	char request[VMM_REQUEST_KINDS][24];
 };
 
+#define VCPUS 256
+
+/* One vCPU, which runs one thread of the program, and the host thread that runs it. */
+struct vcpu {
+	struct monitor *monitor;
+	unsigned id;
+	int fd;
+	struct kvm_run *run;
+	size_t run_bytes;
+	uint64_t block; /* guest-physical: ABI_BLOCK_SIZE bytes of its own */
+	struct abi_channel *channel;
+	struct abi_account base;  /* what of the guest's account was another process's, or is counted */
+	struct vmm_thread thread; /* what it spent */
+	uint64_t began;		  /* TSC: when its thread did */
+	pthread_t host;
+	sem_t ready, starts; /* the host thread is there; so often is it to run a thread of the program */
+	atomic_bool left;    /* the host thread has done with the guest */
+	atomic_flag serving; /* a request is being served */
+	struct served last;
+	uint32_t answered;	 /* the driver's: requests of its ring */
+	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
+	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
+	atomic_bool halted;
+};
+
 struct monitor {
 	const struct vmm_options *options;
 	struct vmm_report *report;
@@ -61,11 +88,11 @@ struct monitor {
 	struct tree *tree; /* what all processes of the run share */
 	bool first;	   /* process of the run, rather than a fork of it */
 	int report_fd;
-	struct abi_account base; /* what of the guest's account was another process's, or is counted */
 
-	int kvm, vm, vcpu;
-	struct kvm_run *run;
-	size_t run_bytes;
+	int kvm, vm;
+	struct vcpu *vcpu[VCPUS]; /* the first `vcpus` are open; the first is `main` */
+	atomic_uint vcpus;
+	struct vcpu main;
 
 	uint8_t *memory; /* guest memory: guest-physical 0 is here */
 	uint64_t memory_bytes;
@@ -73,28 +100,26 @@ struct monitor {
 	uint64_t kernel_entry;
 	struct abi_boot *boot;
 	struct abi_time *time;
-	struct abi_channel *channel;
-	atomic_flag serving; /* a request is being served */
-	struct served last;
+	pthread_mutex_t counting; /* the report's histograms */
+	pthread_mutex_t starting; /* vCPUs come one by one */
+	atomic_bool ended;
+	bool vcpu_stuck;
 
 	const struct backend *backend;
 	void *backend_state; /* owned by the backend */
+	atomic_flag backend_busy;
 
 	uint32_t nofile; /* descriptors below this are the program's */
 	uint64_t nofile_hard;
 
-	cpu_set_t allowed; /* cores, before threads were placed */
+	cpu_set_t allowed; /* cores the vCPUs share */
 	pthread_t driver;
-	pthread_t vcpu_thread;
 	bool driver_runs, driver_stuck;
 	atomic_bool driver_ready, driver_parked;
 	atomic_int driver_phase;
-	uint64_t spin_ticks;	       /* how long it polls before it sleeps */
-	int control;		       /* the harness; -1: none */
-	int doorbell;		       /* eventfd: wakes the driver */
-	int wake;		       /* eventfd: irqfd, or wakes the vCPU thread from HLT (irqchip=user) */
-	atomic_bool interrupt_pending; /* irqchip=user: to be injected before the next KVM_RUN */
-	atomic_bool halted;
+	uint64_t spin_ticks;  /* how long it polls before it sleeps */
+	int control;	      /* the harness; -1: none */
+	int doorbell;	      /* eventfd: wakes the driver */
 	uint32_t bench_batch; /* batches seen */
 };
 
@@ -143,6 +168,8 @@ int stack_build(struct monitor *m, const struct image image[2]); /* program, int
 
 /* tables.c: descriptor tables, TSS and page tables the vCPU starts with. */
 void tables_build(struct monitor *m);
+void tables_task(struct monitor *m, uint64_t block); /* a TSS: RSP0 and ports */
+#define VCPU_TSS_LIMIT (0x68 + 32) /* a bit for each of 256 ports; one byte of ones ends the bitmap */
 
 /* vm.c */
 int vm_open(struct monitor *m);
@@ -150,14 +177,15 @@ void vm_close(struct monitor *m);
 int vm_set_memory(struct monitor *m);
 
 /* vcpu.c */
-int vcpu_open(struct monitor *m);
-void vcpu_close(struct monitor *m);
-void vcpu_rip(struct monitor *m, uint64_t *rip);
+/* ID is its APIC's too. The block is guest memory. */
+int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block);
+void vcpu_close(struct vcpu *v);
+void vcpu_rip(struct vcpu *v, uint64_t *rip);
 
 /* state.c: a vCPU's registers, to make another like it. */
 struct vcpu_state;
-struct vcpu_state *state_save(struct monitor *m); /* caller frees; NULL with m->error */
-int state_restore(struct monitor *m, const struct vcpu_state *state);
+struct vcpu_state *state_save(struct vcpu *v); /* caller frees; NULL with m->error */
+int state_restore(struct vcpu *v, const struct vcpu_state *state);
 
 /* tree.c: what the processes of a run share. */
 int tree_open(struct monitor *m);
@@ -171,21 +199,43 @@ void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->re
 int64_t fork_process(struct monitor *m, const uint64_t argument[6]);
 int64_t exec_program(struct monitor *m, const uint64_t argument[6]);
 
-/* loop.c: runs the vCPU until the guest ends. */
-int loop_run(struct monitor *m);
-bool loop_timed_out(void);
-int loop_watch(struct monitor *m); /* also after a fork, which no timer survives */
+/* loop.c: runs a vCPU until the program ends. */
+int loop_watch(struct monitor *m); /* from the main thread: watchdog and signals;
+				      also after a fork, which no timer survives */
+struct vcpu *loop_current(void);   /* the one the calling thread runs, or NULL */
+int loop_enter(struct vcpu *v);
+void loop_run(struct vcpu *v);
+void loop_main(struct monitor *m);
+bool loop_ending(const struct monitor *m);
+bool loop_end(struct monitor *m); /* true for the first to end the program, who says how */
+bool loop_recall(struct vcpu *v);
+#define LOOP_KICK SIGRTMAX
+
+/* exits.c */
+enum next { GO_ON, ENDED };
+enum next exit_serve(struct vcpu *v);
+enum next exit_failed(struct vcpu *v, int error); /* KVM_RUN itself failed with ERROR */
+
+/* threads.c: the threads of the program. */
+/* The id of the thread that BLOCK has or, with GO, that begins there now; -errno. */
+int64_t thread_start(struct monitor *m, uint64_t block, bool go);
+void thread_park(struct vcpu *v);
+bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
+void threads_collect(struct monitor *m);
+void threads_close(struct monitor *m);
+void threads_forget(struct monitor *m); /* in a forked child: closes, and forgets all but the first */
 
 /* interrupt.c: tells the guest that a request is done. */
 int interrupt_open(struct monitor *m);
-void interrupt_raise(struct monitor *m, bool from_vcpu);
-int interrupt_before_run(struct monitor *m);
-void interrupt_await(struct monitor *m);
+int interrupt_connect(struct vcpu *v);
+void interrupt_raise(struct vcpu *v, bool from_vcpu);
+int interrupt_before_run(struct vcpu *v);
+void interrupt_await(struct vcpu *v);
 
 /* serve.c: one request. */
-void serve_request(struct monitor *m, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
-void serve_completed(struct monitor *m, uint64_t tsc); /* the vCPU runs again, the answer with it */
-void serve_flush(struct monitor *m);		       /* records the last request */
+void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
+void serve_completed(struct vcpu *v, uint64_t tsc); /* it runs again, the answer with it */
+void serve_flush(struct vcpu *v);		    /* records the last request */
 
 /* call.c: the host call a request asks for. */
 int64_t call_make(struct monitor *m, struct abi_request *request);
@@ -223,6 +273,8 @@ bool driver_wanted(const struct monitor *m); /* false: the program has ended, dr
 /* place.c: which cores the threads run on. */
 int place_threads(struct monitor *m);
 void place_nowhere(const struct monitor *m); /* back to all the cores the process was allowed */
+int place_count(struct monitor *m);	     /* how many cores the guest has; before the rest */
+int place_vcpu(struct vcpu *v);		     /* the calling thread runs V */
 
 /* time.c */
 void time_set(struct monitor *m);

@@ -24,12 +24,13 @@ static void set_vectors(void)
 	done_needs_eoi = BOOT->apic;
 }
 
-static void set_trampoline(void)
+/* The system call entry of the vCPU whose block lies at GPA. */
+void boot_trampoline(uint64_t gpa)
 {
-	struct abi_vcpu_data *data = at(ABI_VCPU + ABI_VCPU_DATA);
+	struct abi_vcpu_data *data = at(gpa + ABI_VCPU_DATA);
 
-	memcpy(at(ABI_VCPU), trampoline, (size_t)(trampoline_end - trampoline));
-	data->kernel_stack = ABI_KERNEL + ABI_CALL_STACK;
+	memcpy(at(gpa), trampoline, (size_t)(trampoline_end - trampoline));
+	data->kernel_stack = ABI_DIRECT + gpa + ABI_CALL_STACK;
 	data->entry = (uint64_t)syscall_entry;
 }
 
@@ -37,7 +38,7 @@ struct abi_boot *kernel_boot(void);
 struct abi_boot *kernel_boot(void)
 {
 	set_vectors();
-	set_trampoline();
+	boot_trampoline(ABI_BLOCK);
 	syscall_init();
 	pages_init(BOOT->free_gpa, BOOT->memory_bytes);
 	if (BOOT->bench)

@@ -63,7 +63,9 @@ int64_t exec_execve(struct syscall_frame *f)
 	if (variables < 0)
 		return variables;
 	pages = round_up(bytes, PAGE) / PAGE;
+	lock_take(&memory_lock);
 	gpa = pages_take(pages, 0);
+	lock_give(&memory_lock);
 	if (gpa == 0)
 		return -ENOMEM;
 	to = at(gpa);
@@ -77,6 +79,8 @@ int64_t exec_execve(struct syscall_frame *f)
 	request->argument[2] = (uint64_t)arguments;
 	request->argument[3] = (uint64_t)variables;
 	result = channel_submit(request, true);
+	lock_take(&memory_lock);
 	pages_give(gpa, pages, false);
+	lock_give(&memory_lock);
 	return result;
 }

@@ -11,11 +11,6 @@
 #define CLONE_CHILD_SETTID  0x1000000ull
 #define CLONE_NEW	    0x7e020080ull /* namespaces */
 
-/* struct clone_args of clone3(2) */
-struct clone_args {
-	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
-};
-
 static void put_tid(uint64_t address)
 {
 	if (user_writable(address, 4))
@@ -28,9 +23,13 @@ static int64_t copy_process(struct syscall_frame *f, const struct clone_args *a)
 
 	if (a->flags & CLONE_NEW)
 		return -EPERM;
-	if (a->flags & CLONE_THREAD || (a->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
+	if (a->flags & CLONE_THREAD)
+		return thread_create(f, a);
+	if ((a->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		return -ENOSYS;
+	thread_freeze();
 	pid = channel_service(ABI_CALL_fork, (a->flags & CLONE_VFORK) != 0, 0);
+	thread_thaw(pid == 0);
 	if (pid > 0 && a->flags & CLONE_PARENT_SETTID && user_writable(a->parent_tid, 4))
 		*(uint32_t *)a->parent_tid = (uint32_t)pid;
 	if (pid != 0)
@@ -39,6 +38,7 @@ static int64_t copy_process(struct syscall_frame *f, const struct clone_args *a)
 		f->rsp = a->stack + a->stack_size;
 	if (a->flags & CLONE_SETTLS)
 		__asm__ volatile("wrfsbase %0" : : "r"(a->tls));
+	SELF->clear_tid = SELF->robust = 0;
 	if (a->flags & CLONE_CHILD_SETTID)
 		put_tid(a->child_tid);
 	return 0;

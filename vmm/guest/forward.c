@@ -16,6 +16,8 @@ static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 
 enum { KIND_UNKNOWN, KIND_OTHER, KIND_REGULAR };
 static uint8_t kind[KINDS]; /* of each descriptor, as the host last said */
+static uint32_t forgotten;  /* how often a descriptor became another: what was said before may be stale */
+static struct lock kinds;
 
 /* One call on its way. */
 struct carry {
@@ -28,19 +30,23 @@ struct carry {
 		uint64_t to, from, bytes;
 	} back[6]; /* copies to make once the answer is there */
 	int backs;
+	uint32_t forgotten;
 	uint64_t cut; /* bytes of a buffer of which the program has no more; 0: none was cut so */
 };
 
 void forward_forget(uint64_t fd)
 {
+	lock_take(&kinds);
 	if (fd < KINDS)
 		kind[fd] = KIND_UNKNOWN;
+	forgotten++;
+	lock_give(&kinds);
 }
 
 /* Copies an argument that lies in pieces through the bounce area. */
 static int64_t bounce(struct carry *c, int i, uint64_t bytes, uint8_t type)
 {
-	uint64_t gpa = ABI_BOUNCE + c->bounced, address = c->argument[i];
+	uint64_t gpa = self_block() - ABI_DIRECT + ABI_BOUNCE + c->bounced, address = c->argument[i];
 
 	if (bytes > ABI_BOUNCE_SIZE - c->bounced)
 		return -ENOMEM;
@@ -174,8 +180,12 @@ static void learn(const struct carry *c, int64_t result)
 		forward_forget((uint64_t)result);
 	if (c->request->call == ABI_CALL_close)
 		forward_forget(fd);
-	if (c->request->regular && c->request->regular < 3 && fd < KINDS)
+	if (!c->request->regular || c->request->regular > 2 || fd >= KINDS)
+		return;
+	lock_take(&kinds);
+	if (c->forgotten == forgotten)
 		kind[fd] = c->request->regular == 2 ? KIND_REGULAR : KIND_OTHER;
+	lock_give(&kinds);
 }
 
 /* Whether RESULT says that the CUT bytes of a buffer were too few: there would be more, but not for the
@@ -197,7 +207,9 @@ static bool ended_early(enum abi_call_id id, uint64_t cut, int64_t result)
 
 int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 {
-	struct carry c = { .call = &calls[id], .argument = argument };
+	struct carry c = { .call = &calls[id],
+			   .argument = argument,
+			   .forgotten = __atomic_load_n(&forgotten, __ATOMIC_ACQUIRE) };
 	bool blocks = may_block(c.call, argument[0]);
 	int64_t result;
 

@@ -17,7 +17,6 @@ struct action {
 };
 
 static struct action action[SIGNALS + 1];
-static uint64_t blocked, pending;
 
 static uint64_t bit(int signal)
 {
@@ -55,11 +54,11 @@ static bool stops(int signal)
 
 static int64_t deliver(int signal)
 {
-	if (signal != SIGKILL && blocked & bit(signal)) {
-		pending |= bit(signal);
+	if (signal != SIGKILL && SELF->blocked & bit(signal)) {
+		SELF->pending |= bit(signal);
 		return 0;
 	}
-	pending &= ~bit(signal);
+	SELF->pending &= ~bit(signal);
 	if (signal_handled(signal) || (stops(signal) && !signal_ignored(signal)))
 		return -ENOSYS;
 	if (!signal_ignored(signal) && !harmless(signal))
@@ -93,7 +92,8 @@ int64_t signal_action(struct syscall_frame *f)
 /* rt_sigprocmask(how, new, old, size) */
 int64_t signal_mask(struct syscall_frame *f)
 {
-	uint64_t old = blocked, new = 0;
+	struct vcpu *self = SELF;
+	uint64_t old = self->blocked, new = 0;
 	int64_t result = 0;
 
 	if (f->r10 != 8 || (f->rsi && f->rdi > 2))
@@ -102,13 +102,13 @@ int64_t signal_mask(struct syscall_frame *f)
 		return -EFAULT;
 	if (f->rsi) {
 		new = *(const uint64_t *)f->rsi;
-		blocked = f->rdi == 0 ? blocked | new : f->rdi == 1 ? blocked & ~new : new;
-		blocked &= ~(bit(SIGKILL) | bit(SIGSTOP));
+		self->blocked = f->rdi == 0 ? self->blocked | new : f->rdi == 1 ? self->blocked & ~new : new;
+		self->blocked &= ~(bit(SIGKILL) | bit(SIGSTOP));
 	}
 	if (f->rdx)
 		*(uint64_t *)f->rdx = old;
 	for (int s = 1; s <= SIGNALS; s++)
-		if (pending & ~blocked & bit(s))
+		if (self->pending & ~self->blocked & bit(s))
 			result = deliver(s);
 	return result;
 }
@@ -117,7 +117,7 @@ static int64_t send(uint64_t to, int64_t signal)
 {
 	if (signal < 0 || signal > SIGNALS)
 		return -EINVAL;
-	if (to != BOOT->pid)
+	if (to != BOOT->pid && to != CHANNEL->tid)
 		return -ESRCH;
 	return signal ? deliver((int)signal) : 0;
 }
@@ -137,5 +137,5 @@ int64_t signal_tkill(struct syscall_frame *f)
 /* tgkill(tgid, tid, signal) */
 int64_t signal_tgkill(struct syscall_frame *f)
 {
-	return f->rsi == BOOT->pid ? send(f->rdi, (int)f->rdx) : -ESRCH;
+	return f->rdi == BOOT->pid ? send(f->rsi, (int)f->rdx) : -ESRCH;
 }

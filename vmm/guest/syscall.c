@@ -14,6 +14,9 @@ static const struct served served[] = {
 #undef SERVED
 };
 
+/* Those of them that hold memory_lock all the while: mmap and its family. */
+static const uint16_t locked[] = { 9, 10, 11, 12, 25, 26, 28 };
+
 static const uint16_t forwarded[] = {
 #define NUMBER(number, ...) number,
 	ABI_CALLS(NUMBER)
@@ -27,6 +30,7 @@ static const uint16_t forwarded[] = {
 
 /* Row by number: 0 none, n served[n - 1], -n forwarded[n - 1]. */
 static int16_t row[NUMBERS];
+static bool locks[NUMBERS];
 
 void syscall_init(void);
 void syscall_init(void)
@@ -36,6 +40,8 @@ void syscall_init(void)
 			row[forwarded[i]] = (int16_t) - (int)(i + 1);
 	for (size_t i = 0; i < LENGTH(served); i++)
 		row[served[i].number] = (int16_t)(i + 1);
+	for (size_t i = 0; i < LENGTH(locked); i++)
+		locks[locked[i]] = true;
 }
 
 static int64_t refuse(uint64_t number)
@@ -52,14 +58,25 @@ static int64_t refuse(uint64_t number)
 	return -ENOSYS;
 }
 
+static int64_t call(const struct served *s, struct syscall_frame *f)
+{
+	int64_t result;
+
+	ACCOUNT->served++;
+	if (!locks[s->number])
+		return s->function(f);
+	lock_take(&memory_lock);
+	result = s->function(f);
+	lock_give(&memory_lock);
+	return result;
+}
+
 static int64_t serve(struct syscall_frame *f)
 {
 	int found = f->number < NUMBERS ? row[f->number] : 0;
 
-	if (found > 0) {
-		ACCOUNT->served++;
-		return served[found - 1].function(f);
-	}
+	if (found > 0)
+		return call(&served[found - 1], f);
 	if (found < 0)
 		return forward_call((enum abi_call_id)(-found - 1), f->argument);
 	if (f->number == NULL_NUMBER)
