@@ -139,7 +139,7 @@ struct abi_segment {
 
 struct abi_request {
 	uint32_t call;	  /* enum abi_call_id */
-	uint32_t regular; /* 3 asks whether argument 0 is a regular file; out: 1 no, 2 yes */
+	uint32_t regular; /* argument 0 as a file: 1 not regular, 2 regular, 3 the host is to say */
 	int64_t result;	  /* out: as the system call returns it, -errno on failure */
 	uint64_t argument[6];
 	uint8_t segments[8];	     /* how many of the segments below each argument has, in order */

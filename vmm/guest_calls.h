@@ -18,7 +18,10 @@ enum abi_type {
 	ABI_INOUT,
 	ABI_GATHER,  /* an iovec array: memory the host reads */
 	ABI_SCATTER, /* an iovec array: memory the host writes */
+	ABI_COUNTED, /* memory the host writes; the int that another argument points to holds its size */
 };
+
+#define ABI_COUNTED_MAX 4096 /* no address or option of a socket is larger */
 
 #define ABI_FIXED 7 /* the size does not depend on another argument */
 
@@ -36,6 +39,17 @@ enum abi_flags {
 	ABI_SHORTEN = 16, /* a buffer in pieces may be cut to its first piece */
 };
 
+/* What goes with the data of sendmsg and recvmsg: the host's copy of a struct msghdr and what it points to.
+ */
+struct abi_message {
+	uint32_t flags; /* of the call; out: of the message */
+	uint32_t name_bytes;
+	uint32_t control_bytes;
+	uint32_t pad;
+	uint8_t name[128];
+	uint8_t control[2048];
+};
+
 /* clang-format off */
 #define ABI_V	  { ABI_VALUE,	0, 0 }
 #define ABI_F	  { ABI_FD,	0, 0 }
@@ -47,6 +61,7 @@ enum abi_flags {
 #define ABI_OS(n) { ABI_OUT,   ABI_FIXED, n }
 #define ABI_XS(n) { ABI_INOUT, ABI_FIXED, n }
 #define ABI_XA(k, n) { ABI_INOUT, k, n }
+#define ABI_C(k)  { ABI_COUNTED, k, 1 }
 #define ABI_GV	  { ABI_GATHER,	 2, 16 }
 #define ABI_SV	  { ABI_SCATTER, 2, 16 }
 
@@ -64,16 +79,32 @@ enum abi_flags {
 	X(  6, lstat, 0, ABI_S, ABI_OS(144)) \
 	X(  7, poll, ABI_BLOCKS, ABI_XA(1, 8), ABI_V, ABI_V) \
 	X(  8, lseek, 0, ABI_F, ABI_V, ABI_V) \
-	X( 16, ioctl, ABI_BLOCKS, ABI_F, ABI_V, ABI_XS(60)) \
+	X( 16, ioctl, ABI_BLOCKS, ABI_F, ABI_V, ABI_XA(3, 1), ABI_V) \
 	X( 17, pread64, ABI_FILE | ABI_VECTOR, ABI_F, ABI_O(2), ABI_V, ABI_V) \
 	X( 18, pwrite64, ABI_FILE | ABI_VECTOR, ABI_F, ABI_I(2), ABI_V, ABI_V) \
 	X( 19, readv, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V) \
 	X( 20, writev, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V) \
 	X( 21, access, 0, ABI_S, ABI_V) \
 	X( 22, pipe, 0, ABI_OS(8)) \
+	X( 23, select, ABI_BLOCKS, ABI_V, ABI_XA(5, 8), ABI_XA(5, 8), ABI_XA(5, 8), ABI_XS(16), ABI_V) \
 	X( 32, dup, ABI_NEWFD, ABI_F) \
 	X( 33, dup2, ABI_NEWFD, ABI_F, ABI_F) \
 	X( 40, sendfile, ABI_BLOCKS, ABI_F, ABI_F, ABI_XS(8), ABI_V) \
+	X( 41, socket, ABI_NEWFD, ABI_V, ABI_V, ABI_V) \
+	X( 42, connect, ABI_BLOCKS, ABI_F, ABI_I(2), ABI_V) \
+	X( 43, accept, ABI_BLOCKS | ABI_NEWFD, ABI_F, ABI_C(2), ABI_XS(4)) \
+	X( 44, sendto, ABI_BLOCKS | ABI_VECTOR, ABI_F, ABI_I(2), ABI_V, ABI_XS(sizeof(struct abi_message))) \
+	X( 45, recvfrom, ABI_BLOCKS | ABI_VECTOR, ABI_F, ABI_O(2), ABI_V, ABI_XS(sizeof(struct abi_message))) \
+	X( 46, sendmsg, ABI_BLOCKS | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_XS(sizeof(struct abi_message))) \
+	X( 47, recvmsg, ABI_BLOCKS | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_XS(sizeof(struct abi_message))) \
+	X( 48, shutdown, 0, ABI_F, ABI_V) \
+	X( 49, bind, 0, ABI_F, ABI_I(2), ABI_V) \
+	X( 50, listen, 0, ABI_F, ABI_V) \
+	X( 51, getsockname, 0, ABI_F, ABI_C(2), ABI_XS(4)) \
+	X( 52, getpeername, 0, ABI_F, ABI_C(2), ABI_XS(4)) \
+	X( 53, socketpair, 0, ABI_V, ABI_V, ABI_V, ABI_OS(8)) \
+	X( 54, setsockopt, 0, ABI_F, ABI_V, ABI_V, ABI_I(4), ABI_V) \
+	X( 55, getsockopt, 0, ABI_F, ABI_V, ABI_V, ABI_C(4), ABI_XS(4)) \
 	X( 61, wait4, ABI_BLOCKS, ABI_V, ABI_OS(4), ABI_V, ABI_OS(144)) \
 	X( 62, kill, ABI_BLOCKS, ABI_V, ABI_V) \
 	X( 72, fcntl, ABI_BLOCKS, ABI_F, ABI_V, ABI_V) \
@@ -83,6 +114,7 @@ enum abi_flags {
 	X( 75, fdatasync, ABI_FILE, ABI_F) \
 	X( 76, truncate, 0, ABI_S, ABI_V) \
 	X( 77, ftruncate, 0, ABI_F, ABI_V) \
+	X( 78, getdents, ABI_SHORTEN, ABI_F, ABI_O(2), ABI_V) \
 	X( 79, getcwd, ABI_SHORTEN, ABI_O(1), ABI_V) \
 	X( 80, chdir, 0, ABI_S) \
 	X( 81, fchdir, 0, ABI_F) \
@@ -100,6 +132,7 @@ enum abi_flags {
 	X( 93, fchown, 0, ABI_F, ABI_V, ABI_V) \
 	X( 94, lchown, 0, ABI_S, ABI_V, ABI_V) \
 	X( 95, umask, 0, ABI_V) \
+	X( 97, getrlimit, 0, ABI_V, ABI_OS(16)) \
 	X( 98, getrusage, ABI_BLOCKS, ABI_V, ABI_OS(144)) \
 	X( 99, sysinfo, 0, ABI_OS(112)) \
 	X(100, times, ABI_BLOCKS, ABI_OS(32)) \
@@ -107,27 +140,59 @@ enum abi_flags {
 	X(111, getpgrp, 0) \
 	X(112, setsid, ABI_BLOCKS) \
 	X(115, getgroups, 0, ABI_V, { ABI_OUT, 0, 4 }) \
+	X(118, getresuid, 0, ABI_OS(4), ABI_OS(4), ABI_OS(4)) \
+	X(120, getresgid, 0, ABI_OS(4), ABI_OS(4), ABI_OS(4)) \
 	X(121, getpgid, 0, ABI_V) \
 	X(124, getsid, 0, ABI_V) \
+	X(125, capget, ABI_BLOCKS, ABI_XS(8), ABI_OS(24)) \
 	X(132, utime, 0, ABI_S, ABI_IS(16)) \
 	X(133, mknod, 0, ABI_S, ABI_V, ABI_V) \
-	X(259, mknodat, 0, ABI_D, ABI_S, ABI_V, ABI_V) \
 	X(137, statfs, 0, ABI_S, ABI_OS(120)) \
 	X(138, fstatfs, 0, ABI_F, ABI_OS(120)) \
 	X(140, getpriority, 0, ABI_V, ABI_V) \
+	X(141, setpriority, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
+	X(143, sched_getparam, ABI_BLOCKS, ABI_V, ABI_OS(4)) \
+	X(145, sched_getscheduler, ABI_BLOCKS, ABI_V) \
+	X(146, sched_get_priority_max, 0, ABI_V) \
+	X(147, sched_get_priority_min, 0, ABI_V) \
+	X(148, sched_rr_get_interval, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
+	X(160, setrlimit, 0, ABI_V, ABI_IS(16)) \
 	X(162, sync, 0) \
+	X(187, readahead, 0, ABI_F, ABI_V, ABI_V) \
+	X(188, setxattr, 0, ABI_S, ABI_S, ABI_I(3), ABI_V, ABI_V) \
+	X(189, lsetxattr, 0, ABI_S, ABI_S, ABI_I(3), ABI_V, ABI_V) \
+	X(190, fsetxattr, 0, ABI_F, ABI_S, ABI_I(3), ABI_V, ABI_V) \
+	X(191, getxattr, 0, ABI_S, ABI_S, ABI_O(3), ABI_V) \
+	X(192, lgetxattr, 0, ABI_S, ABI_S, ABI_O(3), ABI_V) \
+	X(193, fgetxattr, 0, ABI_F, ABI_S, ABI_O(3), ABI_V) \
+	X(194, listxattr, 0, ABI_S, ABI_O(2), ABI_V) \
+	X(195, llistxattr, 0, ABI_S, ABI_O(2), ABI_V) \
+	X(196, flistxattr, 0, ABI_F, ABI_O(2), ABI_V) \
+	X(197, removexattr, 0, ABI_S, ABI_S) \
+	X(198, lremovexattr, 0, ABI_S, ABI_S) \
+	X(199, fremovexattr, 0, ABI_F, ABI_S) \
+	X(202, futex_wait, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_IS(16), ABI_V, ABI_V) \
+	X(202, futex, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_V, ABI_XS(4), ABI_V) \
+	X(213, epoll_create, ABI_NEWFD, ABI_V) \
 	X(217, getdents64, ABI_SHORTEN, ABI_F, ABI_O(2), ABI_V) \
 	X(221, fadvise64, 0, ABI_F, ABI_V, ABI_V, ABI_V) \
 	X(228, clock_gettime, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
 	X(229, clock_getres, 0, ABI_V, ABI_OS(16)) \
-	X(202, futex_wait, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_IS(16), ABI_V, ABI_V) \
-	X(202, futex, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_V, ABI_XS(4), ABI_V) \
 	X(230, clock_nanosleep, ABI_BLOCKS, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
+	X(232, epoll_wait, ABI_BLOCKS | ABI_SHORTEN, ABI_F, { ABI_OUT, 2, 12 }, ABI_V, ABI_V) \
+	X(233, epoll_ctl, 0, ABI_F, ABI_V, ABI_F, ABI_IS(12)) \
 	X(235, utimes, 0, ABI_S, ABI_IS(32)) \
 	X(247, waitid, ABI_BLOCKS, ABI_V, ABI_V, ABI_OS(128), ABI_V, ABI_OS(144)) \
+	X(251, ioprio_set, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
+	X(252, ioprio_get, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(253, inotify_init, ABI_NEWFD) \
+	X(254, inotify_add_watch, 0, ABI_F, ABI_S, ABI_V) \
+	X(255, inotify_rm_watch, 0, ABI_F, ABI_V) \
 	X(257, openat, ABI_NEWFD, ABI_D, ABI_S, ABI_V, ABI_V) \
 	X(258, mkdirat, 0, ABI_D, ABI_S, ABI_V) \
+	X(259, mknodat, 0, ABI_D, ABI_S, ABI_V, ABI_V) \
 	X(260, fchownat, 0, ABI_D, ABI_S, ABI_V, ABI_V, ABI_V) \
+	X(261, futimesat, 0, ABI_D, ABI_S, ABI_IS(32)) \
 	X(262, newfstatat, 0, ABI_D, ABI_S, ABI_OS(144), ABI_V) \
 	X(263, unlinkat, 0, ABI_D, ABI_S, ABI_V) \
 	X(264, renameat, 0, ABI_D, ABI_S, ABI_D, ABI_S) \
@@ -136,19 +201,41 @@ enum abi_flags {
 	X(267, readlinkat, ABI_SHORTEN, ABI_D, ABI_S, ABI_O(3), ABI_V) \
 	X(268, fchmodat, 0, ABI_D, ABI_S, ABI_V) \
 	X(269, faccessat, 0, ABI_D, ABI_S, ABI_V) \
+	X(270, pselect6, ABI_BLOCKS, ABI_V, ABI_XA(5, 8), ABI_XA(5, 8), ABI_XA(5, 8), ABI_XS(16), ABI_V) \
 	X(271, ppoll, ABI_BLOCKS, ABI_XA(1, 8), ABI_V, ABI_IS(16), ABI_IS(8), ABI_V) \
+	X(275, splice, ABI_BLOCKS, ABI_F, ABI_XS(8), ABI_F, ABI_XS(8), ABI_V, ABI_V) \
+	X(276, tee, ABI_BLOCKS, ABI_F, ABI_F, ABI_V, ABI_V) \
+	X(277, sync_file_range, ABI_FILE, ABI_F, ABI_V, ABI_V, ABI_V) \
 	X(280, utimensat, 0, ABI_D, ABI_S, ABI_IS(32), ABI_V) \
+	X(281, epoll_pwait, ABI_BLOCKS | ABI_SHORTEN, ABI_F, { ABI_OUT, 2, 12 }, ABI_V, ABI_V, ABI_IS(8), ABI_V) \
+	X(283, timerfd_create, ABI_NEWFD, ABI_V, ABI_V) \
+	X(284, eventfd, ABI_NEWFD, ABI_V) \
 	X(285, fallocate, 0, ABI_F, ABI_V, ABI_V, ABI_V) \
+	X(286, timerfd_settime, 0, ABI_F, ABI_V, ABI_IS(32), ABI_OS(32)) \
+	X(287, timerfd_gettime, 0, ABI_F, ABI_OS(32)) \
+	X(288, accept4, ABI_BLOCKS | ABI_NEWFD, ABI_F, ABI_C(2), ABI_XS(4), ABI_V) \
+	X(290, eventfd2, ABI_NEWFD, ABI_V, ABI_V) \
+	X(291, epoll_create1, ABI_NEWFD, ABI_V) \
 	X(292, dup3, ABI_NEWFD, ABI_F, ABI_F, ABI_V) \
 	X(293, pipe2, 0, ABI_OS(8), ABI_V) \
+	X(294, inotify_init1, ABI_NEWFD, ABI_V) \
 	X(295, preadv, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V) \
 	X(296, pwritev, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V) \
 	X(302, prlimit64, 0, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
+	X(306, syncfs, 0, ABI_F) \
+	X(315, sched_getattr, ABI_BLOCKS, ABI_V, ABI_O(2), ABI_V, ABI_V) \
 	X(316, renameat2, 0, ABI_D, ABI_S, ABI_D, ABI_S, ABI_V) \
 	X(318, getrandom, ABI_SHORTEN, ABI_O(1), ABI_V, ABI_V) \
+	X(319, memfd_create, ABI_NEWFD, ABI_S, ABI_V) \
 	X(326, copy_file_range, 0, ABI_F, ABI_XS(8), ABI_F, ABI_XS(8), ABI_V, ABI_V) \
+	X(327, preadv2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V, ABI_V) \
+	X(328, pwritev2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(332, statx, 0, ABI_D, ABI_S, ABI_V, ABI_V, ABI_OS(256)) \
+	X(436, close_range, 0, ABI_V, ABI_V, ABI_V) \
+	X(437, openat2, ABI_NEWFD, ABI_D, ABI_S, ABI_I(3), ABI_V) \
 	X(439, faccessat2, 0, ABI_D, ABI_S, ABI_V, ABI_V) \
+	X(441, epoll_pwait2, ABI_BLOCKS | ABI_SHORTEN, ABI_F, { ABI_OUT, 2, 12 }, ABI_V, ABI_IS(16), ABI_IS(8), ABI_V) \
+	X(452, fchmodat2, 0, ABI_D, ABI_S, ABI_V, ABI_V) \
 	X(1000, null, 0) \
 	X(1001, map, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V, ABI_F, ABI_V) \
 	X(1002, unmap, ABI_BLOCKS, ABI_V, ABI_V) \

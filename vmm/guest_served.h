@@ -15,12 +15,18 @@
 	X( 12, brk, memory_brk) \
 	X( 13, rt_sigaction, signal_action) \
 	X( 14, rt_sigprocmask, signal_mask) \
+	X( 16, ioctl, ioctl_call) \
+	X( 23, select, select_call) \
 	X( 24, sched_yield, thread_yield) \
 	X( 25, mremap, memory_mremap) \
 	X( 26, msync, memory_msync) \
 	X( 28, madvise, memory_madvise) \
 	X( 35, nanosleep, clock_sleep_call) \
 	X( 39, getpid, process_getpid) \
+	X( 44, sendto, message_sendto) \
+	X( 45, recvfrom, message_recvfrom) \
+	X( 46, sendmsg, message_sendmsg) \
+	X( 47, recvmsg, message_recvmsg) \
 	X( 56, clone, fork_clone) \
 	X( 57, fork, fork_fork) \
 	X( 58, vfork, fork_vfork) \
@@ -32,13 +38,22 @@
 	X( 96, gettimeofday, clock_gettimeofday_call) \
 	X(102, getuid, process_getuid) \
 	X(104, getgid, process_getgid) \
+	X(105, setuid, identity_setuid) \
+	X(106, setgid, identity_setgid) \
 	X(107, geteuid, process_geteuid) \
 	X(108, getegid, process_getegid) \
 	X(110, getppid, process_getppid) \
+	X(113, setreuid, identity_setresuid) \
+	X(114, setregid, identity_setresgid) \
+	X(117, setresuid, identity_setresuid) \
+	X(119, setresgid, identity_setresgid) \
 	X(131, sigaltstack, process_nothing) \
+	X(135, personality, identity_personality) \
+	X(144, sched_setscheduler, identity_scheduler) \
 	X(149, mlock, process_nothing) \
 	X(150, munlock, process_nothing) \
 	X(151, mlockall, process_nothing) \
+	X(152, munlockall, process_nothing) \
 	X(157, prctl, process_prctl) \
 	X(158, arch_prctl, process_arch_prctl) \
 	X(186, gettid, thread_gettid) \
@@ -52,10 +67,15 @@
 	X(230, clock_nanosleep, clock_nanosleep_call) \
 	X(231, exit_group, process_exit) \
 	X(234, tgkill, signal_tgkill) \
+	X(270, pselect6, select_pselect) \
 	X(273, set_robust_list, thread_set_robust_list) \
+	X(299, recvmmsg, message_recvmmsg) \
+	X(307, sendmmsg, message_sendmmsg) \
 	X(309, getcpu, process_getcpu) \
+	X(325, mlock2, process_nothing) \
 	X(334, rseq, process_absent) \
-	X(435, clone3, fork_clone3)
+	X(435, clone3, fork_clone3) \
+	X(436, close_range, forward_close_range)
 /* clang-format on */
 
 #endif

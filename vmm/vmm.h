@@ -120,7 +120,7 @@ enum vmm_stage {
 
 extern const char *const vmm_stage_names[VMM_STAGES];
 
-#define VMM_REQUEST_KINDS 128
+#define VMM_REQUEST_KINDS 256
 #define VMM_EXIT_REASONS  64
 #define VMM_THREADS	  20
 #define VMM_UNSERVED	  16

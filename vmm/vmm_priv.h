@@ -15,6 +15,7 @@
 
 struct kvm_run;
 struct backend;
+struct iovec;
 
 /* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
 enum stamp {
@@ -240,9 +241,6 @@ void serve_flush(struct vcpu *v);		    /* records the last request */
 /* call.c: the host call a request asks for. */
 int64_t call_make(struct monitor *m, struct abi_request *request);
 const struct abi_call *call_row(uint32_t call); /* NULL when out of range */
-
-/* checked.c: the calls that need more than the table; arguments are resolved. */
-int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6]);
 
 /* service.c: requests of the guest kernel's own. */
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6]);

@@ -224,6 +224,13 @@ int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a req
 
 /* forward.c */
 int64_t forward_call(enum abi_call_id call, const uint64_t argument[6]);
+/* An argument the kernel itself made, at the start of the bounce area. */
+struct forward_extra {
+	int argument;
+	uint64_t bytes; /* 0: there is none */
+	bool quiet;	/* EPIPE is not to raise SIGPIPE */
+};
+int64_t forward_with(enum abi_call_id call, const uint64_t argument[6], struct forward_extra extra);
 void forward_forget(uint64_t fd); /* what was known of a descriptor */
 
 /* clock.c */
@@ -259,7 +266,12 @@ syscall_function process_exit, process_prctl, process_nothing, process_absent;
 syscall_function thread_exit, thread_gettid, thread_yield, thread_set_tid_address, thread_set_robust_list,
 	futex_call;
 syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
-syscall_function forward_fcntl;
+syscall_function forward_fcntl, forward_close_range;
+syscall_function ioctl_call, select_call, select_pselect;
+syscall_function message_sendto, message_recvfrom, message_sendmsg, message_recvmsg, message_sendmmsg,
+	message_recvmmsg;
+syscall_function identity_setuid, identity_setgid, identity_setresuid, identity_setresgid,
+	identity_personality, identity_scheduler;
 syscall_function fork_fork, fork_vfork, fork_clone, fork_clone3, exec_execve;
 
 #endif
