@@ -23,6 +23,12 @@ static enum next on_request(struct vcpu *v)
 	return GO_ON;
 }
 
+static enum next on_doorbell(struct vcpu *v)
+{
+	driver_ring(v->monitor);
+	return GO_ON;
+}
+
 static enum next on_clock(struct vcpu *v)
 {
 	struct monitor *m = v->monitor;
@@ -138,6 +144,7 @@ static enum next on_port(struct vcpu *v)
 {
 	static enum next (*const ports[])(struct vcpu *) = {
 		[ABI_PORT_REQUEST - ABI_PORT_REQUEST] = on_request,
+		[ABI_PORT_DOORBELL - ABI_PORT_REQUEST] = on_doorbell,
 		[ABI_PORT_CLOCK - ABI_PORT_REQUEST] = on_clock,
 		[ABI_PORT_FAULT - ABI_PORT_REQUEST] = on_fault,
 		[ABI_PORT_EXIT - ABI_PORT_REQUEST] = on_exit,

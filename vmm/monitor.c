@@ -188,6 +188,10 @@ static void run_program(struct monitor *m)
 
 static void tear_down(struct monitor *m)
 {
+	if (!m->first) { /* others wait for the end of this process, and before that for its ends of pipes */
+		close_range(0, m->nofile - 1, 0);
+		return;
+	}
 	driver_stop(m);
 	if (m->driver_runs || m->vcpu_stuck)
 		return; /* it hangs in a host call; the end of the process takes both */

@@ -120,6 +120,7 @@ struct monitor {
 	atomic_int driver_phase;
 	uint64_t spin_ticks;  /* how long it polls before it sleeps */
 	int control;	      /* the harness; -1: none */
+	atomic_uint rings;    /* of the doorbell that came by exit */
 	int doorbell;	      /* eventfd: wakes the driver */
 	uint32_t bench_batch; /* batches seen */
 };
@@ -264,6 +265,7 @@ int driver_start(struct monitor *m); /* asleep */
 void driver_go(struct monitor *m);   /* the program is about to run */
 void driver_park(struct monitor *m); /* it has ended: asleep again, its times in the report */
 void driver_stop(struct monitor *m);
+void driver_ring(struct monitor *m); /* the doorbell, by exit */
 uint64_t driver_cpu_ns(const struct monitor *m);
 int driver_again(struct monitor *m);	     /* after a fork, which no thread survives */
 bool driver_wanted(const struct monitor *m); /* false: the program has ended, drop what you do for it */
