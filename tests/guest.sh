@@ -60,6 +60,15 @@ for program in memory mapping files time process sockets events badptr; do
 	done
 done
 
+# A clock is read without a system call, except where each reading is to cost an exit.
+for config in hosted hosted-classic bare-metal; do
+	"$monitor" --config "$config" --timeout 60s --verbose -- "$1/workloads/clock" 3000 >out 2>err
+	calls=$(sed -n 's/.* \([0-9]*\) system calls .*/\1/p' err)
+	why="$calls system calls"
+	if [ $config = hosted-classic ]; then [ "$calls" -ge 3000 ]; else [ "$calls" -lt 100 ]; fi && why=
+	verdict "$config-clock-calls"
+done
+
 # The console: bytes of every value, in pieces of many sizes.
 awk -f "${VMTAX_SRC:-$(dirname "$0")/..}/tests/programs.awk" | gzip -c >bytes
 for config in native hosted bare-metal; do

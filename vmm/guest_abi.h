@@ -37,6 +37,10 @@
 #define ABI_BOUNCE	0x10000 /* copies of arguments that are not contiguous */
 #define ABI_BOUNCE_SIZE 0x8000
 
+/* Where the program finds the vDSO, between its stack and what it maps, and the page of struct abi_time. */
+#define ABI_VDSO_TIME 0x7ffff0000000
+#define ABI_VDSO      0x7ffff0001000
+
 #define ABI_KERNEL 0xffffffff80000000
 #define ABI_DIRECT 0xffffff8000000000
 #define ABI_APIC   0xfee00000

@@ -97,6 +97,8 @@ static void put_auxv(struct words *w, struct stack *s, const struct monitor *m, 
 
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		memset(random, 0x5a, sizeof(random));
+	if (!m->boot->clock_exit)
+		put_aux(w, AT_SYSINFO_EHDR, ABI_VDSO);
 	put_aux(w, AT_PHDR, image[0].headers);
 	put_aux(w, AT_PHENT, sizeof(Elf64_Phdr));
 	put_aux(w, AT_PHNUM, image[0].header_count);

@@ -3,6 +3,7 @@
 #include "vmm/guest/kernel.h"
 
 /* From the monitor's boot information to a program ready to enter. */
+extern const char vdso_image[], vdso_image_end[];
 extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], syscall_entry[];
 void syscall_init(void);
 
@@ -34,6 +35,17 @@ void boot_trampoline(uint64_t gpa)
 	data->entry = (uint64_t)syscall_entry;
 }
 
+/* With clock=exit a reading is to cost an exit. The pages are no area: nobody is to have them back. */
+static void map_vdso(void)
+{
+	uint64_t pages = (uint64_t)(vdso_image_end - vdso_image) / PAGE;
+
+	if (BOOT->clock_exit)
+		return;
+	tables_map(ABI_VDSO_TIME, ABI_TIME, 1, ABI_READ);
+	tables_map(ABI_VDSO, (uint64_t)vdso_image - ABI_KERNEL, pages, ABI_READ | ABI_EXECUTE);
+}
+
 struct abi_boot *kernel_boot(void);
 struct abi_boot *kernel_boot(void)
 {
@@ -44,6 +56,7 @@ struct abi_boot *kernel_boot(void)
 	if (BOOT->bench)
 		bench_run();
 	memory_init();
+	map_vdso();
 	memory_heap(BOOT->heap);
 	signal_init();
 	return BOOT;
