@@ -46,6 +46,32 @@ int names_collect(struct names *names, const struct table *table, const char *co
 	return 0;
 }
 
+static int by_name(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+void names_order_configs(struct names *configs)
+{
+	static const char *const presets[] = { "native",	 "native-tuned",  "hosted",
+					       "hosted-classic", "hosted-modern", "bare-metal" };
+	size_t placed = 0;
+
+	if (configs->count)
+		qsort(configs->name, configs->count, sizeof(*configs->name), by_name);
+	for (size_t p = 0; p < sizeof(presets) / sizeof(*presets); p++) {
+		size_t at = names_find(configs, presets[p]);
+		const char *found;
+
+		if (at == configs->count)
+			continue;
+		found = configs->name[at];
+		memmove(configs->name + placed + 1, configs->name + placed,
+			(at - placed) * sizeof(*configs->name));
+		configs->name[placed++] = found;
+	}
+}
+
 void names_free(struct names *names)
 {
 	free(names->name);

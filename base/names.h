@@ -25,6 +25,9 @@ size_t names_find(const struct names *names, const char *name);
 
 bool names_contain(const struct names *names, const char *name);
 
+/* Puts configurations in the order tables show them: presets in theirs, the others alphabetically. */
+void names_order_configs(struct names *configs);
+
 /* Frees the list, not the texts; it may then be filled again. Safe on a zero-filled struct. */
 void names_free(struct names *names);
 

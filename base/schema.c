@@ -181,6 +181,10 @@ const struct table_schema schema_plan_summary = {
 		COUNT("hosts", "hosts needed"),
 		COUNT("vms", "VMs placed"),
 		COUNT("unplaced", "VMs that fit on no host"),
+		{ .name = "unplaced_vms", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "these, each as name:count:why, separated by blanks; why is cpu, memory or io (joined "
+				 "by +) where no host has enough of it, together where none has enough of all, and "
+				 "available where the hosts it fits on are used up" },
 		NUMBER("cpu_demand", "cores", "native CPU demand of the fleet"),
 		NUMBER("cpu_inflated", "cores", "the same with virtualization's cost and held cores"),
 		NUMBER("cpu_utilization", "1", "CPU used / capacity over the hosts"),
@@ -189,6 +193,8 @@ const struct table_schema schema_plan_summary = {
 		NUMBER("hardware_cost", "currency", "cost of the hosts"),
 		NUMBER("licence_cost", "currency", "host-OS or hypervisor licences"),
 		NUMBER("total_cost", "currency", "both"),
+		{ .name = "flags", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "few-blocks and disturbed where ratios that were used have these flags" },
 		END },
 };
 

@@ -67,6 +67,9 @@ double table_number(const struct table *table, size_t row, size_t column);
 /* Whether a cell is missing ("" or "NA"). */
 bool table_missing(const struct table *table, size_t row, size_t column);
 
+/* Whether no two rows have the same number in the column NAME: 0, or -EINVAL with ERROR naming the line. */
+int table_unique(const struct table *table, const char *name, struct error *error);
+
 /* One CSV file being written: whole rows, RFC 4180, fields quoted only where they need it. */
 struct table_writer {
 	int fd;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/filter_priv.h"
 #include "cmd/harness_priv.h"
 
 /* One repetition: an equal state, the launch, and what disturbed it. */
@@ -19,9 +21,12 @@ static int digest(const struct harness *h, struct cell *cell, struct error *erro
 		return 0;
 	code = digest_fd(m->stdout_fd, m->stdout_sha256, error);
 	memcpy(cell->compared, m->stdout_sha256, sizeof(cell->compared));
-	if (code == 0 && h->options->filter)
-		code = digest_filtered(m->stdout_fd, h->options->filter, cell->compared, error);
-	return code;
+	if (code || h->options->filter == NULL || m->status != RUN_OK)
+		return code;
+	code = filter_digest(m->stdout_fd, h->options->filter, h->options->timeout_ns, h->signal_fd,
+			     cell->compared, error);
+	m->interrupted = code == -EINTR;
+	return m->interrupted ? 0 : code;
 }
 
 /* Steal is counted over all CPUs, in ticks: short repetitions show it coarsely. */
@@ -76,8 +81,12 @@ int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool 
 	measurement_init(&cell->m, config);
 	progress_show(&h->progress, workload->name, config->name);
 	code = scratch_prepare(&h->scratch, workload, w, h->options->cold, error);
-	if (code == 0)
+	if (code == -EINTR) {
+		cell->m.interrupted = true;
+		code = 0;
+	} else if (code == 0) {
 		code = launch(h, cell, error);
+	}
 	if (code == 0 && !cell->m.interrupted)
 		code = digest(h, cell, error);
 	cell->cost_ns = clock_now_ns() - begun;

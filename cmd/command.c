@@ -110,10 +110,22 @@ static char *in_path(const char *name)
 
 static int not_found(const char *name, int number, struct error *error)
 {
+	if (number == EISDIR)
+		return error_fail(error, EISDIR, "name a program in it", "cannot run %.180s", name);
 	if (number == EACCES)
 		return error_fail(error, EACCES, "make it executable: chmod +x", "cannot run %.180s", name);
 	return error_fail(error, ENOENT, "check the spelling, or give its path",
 			  "cannot find the program %.180s", name);
+}
+
+/* Why the path NAME is no program. */
+static int why_not(const char *name)
+{
+	struct stat stat_;
+
+	if (stat(name, &stat_))
+		return ENOENT;
+	return S_ISDIR(stat_.st_mode) ? EISDIR : EACCES;
 }
 
 int command_find(const char *name, const char *directory, bool absolute, char **path, struct error *error)
@@ -124,7 +136,7 @@ int command_find(const char *name, const char *directory, bool absolute, char **
 			return 0;
 		free(*path);
 		*path = NULL;
-		return not_found(name, access(name, F_OK) == 0 ? EACCES : ENOENT, error);
+		return not_found(name, why_not(name), error);
 	}
 	*path = directory ? program_in(directory, strlen(directory), name) : NULL;
 	if (*path == NULL && directory)

@@ -5,11 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/sha2.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -44,36 +41,5 @@ int digest_path(const char *path, char hex[DIGEST_HEX], struct error *error)
 	}
 	code = digest_fd(fd, hex, error);
 	close(fd);
-	return code;
-}
-
-/* In the child: FILTER by the shell, from IN to OUT, with signals as the user has them. */
-static _Noreturn void run_filter(int in, int out, const char *filter)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (lseek(in, 0, SEEK_SET) == 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
-		execl("/bin/sh", "sh", "-c", filter, (char *)NULL);
-	_exit(127);
-}
-
-int digest_filtered(int fd, const char *filter, char hex[DIGEST_HEX], struct error *error)
-{
-	int out = memfd_create("filtered", MFD_CLOEXEC), status = 0, code;
-	pid_t child = out < 0 ? -1 : fork();
-
-	if (child == 0)
-		run_filter(fd, out, filter);
-	if (child < 0 || waitpid(child, &status, 0) != child)
-		code = error_set(error, errno, "cannot run the filter");
-	else if (!WIFEXITED(status) || WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127)
-		code = error_fail(error, 0, "try it alone in a shell", "--filter %.120s cannot be run",
-				  filter);
-	else
-		code = digest_fd(out, hex, error);
-	if (out >= 0)
-		close(out);
 	return code;
 }

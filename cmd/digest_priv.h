@@ -13,7 +13,4 @@ int digest_fd(int fd, char hex[DIGEST_HEX], struct error *error);
 /* The same of the file PATH. */
 int digest_path(const char *path, char hex[DIGEST_HEX], struct error *error);
 
-/* The same of what the shell command FILTER makes of the file behind FD, given to it on stdin. */
-int digest_filtered(int fd, const char *filter, char hex[DIGEST_HEX], struct error *error);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -87,7 +88,14 @@ static int write_all(int fd, const char *data, size_t n, struct error *error)
 	return 0;
 }
 
-int filler_write(int fd, const char *name, uint64_t bytes, struct error *error)
+static bool stopped(int signal_fd)
+{
+	struct pollfd poll_ = { .fd = signal_fd, .events = POLLIN };
+
+	return poll(&poll_, 1, 0) > 0;
+}
+
+int filler_write(int fd, const char *name, uint64_t bytes, int signal_fd, struct error *error)
 {
 	struct filler f = { .state = 0xcbf29ce484222325u };
 	char chunk[CHUNK + 256];
@@ -101,7 +109,7 @@ int filler_write(int fd, const char *name, uint64_t bytes, struct error *error)
 		while (used < CHUNK && used < bytes)
 			used += make_line(&f, chunk + used);
 		used = used < bytes ? used : (size_t)bytes;
-		code = write_all(fd, chunk, used, error);
+		code = stopped(signal_fd) ? -EINTR : write_all(fd, chunk, used, error);
 		bytes -= used;
 		used = 0;
 	}

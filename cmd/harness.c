@@ -19,7 +19,7 @@
 #define INTERVAL_LEAST 6 /* blocks with fewer of which a signed-rank interval at 95 % does not exist */
 
 /* A descriptor that tells of what shall stop us. What is ignored (nohup, background jobs) stays ignored. */
-static int open_signals(void)
+static int open_signals(sigset_t *old_mask)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action;
@@ -29,7 +29,7 @@ static int open_signals(void)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
 			sigaddset(&set, numbers[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, old_mask);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -48,7 +48,7 @@ int harness_open(struct harness *h, struct error *error)
 	h->workload = calloc(h->suite.count, sizeof(*h->workload));
 	if (h->workload == NULL)
 		return error_set(error, ENOMEM, "cannot set up the run");
-	h->signal_fd = open_signals();
+	h->signal_fd = open_signals(&h->old_mask);
 	if (h->signal_fd < 0)
 		return error_set(error, errno, "cannot watch for signals");
 	cores_get(&h->cores);
@@ -65,7 +65,7 @@ int harness_open(struct harness *h, struct error *error)
 			code = record_open(&h->record, h->directory, error);
 	}
 	if (code == 0)
-		code = scratch_open(&h->scratch, h->directory, error);
+		code = scratch_open(&h->scratch, h->directory, h->signal_fd, error);
 	h->tsc_hz = clock_tsc_hz();
 	return code;
 }
@@ -77,6 +77,8 @@ void harness_close(struct harness *h)
 	progress_end(&h->progress);
 	cores_use(&h->cores);
 	h->recorded = h->ledger.count;
+	if (h->signal_fd >= 0)
+		harness_stopped(h); /* one that came last is not lost */
 	if (h->interrupted && read(h->signal_fd, &info, sizeof(info)) == sizeof(info))
 		h->stop_signal = (int)info.ssi_signo;
 	scratch_close(&h->scratch);
@@ -85,9 +87,12 @@ void harness_close(struct harness *h)
 	calibration_free(&h->calibration);
 	free(h->workload);
 	h->workload = NULL;
-	if (h->signal_fd >= 0)
-		close(h->signal_fd);
+	if (h->signal_fd < 0)
+		return;
+	close(h->signal_fd);
 	h->signal_fd = -1;
+	if (!h->interrupted)
+		sigprocmask(SIG_SETMASK, &h->old_mask, NULL); /* what follows can be interrupted */
 }
 
 /* How many blocks SHARE of the budget pays for. */
@@ -145,10 +150,9 @@ int harness_run(struct harness *h, struct error *error)
 	if (code == 0 && !h->interrupted)
 		code = blocks_repeat(h, error);
 	if (code == 0 && h->not_repeated)
-		progress_say(
-			&h->progress,
-			"%zu disturbed blocks (drift or steal) were not repeated for want of time: they are "
-			"flagged in runs.csv",
-			h->not_repeated);
+		progress_say(&h->progress,
+			     "%zu disturbed block%s (drift or steal) not repeated for want of time: flagged "
+			     "in runs.csv",
+			     h->not_repeated, h->not_repeated == 1 ? " was" : "s were");
 	return code;
 }

@@ -3,6 +3,8 @@
 #ifndef CMD_HARNESS_PRIV_H
 #define CMD_HARNESS_PRIV_H
 
+#include <signal.h>
+
 #include "cmd/calibrate_priv.h"
 #include "cmd/launch_priv.h"
 #include "cmd/ledger_priv.h"
@@ -53,6 +55,7 @@ struct harness {
 	cpu_set_t cores;		/* the user gave us */
 	uint64_t begun_ns, deadline_ns; /* monotonic; 0: no deadline */
 	int signal_fd;			/* of what stops us; owned */
+	sigset_t old_mask;		/* of signals, before the run blocked some */
 	bool interrupted;
 	int stop_signal;	   /* by which, once closed */
 	size_t recorded;	   /* repetitions in the tables, once closed */
@@ -70,7 +73,8 @@ int harness_open(struct harness *h, struct error *error);
  */
 int harness_run(struct harness *h, struct error *error);
 
-/* Removes the scratch directory and frees all. */
+/* Removes the scratch directory and frees all. Signals are as before, except where one has stopped the run.
+ */
 void harness_close(struct harness *h);
 
 /*

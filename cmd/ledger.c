@@ -128,6 +128,14 @@ static uint64_t block_of(double block, const char *flags)
 	return strstr(flags, "observed") ? LEDGER_OBSERVED : LEDGER_NO_BLOCK;
 }
 
+/* A program that was built anew is another one: one estimate may not mix their figures. */
+static bool is_other_program(const struct table *runs, size_t row, const struct workload *workload)
+{
+	const char *recorded = table_text(runs, row, table_column(runs, "program_sha256"));
+
+	return recorded[0] && workload->sha256[0] && strcmp(recorded, workload->sha256) != 0;
+}
+
 static int take_row(struct ledger *ledger, const struct table *runs, size_t row, const struct suite *suite,
 		    const struct vmm_config *config, size_t configs, struct error *error)
 {
@@ -140,6 +148,11 @@ static int take_row(struct ledger *ledger, const struct table *runs, size_t row,
 	if (w == suite->count || c == configs) {
 		error_fail(error, 0, "run it anew with --force",
 			   "it is not a repetition of the recorded plan");
+		return error_at(error, "%.200s:%zu", runs->path, runs->lines[row]);
+	}
+	if (is_other_program(runs, row, &suite->workload[w])) {
+		error_fail(error, 0, "run it anew with --force", "%.180s has changed since",
+			   suite->workload[w].argv[0]);
 		return error_at(error, "%.200s:%zu", runs->path, runs->lines[row]);
 	}
 	if (run > (double)ledger->last_run)
@@ -161,6 +174,8 @@ int ledger_load(struct ledger *ledger, const char *directory, const struct suite
 
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_runs.name);
 	code = table_read(&runs, path, &schema_runs, error);
+	if (code == 0)
+		code = table_unique(&runs, "run", error);
 	for (size_t i = 0; code == 0 && i < sizeof(others) / sizeof(others[0]); i++)
 		code = prune(directory, others[i], &runs, error);
 	for (size_t row = 0; code == 0 && row < runs.rows; row++)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/commands_priv.h"
@@ -70,11 +73,30 @@ static int finish(int status)
 	errno = 0;
 	if (fclose(stdout) == 0 && !failed)
 		return status;
+	if (failed && status == CMD_FAILED)
+		return status; /* that was said where it failed */
 	error_fail(&error, errno, "make room, or write elsewhere", "cannot write the output");
+	return cmd_fail(NULL, &error, CMD_FAILED);
+}
+
+/* A file that is opened must not become a standard one, and what is printed must go somewhere. */
+static int check_output(void)
+{
+	struct error error;
+	bool closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return CMD_FAILED;
+	if (!closed)
+		return CMD_OK;
+	error_fail(&error, 0, "redirect it to a file, or to /dev/null", "standard output is closed");
 	return cmd_fail(NULL, &error, CMD_FAILED);
 }
 
 int main(int argc, char **argv)
 {
+	if (check_output() != CMD_OK)
+		return CMD_FAILED;
 	return finish(dispatch(argc, argv));
 }

@@ -65,8 +65,3 @@ void measurement_free(struct measurement *m)
 	m->stdout_fd = -1;
 	m->report = NULL;
 }
-
-int64_t measurement_sum(int64_t a, int64_t b)
-{
-	return a == RUN_MISSING || b == RUN_MISSING ? RUN_MISSING : a + b;
-}

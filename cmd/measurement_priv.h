@@ -65,7 +65,4 @@ void measurement_fail(struct measurement *m, enum run_status status, const char 
 
 void measurement_free(struct measurement *m);
 
-/* Sum of two figures; missing where either is. */
-int64_t measurement_sum(int64_t a, int64_t b);
-
 #endif

@@ -69,7 +69,7 @@ static int confirm(struct harness *h, size_t w, struct error *error)
 	int code = cell_run(h, w, &h->native, false, &cell, error);
 
 	if (code == 0 && !h->interrupted) {
-		reference_confirm(reference, &cell.m, cell.compared);
+		reference_confirm(reference, cell.compared);
 		if (!reference->comparable)
 			progress_say(&h->progress,
 				     "%s prints something else each time, so its output is not compared: "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/page_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
 
@@ -49,8 +51,9 @@ static void help(void)
 	     "them as\n"
 	     "many whole cores as they have work for, at least one. VMs are placed by first fit decreasing "
 	     "on\n"
-	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included. native and "
-	     "hosted\n"
+	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included, and each "
+	     "then\n"
+	     "becomes the cheapest that holds its VMs. native and hosted\n"
 	     "pay host_os_licence, bare-metal hypervisor_licence. No headroom is added: demand as you state "
 	     "it.");
 	print_columns("--fleet", &schema_fleet);
@@ -59,7 +62,7 @@ static void help(void)
 	     "The exit status is 0 when every VM has a host, 3 when some have none under some configuration, "
 	     "1 "
 	     "when\n"
-	     "something could not be read or written, 2 for wrong usage.\n"
+	     "results could not be read or something not written, 2 for wrong usage and bad tables.\n"
 	     "\n"
 	     "Examples:\n"
 	     "  vmtax plan                                       the examples, to see what it does\n"
@@ -140,6 +143,15 @@ static int choose(struct options *o, struct error *error)
 	return 0;
 }
 
+/* A table that is not there is bad input, as one that says nonsense is. */
+static int check_input(const char *path, struct error *error)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	error_fail(error, errno, "check the path", "cannot read the table");
+	return error_at(error, "%.250s", path);
+}
+
 static int print_csv(const char *path, struct error *error)
 {
 	FILE *file = fopen(path, "re");
@@ -157,7 +169,6 @@ static int print_csv(const char *path, struct error *error)
 
 static int print(const struct options *o, struct error *error)
 {
-	const char *no_colour = getenv("NO_COLOR");
 	char path[4200];
 
 	snprintf(path, sizeof(path), "%s/%s", o->out, schema_plan_summary.name);
@@ -165,7 +176,7 @@ static int print(const struct options *o, struct error *error)
 		return print_csv(path, error);
 	if (o->json)
 		return report_table_json(stdout, path, &schema_plan_summary, error);
-	return report_plan_print(stdout, o->out, isatty(STDOUT_FILENO) && !(no_colour && *no_colour), error);
+	return report_plan_print(stdout, o->out, page_colour(stdout), error);
 }
 
 /* Whether some VM has no host under some configuration. */
@@ -198,6 +209,8 @@ int cmd_plan(int argc, char **argv)
 	}
 	if (choose(&o, &error) < 0)
 		return cmd_fail("plan", &error, CMD_FAILED);
+	if (check_input(o.fleet, &error) < 0 || check_input(o.hosts, &error) < 0)
+		return cmd_fail("plan", &error, CMD_USAGE);
 	if (model_plan_write(
 		    &(struct model_plan_options){
 			    .results = o.results, .fleet = o.fleet, .hosts = o.hosts, .out = o.out },

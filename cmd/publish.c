@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
-
-static bool colour_wanted(void)
-{
-	const char *no_colour = getenv("NO_COLOR"); /* no-color.org: any value but the empty one */
-
-	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
-}
 
 static int write_all(const char *directory, struct error *error)
 {
@@ -29,7 +21,7 @@ static int write_all(const char *directory, struct error *error)
 
 int publish_summary(const char *directory, struct error *error)
 {
-	return report_text_print(stdout, directory, colour_wanted(), error);
+	return report_text_print(stdout, directory, page_colour(stdout), error);
 }
 
 int cmd_results_publish(const char *directory, struct error *error)

@@ -80,6 +80,7 @@ static int print_csv(const char *path, const struct table_schema *schema, struct
 	char buffer[65536];
 	size_t length;
 	FILE *file;
+	int code = 0;
 
 	if (table_read(&table, path, schema, error) < 0)
 		return -EINVAL;
@@ -87,10 +88,11 @@ static int print_csv(const char *path, const struct table_schema *schema, struct
 	file = fopen(path, "re");
 	if (!file)
 		return error_set(error, errno, "cannot open %.200s", path);
-	while ((length = fread(buffer, 1, sizeof(buffer), file)) > 0)
-		fwrite(buffer, 1, length, stdout);
+	while (code == 0 && (length = fread(buffer, 1, sizeof(buffer), file)) > 0)
+		if (fwrite(buffer, 1, length, stdout) != length || fflush(stdout) != 0)
+			code = error_set(error, errno, "cannot print %s", schema->name);
 	fclose(file);
-	return 0;
+	return code;
 }
 
 static int print_table(const struct options *options, struct error *error)

@@ -24,6 +24,7 @@ struct run {
 	struct run_plan plan;
 	struct harness harness;
 	char directory[4096]; /* of the results */
+	int lock;	      /* that keeps other runs out of it; -1: none */
 };
 
 static int find_suite(struct run *run, struct error *error)
@@ -176,7 +177,7 @@ static int begin(struct run *run, int argc, char **argv)
 		return cmd_fail("run", &error, CMD_USAGE);
 	if (check_machine(run, &error) == 0)
 		return cmd_fail("run", &error, CMD_UNABLE);
-	if (run_directory_open(run->directory, run->options.force, false, &error))
+	if (run_directory_open(run->directory, run->options.force, false, &run->lock, &error))
 		return cmd_fail("run", &error, CMD_USAGE);
 	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error) ||
 	    machine_write(run->directory, &run->plan, &error))
@@ -189,7 +190,7 @@ static int resume(struct run *run, const char *out)
 {
 	struct error error = { 0 };
 	char *absolute = realpath(out, NULL);
-	int code = run_directory_open(out, false, true, &error);
+	int code = run_directory_open(out, false, true, &run->lock, &error);
 
 	snprintf(run->directory, sizeof(run->directory), "%s", absolute ? absolute : out);
 	free(absolute);
@@ -214,7 +215,7 @@ static int resume(struct run *run, const char *out)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run run = { 0 };
+	struct run run = { .lock = -1 };
 	struct error error = { 0 };
 	int status;
 
@@ -227,5 +228,7 @@ int cmd_run(int argc, char **argv)
 	status = run.options.resume ? resume(&run, run.options.out) : begin(&run, argc, argv);
 	suite_free(&run.harness.suite);
 	run_plan_free(&run.plan);
+	if (run.lock >= 0)
+		close(run.lock);
 	return status;
 }

@@ -2,8 +2,10 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +15,7 @@
 /* The directory results go to. */
 
 /* What vmtax writes there besides the tables of the schema. */
-static const char *const other_files[] = { "plan.csv", "datapackage.json", "report.html", NULL };
+static const char *const other_files[] = { "schedule.csv", "datapackage.json", "report.html", NULL };
 
 static bool has(const char *directory, const char *name)
 {
@@ -84,13 +86,30 @@ static int clear(const char *directory, struct error *error)
 	return 0;
 }
 
-int run_directory_open(const char *directory, bool force, bool resume, struct error *error)
+/* The directory and not a file in it: files are replaced. Where a file system knows no locks there is none.
+ */
+static int lock_directory(const char *directory, int *lock, struct error *error)
+{
+	*lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	close(*lock);
+	*lock = -1;
+	error_fail(error, 0, "wait for its end, or choose another with --out", "a run is under way in it");
+	return error_at(error, "%.250s", directory);
+}
+
+int run_directory_open(const char *directory, bool force, bool resume, int *lock, struct error *error)
 {
 	struct stat status;
+	int code;
 
+	*lock = -1;
 	if (stat(directory, &status)) {
-		if (!resume)
-			return make_with_parents(directory, error);
+		if (!resume) {
+			code = make_with_parents(directory, error);
+			return code ? code : lock_directory(directory, lock, error);
+		}
 		error_fail(error, errno, "name the directory of a run that was stopped", "nothing to resume");
 		return error_at(error, "%.250s", directory);
 	}
@@ -102,10 +121,10 @@ int run_directory_open(const char *directory, bool force, bool resume, struct er
 		error_fail(error, 0, "name the directory of a run that was stopped", "nothing to resume");
 		return error_at(error, "%.250s", directory);
 	}
-	if (resume)
-		return 0;
-	if (force)
-		return clear(directory, error);
+	if (resume || force) {
+		code = lock_directory(directory, lock, error);
+		return code || resume ? code : clear(directory, error);
+	}
 	error_fail(error, 0, "choose another with --out, replace it with --force, or go on with --resume",
 		   "the directory exists");
 	return error_at(error, "%.250s", directory);

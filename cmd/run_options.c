@@ -77,19 +77,24 @@ void run_options_help(void)
 	     "  --blocks N         repetitions of each workload under each configuration, whatever they "
 	     "take\n"
 	     "  --memory SIZE      guest memory (default: 256M)\n"
-	     "  --timeout TIME     end a program that takes longer (default: 60s)\n"
+	     "  --timeout TIME     end a program, or --filter, that takes longer (default: 60s)\n"
 	     "  --cache warm|cold  state of the host's page cache for the suite's files (default: warm)\n"
 	     "  --filter COMMAND   compare what this shell command makes of the output, for programs that\n"
 	     "                     print times or addresses\n"
 	     "  --no-observe       leave out the repetitions with probes that cost time (vmtax list probes)\n"
 	     "  --seed N           of the order of runs, to repeat one\n"
 	     "  --force            replace the results in DIR\n"
-	     "  --resume           go on with the stopped run in DIR; needs only --out\n"
+	     "  --resume           go on with the stopped run in DIR; needs only --out (the command line is\n"
+	     "                     in DIR/schedule.csv)\n"
 	     "\n"
 	     "Each workload is first tried out under each configuration; these runs are not recorded. Then\n"
 	     "come blocks: each runs every configuration of a workload once, in balanced order. Last, each "
 	     "is\n"
 	     "run once more under probes that cost it time; those repetitions count for nothing else.\n"
+	     "\n"
+	     "A program may mark its region of interest: the line \"roi begin\" on stderr where it begins,\n"
+	     "\"roi_ns=N ops=N\" where it ends, with the time by its own clock and the operations done.\n"
+	     "Without marks its whole life is timed, start-up included.\n"
 	     "\n"
 	     "Examples:\n"
 	     "  vmtax run --out out/first\n"
@@ -133,11 +138,12 @@ static int take_time(uint64_t *ns, const char *text, struct error *error)
 
 static int take_blocks(struct run_options *o, const char *text, struct error *error)
 {
-	int code = units_parse_count(text, MOST_BLOCKS, &o->blocks, error);
+	struct error inner;
 
-	if (code == 0 && o->blocks == 0)
-		code = error_fail(error, 0, "give at least 1", "no blocks, no results");
-	return code;
+	if (units_parse_count(text, MOST_BLOCKS, &o->blocks, &inner) == 0 && o->blocks > 0)
+		return 0;
+	error_set(error, 0, "%.100s is no number of blocks", text);
+	return error_mend(error, "give a whole number from 1 to %d", MOST_BLOCKS);
 }
 
 static int take_set(struct run_options *o, const char *text, struct error *error)
@@ -212,7 +218,7 @@ static const char *name_of(int id)
 static int check_together(const struct run_options *o, bool others, struct error *error)
 {
 	if (o->resume && (o->out == NULL || others))
-		return error_fail(error, 0, "the rest is in plan.csv there",
+		return error_fail(error, 0, "the rest is in schedule.csv there",
 				  "--resume takes --out DIR and no more");
 	if (o->program && (o->suite || o->only))
 		return error_fail(error, 0, "leave one of them out",
@@ -247,5 +253,8 @@ int run_options_parse(struct run_options *o, int argc, char **argv, struct error
 	}
 	if (optind < argc)
 		o->program = argv + optind;
+	else if (optind > 1 && strcmp(argv[optind - 1], "--") == 0)
+		return error_fail(error, 0, "name it, or leave the -- out to run the suite",
+				  "there is no program after --");
 	return check_together(o, others || o->program, error);
 }

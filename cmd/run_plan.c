@@ -10,24 +10,35 @@
 #include "base/units.h"
 #include "cmd/run_priv.h"
 
-/* plan.csv: what was asked for and decided, so that --resume can go on with it. */
+/* schedule.csv: what was asked for and decided, so that --resume can go on with it. */
 
 static const struct table_schema schema = {
-	.name = "plan.csv",
+	.name = "schedule.csv",
 	.description = "a setting of the run, for vmtax run --resume",
 	.columns =
 		(const struct table_column[]){
 			{ .name = "setting", .type = TABLE_STRING, .unit = "", .description = "which" },
-			{ .name = "value", .type = TABLE_STRING, .unit = "", .description = "its value" },
+			{ .name = "value",
+			  .type = TABLE_STRING,
+			  .unit = "",
+			  .description = "= and its value" },
 			{ .name = NULL },
 		},
 };
 
+/* With a leading "=": an empty cell and one of "NA" would be read back as missing. */
 static int put(struct table_writer *writer, const char *setting, const char *value, struct error *error)
 {
+	char *text;
+	int code;
+
+	if (asprintf(&text, "=%s", value) < 0)
+		return error_set(error, ENOMEM, "cannot keep the schedule");
 	table_put_text(writer, setting);
-	table_put_text(writer, value);
-	return table_end_row(writer, error);
+	table_put_text(writer, text);
+	code = table_end_row(writer, error);
+	free(text);
+	return code;
 }
 
 static int put_count(struct table_writer *writer, const char *setting, uint64_t value, struct error *error)
@@ -83,6 +94,8 @@ int run_plan_decide(struct run_plan *plan, uint64_t blocks, const char *director
 
 static int take_setting(struct run_plan *plan, const char *setting, const char *value, struct error *error)
 {
+	if (*value++ != '=')
+		return error_fail(error, 0, "run it anew with --force", "the value lacks its =");
 	if (strcmp(setting, "argument") == 0)
 		return (plan->argv[plan->argc++] = strdup(value)) ? 0 : -ENOMEM;
 	if (strcmp(setting, "directory") == 0) {

@@ -36,11 +36,12 @@ void run_options_help(void);
 
 /*
  * Makes the result directory DIRECTORY with its parents, or, with FORCE, empties one that holds results; with
- * RESUME it must be there and hold a plan. 0 or negative errno.
+ * RESUME it must be there and hold a schedule. While *LOCK, which is the caller's (-1: none), is open, no
+ * other run can have it. 0 or negative errno.
  */
-int run_directory_open(const char *directory, bool force, bool resume, struct error *error);
+int run_directory_open(const char *directory, bool force, bool resume, int *lock, struct error *error);
 
-/* What plan.csv keeps so that a run can be resumed. */
+/* What schedule.csv keeps so that a run can be resumed. */
 struct run_plan {
 	char *directory; /* where vmtax run was started; owned */
 	char **argv;	 /* its command line, argv[0] being "run"; owned */
@@ -50,7 +51,7 @@ struct run_plan {
 	uint64_t blocks; /* 0: not decided yet */
 };
 
-/* Writes DIRECTORY/plan.csv. 0 or negative errno. */
+/* Writes DIRECTORY/schedule.csv. 0 or negative errno. */
 int run_plan_write(const struct run_plan *plan, const char *directory, struct error *error);
 
 /* Adds the number of blocks once it is decided. */

@@ -13,15 +13,17 @@
 struct scratch {
 	char root[4096];
 	char cell[4200]; /* the directory of the repetition to come */
+	int signal_fd;	 /* a signalfd of what stops us, -1: none */
 };
 
 /* Makes DIRECTORY/.scratch, after removing what a killed run left of it. 0 or negative errno. */
-int scratch_open(struct scratch *scratch, const char *directory, struct error *error);
+int scratch_open(struct scratch *scratch, const char *directory, int signal_fd, struct error *error);
 
 /*
  * The state every repetition begins in: an empty directory with WORKLOAD's files made anew, everything
  * written back to the disk, and the files in the host's page cache, or, where COLD, not. NUMBER tells
- * workloads apart. 0 or negative errno.
+ * workloads apart. 0; -EINTR where a signal that stops us came before large files were made; or another
+ * negative errno.
  */
 int scratch_prepare(struct scratch *scratch, const struct workload *workload, size_t number, bool cold,
 		    struct error *error);
@@ -30,7 +32,8 @@ int scratch_prepare(struct scratch *scratch, const struct workload *workload, si
 void scratch_close(struct scratch *scratch);
 
 /* Writes BYTES of text into FD: words of a made-up language in numbered lines, the same for the same NAME
- * everywhere, that compress about threefold. 0 or negative errno. */
-int filler_write(int fd, const char *name, uint64_t bytes, struct error *error);
+ * everywhere, that compress about threefold. 0, -EINTR as soon as SIGNAL_FD can be read, or another negative
+ * errno. */
+int filler_write(int fd, const char *name, uint64_t bytes, int signal_fd, struct error *error);
 
 #endif

@@ -18,13 +18,11 @@ void reference_take(struct reference *reference, const struct measurement *m, co
 	reference->known = m->exit_code != RUN_MISSING;
 	reference->comparable = true;
 	reference->exit_code = m->exit_code;
-	memcpy(reference->sha256, m->stdout_sha256, sizeof(reference->sha256));
 	snprintf(reference->compared, sizeof(reference->compared), "%s", compared);
 }
 
-void reference_confirm(struct reference *reference, const struct measurement *m, const char *compared)
+void reference_confirm(struct reference *reference, const char *compared)
 {
-	reference->nondeterministic = strcmp(reference->sha256, m->stdout_sha256) != 0;
 	reference->comparable = strcmp(reference->compared, compared) == 0;
 }
 
@@ -108,7 +106,7 @@ static bool multiplexed(const struct measurement *m)
 
 void flags_judge(char flags[FLAGS_ROOM], const struct measurement *m, const struct reference *reference)
 {
-	if (reference->nondeterministic)
+	if (reference->known && !reference->comparable)
 		flags_add(flags, "nondeterministic");
 	if (roi_disagrees(m))
 		flags_add(flags, "roi-mismatch");

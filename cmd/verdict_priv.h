@@ -14,17 +14,15 @@
 struct reference {
 	bool known;
 	int64_t exit_code;
-	char sha256[DIGEST_HEX];   /* of what it printed */
-	char compared[DIGEST_HEX]; /* of what the filter made of it; the same without one */
-	bool nondeterministic;	   /* a second native run printed something else */
-	bool comparable;	   /* what is compared was the same in both */
+	char compared[DIGEST_HEX]; /* digest of what it printed, or of what the filter made of it */
+	bool comparable;	   /* a second native run did not differ in that */
 };
 
 /* Takes the first native run as REFERENCE; COMPARED is the digest of its filtered output. */
 void reference_take(struct reference *reference, const struct measurement *m, const char *compared);
 
 /* Holds a second native run against it. */
-void reference_confirm(struct reference *reference, const struct measurement *m, const char *compared);
+void reference_confirm(struct reference *reference, const char *compared);
 
 /*
  * Decides M's status where the launcher could not: an exit status other than 0, or something else done than

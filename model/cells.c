@@ -108,6 +108,8 @@ int cells_read(struct cells *cells, const char *directory, struct error *error)
 	code = table_read(&cells->runs, path, &schema_runs, error);
 	if (code == -ENOENT)
 		error_mend(error, "name a directory that vmtax run --out wrote");
+	if (code == 0)
+		code = table_unique(&cells->runs, "run", error);
 	if (code == 0 && sort_rows(cells) < 0)
 		code = error_set(error, ENOMEM, "cannot read %s", path);
 	if (code)

@@ -52,6 +52,17 @@ static const char *name(const struct table *table, size_t row, const char *colum
 
 #define POSITIVE 1e-9 /* the least number above nought that means anything here */
 
+/* Lists of VMs are written as "name:count", separated by blanks. */
+static void check_vm_name(const struct table *table, size_t row, struct error *error)
+{
+	const char *text = table_text(table, row, table_column(table, "vm"));
+
+	if (error->what[0] || text[strcspn(text, " \t:")] == '\0')
+		return;
+	error_fail(error, 0, "leave them out", "the name \"%.60s\" has a blank or a colon", text);
+	error_at(error, "%s:%zu:vm", table->path, table->lines[row]);
+}
+
 static void read_vm(struct plan_vm *vm, const struct table *table, size_t row, struct error *error)
 {
 	*vm = (struct plan_vm){
@@ -63,6 +74,7 @@ static void read_vm(struct plan_vm *vm, const struct table *table, size_t row, s
 			  .memory = number(table, row, "memory", 0, error),
 			  .io = number(table, row, "io", 0, error) },
 	};
+	check_vm_name(table, row, error);
 }
 
 static void read_kind(struct plan_kind *kind, const struct table *table, size_t row, struct error *error)

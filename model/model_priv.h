@@ -9,7 +9,8 @@
 
 struct error;
 
-#define MODEL_LEVEL 0.95 /* of every interval */
+#define MODEL_LEVEL	  0.95 /* of every interval */
+#define MODEL_PAIRS_LEAST 6    /* below which no signed-rank interval at that level exists */
 
 /* Repetitions of one workload under one configuration, as row numbers of runs.csv. */
 struct cell {

@@ -13,7 +13,6 @@
 
 /* overhead.csv: every cell against its baselines. */
 
-#define FEW	     6 /* pairs below which no signed-rank interval at 95 % exists */
 #define OUTLIER_MADS 5 /* scaled MADs from the median; 5 is one in 1.7 million of a normal sample */
 #define FLAGS_ROOM   256
 
@@ -24,11 +23,12 @@ struct estimate {
 	const struct cells *cells;
 	size_t workload, config;
 	const char *baseline;
-	struct pair *pairs; /* owned */
-	size_t *rows;	    /* owned */
-	double *ratios;	    /* owned */
-	double *sorted;	    /* owned */
-	unsigned char *far; /* owned */
+	bool program_changed; /* the workload's repetitions are of more than one program */
+	struct pair *pairs;   /* owned */
+	size_t *rows;	      /* owned */
+	double *ratios;	      /* owned */
+	double *sorted;	      /* owned */
+	unsigned char *far;   /* owned */
 	size_t count;
 	char flags[FLAGS_ROOM];
 	struct table_writer out;
@@ -54,16 +54,41 @@ static void flag_rows(struct estimate *e)
 				flag(e, lasting[word]);
 }
 
+/* Whether WORKLOAD's program was built anew, or replaced, between repetitions that count. */
+static bool program_changed(const struct cells *cells, size_t workload)
+{
+	const char *first = "";
+
+	for (size_t c = 0; c < cells->configs.count; c++) {
+		const struct cell *cell = cells_at(cells, workload, c);
+
+		for (size_t i = 0; i < cell->blocks; i++) {
+			const char *this = cells_text(cells, cell->block[i], "program_sha256");
+
+			if (*first && *this && strcmp(first, this) != 0)
+				return true;
+			first = *first ? first : this;
+		}
+	}
+	return false;
+}
+
+/* Of the ratios made of e->rows. */
 static void flag_outliers(struct estimate *e, size_t count)
 {
+	size_t near = 0; /* what is not far stands on the other side of what is */
+
 	for (size_t i = 0; i < count; i++)
 		e->sorted[i] = log(e->ratios[i]);
 	stats_flag_outliers(e->sorted, count, OUTLIER_MADS, e->far);
-	for (size_t i = 1; i < count; i++)
+	while (near < count && e->far[near])
+		near++;
+	for (size_t i = 0; i < count; i++) {
+		bool first = cells_number(e->cells, e->rows[i], "block") <= 1;
+
 		if (e->far[i])
-			flag(e, "outlier");
-	if (count && e->far[0])
-		flag(e, e->ratios[0] > 1 ? "slow-first" : "outlier");
+			flag(e, first && e->sorted[i] > e->sorted[near] ? "slow-first" : "outlier");
+	}
 }
 
 /* Median of VALUE over COUNT rows of runs.csv. */
@@ -117,16 +142,20 @@ static int put_metric(struct estimate *e, const struct metric *metric, bool dist
 	for (size_t i = 0; i < e->count; i++) {
 		double ratio = metric_ratio(metric, choice, e->cells, e->pairs[i]);
 
-		if (!isnan(ratio))
-			e->ratios[count++] = ratio;
+		if (isnan(ratio))
+			continue;
+		e->rows[count] = e->pairs[i].row;
+		e->ratios[count++] = ratio;
 	}
 	if (count == 0)
 		return 0;
 	e->flags[0] = '\0';
 	flag_rows(e);
+	if (e->program_changed)
+		flag(e, "program-changed");
 	if (disturbed)
 		flag(e, "disturbed");
-	if (count < FEW)
+	if (count < MODEL_PAIRS_LEAST)
 		flag(e, "few-blocks");
 	if (!metric->additive)
 		flag_outliers(e, count);
@@ -192,13 +221,15 @@ static int put_all(struct estimate *e, struct error *error)
 {
 	int code = 0;
 
-	for (e->workload = 0; code == 0 && e->workload < e->cells->workloads.count; e->workload++)
+	for (e->workload = 0; code == 0 && e->workload < e->cells->workloads.count; e->workload++) {
+		e->program_changed = program_changed(e->cells, e->workload);
 		for (e->config = 0; code == 0 && e->config < e->cells->configs.count; e->config++) {
 			for (size_t i = 0; code == 0 && i < sizeof(baselines) / sizeof(*baselines); i++)
 				code = put_cell(e, baselines[i], error);
 			if (code == 0)
 				code = put_observer(e, error);
 		}
+	}
 	return code;
 }
 

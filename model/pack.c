@@ -28,7 +28,12 @@ double plan_licence(const struct plan_kind *kind, const struct plan_config *conf
 	return config->hypervisor ? kind->hypervisor_licence : kind->host_os_licence;
 }
 
-static bool within(double used, double capacity)
+static double price(const struct plan_kind *kind, const struct plan_config *config)
+{
+	return kind->cost + plan_licence(kind, config);
+}
+
+bool pack_within(double used, double capacity)
 {
 	return used <= capacity * (1 + SLACK);
 }
@@ -44,8 +49,8 @@ static bool place(struct plan_host *host, const struct fleet *fleet, const struc
 	then.used.memory += asks->memory;
 	then.used.io += asks->io;
 	then.driver += config->price[vm].driver;
-	if (!within(then.used.cpu + pack_cores_held(&then, config), has->cpu) ||
-	    !within(then.used.memory, has->memory) || !within(then.used.io, has->io))
+	if (!pack_within(then.used.cpu + pack_cores_held(&then, config), has->cpu) ||
+	    !pack_within(then.used.memory, has->memory) || !pack_within(then.used.io, has->io))
 		return false;
 	*host = then;
 	host->placed[vm]++;
@@ -106,48 +111,51 @@ static struct rank *rank_kinds(const struct fleet *fleet, const struct plan_conf
 	for (size_t i = 0; ranks && i < fleet->kinds; i++) {
 		const struct plan_kind *kind = &fleet->kind[i];
 
-		ranks[i] = (struct rank){ i, (kind->cost + plan_licence(kind, config)) / kind->has.cpu };
+		ranks[i] = (struct rank){ i, price(kind, config) / kind->has.cpu };
 	}
 	if (ranks)
 		qsort(ranks, fleet->kinds, sizeof(*ranks), ascending);
 	return ranks;
 }
 
-static size_t bought(const struct packing *packing, size_t kind)
+/* Adds HOST, whose lists then belong to PACKING. */
+static int add_host(struct packing *packing, const struct plan_host *host)
 {
-	size_t count = 0;
+	if (packing->hosts == packing->room) {
+		size_t room = packing->room ? 2 * packing->room : 64;
+		struct plan_host *grown = realloc(packing->host, room * sizeof(*grown));
 
-	for (size_t i = 0; i < packing->hosts; i++)
-		count += packing->host[i].kind == kind;
-	return count;
+		if (!grown)
+			return -ENOMEM;
+		packing->host = grown;
+		packing->room = room;
+	}
+	packing->host[packing->hosts++] = *host;
+	packing->bought[host->kind]++;
+	return 0;
 }
 
 /* Adds the cheapest host that takes a VM and puts it there. 1: done, 0: there is none, -ENOMEM. */
 static int buy(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
 	       const struct rank *kinds, size_t vm)
 {
-	for (size_t i = 0; i < fleet->kinds; i++) {
-		struct plan_host host = { .kind = kinds[i].row }, *grown;
+	struct plan_host host = { .placed = calloc(fleet->vms, sizeof(*host.placed)) };
+	int code = 0;
 
-		if (bought(packing, host.kind) >= fleet->kind[host.kind].available)
+	if (!host.placed)
+		return -ENOMEM;
+	for (size_t i = 0; i < fleet->kinds; i++) {
+		host.kind = kinds[i].row;
+		if (packing->bought[host.kind] >= fleet->kind[host.kind].available ||
+		    !place(&host, fleet, config, vm))
 			continue;
-		host.placed = calloc(fleet->vms, sizeof(*host.placed));
-		if (!host.placed)
-			return -ENOMEM;
-		if (!place(&host, fleet, config, vm)) {
-			free(host.placed);
-			continue;
-		}
-		grown = realloc(packing->host, (packing->hosts + 1) * sizeof(*grown));
-		if (!grown) {
-			free(host.placed);
-			return -ENOMEM;
-		}
-		packing->host = grown;
-		packing->host[packing->hosts++] = host;
-		return 1;
+		code = add_host(packing, &host);
+		if (code == 0)
+			return 1;
+		break;
 	}
-	return 0;
+	free(host.placed);
+	return code;
 }
 
 /* All VMs of one row. */
@@ -169,18 +177,62 @@ static int pack_row(struct packing *packing, const struct fleet *fleet, const st
 		if (code == 0)
 			break;
 	}
+	packing->left[vm] = left;
 	packing->unplaced += left;
 	return 0;
+}
+
+/* Makes HOST the cheapest kind that holds what is on it. Whether it is another one now. */
+static bool resize(struct packing *packing, struct plan_host *host, const struct fleet *fleet,
+		   const struct plan_config *config)
+{
+	double cpu = host->used.cpu + pack_cores_held(host, config);
+	size_t best = host->kind;
+
+	for (size_t i = 0; i < fleet->kinds; i++) {
+		const struct plan_kind *kind = &fleet->kind[i];
+
+		if (packing->bought[i] < kind->available && pack_within(cpu, kind->has.cpu) &&
+		    pack_within(host->used.memory, kind->has.memory) &&
+		    pack_within(host->used.io, kind->has.io) &&
+		    price(kind, config) < price(&fleet->kind[best], config))
+			best = i;
+	}
+	if (best == host->kind)
+		return false;
+	packing->bought[host->kind]--;
+	packing->bought[best]++;
+	host->kind = best;
+	return true;
+}
+
+/* Hosts were chosen by the price of a core, before it was known how full they would be. What one gives back
+ * another may take, so this goes on while anything becomes cheaper. */
+static void resize_all(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < packing->hosts; i++)
+			changed |= resize(packing, &packing->host[i], fleet, config);
+	}
 }
 
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
 {
 	struct rank *vms = rank_vms(fleet, config), *kinds = rank_kinds(fleet, config);
-	int code = vms && kinds ? 0 : -ENOMEM;
+	int code;
 
-	*packing = (struct packing){ 0 };
+	*packing = (struct packing){
+		.bought = calloc(fleet->kinds + 1, sizeof(*packing->bought)),
+		.left = calloc(fleet->vms + 1, sizeof(*packing->left)),
+	};
+	code = vms && kinds && packing->bought && packing->left ? 0 : -ENOMEM;
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
 		code = pack_row(packing, fleet, config, kinds, vms[i].row);
+	if (code == 0)
+		resize_all(packing, fleet, config);
 	free(vms);
 	free(kinds);
 	return code;
@@ -191,5 +243,7 @@ void packing_free(struct packing *packing)
 	for (size_t i = 0; i < packing->hosts; i++)
 		free(packing->host[i].placed);
 	free(packing->host);
+	free(packing->bought);
+	free(packing->left);
 	*packing = (struct packing){ 0 };
 }

@@ -6,8 +6,6 @@
 
 /* Repetitions side by side: the same block under a configuration and under its baseline. */
 
-#define ENOUGH 6 /* the fewest pairs for which a signed-rank interval at 95 % exists */
-
 static bool disturbed_row(const struct cells *cells, size_t row)
 {
 	const char *flags = cells_text(cells, row, "flags");
@@ -49,7 +47,7 @@ size_t pairs_make(const struct cells *cells, const struct cell *cell, const stru
 
 	for (size_t i = 0; i < count; i++)
 		calm += !disturbed_pair(cells, pairs[i]);
-	*disturbed = calm < count && calm < ENOUGH;
+	*disturbed = calm < count && calm < MODEL_PAIRS_LEAST;
 	if (calm == count || *disturbed)
 		return count;
 	calm = 0;

@@ -82,15 +82,12 @@ static int put_host(struct planner *p, const struct plan_config *config, const s
 static int put_hosts(struct planner *p, const struct plan_config *config, const struct packing *packing,
 		     struct error *error)
 {
-	int code = 0;
+	size_t *numbers = calloc(p->fleet.kinds + 1, sizeof(*numbers)); /* given out by kind */
+	int code = numbers ? 0 : error_set(error, ENOMEM, "cannot plan");
 
-	for (size_t i = 0; code == 0 && i < packing->hosts; i++) {
-		size_t number = 1;
-
-		for (size_t before = 0; before < i; before++)
-			number += packing->host[before].kind == packing->host[i].kind;
-		code = put_host(p, config, &packing->host[i], number, error);
-	}
+	for (size_t i = 0; code == 0 && i < packing->hosts; i++)
+		code = put_host(p, config, &packing->host[i], ++numbers[packing->host[i].kind], error);
+	free(numbers);
 	return code;
 }
 
@@ -145,12 +142,17 @@ static int put_summary(struct planner *p, const struct plan_config *config, cons
 		       struct error *error)
 {
 	struct sums sums = sum_up(&p->fleet, config, packing);
+	char *unplaced = plan_unplaced_list(&p->fleet, config, packing);
 
+	if (!unplaced)
+		return error_set(error, ENOMEM, "cannot plan");
 	table_put_text(&p->summary, config->name);
 	table_put_text(&p->summary, config->label);
 	table_put_integer(&p->summary, (int64_t)packing->hosts);
 	table_put_integer(&p->summary, (int64_t)(count_vms(&p->fleet) - packing->unplaced));
 	table_put_integer(&p->summary, (int64_t)packing->unplaced);
+	table_put_text(&p->summary, *unplaced ? unplaced : NULL);
+	free(unplaced);
 	put_amount(&p->summary, native_demand(&p->fleet, packing));
 	put_amount(&p->summary, sums.used.cpu + sums.held);
 	put_amount(&p->summary, share(sums.used.cpu + sums.held, sums.has.cpu));
@@ -159,6 +161,10 @@ static int put_summary(struct planner *p, const struct plan_config *config, cons
 	put_amount(&p->summary, sums.hardware);
 	put_amount(&p->summary, sums.licences);
 	put_amount(&p->summary, sums.hardware + sums.licences);
+	table_put_text(&p->summary, config->few_blocks && config->disturbed ? "few-blocks disturbed"
+				    : config->few_blocks		    ? "few-blocks"
+				    : config->disturbed			    ? "disturbed"
+									    : NULL);
 	return table_end_row(&p->summary, error);
 }
 
@@ -191,7 +197,7 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 	return code;
 }
 
-/* The baseline first, then what was measured against it. */
+/* The baseline and what was measured against it. */
 static int plan_configs(struct planner *p, struct error *error)
 {
 	const struct table *overhead = &p->ratios.overhead;
@@ -206,6 +212,7 @@ static int plan_configs(struct planner *p, struct error *error)
 					 table_text(overhead, row, table_column(overhead, "config")));
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
+	names_order_configs(&configs);
 	for (size_t i = 0; code == 0 && i < configs.count; i++)
 		code = plan_config(p, configs.name[i], error);
 	names_free(&configs);

@@ -53,11 +53,12 @@ struct plan_price {
 
 /* What one configuration costs the fleet. */
 struct plan_config {
-	const char *name, *label; /* texts of the result's tables, or static */
-	bool polls;		  /* driver threads hold cores of each host */
-	bool hypervisor;	  /* licensed as a hypervisor, else as a host OS */
-	struct plan_price *price; /* one for each VM of the fleet; owned */
-	bool known;		  /* each could be priced */
+	const char *name, *label;   /* texts of the result's tables, or static */
+	bool polls;		    /* driver threads hold cores of each host */
+	bool hypervisor;	    /* licensed as a hypervisor, else as a host OS */
+	struct plan_price *price;   /* one for each VM of the fleet; owned */
+	bool known;		    /* each could be priced */
+	bool few_blocks, disturbed; /* so some ratio that it is priced with is flagged */
 };
 
 /* The result a plan is made from. */
@@ -88,13 +89,23 @@ struct plan_host {
 
 struct packing {
 	struct plan_host *host; /* owned */
-	size_t hosts;
-	size_t unplaced; /* VMs that fit on no host there is */
+	size_t hosts, room;
+	size_t *bought;	 /* kinds: hosts of each; owned */
+	size_t *left;	 /* vms: how many of each fit on no host there is; owned */
+	size_t unplaced; /* all of these */
 };
 
 /* Packs FLEET for CONFIG. 0 or -ENOMEM; the caller frees in both cases. */
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
 void packing_free(struct packing *packing);
+
+/* Whether USED is no more than CAPACITY but for rounding. */
+bool pack_within(double used, double capacity);
+
+/* VMs without a host as "name:count:why", separated by blanks; the caller frees. NULL when memory is short.
+ */
+char *plan_unplaced_list(const struct fleet *fleet, const struct plan_config *config,
+			 const struct packing *packing);
 
 /* Cores driver threads hold on HOST. */
 double pack_cores_held(const struct plan_host *host, const struct plan_config *config);

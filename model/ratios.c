@@ -11,6 +11,7 @@
 #include "base/schema.h"
 #include "base/stats.h"
 #include "base/units.h"
+#include "model/model_priv.h"
 #include "model/plan_priv.h"
 
 /* What a fleet's VMs cost under a configuration, from the ratios measured. */
@@ -53,6 +54,8 @@ int plan_ratios_read(struct plan_ratios *ratios, const char *directory, struct e
 	*ratios = (struct plan_ratios){ 0 };
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_runs.name);
 	code = table_read(&ratios->runs, path, &schema_runs, error);
+	if (code == 0)
+		code = table_unique(&ratios->runs, "run", error);
 	if (code == -ENOENT)
 		error_mend(error, "name with --results a directory that vmtax run --out wrote");
 	if (code == 0) {
@@ -113,32 +116,58 @@ int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *flee
 	return code;
 }
 
+/* Whether ROW estimates METRIC under CONFIG against the baseline. */
+static bool estimates(const struct plan_ratios *ratios, size_t row, const char *config, const char *metric)
+{
+	const struct table *overhead = &ratios->overhead;
+
+	return is(overhead, row, "config", config) && is(overhead, row, "metric", metric) &&
+	       is(overhead, row, "baseline", ratios->baseline) && !isnan(ratio(ratios, row));
+}
+
+/* The ratio of ROW, which CONFIG is then priced with. */
+static double use(const struct plan_ratios *ratios, size_t row, struct plan_config *config)
+{
+	const char *flags = text(&ratios->overhead, row, "flags");
+
+	config->few_blocks |= flags_have(flags, "few-blocks");
+	config->disturbed |= flags_have(flags, "disturbed");
+	return ratio(ratios, row);
+}
+
+static bool additive(const char *metric)
+{
+	const struct metric *m = model_metrics;
+
+	while (m->name && strcmp(m->name, metric) != 0)
+		m++;
+	return m->additive;
+}
+
 /*
  * The ratio of METRIC for CLASS: that of the workload of this name, else the median over the workloads of the
- * class. Ratios multiply, so where two stand in the middle theirs is the geometric mean. NaN: not measured.
+ * class. Where two stand in the middle theirs is the geometric mean, as ratios multiply, but the arithmetic
+ * one of a metric that may be nought. NaN: not measured.
  */
-static double class_ratio(const struct plan_ratios *ratios, const char *config, const char *class,
+static double class_ratio(const struct plan_ratios *ratios, struct plan_config *config, const char *class,
 			  const char *metric, double *values)
 {
 	const struct table *overhead = &ratios->overhead;
 	size_t count = 0;
 	double low, high;
 
-	for (size_t row = 0; row < overhead->rows; row++) {
-		if (!is(overhead, row, "config", config) || !is(overhead, row, "metric", metric) ||
-		    !is(overhead, row, "baseline", ratios->baseline) || isnan(ratio(ratios, row)))
-			continue;
-		if (is(overhead, row, "workload", class))
-			return ratio(ratios, row);
-		if (is(overhead, row, "class", class))
-			values[count++] = ratio(ratios, row);
-	}
+	for (size_t row = 0; row < overhead->rows; row++)
+		if (is(overhead, row, "workload", class) && estimates(ratios, row, config->name, metric))
+			return use(ratios, row, config);
+	for (size_t row = 0; row < overhead->rows; row++)
+		if (is(overhead, row, "class", class) && estimates(ratios, row, config->name, metric))
+			values[count++] = use(ratios, row, config);
 	if (count == 0)
 		return NAN;
 	stats_sort(values, count);
 	low = values[(count - 1) / 2];
 	high = values[count / 2];
-	return sqrt(low * high);
+	return additive(metric) ? (low + high) / 2 : sqrt(low * high);
 }
 
 /* Whether driver threads keep cores of their own under CONFIG. */
@@ -184,10 +213,10 @@ int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *flee
 		config->price[i].cpu = vm->asks.cpu;
 		if (baseline)
 			continue;
-		config->price[i].cpu *= class_ratio(ratios, name, vm->class, "vm-cpu", values);
+		config->price[i].cpu *= class_ratio(ratios, config, vm->class, "vm-cpu", values);
 		if (config->polls)
 			config->price[i].driver =
-				vm->asks.cpu * class_ratio(ratios, name, vm->class, "driver", values);
+				vm->asks.cpu * class_ratio(ratios, config, vm->class, "driver", values);
 		config->known &= !isnan(config->price[i].cpu) && !isnan(config->price[i].driver);
 	}
 	free(values);

@@ -57,6 +57,13 @@ static int64_t take(int64_t wanted, int64_t *from)
 	return taken;
 }
 
+/* Moves WANTED out of the first of FROM that have it, NULL-terminated. */
+static void take_all(int64_t wanted, int64_t *const *from)
+{
+	for (; *from; from++)
+		wanted -= take(wanted, *from);
+}
+
 /* Time in KVM_RUN, in parts; all missing where the guest or the monitor did not tell. */
 struct inside {
 	int64_t user, kernel, hypervisor, spin;
@@ -82,7 +89,7 @@ static struct inside divide_inside(const struct probe_vcpu_times *t)
 /*
  * Outside of KVM_RUN the guest waits for an answer. So what it waited inside is WAIT - (WALL - RUN). Time
  * blocked was first spent in host calls, then halted inside KVM_RUN or outside. Time without a core falls on
- * the largest part, the program's.
+ * the largest part, the program's, then on polling and the others.
  */
 void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *t)
 {
@@ -102,7 +109,8 @@ void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_t
 		put(account, LAYER_WAIT_IO, slept, PROBE_INFERRED);
 	}
 	if (known(t->delay))
-		take(t->delay, &in.user);
+		take_all(t->delay,
+			 (int64_t *[]){ &in.user, &in.spin, &in.hypervisor, &monitor, &host, NULL });
 	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_GUEST_USER, in.user, PROBE_INFERRED);
 	put(account, LAYER_GUEST_KERNEL, in.kernel, PROBE_EXACT);
@@ -126,7 +134,7 @@ void probe_account_driver(struct probe_account *account, const struct probe_driv
 	if (known(off) && known(t->sleep))
 		put(account, LAYER_WAIT_IO, take(off - t->sleep, &host), PROBE_INFERRED);
 	if (known(t->delay))
-		take(t->delay, &spin);
+		take_all(t->delay, (int64_t *[]){ &spin, &monitor, &host, NULL });
 	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_MONITOR, monitor, PROBE_INFERRED);
 	put(account, LAYER_HOST_KERNEL, host, PROBE_INFERRED);

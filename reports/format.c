@@ -11,6 +11,8 @@ char *format_number(double value, char *text)
 
 	if (isnan(value))
 		snprintf(text, 16, "NA");
+	else if (size > 0 && size < 0.001)
+		snprintf(text, 16, "%.2g", value);
 	else if (size > 0 && size < 0.1)
 		snprintf(text, 16, "%.3f", value);
 	else if (size < 9.995)

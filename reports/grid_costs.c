@@ -76,7 +76,7 @@ static int choose_columns(struct grid *grid, const struct result *result)
 		names_free(&configs);
 		return -ENOMEM;
 	}
-	palette_order(&configs);
+	names_order_configs(&configs);
 	for (size_t i = 0; i < configs.count; i++)
 		grid->columns[i] = grid_config(result, configs.name[i]);
 	names_free(&configs);

@@ -80,7 +80,7 @@ static int fill(struct grid *grid, const struct result *result, const char *conf
 	size_t *map;
 
 	if (names_collect(&grid->rows, &result->runs, "workload") < 0 ||
-	    grid_allocate(grid, PALETTE_LAYERS) < 0)
+	    grid_allocate(grid, palette_layers_needed(&result->layers)) < 0)
 		return -ENOMEM;
 	memcpy(grid->columns, palette_layers, grid->column_count * sizeof(*grid->columns));
 	map = map_runs(grid, result, config);

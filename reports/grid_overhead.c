@@ -12,12 +12,15 @@ const struct metric metrics[] = {
 	{ .name = "time",
 	  .title = "Time",
 	  .axis = "time, multiple of the baseline",
-	  .meaning = "How long the program's own work took." },
+	  .meaning =
+		  "How long the program's own work took: its region of interest where it marks one, else its "
+		  "whole life with start-up." },
 	{ .name = "cpu",
 	  .title = "CPU seconds",
 	  .axis = "CPU seconds, multiple of the baseline",
-	  .meaning = "CPU time of everything that worked for the program: guest, monitor, drivers with their "
-		     "polling, kernel threads." },
+	  .meaning =
+		  "CPU time of everything that worked for the program: guest, monitor, drivers with their "
+		  "polling, kernel threads; of the whole program, also outside of its region of interest." },
 	{ .name = "core",
 	  .title = "Cost per core held",
 	  .axis = "cores held x time, multiple of the baseline",

@@ -23,7 +23,7 @@ size_t *plan_rows(const struct table *plan)
 		free(rows);
 		return NULL;
 	}
-	palette_order(&configs);
+	names_order_configs(&configs);
 	for (size_t i = 0; i < configs.count; i++)
 		for (size_t row = 0; row < plan->rows; row++)
 			if (strcmp(table_text(plan, row, config), configs.name[i]) == 0)

@@ -8,17 +8,18 @@
 #include "base/stats.h"
 #include "reports/reports_priv.h"
 
-/* Milliseconds of the program's own region where it marks one, else of its whole run; NaN unless it went
- * well. */
+/* Milliseconds, as the model takes its time: the program's own region where it marks one, else its whole life
+ * (where that is not told, the run between start and end). NaN unless it went well. */
 static double run_ms(const struct result *result, size_t row)
 {
 	const struct table *runs = &result->runs;
 	double roi = table_number(runs, row, table_column(runs, "roi_ns"));
+	double life = table_number(runs, row, table_column(runs, "life_ns"));
 	double wall = table_number(runs, row, table_column(runs, "wall_ns"));
 
 	if (!result_counts(result, row))
 		return NAN;
-	return (isnan(roi) ? wall : roi) / 1e6;
+	return (!isnan(roi) ? roi : !isnan(life) ? life : wall) / 1e6;
 }
 
 static struct interval median_of(const struct result *result, const char *workload, const char *config,

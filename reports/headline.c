@@ -13,6 +13,18 @@ const char headline_bare_metal[] = "bare-metal here is a style, not a product: t
 				   "bare-metal hypervisor saves by owning the hardware, and what it pays for "
 				   "its own drivers, is not in these figures.";
 
+bool headline_has_bare_metal(const struct result *result)
+{
+	const struct table *runs = &result->runs;
+	size_t config = table_column(runs, "config");
+
+	for (size_t row = 0; row < runs->rows; row++)
+		if (strncmp(table_text(runs, row, config), "bare-metal", strlen("bare-metal")) == 0 &&
+		    result_counts(result, row))
+			return true;
+	return false;
+}
+
 /* "1.29 times as long under hosted (1.56 times the CPU seconds)"; after the FIRST in short. */
 static void print_config(FILE *out, const struct result *result, const char *config, bool first)
 {

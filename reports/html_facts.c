@@ -30,7 +30,7 @@ int html_notes(FILE *out, const struct result *result)
 	if (list.alarms == 0)
 		fputs("<li>No run failed or was flagged, and no knob fell back.</li>\n", out);
 	fputs("</ul>\n", out);
-	if (names_contain(&result->configs, "bare-metal")) {
+	if (headline_has_bare_metal(result)) {
 		fputs("<p>", out);
 		html_text(out, headline_bare_metal);
 		fputs("</p>\n", out);

@@ -61,11 +61,11 @@ int html_layers(FILE *out, const struct result *result)
 	      "drivers' "
 	      "included, divided among the layers that owned it, over all good runs. Each bar is 100 %, so "
 	      "it shows "
-	      "shares and not speed. What could not be attributed is grey; where it is negative, the layers "
+	      "shares and not speed. What could not be attributed is olive; where it is negative, the layers "
 	      "claim more "
 	      "than there was, and the table below has the signed figure.</p>\n",
 	      out);
-	html_legend(out, palette_layers, PALETTE_LAYERS, false);
+	html_legend(out, palette_layers, palette_layers_needed(&result->layers), false);
 	fputs("<div class=\"panels\">\n", out);
 	if (put_configs(out, result, true) < 0)
 		return -ENOMEM;

@@ -79,15 +79,20 @@ static int print_rows(FILE *out, const struct table *table)
 int report_table_json(FILE *out, const char *csv_path, const struct table_schema *schema, struct error *error)
 {
 	struct table table;
+	struct whole whole;
 	int status = table_read(&table, csv_path, schema, error);
 
 	if (status < 0)
 		return status;
-	status = print_rows(out, &table);
+	status = whole_open(&whole, error);
+	if (status == 0 && print_rows(whole.out, &table) < 0) {
+		whole_abandon(&whole);
+		status = error_set(error, ENOMEM, "cannot make JSON of %s", schema->name);
+	} else if (status == 0) {
+		status = whole_print(&whole, out, schema->name, error);
+	}
 	table_free(&table);
-	if (status < 0 || ferror(out))
-		return error_set(error, EIO, "cannot print %s as JSON", schema->name);
-	return 0;
+	return status;
 }
 
 static json_t *describe_column(const struct table_column *column)

@@ -8,6 +8,7 @@
 #include "base/stats.h"
 #include "reports/reports_priv.h"
 
+#define OBSERVED_LEAST	6 /* cells, fewer of which say nothing of the observer's cost: one repetition each */
 #define NAMED_WORKLOADS 3 /* so many are named, the others counted */
 
 /* What several rows say alike. */
@@ -106,10 +107,14 @@ static const struct flag {
 	{ "steal", "others took over 1 % of the CPU time meanwhile", "run" },
 	{ "drift", "the processor's speed was off by more than 2 %", "run" },
 	{ "roi-mismatch", "its own clock and the one outside differ over its region of interest", "run" },
-	{ "startup", "it marks no region of interest, and start-up is over 1 % of its life", "run" },
+	{ "startup",
+	  "it marks no region of interest, and start-up is over 1 % of its life: vmtax run --help tells of "
+	  "marks",
+	  "run" },
 	{ "nondeterministic", "it prints something else each time", "run" },
 	{ "unserved", "it made system calls the guest does not serve", "run" },
 	{ "multiplexed", "some of its counters had to take turns, and counted part of the time", "run" },
+	{ "program-changed", "its program was built anew or replaced between repetitions", "estimate" },
 	{ "few-blocks", "too few blocks for an interval", "estimate" },
 	{ "disturbed", "steal or drift met so many blocks that they had to count", "estimate" },
 	{ "outlier", "some block is far from the others", "estimate" },
@@ -187,7 +192,7 @@ static int put_observer(const struct result *result, notes_sink *sink, void *arg
 	format_number(stats_quantile(ratios, n, 0.5), middle);
 	format_number(n ? ratios[n - 1] : NAN, most);
 	free(ratios);
-	if (n == 0)
+	if (n < OBSERVED_LEAST)
 		return 0;
 	if (asprintf(&text,
 		     "counting with perf was done apart, in one more repetition of each: it took %s times as "

@@ -19,7 +19,23 @@ const struct series palette_layers[PALETTE_LAYERS] = {
 	{ .name = "other", .label = "other", .colour = "#777777" }, /* a layer this version does not know */
 };
 
-/* In the order reports show them. Okabe and Ito's set of colours; each keeps its own in every report. */
+size_t palette_layers_needed(const struct table *layers)
+{
+	size_t name = table_column(layers, "layer");
+
+	for (size_t row = 0; row < layers->rows; row++) {
+		size_t known = 0;
+
+		while (known + 1 < PALETTE_LAYERS &&
+		       strcmp(palette_layers[known].name, table_text(layers, row, name)) != 0)
+			known++;
+		if (known + 1 == PALETTE_LAYERS)
+			return PALETTE_LAYERS;
+	}
+	return PALETTE_LAYERS - 1;
+}
+
+/* Okabe and Ito's set of colours; each keeps its own in every report. */
 static const struct {
 	const char *name, *colour;
 } presets[] = {
@@ -52,21 +68,4 @@ const char *palette_colour(const struct names *configs, size_t place)
 	const char *colour = preset_colour(configs->name[place]);
 
 	return colour ? colour : other_colour(configs, place);
-}
-
-void palette_order(struct names *configs)
-{
-	size_t placed = 0;
-
-	for (size_t p = 0; p < sizeof(presets) / sizeof(*presets); p++) {
-		size_t at = names_find(configs, presets[p].name);
-		const char *found;
-
-		if (at == configs->count)
-			continue;
-		found = configs->name[at];
-		memmove(configs->name + placed + 1, configs->name + placed,
-			(at - placed) * sizeof(*configs->name));
-		configs->name[placed++] = found;
-	}
 }

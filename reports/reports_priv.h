@@ -30,9 +30,6 @@ const char *result_label(const struct result *result, const char *config);
 /* Whether ROW of runs.csv went well and may stand for its configuration: not one that probes disturbed. */
 bool result_counts(const struct result *result, size_t row);
 
-/* Value of FACT in machine.csv, or NULL. */
-const char *result_fact(const struct result *result, const char *fact);
-
 /* Least and most blocks behind the estimates; both 0 where there are none. */
 void result_blocks(const struct result *result, int *least, int *most);
 
@@ -120,12 +117,12 @@ struct series grid_config(const struct result *result, const char *config);
 /* The colour of the configuration at PLACE of CONFIGS. */
 const char *palette_colour(const struct names *configs, size_t place);
 
-/* Moves the presets of configurations to the front, in the order reports show them. */
-void palette_order(struct names *configs);
-
 /* Layers of the account in the order they are stacked, with the colour each keeps. */
 #define PALETTE_LAYERS 11
 extern const struct series palette_layers[PALETTE_LAYERS];
+
+/* How many of them LAYERS needs: the last is for layers this version does not know. */
+size_t palette_layers_needed(const struct table *layers);
 
 /* A number with three significant digits ("1.31", "12.8", "NA") in TEXT (16 bytes). Returns TEXT. */
 char *format_number(double value, char *text);
@@ -143,7 +140,8 @@ int notes_list(const struct result *result, notes_sink *sink, void *argument);
 /* The headline in words; the caller frees. NULL when memory is short. */
 char *headline_text(const struct result *result);
 
-/* Said wherever bare-metal figures are shown. */
+/* Said wherever bare-metal figures are shown, and whether any are. */
+bool headline_has_bare_metal(const struct result *result);
 extern const char headline_bare_metal[];
 
 /* A file that takes its name only when whole. */
@@ -155,6 +153,17 @@ struct draft {
 int draft_open(struct draft *draft, const char *directory, const char *name, struct error *error);
 int draft_close(struct draft *draft, struct error *error); /* renames into place */
 void draft_abandon(struct draft *draft);
+
+/* What is to be printed whole. */
+struct whole {
+	FILE *out;  /* to write to meanwhile */
+	char *text; /* owned */
+	size_t size;
+};
+int whole_open(struct whole *whole, struct error *error);
+/* Prints it on OUT and frees it. WHAT is for messages. 0, or the negative errno of what hindered it. */
+int whole_print(struct whole *whole, FILE *out, const char *what, struct error *error);
+void whole_abandon(struct whole *whole);
 
 /* Runs gnuplot on SCRIPT; *SVG is what it printed, the caller frees. 0, -ENOENT without gnuplot, or a
  * negative errno. */

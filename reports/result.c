@@ -20,9 +20,11 @@ static int read_runs(struct table *runs, const char *directory, struct error *er
 {
 	int status = read_optional(runs, directory, &schema_runs, error);
 
-	if (status < 0 || runs->rows > 0)
+	if (status == 0 && runs->rows > 0)
+		return table_unique(runs, "run", error);
+	if (status < 0)
 		return status;
-	error_set(error, runs->path ? ENODATA : ENOENT, runs->path ? "no run is recorded yet" : "no results");
+	error_set(error, runs->path ? 0 : ENOENT, runs->path ? "no run is recorded yet" : "no results");
 	error_at(error, "%s/%s", directory, schema_runs.name);
 	error_mend(error, "name a directory that vmtax run --out wrote");
 	return runs->path ? -ENODATA : -ENOENT;
@@ -73,7 +75,7 @@ int result_load(struct result *result, const char *directory, struct error *erro
 		result_free(result);
 		return status;
 	}
-	palette_order(&result->configs);
+	names_order_configs(&result->configs);
 	result->baseline = choose_baseline(&result->overhead);
 	return 0;
 }
@@ -109,16 +111,6 @@ bool result_counts(const struct result *result, size_t row)
 
 	return strcmp(table_text(runs, row, table_column(runs, "status")), "ok") == 0 &&
 	       strstr(table_text(runs, row, table_column(runs, "flags")), "observed") == NULL;
-}
-
-const char *result_fact(const struct result *result, const char *fact)
-{
-	size_t name = table_column(&result->machine, "fact"), value = table_column(&result->machine, "value");
-
-	for (size_t row = 0; row < result->machine.rows; row++)
-		if (strcmp(table_text(&result->machine, row, name), fact) == 0)
-			return table_text(&result->machine, row, value);
-	return NULL;
 }
 
 void result_blocks(const struct result *result, int *least, int *most)

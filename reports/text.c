@@ -186,24 +186,31 @@ static int put_all(struct text_page *page, const struct result *result)
 	fputc('\n', page->out);
 	if (status == 0)
 		status = notes_list(result, put_note, page->out);
-	if (status == 0 && names_contain(&result->configs, "bare-metal"))
+	if (status == 0 && headline_has_bare_metal(result))
 		text_put_wrapped(page->out, '-', headline_bare_metal);
 	return status;
 }
 
 int report_text_print(FILE *out, const char *directory, bool colour, struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = { .colour = colour };
 	struct result result;
+	struct whole whole;
 	int status = result_load(&result, directory, error);
 
 	if (status < 0)
 		return status;
-	status = put_all(&page, &result);
+	status = whole_open(&whole, error);
+	if (status == 0) {
+		page.out = whole.out;
+		status = put_all(&page, &result);
+		if (status < 0) {
+			whole_abandon(&whole);
+			error_set(error, -status, "cannot make the summary");
+		} else {
+			status = whole_print(&whole, out, "the summary", error);
+		}
+	}
 	result_free(&result);
-	if (status < 0)
-		return error_set(error, -status, "cannot make the summary");
-	if (ferror(out))
-		return error_set(error, EIO, "cannot print the summary");
-	return 0;
+	return status;
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/schema.h"
 #include "reports/reports.h"
@@ -11,84 +12,180 @@
 
 /* The capacity plan as text: a configuration a line. */
 
+#define GAP 2 /* blanks before a column */
+
 /* A column of the plan: where it comes from and how it looks. */
 static const struct column {
 	const char *name, *heading;
-	int width, decimals;
+	int decimals;
 	double scale;
 	const char *unit; /* after the number */
 } columns[] = {
-	{ "hosts", "hosts", 6, 0, 1, "" },
-	{ "vms", "VMs", 6, 0, 1, "" },
-	{ "cpu_demand", "native cores", 13, 1, 1, "" },
-	{ "cpu_inflated", "cores used", 11, 1, 1, "" },
-	{ "cpu_utilization", "CPU", 5, 0, 100, "%" },
-	{ "memory_utilization", "memory", 7, 0, 100, "%" },
-	{ "io_utilization", "I/O", 5, 0, 100, "%" },
-	{ "hardware_cost", "hardware", 10, 0, 1, "" },
-	{ "licence_cost", "licences", 10, 0, 1, "" },
-	{ "total_cost", "total", 10, 0, 1, "" },
+	{ "hosts", "hosts", 0, 1, "" },
+	{ "vms", "VMs", 0, 1, "" },
+	{ "cpu_demand", "native cores", 1, 1, "" },
+	{ "cpu_inflated", "cores used", 1, 1, "" },
+	{ "cpu_utilization", "CPU", 0, 100, "%" },
+	{ "memory_utilization", "memory", 0, 100, "%" },
+	{ "io_utilization", "I/O", 0, 100, "%" },
+	{ "hardware_cost", "hardware", 0, 1, "" },
+	{ "licence_cost", "licences", 0, 1, "" },
+	{ "total_cost", "total", 0, 1, "" },
 };
 
-static void put_headings(const struct text_page *page)
-{
-	text_put_name(page->out, "configuration", page->name_width);
-	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
-		fprintf(page->out, "%*s", columns[i].width, columns[i].heading);
-	fputc('\n', page->out);
-}
+#define COLUMNS (sizeof(columns) / sizeof(*columns))
 
 static double number(const struct table *plan, size_t row, const char *column)
 {
 	return table_number(plan, row, table_column(plan, column));
 }
 
-static void put_row(const struct text_page *page, const struct table *plan, size_t row)
+/* A cell as text (400 bytes). Returns how many columns it takes. */
+static int print_cell(char *text, const struct table *plan, size_t row, const struct column *c)
+{
+	double value = number(plan, row, c->name);
+
+	if (isnan(value))
+		return snprintf(text, 400, "NA");
+	return snprintf(text, 400, "%.*f%s", c->decimals, value * c->scale, c->unit);
+}
+
+/* As wide as the widest of its cells and its heading. */
+static int width_of(const struct table *plan, const struct column *c)
+{
+	int width = (int)strlen(c->heading);
+	char text[400];
+
+	for (size_t row = 0; row < plan->rows; row++) {
+		int this = print_cell(text, plan, row, c);
+
+		width = this > width ? this : width;
+	}
+	return width;
+}
+
+static void put_headings(const struct text_page *page, const int *widths)
+{
+	text_put_name(page->out, "configuration", page->name_width);
+	for (size_t i = 0; i < COLUMNS; i++)
+		fprintf(page->out, "%*s", GAP + widths[i], columns[i].heading);
+	fputc('\n', page->out);
+}
+
+static void put_row(const struct text_page *page, const struct table *plan, size_t row, const int *widths)
 {
 	text_put_name(page->out, table_text(plan, row, table_column(plan, "label")), page->name_width);
-	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
-		const struct column *c = &columns[i];
-		double value = number(plan, row, c->name);
+	for (size_t i = 0; i < COLUMNS; i++) {
 		char text[400];
 
-		if (isnan(value))
-			snprintf(text, sizeof(text), "NA");
-		else
-			snprintf(text, sizeof(text), "%.*f%s", c->decimals, value * c->scale, c->unit);
-		fprintf(page->out, "%*s", c->width, text);
+		print_cell(text, plan, row, &columns[i]);
+		fprintf(page->out, "%*s", GAP + widths[i], text);
 	}
 	fputc('\n', page->out);
+}
+
+/* What is meant by the word after the second colon of unplaced_vms. */
+static const char *explain(const char *why, size_t length)
+{
+	static const struct {
+		const char *word, *meaning;
+	} known[] = {
+		{ "cpu", "more CPU than any host has" },
+		{ "memory", "more memory than any host has" },
+		{ "io", "more I/O than any host can do" },
+		{ "together", "more than any one host has of everything it needs" },
+		{ "available", "the hosts it fits on are used up" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strlen(known[i].word) == length && strncmp(known[i].word, why, length) == 0)
+			return known[i].meaning;
+	return "more of several things than any host has";
+}
+
+/* ": 2 of huge (more CPU than any host has), 22 of web (...)" from "huge:2:cpu web:22:available". */
+static void put_unplaced(FILE *out, const char *list)
+{
+	for (const char *separator = ": "; *list; separator = ", ") {
+		int name = (int)strcspn(list, ":"), count;
+		const char *number_, *why;
+		size_t length;
+
+		number_ = list + name + (list[name] == ':');
+		count = (int)strcspn(number_, ":");
+		why = number_ + count + (number_[count] == ':');
+		length = strcspn(why, " ");
+		fprintf(out, "%s%.*s of %.*s (%s)", separator, count, number_, name, list,
+			explain(why, length));
+		list = why + length;
+		list += strspn(list, " ");
+	}
+}
+
+/* What is to be said of ROW; the caller frees. NULL when memory is short. */
+static char *note_of(const struct table *plan, size_t row)
+{
+	const char *label = table_text(plan, row, table_column(plan, "label"));
+	double left = number(plan, row, "unplaced");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	if (isnan(left)) {
+		fprintf(out, "%s has no plan: some class of the fleet was not measured under it", label);
+	} else if (left > 0) {
+		fprintf(out, "%.0f VM%s fit%s on no host of the list under %s", left, left > 1 ? "s" : "",
+			left > 1 ? "" : "s", label);
+		put_unplaced(out, table_text(plan, row, table_column(plan, "unplaced_vms")));
+	}
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* One line on how firm the ratios are that the plan rests on. */
+static void put_flags(const struct text_page *page, const struct table *plan, const size_t *rows)
+{
+	size_t flags = table_column(plan, "flags"), count = 0;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	for (size_t i = 0; i < plan->rows; i++)
+		if (!table_missing(plan, rows[i], flags))
+			fprintf(out, "%s%s (%s)", count++ ? ", " : "ratios the plan uses are flagged: ",
+				table_text(plan, rows[i], table_column(plan, "label")),
+				table_text(plan, rows[i], flags));
+	if (fclose(out) == 0 && count)
+		text_put_wrapped(page->out, '!', text);
+	free(text);
 }
 
 static int put_notes(const struct text_page *page, const struct table *plan, const size_t *rows)
 {
 	for (size_t i = 0; i < plan->rows; i++) {
-		size_t row = rows[i];
-		const char *label = table_text(plan, row, table_column(plan, "label"));
-		double left = number(plan, row, "unplaced");
-		char *text = NULL;
-		int length = 0;
+		char *text = note_of(plan, rows[i]);
 
-		if (isnan(left))
-			length = asprintf(&text,
-					  "%s has no plan: some class of the fleet was not measured under it",
-					  label);
-		else if (left > 0)
-			length = asprintf(&text, "%.0f VM%s fit%s on no host of the list under %s", left,
-					  left > 1 ? "s" : "", left > 1 ? "" : "s", label);
-		if (length < 0)
+		if (!text)
 			return -ENOMEM;
-		if (text)
+		if (*text)
 			text_put_wrapped(page->out, '!', text);
 		free(text);
 	}
+	put_flags(page, plan, rows);
 	return 0;
 }
 
 int text_put_plan(struct text_page *page, const struct table *plan)
 {
 	size_t *rows = plan_rows(plan);
-	int code;
+	int widths[COLUMNS], code;
 
 	if (!rows || plan->rows == 0) {
 		free(rows);
@@ -102,9 +199,11 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 		if (width > page->name_width)
 			page->name_width = width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST;
 	}
-	put_headings(page);
+	for (size_t i = 0; i < COLUMNS; i++)
+		widths[i] = width_of(plan, &columns[i]);
+	put_headings(page, widths);
 	for (size_t i = 0; i < plan->rows; i++)
-		put_row(page, plan, rows[i]);
+		put_row(page, plan, rows[i], widths);
 	code = put_notes(page, plan, rows);
 	free(rows);
 	return code;
@@ -112,8 +211,9 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = { .colour = colour };
 	struct table plan;
+	struct whole whole;
 	char path[4200];
 	int code;
 
@@ -121,8 +221,14 @@ int report_plan_print(FILE *out, const char *directory, bool colour, struct erro
 	code = table_read(&plan, path, &schema_plan_summary, error);
 	if (code)
 		return code;
-	if (text_put_plan(&page, &plan) < 0)
-		code = error_set(error, ENOMEM, "cannot print the plan");
+	code = whole_open(&whole, error);
+	page.out = whole.out;
+	if (code == 0 && text_put_plan(&page, &plan) < 0) {
+		whole_abandon(&whole);
+		code = error_set(error, ENOMEM, "cannot make the plan");
+	} else if (code == 0) {
+		code = whole_print(&whole, out, "the plan", error);
+	}
 	table_free(&plan);
 	return code;
 }

@@ -27,7 +27,8 @@ static struct {
 	bool counts;  /* print another output every time */
 	bool reports; /* give a monitor's report with an exit and a system call that was not served */
 	const char *fallback;
-	int drift_at; /* the launch before which the machine is 3 % slower; 0: none */
+	const char *sha256; /* of the program; NULL: not known */
+	int drift_at;	    /* the launch before which the machine is 3 % slower; 0: none */
 } mock;
 
 static inline void mock_print(struct measurement *m, const char *text)
@@ -127,6 +128,8 @@ static inline void mock_workload(struct suite *suite, const char *name)
 	w->class = strdup("cpu");
 	w->argv = calloc(2, sizeof(char *));
 	w->argv[0] = strdup("/nothing");
+	if (mock.sha256)
+		snprintf(w->sha256, sizeof(w->sha256), "%s", mock.sha256);
 }
 
 /* Two workloads under CONFIGS for BLOCKS blocks; RESUME goes on with what is in DIRECTORY. */
@@ -135,10 +138,12 @@ static inline void mock_run(struct mock_run *run, const char *directory, const c
 {
 	struct harness *h = &run->harness;
 	struct run_options options = run->options;
+	int lock;
 
 	*run = (struct mock_run){ .options = options };
 	run->options.resume = resume;
 	run->options.blocks = blocks;
+	run->options.timeout_ns = 10000000000u;
 	run->plan = (struct run_plan){ .invocation = "mock", .seed = 42 };
 	h->options = &run->options;
 	h->plan = &run->plan;
@@ -148,7 +153,9 @@ static inline void mock_run(struct mock_run *run, const char *directory, const c
 	h->suite.workload = calloc(2, sizeof(struct workload));
 	mock_workload(&h->suite, "one");
 	mock_workload(&h->suite, "two");
-	run->code = run_directory_open(directory, false, false, NULL) && !resume;
+	run->code = run_directory_open(directory, false, false, &lock, NULL) && !resume;
+	if (lock >= 0)
+		close(lock); /* one run is not tested against another here */
 	if (run->code == 0)
 		run->code = harness_configure(h, configs, &run->error);
 	if (run->code == 0)

@@ -57,7 +57,9 @@ result summary
 
 rm -rf new
 printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,9,2,3\n' >large.csv
-try 3 --results r --fleet large.csv --hosts hosts.csv && grep -q '10 VMs fit on no host' said
+try 3 --results r --fleet large.csv --hosts hosts.csv && grep -q '10 VMs fit on no host' said &&
+	tr '\n' ' ' <said | grep -q 'under hosted: 10 of web (more CPU than any host *has)' &&
+	grep -q 'web:10:cpu' r/plan/summary.csv
 result unplaced
 
 rm -rf new
@@ -73,8 +75,10 @@ result column
 : >bad.csv
 try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:1' 'empty'
 result empty
-try 1 --results r --fleet none.csv --hosts hosts.csv --out new && says 'none.csv' 'No such file'
+try 2 --results r --fleet none.csv --hosts hosts.csv --out new && says 'none.csv' 'No such file'
 result absent
+try 2 --results r --fleet fleet.csv --hosts none.csv --out new && says 'none.csv' 'No such file'
+result absent-hosts
 try 2 --results r --fleet fleet.csv --hosts fleet.csv --out new && says 'fleet.csv:1'
 result swapped
 try 1 --results nothing --fleet fleet.csv --hosts hosts.csv --out new && says 'nothing/runs.csv' 'vmtax run'

@@ -91,6 +91,25 @@ why="left over: $(ls -A r)"
 ! ls -A r | grep -v '^\(machine\|runs\|overhead\|costs\)\.csv$\|^datapackage.json$\|^report.html$' >left
 result nothing-left-over
 
+if [ -w /dev/full ]; then
+	why="stderr: $(cat err)"
+	for option in --no-html --csv=runs --json=runs; do
+		"$vmtax" report $option r >/dev/full 2>err
+		[ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q 'No space left on device' err || break
+	done && [ "$option" = --json=runs ] && grep -q 'No space left' err
+	result full-disk
+else
+	echo "skip full-disk: there is no /dev/full"
+fi
+if command -v script >/dev/null; then
+	why="escapes on a dumb terminal: $(cat said)"
+	TERM=xterm script -qc "'$vmtax' report --no-html r" /dev/null >said && grep -q "$(printf '\033')" said &&
+		TERM=dumb script -qc "'$vmtax' report --no-html r" /dev/null >said && ! grep -q "$(printf '\033')" said
+	result dumb-terminal
+else
+	echo "skip dumb-terminal: script is not installed"
+fi
+
 make silent
 PATH=/nonexistent "$vmtax" report silent >said 2>err
 [ $? -eq 0 ] && grep -q 'could not be drawn: gnuplot is not installed' silent/report.html && grep -q '</html>' silent/report.html
@@ -137,6 +156,14 @@ cd ..
 make torn && sed -i '5s/,[^,]*$//' torn/runs.csv
 try 1 torn && says 'torn/runs.csv:5' && [ ! -e torn/report.html ]
 result ragged
+make twice && sed '1d; 3q' twice/runs.csv | tail -n 1 >>twice/runs.csv
+try 1 twice && says 'twice/runs.csv:62:run' 'run 2 is there twice' && [ ! -e twice/report.html ]
+result same-run-twice
+try 1 --no-html twice && says 'twice/runs.csv:62:run'
+result same-run-twice-summary
+make none && sed -i 1q none/runs.csv
+try 1 none && says 'no run is recorded yet' && ! grep -q 'No data available' err
+result no-run-yet
 make letters && sed -i '7s/^6,/six,/' letters/runs.csv
 try 1 letters && says 'letters/runs.csv:7' 'run' && [ ! -e letters/report.html ]
 result not-a-number

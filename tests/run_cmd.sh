@@ -99,6 +99,28 @@ try 1 --configs native --blocks 1 --timeout 50ms --out late -- sleep 60 && says 
 	[ "$(rows late ,timeout,)" -eq 1 ]
 result timeout
 
+cat >dice <<'E'
+#!/bin/sh
+echo $$
+E
+chmod +x dice
+try 0 --configs native --blocks 2 --out dice.out -- ./dice &&
+	[ "$(grep -c 'prints something else each time, so its output is not compared' err)" -eq 1 ] &&
+	[ "$(rows dice.out nondeterministic)" -ge 2 ]
+result nondeterministic
+try 0 --configs native --blocks 2 --filter 'tr -d 0-9' --out filtered -- ./dice && ! grep -q 'not compared' err &&
+	[ "$(rows filtered nondeterministic)" -eq 0 ]
+result filtered
+try 1 --configs native --blocks 2 --filter 'exit 3' --out unfiltered -- ./dice &&
+	says 'filter exit 3 failed with status 3'
+result failing-filter
+try 1 --configs native --blocks 2 --timeout 200ms --filter 'sleep 100' --out slowly -- ./dice &&
+	says 'no end after 0.2 s'
+result endless-filter
+try 143 --configs native --filter 'kill -TERM $PPID; sleep 100' --out broken -- ./dice &&
+	grep -q 'stopped; 0 repetitions' err
+result interrupted-filter
+
 # --- Wrong usage: one line that says what and how to mend it, and nothing is made ------------------------------
 
 wrong() {
@@ -113,8 +135,9 @@ wrong knob 'unknown knob transprt' 'did you mean transport?' --set transprt=ring
 wrong value 'unknown value rng' 'did you mean ring?' --set transport=rng
 wrong no-value 'lacks a value' 'knob=value' --set transport
 wrong set-native 'changes nothing' '--configs' --configs native --set transport=ring
-wrong blocks '--blocks' 'whole number' --blocks many
-wrong no-blocks '--blocks' 'at least 1' --blocks 0
+wrong blocks '--blocks' 'from 1 to 10000' --blocks many
+wrong no-blocks '--blocks' 'from 1 to 10000' --blocks 0
+wrong fewer-blocks '--blocks' 'from 1 to 10000' --blocks -1
 wrong budget 'soon is not a time' '30s' --budget soon
 wrong memory 'between 16M and 3G' '256M' --memory 1M
 wrong cache 'hot' 'warm or cold' --cache hot
@@ -122,11 +145,14 @@ wrong suite 'no-such.csv' 'No such file' --suite no-such.csv
 wrong only 'spn' 'did you mean spin?' --suite suite.csv --only spn
 wrong program 'no-such-program' 'PATH\|path' -- no-such-program
 wrong not-executable './suite.csv' 'chmod +x' -- ./suite.csv
+wrong directory '/tmp: Is a directory' 'a program in it' -- /tmp
 wrong suite-and-program 'exclude each other' 'one of them' --suite suite.csv -- true
 wrong cold-program '--cache cold' 'data column' --cache cold -- true
-wrong resume '--resume' 'plan.csv' --resume --blocks 3
+wrong resume '--resume' 'schedule.csv' --resume --blocks 3
 try 2 --suite suite.csv --out suite.csv && says 'suite.csv: Not a directory' '--out'
 result wrong-out
+try 2 --out nothing -- && says 'no program after --' 'suite' && [ ! -e nothing ]
+result wrong-no-program
 try 2 --resume --out foreign && says 'nothing to resume: foreign' 'stopped'
 result wrong-resume-foreign
 printf 'name,class,command,stresses\na,cpu,"x '"'"'y",z\n' >quotes.csv
@@ -165,12 +191,16 @@ why="process $(cat hang.pid) outlived the harness"
 ! kill -0 "$(cat hang.pid)"
 result killed-leaves-no-process
 
-"$vmtax" run --suite slow.csv --configs native --blocks 50 --out stopped >out 2>err &
+"$vmtax" run --suite slow.csv --configs native --blocks 50 --out stopped >stopped.out 2>stopped.err &
 pid=$!
 await stopped 2
+try 2 --force --suite slow.csv --configs native --blocks 1 --out stopped && says 'a run is under way in it: stopped' '--out' &&
+	try 2 --resume --out stopped && says 'a run is under way' && [ -s stopped/runs.csv ] && [ -s stopped/schedule.csv ]
+result under-way
 kill -TERM $pid
 wait $pid 2>/dev/null
 status=$?
+mv stopped.err err
 why="status $status: $(tr '\n' '|' <err)"
 [ $status -eq 143 ] && says 'stopped; [0-9]* repetitions are recorded' '--resume --out stopped' &&
 	[ ! -e stopped/.scratch ] && [ "$(rows stopped ,ok,)" -ge 2 ]

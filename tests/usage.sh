@@ -73,7 +73,13 @@ result list-twice
 try 2 "$(printf 'a\nb\033')" && says 'vmtax: unknown command a?b?' .
 result error-is-one-line
 
+try 0 run --help && grep -q 'roi begin' out && grep -q 'roi_ns=N ops=N' out
+result help-on-marks
 "$vmtax" list knobs >/dev/full 2>err
 [ $? -eq 1 ] && grep -q 'cannot write the output.*make room' err
 why="$(cat err)"
 result full-disk
+"$vmtax" list knobs >&- 2>err
+[ $? -eq 1 ] && [ "$(cat err)" = 'vmtax: standard output is closed: redirect it to a file, or to /dev/null' ]
+why="$(cat err)"
+result closed-output

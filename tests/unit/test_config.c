@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "base/schema.h"
 #include "tests/check.h"
 #include "tests/deprive.h"
@@ -68,6 +69,21 @@ static void test_table(void)
 			CHECK(knob->values[next].unbuilt == NULL);
 		}
 	}
+}
+
+/* Tables show them in an order of their own, before all that are not presets. */
+static void test_order(void)
+{
+	struct names names = { 0 };
+	size_t presets = 0;
+
+	CHECK_INT(names_add(&names, "a"), 0);
+	for (; vmm_presets[presets].name; presets++)
+		CHECK_INT(names_add(&names, vmm_presets[presets].name), 0);
+	names_order_configs(&names);
+	CHECK_STR(names.name[0], "native");
+	CHECK_STR(names.name[presets], "a");
+	names_free(&names);
 }
 
 static void test_presets(void)
@@ -254,6 +270,7 @@ static void test_printed_names(void)
 int main(void)
 {
 	CHECK_RUN(test_table);
+	CHECK_RUN(test_order);
 	CHECK_RUN(test_presets);
 	CHECK_RUN(test_unknown);
 	CHECK_RUN(test_names);

@@ -39,6 +39,21 @@ static void test_blocks(void)
 	CHECK_INT(access("blocks/.scratch", F_OK), -1);
 }
 
+/* What comes after the run, such as drawing figures, can be interrupted. */
+static void test_signals(void)
+{
+	struct mock_run run;
+	sigset_t mask;
+
+	begin(&run);
+	mock_run(&run, "signals", "native", 1, false);
+	CHECK_INT(run.code, 0);
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	CHECK_INT(sigismember(&mask, SIGINT), 0);
+	CHECK_INT(sigismember(&mask, SIGTERM), 0);
+	CHECK_INT(sigismember(&mask, SIGHUP), 0);
+}
+
 static void test_mismatch(void)
 {
 	struct mock_run run;
@@ -123,6 +138,9 @@ static void test_nondeterministic(void)
 	run.options.filter = "tr -d 0-9";
 	mock_run(&run, "filtered", "native,hosted", 2, false);
 	CHECK_INT(run.harness.bad, 2); /* what the filter leaves is compared */
+	read_runs(&runs, "filtered");
+	CHECK_INT(count(&runs, NULL, NULL, "flags", "nondeterministic"), 0);
+	table_free(&runs);
 	CHECK_INT(run.harness.good, 4);
 }
 
@@ -191,6 +209,7 @@ int main(void)
 	if (freopen("stderr", "w", stderr) == NULL)
 		return 1;
 	CHECK_RUN(test_blocks);
+	CHECK_RUN(test_signals);
 	CHECK_RUN(test_mismatch);
 	CHECK_RUN(test_exit_status);
 	CHECK_RUN(test_native_fails);

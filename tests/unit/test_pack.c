@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <stdlib.h>
+
 #include "model/plan_priv.h"
 #include "tests/check.h"
 
@@ -42,8 +44,65 @@ static void test_no_host_is_overfull(void)
 	packing_free(&packing);
 }
 
+/* A large host is the cheapest by the core, until it is known that it stays all but empty. */
+static void test_hosts_are_no_larger_than_needed(void)
+{
+	struct plan_vm vm[] = { { .name = "a", .count = 2, .asks = { .cpu = 30 } },
+				{ .name = "b", .count = 1, .asks = { .cpu = 4 } } };
+	struct plan_price price[] = { { .cpu = 30 }, { .cpu = 4 } };
+	struct plan_kind kind[] = {
+		{ .name = "large", .available = 9, .has = { 32, 9, 9 }, .cost = 320 },
+		{ .name = "small", .available = 1, .has = { 8, 9, 9 }, .cost = 90, .host_os_licence = 9 },
+		{ .name = "free", .available = 9, .has = { 8, 9, 9 }, .cost = 80, .host_os_licence = 900 }
+	};
+	struct fleet fleet = { .vm = vm, .vms = 2, .kind = kind, .kinds = 3 };
+	struct plan_config config = { .name = "native", .price = price, .known = true };
+	struct packing packing;
+
+	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(packing.hosts, 3);
+	CHECK_INT(packing.host[0].kind, 0);
+	CHECK_INT(packing.host[1].kind, 0);
+	CHECK_INT(packing.host[2].kind, 1); /* the licence counts */
+	CHECK_INT(packing.bought[0], 2);
+	CHECK_INT(packing.bought[1], 1);
+	packing_free(&packing);
+
+	kind[1].available = 0;
+	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(packing.host[2].kind, 0);
+	packing_free(&packing);
+}
+
+static void test_what_is_left_over_has_a_reason(void)
+{
+	struct plan_vm vm[] = { { .name = "wide", .count = 1, .asks = { .cpu = 50 } },
+				{ .name = "fat", .count = 2, .asks = { .cpu = 50, .memory = 50 } },
+				{ .name = "busy", .count = 1, .asks = { .io = 50 } },
+				{ .name = "odd", .count = 1, .asks = { .cpu = 30, .memory = 30 } },
+				{ .name = "web", .count = 3, .asks = { .cpu = 20, .memory = 1 } },
+				{ .name = "ok", .count = 1, .asks = { .cpu = 1 } } };
+	struct plan_price price[] = { { .cpu = 50 }, { .cpu = 50 }, { .cpu = 0 },
+				      { .cpu = 30 }, { .cpu = 20 }, { .cpu = 1 } };
+	struct plan_kind kind[] = { { .name = "c", .available = 1, .has = { 40, 8, 8 } },
+				    { .name = "m", .available = 1, .has = { 4, 40, 8 } } };
+	struct fleet fleet = { .vm = vm, .vms = 6, .kind = kind, .kinds = 2 };
+	struct plan_config config = { .name = "native", .price = price, .known = true };
+	struct packing packing;
+	char *list;
+
+	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	list = plan_unplaced_list(&fleet, &config, &packing);
+	CHECK_STR(list, "wide:1:cpu fat:2:cpu+memory busy:1:io odd:1:together web:1:available");
+	CHECK_INT(packing.unplaced, 6);
+	free(list);
+	packing_free(&packing);
+}
+
 int main(void)
 {
+	CHECK_RUN(test_hosts_are_no_larger_than_needed);
+	CHECK_RUN(test_what_is_left_over_has_a_reason);
 	CHECK_RUN(test_no_host_is_overfull);
 	return check_done();
 }

@@ -26,6 +26,10 @@ static const char *const overhead[] = {
 	"workload=kv|class=app|config=hosted|label=hosted|baseline=native-tuned|metric=vm-cpu|ratio=99",
 	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=vm-cpu|ratio=1.5",
 	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=driver|ratio=0.5",
+	"workload=log|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=vm-cpu|ratio=0."
+	"66666666667",
+	"workload=log|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=driver|ratio=0|"
+	"flags=startup few-blocks",
 	"workload=spin|class=cpu|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=1",
 	NULL,
 };
@@ -128,6 +132,24 @@ static void test_a_class_is_the_median_of_its_workloads(void)
 	CHECK_INT(model_plan_write(&options, &error), 0);
 	plan = read_plan(directory, &schema_plan_summary);
 	CHECK_NEAR(figure(&plan, "hosted", "cpu_inflated"), 2, 1e-9); /* 0.5 x sqrt(2 x 8) */
+	table_free(&plan);
+}
+
+/* A workload without driver work counts as none, not as making all others nought. */
+static void test_drivers_work_is_averaged_as_it_is(void)
+{
+	static const char *const fleet[] = { "vm=web|count=1|class=app|cpu=5|memory=1|io=1", NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan;
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	/* 5 x sqrt(1.5 / 1.5), and 5 x (0.5 + 0) / 2 = 1.25 cores of drivers, which hold 2 */
+	CHECK_NEAR(figure(&plan, "bare-metal", "cpu_inflated"), 5 + 2, 1e-6);
+	CHECK_STR(table_text(&plan, 0, table_column(&plan, "flags")), "");
+	CHECK_STR(table_text(&plan, plan.rows - 1, table_column(&plan, "flags")), "few-blocks");
 	table_free(&plan);
 }
 
@@ -239,6 +261,8 @@ static void test_bad_fleets_are_refused_where_they_are_bad(void)
 	refuse("vm=db|count=1|class=kv|cpu=-2|memory=1|io=1", "fleet.csv:3:cpu", "-2");
 	refuse("vm=db|count=1|class=kv|cpu=1|io=1", "fleet.csv:3:memory", "missing");
 	refuse("vm=web|count=1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:vm", "twice");
+	refuse("vm=d b|count=1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:vm", "blank");
+	refuse("vm=d:b|count=1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:vm", "colon");
 	refuse("vm=db|count=99999999|class=kv|cpu=1|memory=1|io=1", "fleet.csv", "more than");
 	refuse("vm=db|count=lots|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:count", "lots");
 }
@@ -264,6 +288,7 @@ int main(void)
 	CHECK_RUN(test_cpu_grows_by_the_ratio_of_cpu_seconds);
 	CHECK_RUN(test_licences_follow_the_kind_of_host);
 	CHECK_RUN(test_a_class_is_the_median_of_its_workloads);
+	CHECK_RUN(test_drivers_work_is_averaged_as_it_is);
 	CHECK_RUN(test_what_was_not_measured_has_no_plan);
 	CHECK_RUN(test_memory_and_io_bind_too);
 	CHECK_RUN(test_what_fits_nowhere_is_counted);

@@ -86,7 +86,24 @@ static void test_vcpu_twice(void)
 	t.delay = 70;
 	probe_account_vcpu(&a, &t);
 	CHECK_INT(ns(&a, LAYER_GUEST_USER), 0);
-	CHECK_INT(ns(&a, LAYER_UNATTRIBUTED), -320); /* 950 + 40 + 60 of 800, and 70 waited */
+	CHECK_INT(ns(&a, LAYER_UNATTRIBUTED),
+		  -250); /* 950 + 40 + 60 of 800, of which polling waited 60 and KVM 10 */
+	CHECK_INT(sum(&a), 1000);
+}
+
+/* A guest that polls may be off its core meanwhile: the time is that of waiting, once. */
+static void test_vcpu_polls_without_a_core(void)
+{
+	struct probe_vcpu_times t = vcpu;
+	struct probe_account a;
+
+	t.guest_kernel = 600; /* so that the program itself had 50 */
+	t.delay = 100;
+	probe_account_vcpu(&a, &t);
+	CHECK_INT(ns(&a, LAYER_WAIT_CPU), 100);
+	CHECK_INT(ns(&a, LAYER_GUEST_USER), 0);
+	CHECK_INT(ns(&a, LAYER_SPIN), 10);
+	CHECK_INT(ns(&a, LAYER_UNATTRIBUTED), 0);
 	CHECK_INT(sum(&a), 1000);
 }
 
@@ -227,6 +244,7 @@ int main(void)
 	CHECK_RUN(test_vcpu);
 	CHECK_RUN(test_vcpu_blocked);
 	CHECK_RUN(test_vcpu_twice);
+	CHECK_RUN(test_vcpu_polls_without_a_core);
 	CHECK_RUN(test_vcpu_missing);
 	CHECK_RUN(test_driver);
 	CHECK_RUN(test_native);

@@ -128,6 +128,7 @@ static void test_page_has_every_part(void)
 	CHECK(strstr(page, "<a href=\"plan/summary.csv\">"));
 	CHECK(strstr(page, "3.00 <span class=\"interval\">[2.50, 3.25]</span>"));
 	CHECK(strstr(page, "<td>NA</td>"));
+	CHECK(strstr(page, "</i>idle</li>") && !strstr(page, "</i>other</li>")); /* no layer is unknown */
 	CHECK_INT(count(page, "<figure>"), 7); /* time, CPU, two panels of layers, requests, hosts, cost */
 	free(page);
 }

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "tests/check.h"
 #include "tests/mock_launch.h"
@@ -50,6 +51,33 @@ static void test_resume(void)
 	CHECK_INT(exits.rows, 12); /* one for each repetition in a VM */
 	table_free(&runs);
 	table_free(&exits);
+}
+
+/* Repetitions of a program that was built anew do not join those of the old one. */
+static void test_rebuilt(void)
+{
+	struct mock_run run;
+	struct table runs;
+
+	begin(&run);
+	mock.sha256 = "aa";
+	mock.interrupt_after = 8 + 7;
+	mock_run(&run, "rebuilt", "native,hosted,bare-metal", 3, false);
+	CHECK_INT(run.harness.recorded, 7);
+	mock.interrupt_after = 0;
+	mock.sha256 = "bb";
+	mock_run(&run, "rebuilt", "native,hosted,bare-metal", 3, true);
+	CHECK(run.code < 0);
+	CHECK_STR(run.error.what, "/nothing has changed since");
+	CHECK_STR(run.error.where, "rebuilt/runs.csv:2");
+	CHECK(strstr(run.error.mend, "--force"));
+	read_runs(&runs, "rebuilt");
+	CHECK_INT(runs.rows, 7);
+	table_free(&runs);
+	mock.sha256 = "aa";
+	mock_run(&run, "rebuilt", "native,hosted,bare-metal", 3, true);
+	CHECK_INT(run.code, 0);
+	CHECK_INT(run.harness.recorded, 18);
 }
 
 /* A disturbed block is run once more, after the others, under a new number. */
@@ -103,12 +131,39 @@ static void test_full(void)
 	table_free(&exits);
 }
 
+/* Arguments that a table would take for missing come back as they were. */
+static void test_schedule(void)
+{
+	char directory[] = "NA",
+	     *argv[] = { (char[]){ "run" }, (char[]){ "NA" }, (char[]){ "" }, (char[]){ "=a\n\"b" }, NULL };
+	struct run_plan plan = {
+		.directory = directory, .argv = argv, .argc = 4, .invocation = "i", .seed = 7
+	};
+	struct error error = { 0 };
+
+	CHECK_INT(mkdir("schedule", 0777), 0);
+	CHECK_INT(run_plan_write(&plan, "schedule", &error), 0);
+	CHECK_INT(run_plan_decide(&plan, 12, "schedule", &error), 0);
+	CHECK_INT(access("schedule/schedule.csv", F_OK), 0);
+	CHECK_INT(run_plan_read(&plan, "schedule", &error), 0);
+	CHECK_INT(plan.argc, 4);
+	for (int i = 0; i < 4; i++)
+		CHECK_STR(plan.argv[i], argv[i]);
+	CHECK_STR(plan.directory, "NA");
+	CHECK_STR(plan.invocation, "i");
+	CHECK_INT(plan.seed, 7);
+	CHECK_INT(plan.blocks, 12);
+	run_plan_free(&plan);
+}
+
 int main(void)
 {
 	/* What is said to the user is not what is tested here. */
 	if (freopen("stderr", "w", stderr) == NULL)
 		return 1;
 	CHECK_RUN(test_resume);
+	CHECK_RUN(test_rebuilt);
+	CHECK_RUN(test_schedule);
 	CHECK_RUN(test_repeat);
 	CHECK_RUN(test_full);
 	return check_done();

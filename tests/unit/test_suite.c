@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/calibrate_priv.h"
 #include "cmd/digest_priv.h"
+#include "cmd/filter_priv.h"
 #include "cmd/scratch_priv.h"
 #include "cmd/suite_priv.h"
 #include "tests/check.h"
+
+#define SECOND 1000000000u
 
 /* What is to be run, the state it begins in, and how outputs are compared. */
 
@@ -144,7 +149,7 @@ static void test_digest(void)
 {
 	char hex[DIGEST_HEX];
 	struct error error;
-	int fd;
+	int fd, stop;
 
 	put("abc", "abc");
 	digest_of("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -152,9 +157,17 @@ static void test_digest(void)
 	digest_of("empty", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	put("times", "a1b22c333");
 	fd = open("times", O_RDONLY | O_CLOEXEC);
-	CHECK_INT(digest_filtered(fd, "tr -d 0-9", hex, &error), 0);
+	stop = eventfd(1, EFD_CLOEXEC); /* readable, as the signalfd of a run that is to stop */
+	CHECK_INT(filter_digest(fd, "tr -d 0-9", SECOND, -1, hex, &error), 0);
 	CHECK_STR(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	CHECK(digest_filtered(fd, "no-such-filter-there-is 2>/dev/null", hex, &error) < 0);
+	CHECK(filter_digest(fd, "no-such-filter-there-is 2>/dev/null", SECOND, -1, hex, &error) < 0);
+	CHECK(filter_digest(fd, "cat; exit 3", SECOND, -1, hex, &error) < 0);
+	CHECK_STR(error.what, "--filter cat; exit 3 failed with status 3");
+	CHECK(filter_digest(fd, "sleep 1000 & sleep 1000", SECOND / 20, -1, hex, &error) < 0);
+	CHECK(strstr(error.what, "no end after 0.05 s"));
+	CHECK(strstr(error.mend, "--timeout"));
+	CHECK_INT(filter_digest(fd, "sleep 1000", (uint64_t)1000 * SECOND, stop, hex, &error), -EINTR);
+	close(stop);
 	close(fd);
 }
 
@@ -166,9 +179,10 @@ static void test_scratch(void)
 	struct scratch scratch;
 	struct error error;
 	struct stat status;
+	int stop = eventfd(1, EFD_CLOEXEC); /* readable, as the signalfd of a run that is to stop */
 
 	mkdir("out", 0777);
-	CHECK_INT(scratch_open(&scratch, "out", &error), 0);
+	CHECK_INT(scratch_open(&scratch, "out", -1, &error), 0);
 	snprintf(path, sizeof(path), "%s/in", scratch.cell);
 	CHECK_INT(scratch_prepare(&scratch, &workload, 0, false, &error), 0);
 	CHECK_INT(stat(path, &status), 0);
@@ -180,6 +194,15 @@ static void test_scratch(void)
 	CHECK_STR(second, first);
 	/* Stated, so that runs on different machines had the same input. */
 	CHECK_STR(first, "76f35d9cda7ed31c319c2be24ef26f5bf1ed5157f36f75f3bead3f8cb4a930bb");
+	file.bytes = (uint64_t)900 << 40;
+	workload.name = (char *)"huge";
+	CHECK_INT(scratch_prepare(&scratch, &workload, 1, false, &error), -ENOSPC);
+	CHECK(strstr(error.what, "the files of huge need"));
+	file.bytes = 200000;
+	scratch.signal_fd = stop;
+	CHECK_INT(scratch_prepare(&scratch, &workload, 2, false, &error), -EINTR); /* not made yet */
+	CHECK_INT(scratch_prepare(&scratch, &workload, 0, false, &error), -EINTR); /* nor copied */
+	close(stop);
 	scratch_close(&scratch);
 	CHECK_INT(rmdir("out"), 0); /* nothing is left */
 }
