@@ -70,7 +70,7 @@ static int64_t resolve_memory(const struct monitor *m, const struct abi_call *ca
 	host = memory_at(m, segment->gpa, segment->bytes);
 	if (host == NULL) /* a string without an end runs on in guest memory, and at last into the guard */
 		return -EFAULT;
-	r->argument[i] = (uintptr_t)host;
+	r->argument[i] = (uintptr_t)(type == ABI_STRING ? proc_path(m, host) : host);
 	return 0;
 }
 

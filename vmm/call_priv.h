@@ -11,6 +11,14 @@ int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6
 /* FD if the program may have it; else -errno, and it is closed: out among our own it is beyond the limit. */
 int64_t checked_new(const struct monitor *m, int64_t fd);
 
+/* proc.c: what /proc says of the program's own process. */
+const char *proc_path(const struct monitor *m, const char *path); /* PATH, or what stands in for it */
+int64_t proc_call_open(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_openat(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_readlink(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_readlinkat(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_getdents64(struct monitor *m, const uint64_t argument[6]);
+
 /* ioctl.c */
 int64_t ioctl_make(struct monitor *m, const uint64_t argument[6]);
 

@@ -50,7 +50,7 @@ int64_t checked_new(const struct monitor *m, int64_t fd)
 {
 	if (fd < 0)
 		return fd;
-	if (!ours(m, (int)fd) && !((fcntl((int)fd, F_GETFL) & O_ACCMODE) != O_RDONLY && is_memory((int)fd)))
+	if (!ours(m, (int)fd) && !is_memory((int)fd))
 		return fd;
 	close((int)fd);
 	return ours(m, (int)fd) ? -EMFILE : -EACCES;
@@ -244,6 +244,11 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_setrlimit] = make_setrlimit,
 	[ABI_CALL_futex] = make_futex,
 	[ABI_CALL_futex_wait] = make_futex_wait,
+	[ABI_CALL_open] = proc_call_open,
+	[ABI_CALL_openat] = proc_call_openat,
+	[ABI_CALL_readlink] = proc_call_readlink,
+	[ABI_CALL_readlinkat] = proc_call_readlinkat,
+	[ABI_CALL_getdents64] = proc_call_getdents64,
 	[ABI_CALL_fcntl] = make_fcntl,
 	[ABI_CALL_fcntl_lock] = make_fcntl_lock,
 	[ABI_CALL_ioctl] = ioctl_make,

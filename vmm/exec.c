@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "vmm/vmm_priv.h"
+#include "vmm/call_priv.h"
 
 /*
  * execve: the monitor executes itself again with the new program, so that process, descriptors and all else
@@ -61,7 +61,7 @@ static int64_t take(const struct monitor *m, struct program *p, const uint64_t a
 	end = p->block + a[1] + 1;
 	if (strlen(p->block) >= sizeof(p->path))
 		return -ENAMETOOLONG;
-	strcpy(p->path, p->block);
+	snprintf(p->path, sizeof(p->path), "%s", proc_path(m, p->block));
 	string = p->block + strlen(p->block) + 1;
 	p->argv = take_list(&string, end, a[2], 2 * SCRIPTS);
 	p->environment = take_list(&string, end, a[3], 0);

@@ -9,6 +9,7 @@
  * that has a row in ABI_CALLS too comes here first.
  */
 #define ABI_SERVED(X) \
+	X(  2, open, maps_open) \
 	X(  9, mmap, memory_mmap) \
 	X( 10, mprotect, memory_mprotect) \
 	X( 11, munmap, memory_munmap) \
@@ -67,6 +68,7 @@
 	X(230, clock_nanosleep, clock_nanosleep_call) \
 	X(231, exit_group, process_exit) \
 	X(234, tgkill, signal_tgkill) \
+	X(257, openat, maps_openat) \
 	X(270, pselect6, select_pselect) \
 	X(273, set_robust_list, thread_set_robust_list) \
 	X(299, recvmmsg, message_recvmmsg) \

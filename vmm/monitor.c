@@ -61,6 +61,7 @@ static int open_images(struct monitor *m, int fd[2], struct image image[2])
 			   &image[0]);
 	if (fd[0] < 0)
 		return fd[0];
+	proc_open(m, fd[0]);
 	if (image[0].interpreter[0])
 		fd[1] = open_image(m, image[0].interpreter, ELF_INTERPRETER, &image[1]);
 	return image[0].interpreter[0] && fd[1] < 0 ? fd[1] : 0;

@@ -110,7 +110,8 @@ struct monitor {
 	void *backend_state; /* owned by the backend */
 	atomic_flag backend_busy;
 
-	uint32_t nofile; /* descriptors below this are the program's */
+	char executable[4096]; /* path of the program, as the kernel would tell it */
+	uint32_t nofile;       /* descriptors below this are the program's */
 	uint64_t nofile_hard;
 
 	cpu_set_t allowed; /* cores the vCPUs share */
@@ -164,6 +165,9 @@ int elf_read(int fd, const char *path, enum elf_role role, struct image *image, 
 int load_kernel(struct monitor *m);
 /* PROGRAM, and its INTERPRETER unless it is static: open as FDs, the first -1 where there is none. */
 int load_program(struct monitor *m, const int fd[2], const struct image image[2]);
+
+/* proc.c */
+void proc_open(struct monitor *m, int fd); /* the program is the executable open as FD */
 
 /* stack.c */
 int stack_build(struct monitor *m, const struct image image[2]); /* program, interpreter */

@@ -267,6 +267,7 @@ syscall_function thread_exit, thread_gettid, thread_yield, thread_set_tid_addres
 	futex_call;
 syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
 syscall_function forward_fcntl, forward_close_range;
+syscall_function maps_open, maps_openat;
 syscall_function ioctl_call, select_call, select_pselect;
 syscall_function message_sendto, message_recvfrom, message_sendmsg, message_recvmsg, message_sendmmsg,
 	message_recvmmsg;
