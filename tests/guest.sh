@@ -35,7 +35,7 @@ verdict() {
 }
 
 # Checks: natively all must hold, and in a guest the same lines come out.
-for program in memory mapping files time process sockets events self badptr; do
+for program in memory mapping files time process sockets events self badptr threads; do
 	for variant in "" -musl -pie; do
 		name=$program$variant
 		run native "$tests/$name" one 'two words' '' '*'
@@ -82,6 +82,23 @@ for config in native hosted bare-metal; do
 		verdict "$config-console$variant"
 	done
 done
+
+# A program of many threads ends whole: name, exit code, what it prints.
+while read -r name want words; do
+	for config in native hosted hosted-classic bare-metal; do
+		run $config "$tests/threads_end" "$name"
+		why=
+		[ $status -eq "$want" ] && [ "$(cat out)" = "$words" ] ||
+			why="status $status, not $want: $(cat out err)"
+		verdict "$config-threads-$name"
+	done
+done <<'E'
+exit 7 before
+abort 134 before
+crash 139 before
+return 5 before
+leader-first 0 later
+E
 
 # symbol_holds FUNCTION RIP: whether RIP lies in FUNCTION of tests/guest/crash.
 symbol_holds() {

@@ -71,6 +71,7 @@
 	X(257, openat, maps_openat) \
 	X(270, pselect6, select_pselect) \
 	X(273, set_robust_list, thread_set_robust_list) \
+	X(274, get_robust_list, thread_get_robust_list) \
 	X(299, recvmmsg, message_recvmmsg) \
 	X(307, sendmmsg, message_sendmmsg) \
 	X(309, getcpu, process_getcpu) \

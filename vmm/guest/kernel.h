@@ -264,7 +264,7 @@ syscall_function process_getpid, process_getppid, process_getuid, process_geteui
 syscall_function process_uname, process_arch_prctl, process_affinity, process_set_affinity, process_getcpu;
 syscall_function process_exit, process_prctl, process_nothing, process_absent;
 syscall_function thread_exit, thread_gettid, thread_yield, thread_set_tid_address, thread_set_robust_list,
-	futex_call;
+	thread_get_robust_list, futex_call;
 syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
 syscall_function forward_fcntl, forward_close_range;
 syscall_function maps_open, maps_openat;

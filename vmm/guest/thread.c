@@ -238,6 +238,18 @@ int64_t thread_set_robust_list(struct syscall_frame *f)
 	return 0;
 }
 
+/* get_robust_list(tid, head, size): one's own */
+int64_t thread_get_robust_list(struct syscall_frame *f)
+{
+	if (f->rdi && f->rdi != CHANNEL->tid)
+		return -EPERM;
+	if (!user_writable(f->rsi, 8) || !user_writable(f->rdx, 8))
+		return -EFAULT;
+	*(uint64_t *)f->rsi = SELF->robust;
+	*(uint64_t *)f->rdx = 24;
+	return 0;
+}
+
 int64_t thread_gettid(struct syscall_frame *f)
 {
 	(void)f;
