@@ -189,16 +189,28 @@ static int64_t make_ppoll(struct monitor *m, const uint64_t a[6])
 	return make(SYS_ppoll, (uint64_t[6]){ a[0], a[1], a[2], 0, 0 });
 }
 
-static int64_t make_epoll_pwait(struct monitor *m, const uint64_t a[6])
+/*
+ * Work the kernel does for a thread, for io_uring above all, interrupts epoll as a signal would, though the
+ * program has none.
+ */
+static int64_t make_epoll(const struct monitor *m, long number, const uint64_t a[6])
 {
-	(void)m;
-	return make(SYS_epoll_pwait, (uint64_t[6]){ a[0], a[1], a[2], a[3], 0, 0 });
+	int64_t result;
+
+	do
+		result = make(number, (uint64_t[6]){ a[0], a[1], a[2], a[3], 0, 0 });
+	while (result == -EINTR && !loop_ending(m));
+	return result;
+}
+
+static int64_t make_epoll_wait(struct monitor *m, const uint64_t a[6])
+{
+	return make_epoll(m, SYS_epoll_wait, a);
 }
 
 static int64_t make_epoll_pwait2(struct monitor *m, const uint64_t a[6])
 {
-	(void)m;
-	return make(SYS_epoll_pwait2, (uint64_t[6]){ a[0], a[1], a[2], a[3], 0, 0 });
+	return make_epoll(m, SYS_epoll_pwait2, a);
 }
 
 /* The last argument says how many words the sets have, and they must be enough. */
@@ -255,7 +267,8 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_pipe] = make_pipe0,
 	[ABI_CALL_pipe2] = make_pipe2,
 	[ABI_CALL_ppoll] = make_ppoll,
-	[ABI_CALL_epoll_pwait] = make_epoll_pwait,
+	[ABI_CALL_epoll_wait] = make_epoll_wait,
+	[ABI_CALL_epoll_pwait] = make_epoll_wait,
 	[ABI_CALL_epoll_pwait2] = make_epoll_pwait2,
 	[ABI_CALL_select] = make_select,
 	[ABI_CALL_pselect6] = make_pselect,

@@ -175,6 +175,7 @@ struct abi_channel {
 		struct {
 			int32_t number;
 			uint32_t count;
+			uint64_t rip; /* of the first */
 		} unserved[16];
 	} account;
 };

@@ -104,11 +104,13 @@ static int build(struct monitor *m)
 }
 
 /* Its numbers are a hostile guest's word until here, and only its own loss. */
-static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count)
+static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count, uint64_t rip)
 {
 	for (int i = 0; i < VMM_UNSERVED && count > 0; i++) {
 		if (report->unserved[i].count > 0 && report->unserved[i].number != number)
 			continue;
+		if (report->unserved[i].count == 0)
+			report->unserved[i].rip = rip;
 		report->unserved[i].number = number;
 		report->unserved[i].count += count;
 		return;
@@ -133,7 +135,8 @@ static void collect_guest(struct vcpu *v)
 	for (int i = 0; i < VMM_UNSERVED; i++)
 		if (account->unserved[i].count != base->unserved[i].count)
 			add_unserved(report, account->unserved[i].number,
-				     account->unserved[i].count - base->unserved[i].count);
+				     account->unserved[i].count - base->unserved[i].count,
+				     account->unserved[i].rip);
 	v->base = *account;
 }
 

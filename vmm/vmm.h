@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/hist.h"
 
-/* --- Knobs and configurations ------------------------------------------------------------------------ */
+/* --- Knobs and configurations --- */
 
 enum vmm_knob_id {
 	VMM_TRANSPORT,
@@ -199,6 +199,7 @@ struct vmm_report {
 	struct {
 		int32_t number;
 		uint32_t count;
+		uint64_t rip; /* of the first */
 	} unserved[VMM_UNSERVED];
 	/* Exits by KVM exit reason: ticks the monitor took until the next KVM_RUN. */
 	struct hist exits[VMM_EXIT_REASONS];
@@ -210,6 +211,11 @@ struct vmm_report {
 };
 
 #define VMM_REPORT_MAGIC 0x31747270786d76ull /* "vmxprt1" */
+
+#define VMM_SYSCALLS 512 /* their numbers lie below */
+
+/* Name of a system call, NULL if unknown; who serves it, and the ERROR of one that is refused, else NULL. */
+const char *vmm_syscall(int number, const char **served, const char **error);
 
 /* Name of a KVM exit reason, "unknown" where it has none here. */
 const char *vmm_exit_name(unsigned reason);
@@ -278,10 +284,7 @@ struct vmm_options {
 int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report);
 
 /* --- What this machine can do --- */
-/*
- * Whether KNOB can take VALUE here. True, or false with the reason in WHY (SIZE bytes). Cheap: opens /dev/kvm
- * at most.
- */
+/* Whether KNOB can take VALUE here; if not, WHY (SIZE bytes) has the reason. Opens /dev/kvm at most. */
 bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_t size);
 
 /*
@@ -291,10 +294,7 @@ bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_
  */
 int vmm_config_fall_back(struct vmm_config *config, char reason[VMM_KNOBS][96]);
 
-/*
- * Which KVM backend this machine has: "kvm_intel", "kvm_amd", "kvm_pvm", "kvm" (unknown), or NULL with the
- * reason and mend in ERROR when /dev/kvm cannot be used.
- */
+/* The KVM backend: "kvm_intel", "kvm_amd", "kvm_pvm", "kvm" (unknown); NULL with ERROR: no /dev/kvm. */
 const char *vmm_backend_name(struct error *error);
 
 #endif

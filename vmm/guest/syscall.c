@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/kernel.h"
+#include "vmm/guest_refused.h"
 
 /* System calls: those of ABI_SERVED are served here, those of ABI_CALLS by the host. */
 struct served {
@@ -21,6 +22,14 @@ static const uint16_t forwarded[] = {
 #define NUMBER(number, ...) number,
 	ABI_CALLS(NUMBER)
 #undef NUMBER
+};
+
+static const struct {
+	uint16_t number, error;
+} refused[] = {
+#define REFUSED(number, name, error) { number, error },
+	ABI_REFUSED(REFUSED)
+#undef REFUSED
 };
 
 #define NUMBERS	    512
@@ -44,17 +53,22 @@ void syscall_init(void)
 		locks[locked[i]] = true;
 }
 
-static int64_t refuse(uint64_t number)
+static int64_t refuse(uint64_t number, uint64_t rip)
 {
 	struct abi_account *account = ACCOUNT;
 
 	for (size_t i = 0; i < LENGTH(account->unserved); i++) {
 		if (account->unserved[i].count && account->unserved[i].number != (int32_t)number)
 			continue;
+		if (account->unserved[i].count == 0)
+			account->unserved[i].rip = rip;
 		account->unserved[i].number = (int32_t)number;
 		account->unserved[i].count++;
 		break;
 	}
+	for (size_t i = 0; i < LENGTH(refused); i++)
+		if (refused[i].number == number)
+			return -refused[i].error;
 	return -ENOSYS;
 }
 
@@ -81,7 +95,7 @@ static int64_t serve(struct syscall_frame *f)
 		return forward_call((enum abi_call_id)(-found - 1), f->argument);
 	if (f->number == NULL_NUMBER)
 		return forward_call(ABI_CALL_null, f->argument);
-	return refuse(f->number);
+	return refuse(f->number, f->rip);
 }
 
 /* Called by entry.S with the program's registers. */
