@@ -46,6 +46,11 @@ static bool unawaited(uint64_t address, bool private)
 	return count == NULL || __atomic_load_n(count, __ATOMIC_SEQ_CST) == 0;
 }
 
+bool futex_cores_suffice(void)
+{
+	return thread_live() - __atomic_load_n(&waiting, __ATOMIC_RELAXED) <= BOOT->cores;
+}
+
 static int64_t ask(enum abi_call_id call, uint64_t address, uint64_t operation, uint64_t value,
 		   uint64_t other, uint64_t second, uint64_t third)
 {
@@ -60,7 +65,7 @@ static bool changes(const uint32_t *word, uint32_t value)
 	uint64_t start = tsc(), ticks = BOOT->tsc_hz / 1000000 * SPIN_NS / 1000, now = start;
 	bool changed;
 
-	if (thread_live() - __atomic_load_n(&waiting, __ATOMIC_RELAXED) > BOOT->cores || thread_live() == 1)
+	if (thread_live() == 1 || !futex_cores_suffice())
 		return false;
 	while (!(changed = __atomic_load_n(word, __ATOMIC_RELAXED) != value) && now - start < ticks) {
 		relax();

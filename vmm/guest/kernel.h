@@ -154,6 +154,7 @@ int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wi
 uint32_t thread_live(void);
 void thread_freeze(void); /* nobody is amid a change of what vCPUs share */
 void thread_thaw(bool child);
+bool futex_cores_suffice(void);			    /* each thread that does not wait may have one */
 void futex_wake(uint64_t address, uint32_t number); /* a shared futex's, as the kernel does of its own */
 
 /* string.c: what the compiler may call. */

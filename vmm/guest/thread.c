@@ -260,7 +260,7 @@ int64_t thread_gettid(struct syscall_frame *f)
 int64_t thread_yield(struct syscall_frame *f)
 {
 	(void)f;
-	if (thread_live() > BOOT->cores)
+	if (!futex_cores_suffice())
 		port_write(ABI_PORT_YIELD, 0);
 	return 0;
 }
