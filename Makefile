@@ -16,7 +16,8 @@ VERSION	:= $(shell git describe --always --dirty 2>/dev/null || echo 0.1)
 MAKEFLAGS += --no-builtin-rules
 
 PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
-	   gnuplot-nox busybox-static musl-tools
+	   gnuplot-nox busybox-static musl-tools sqlite3 zstd xz-utils lz4 bzip2 gawk bc jq lua5.4 openssl \
+	   python3-minimal perl-base git redis-server redis-tools sysbench
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla $(if $(CI),-Werror)
 OPT	?= -O2 -g
