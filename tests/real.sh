@@ -278,7 +278,7 @@ if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
 		else
 			echo "not ok $config-redis: $said $(tail -n 3 served | tr '\n' '|') $(tail -c 200 bench)"
 		fi
-		kill $server 2>/dev/null
+		kill $server 2>/dev/null || : # it has ended already
 	done
 else
 	echo "skip redis: redis-server or redis-cli is not installed"
