@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "vmm/call_priv.h"
+#include "vmm/signals_priv.h"
 
 /*
  * Makes the system call a request asks for, by the table of guest_abi.h. Nothing in a request is believed:
@@ -126,10 +127,14 @@ static int64_t resolve(const struct monitor *m, const struct abi_call *call,
 	return 0;
 }
 
-static int64_t plain(long number, const uint64_t a[6])
+/* Kicks that are not the program's business do not end its calls. */
+int64_t call_host(const struct monitor *m, long number, const uint64_t a[6])
 {
-	long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	long result;
 
+	do
+		result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	while (result < 0 && errno == EINTR && !signals_wanted() && !loop_ending(m) && driver_wanted(m));
 	return result < 0 ? -errno : result;
 }
 
@@ -148,9 +153,9 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 	int64_t result;
 
 	if (number == 0) /* preadv2, pwritev2: flags may mean something, so no backend knows them */
-		return plain(call_row(call)->number,
-			     (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors,
-					    r->argument[3], r->argument[4], r->argument[5] });
+		return call_host(m, call_row(call)->number,
+				 (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors,
+						r->argument[3], r->argument[4], r->argument[5] });
 	if (placed && (int64_t)offset < 0)
 		return -EINVAL; /* to io_uring -1 would be the file's own position */
 	/* A backend may wait for what O_NONBLOCK would not: io_uring does, on all but regular files. */
@@ -162,10 +167,10 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 		return result;
 	if (r->vectors == 1 && call_row(call)->argument[1].type <= ABI_INOUT) {
 		r->argument[2] = r->vector[0].iov_len;
-		return plain(call_row(call)->number, r->argument);
+		return call_host(m, call_row(call)->number, r->argument);
 	}
-	return plain(number,
-		     (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });
+	return call_host(m, number,
+			 (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });
 }
 
 /* Tells whether argument 0 is a regular file, where somebody makes use of it: a ring, or a backend. */

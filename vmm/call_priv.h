@@ -6,6 +6,9 @@
 /* What the files that make the program's calls share. */
 #include "vmm/vmm_priv.h"
 
+/* call.c: the system call NUMBER, again and again while only signals that nobody wants interrupt it. */
+int64_t call_host(const struct monitor *m, long number, const uint64_t argument[6]);
+
 /* checked.c: the calls that need more than the table; arguments are resolved. */
 int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6]);
 /* FD if the program may have it; else -errno, and it is closed: out among our own it is beyond the limit. */

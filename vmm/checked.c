@@ -13,19 +13,13 @@
 #include <unistd.h>
 
 #include "vmm/call_priv.h"
+#include "vmm/signals_priv.h"
 
 /*
  * Calls that could reach the monitor itself, though each argument is in order: by descriptors they hand out,
  * by pointers the table cannot tell from numbers, by limits that hold for the whole process. Memory of the
  * program is read and written once, as it may change at any time.
  */
-static int64_t make(long number, const uint64_t a[6])
-{
-	long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-
-	return result < 0 ? -errno : result;
-}
-
 static bool ours(const struct monitor *m, int fd)
 {
 	return (uint32_t)fd >= m->nofile;
@@ -97,7 +91,7 @@ static int64_t make_fcntl(struct monitor *m, const uint64_t a[6])
 		return -EINVAL;
 	if (duplicates && a[2] >= m->nofile)
 		return -EINVAL;
-	return duplicates ? checked_new(m, make(SYS_fcntl, a)) : make(SYS_fcntl, a);
+	return duplicates ? checked_new(m, call_host(m, SYS_fcntl, a)) : call_host(m, SYS_fcntl, a);
 }
 
 /* Limits that hold for the monitor as a whole would hit more than the program: they stay as they are. */
@@ -114,8 +108,8 @@ static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 	struct rlimit new, old = { m->nofile, m->nofile_hard };
 
 	if (!self || (uint32_t)a[1] != RLIMIT_NOFILE)
-		return make(
-			SYS_prlimit64,
+		return call_host(
+			m, SYS_prlimit64,
 			(uint64_t[6]){ a[0], a[1], self && hits_monitor((uint32_t)a[1]) ? 0 : a[2], a[3] });
 	if (a[2]) {
 		memcpy(&new, (const void *)a[2], sizeof(new));
@@ -133,7 +127,7 @@ static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 }
 
 /* Each row of futex takes its own operations, because what is a pointer differs. */
-static int64_t futex(bool waiting, const uint64_t a[6])
+static int64_t futex(const struct monitor *m, bool waiting, const uint64_t a[6])
 {
 	uint32_t operation = (uint32_t)a[1] & FUTEX_CMD_MASK;
 	bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
@@ -141,19 +135,17 @@ static int64_t futex(bool waiting, const uint64_t a[6])
 		      operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE ||
 		      operation == FUTEX_WAKE_OP;
 
-	return (waiting ? waits : others) ? make(SYS_futex, a) : -ENOSYS;
+	return (waiting ? waits : others) ? call_host(m, SYS_futex, a) : -ENOSYS;
 }
 
 static int64_t make_futex(struct monitor *m, const uint64_t a[6])
 {
-	(void)m;
-	return futex(false, a);
+	return futex(m, false, a);
 }
 
 static int64_t make_futex_wait(struct monitor *m, const uint64_t a[6])
 {
-	(void)m;
-	return futex(true, a);
+	return futex(m, true, a);
 }
 
 static int64_t make_getrlimit(struct monitor *m, const uint64_t a[6])
@@ -168,8 +160,7 @@ static int64_t make_setrlimit(struct monitor *m, const uint64_t a[6])
 
 static int64_t make_fcntl_lock(struct monitor *m, const uint64_t a[6])
 {
-	(void)m;
-	return fcntl_locks(a[1]) ? make(SYS_fcntl, a) : -EINVAL;
+	return fcntl_locks(a[1]) ? call_host(m, SYS_fcntl, a) : -EINVAL;
 }
 
 static int64_t make_pipe0(struct monitor *m, const uint64_t a[6])
@@ -185,53 +176,36 @@ static int64_t make_pipe2(struct monitor *m, const uint64_t a[6])
 /* Its mask would shut out the watchdog; the program has no signals to block. */
 static int64_t make_ppoll(struct monitor *m, const uint64_t a[6])
 {
-	(void)m;
-	return make(SYS_ppoll, (uint64_t[6]){ a[0], a[1], a[2], 0, 0 });
-}
-
-/*
- * Work the kernel does for a thread, for io_uring above all, interrupts epoll as a signal would, though the
- * program has none.
- */
-static int64_t make_epoll(const struct monitor *m, long number, const uint64_t a[6])
-{
-	int64_t result;
-
-	do
-		result = make(number, (uint64_t[6]){ a[0], a[1], a[2], a[3], 0, 0 });
-	while (result == -EINTR && !loop_ending(m));
-	return result;
+	return call_host(m, SYS_ppoll, (uint64_t[6]){ a[0], a[1], a[2], 0, 0 });
 }
 
 static int64_t make_epoll_wait(struct monitor *m, const uint64_t a[6])
 {
-	return make_epoll(m, SYS_epoll_wait, a);
+	return call_host(m, SYS_epoll_wait, a);
 }
 
 static int64_t make_epoll_pwait2(struct monitor *m, const uint64_t a[6])
 {
-	return make_epoll(m, SYS_epoll_pwait2, a);
+	return call_host(m, SYS_epoll_pwait2, (uint64_t[6]){ a[0], a[1], a[2], a[3], 0, 0 });
 }
 
 /* The last argument says how many words the sets have, and they must be enough. */
 static int64_t make_select(struct monitor *m, const uint64_t a[6])
 {
-	(void)m;
 	if ((int)a[0] < 0)
 		return -EINVAL;
 	if (((uint32_t)a[0] + 63) / 64 > a[5])
 		return -EFAULT;
-	return make(SYS_select, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
+	return call_host(m, SYS_select, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
 }
 
 static int64_t make_pselect(struct monitor *m, const uint64_t a[6])
 {
-	(void)m;
 	if ((int)a[0] < 0)
 		return -EINVAL;
 	if (((uint32_t)a[0] + 63) / 64 > a[5])
 		return -EFAULT;
-	return make(SYS_pselect6, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
+	return call_host(m, SYS_pselect6, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
 }
 
 /* Ours stay open, and the table of descriptors stays one for all our threads. */
@@ -244,8 +218,8 @@ static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
 	if (first >= m->nofile)
 		return 0;
 	last = last < m->nofile ? last : m->nofile - 1;
-	return make(SYS_close_range,
-		    (uint64_t[6]){ first, last, a[2] & ~(uint64_t)2 }); /* CLOSE_RANGE_UNSHARE */
+	return call_host(m, SYS_close_range,
+			 (uint64_t[6]){ first, last, a[2] & ~(uint64_t)2 }); /* CLOSE_RANGE_UNSHARE */
 }
 
 typedef int64_t check_function(struct monitor *, const uint64_t[6]);
@@ -286,7 +260,11 @@ int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t a[6])
 {
 	const struct abi_call *row = call_row(call);
 
+	if (call >= ABI_CALL_timer_settime && call <= ABI_CALL_timer_delete &&
+	    ((int)a[0] == m->watchdog || signals_own_timer((int)a[0])))
+		return -EINVAL;
 	if (checks[call])
 		return checks[call](m, a);
-	return row->flags & ABI_NEWFD ? checked_new(m, make(row->number, a)) : make(row->number, a);
+	return row->flags & ABI_NEWFD ? checked_new(m, call_host(m, row->number, a))
+				      : call_host(m, row->number, a);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /*
@@ -117,6 +118,7 @@ static void *drive(void *argument)
 	struct vmm_thread *thread = &m->report->thread[1];
 	uint64_t cpu_ns;
 
+	signals_shut();
 	thread->tid = (int32_t)syscall(SYS_gettid);
 	atomic_store(&m->driver_ready, true);
 	rest(m, SERVING);
@@ -217,7 +219,7 @@ void driver_park(struct monitor *m)
 	while (!atomic_load(&m->driver_parked) && clock_tsc() < until)
 		__builtin_ia32_pause();
 	for (int i = 0; !atomic_load(&m->driver_parked) && i < PARK_TRIES; i++) {
-		pthread_kill(m->driver, SIGUSR1);
+		pthread_kill(m->driver, SIGNAL_KICK);
 		usleep(1000);
 	}
 	m->driver_stuck = !atomic_load(&m->driver_parked);

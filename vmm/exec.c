@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "vmm/call_priv.h"
+#include "vmm/signals_priv.h"
 
 /*
  * execve: the monitor executes itself again with the new program, so that process, descriptors and all else
@@ -190,8 +191,12 @@ static void hand_over(const struct monitor *m, bool back)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (ours[i] >= 0)
 			fcntl(ours[i], F_SETFD, back ? FD_CLOEXEC : 0);
-	if (!back)
+	if (back) {
+		signals_install(m);
+	} else {
 		place_nowhere(m);
+		signals_hand_over(m);
+	}
 }
 
 /* Figures that would be lost. CPU clocks run on, but for the driver's. */

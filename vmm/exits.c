@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /* What each exit of a vCPU asks for. */
@@ -169,6 +170,8 @@ enum next exit_failed(struct vcpu *v, int error)
 	struct monitor *m = v->monitor;
 	uint32_t reason = v->run->exit_reason;
 
+	if (error == EFAULT && signals_bus(v))
+		return GO_ON;
 	if (!loop_end(m))
 		return ENDED;
 	vcpu_rip(v, &m->report->fault_rip);

@@ -2,12 +2,15 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /*
@@ -21,6 +24,7 @@ static void drop_machine(struct monitor *m)
 {
 	int *const ours[] = { &m->control, &m->doorbell };
 
+	loop_forget();
 	threads_forget(m);
 	vm_close(m);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
@@ -33,7 +37,7 @@ static void drop_machine(struct monitor *m)
 	atomic_flag_clear(&m->backend_busy);
 }
 
-static int build_machine(struct monitor *m, const struct vcpu_state *state)
+static int build_machine(struct monitor *m, const struct vcpu_state *state, const sigset_t *signals)
 {
 	int error = vm_open(m);
 
@@ -53,19 +57,21 @@ static int build_machine(struct monitor *m, const struct vcpu_state *state)
 		error = place_threads(m);
 	if (error == 0)
 		error = driver_again(m);
+	pthread_sigmask(SIG_SETMASK, signals, NULL);
 	return error ? error : loop_watch(m);
 }
 
 /* In the child: a report of its own, a machine of its own. A child that cannot have them is no more. */
-static int64_t become_child(struct monitor *m, const struct vcpu_state *state)
+static int64_t become_child(struct monitor *m, const struct vcpu_state *state, const sigset_t *signals)
 {
 	drop_machine(m);
 	tree_detach(m);
 	m->main.base = m->main.channel->account;
 	m->main.last.request = NULL;
 	m->boot->pid = m->main.channel->tid = (uint32_t)getpid();
-	m->boot->ppid = (uint32_t)getppid();
-	if (build_machine(m, state)) {
+	m->watchdog = -1;
+	signals_renew();
+	if (build_machine(m, state, signals)) {
 		char text[256];
 
 		fprintf(stderr, "vmtax-monitor: a forked process ended: %s\n",
@@ -89,16 +95,22 @@ static void await_release(const struct monitor *m, const int pipe[2])
 static int64_t split(struct monitor *m, const struct vcpu_state *state, const int pipe[2])
 {
 	int place = tree_claim(m);
+	sigset_t all, before;
 	pid_t pid;
 
 	if (place < 0)
 		return place;
+	/* What comes for the child before it has a machine waits. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid = fork();
+	if (pid != 0)
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (pid == 0) {
 		tree_settle(m, place, getpid());
 		if (pipe[0] >= 0)
 			close(pipe[0]);
-		return become_child(m, state);
+		return become_child(m, state, &before);
 	}
 	if (pid < 0) {
 		tree_settle(m, place, 0);

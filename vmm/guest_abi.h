@@ -19,6 +19,7 @@
 #define ABI_BOOT      0x1c000  /* struct abi_boot: two pages */
 #define ABI_FLUSH     0x10000  /* a page that is there to be taken away and given back */
 #define ABI_TIME      0x1e000  /* struct abi_time, readable by the program */
+#define ABI_SIGNALS   0x1f000  /* struct abi_signals */
 #define ABI_BLOCK     0x20000  /* the first vCPU's block; the guest kernel finds places for others */
 #define ABI_IMAGE     0x100000 /* the kernel's first byte */
 
@@ -65,6 +66,9 @@
 
 #define ABI_VECTOR_DONE 0x30 /* interrupt of a completed request */
 
+#define ABI_FAULT_KICK 32 /* in place of an exception vector: the monitor calls to look at signals */
+#define ABI_VCPU_WORK  (ABI_VCPU_DATA + 24) /* abi_vcpu_data.work */
+
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>
@@ -103,12 +107,28 @@ struct abi_boot {
 	uint8_t apic;	    /* interrupts need an EOI */
 	uint8_t discard;    /* freed memory goes back to the host */
 	uint8_t pad[2];
-	uint64_t ignored; /* signals ignored from the start: bit n - 1 for signal n */
-	uint32_t bench;	  /* null requests a batch; 0: run the program */
+	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
+	uint32_t xsave_bytes;
+	uint32_t kick_pad;
+	uint64_t kick_entry; /* guest kernel: where the monitor has it look at signals */
+	uint64_t ignored;    /* signals ignored from the start: bit n - 1 for signal n */
+	uint32_t bench;	     /* null requests a batch; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
 	uint32_t cores;
 	char uname[6][65];
 	struct abi_area area[ABI_AREAS];
+};
+
+/* Signals between host and guest kernel: those of the process. */
+struct abi_signals {
+	uint64_t pending; /* came from outside, until a thread takes it; bit n - 1 for signal n */
+	uint64_t handled; /* guest: have handlers */
+	uint64_t ignored; /* guest: what it leaves to what it executes */
+	uint64_t blocked; /* the same; at start the host's, what the program inherits */
+	struct abi_signal_info {
+		int32_t code, pid, uid, status;
+		uint64_t value; /* si_value, or si_addr */
+	} info[65];
 };
 
 /* Time: ns = base_ns + ((tsc - base_tsc) * multiplier >> 32) for each clock. */
@@ -130,6 +150,10 @@ struct abi_vcpu_data {
 	uint64_t user_stack;
 	uint64_t kernel_stack;
 	uint64_t entry; /* where the trampoline goes on */
+	uint32_t work;	/* signals: there may be something to do; entry.S looks before the program goes on */
+	uint32_t pad;
+	uint64_t wanted;   /* guest: signals the thread neither blocks nor ignores */
+	uint64_t directed; /* host: signals that came for this thread */
 };
 
 /* --- Requests --- */

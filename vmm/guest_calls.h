@@ -89,6 +89,9 @@ struct abi_message {
 	X( 23, select, ABI_BLOCKS, ABI_V, ABI_XA(5, 8), ABI_XA(5, 8), ABI_XA(5, 8), ABI_XS(16), ABI_V) \
 	X( 32, dup, ABI_NEWFD, ABI_F) \
 	X( 33, dup2, ABI_NEWFD, ABI_F, ABI_F) \
+	X( 36, getitimer, 0, ABI_V, ABI_OS(32)) \
+	X( 37, alarm, 0, ABI_V) \
+	X( 38, setitimer, 0, ABI_V, ABI_IS(32), ABI_OS(32)) \
 	X( 40, sendfile, ABI_BLOCKS, ABI_F, ABI_F, ABI_XS(8), ABI_V) \
 	X( 41, socket, ABI_NEWFD, ABI_V, ABI_V, ABI_V) \
 	X( 42, connect, ABI_BLOCKS, ABI_F, ABI_I(2), ABI_V) \
@@ -176,6 +179,11 @@ struct abi_message {
 	X(213, epoll_create, ABI_NEWFD, ABI_V) \
 	X(217, getdents64, ABI_SHORTEN, ABI_F, ABI_O(2), ABI_V) \
 	X(221, fadvise64, 0, ABI_F, ABI_V, ABI_V, ABI_V) \
+	X(222, timer_create, 0, ABI_V, ABI_IS(64), ABI_OS(4)) \
+	X(223, timer_settime, 0, ABI_V, ABI_V, ABI_IS(32), ABI_OS(32)) \
+	X(224, timer_gettime, 0, ABI_V, ABI_OS(32)) \
+	X(225, timer_getoverrun, 0, ABI_V) \
+	X(226, timer_delete, 0, ABI_V) \
 	X(228, clock_gettime, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
 	X(229, clock_getres, 0, ABI_V, ABI_OS(16)) \
 	X(230, clock_nanosleep, ABI_BLOCKS, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
@@ -244,7 +252,10 @@ struct abi_message {
 	X(1005, fork, ABI_BLOCKS, ABI_V) \
 	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(1007, thread, ABI_BLOCKS, ABI_V, ABI_V) \
-	X(1008, flush, ABI_BLOCKS)
+	X(1008, flush, ABI_BLOCKS) \
+	X(1009, pause, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(1010, disposition, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

@@ -18,10 +18,12 @@
 	X( 14, rt_sigprocmask, signal_mask) \
 	X( 16, ioctl, ioctl_call) \
 	X( 23, select, select_call) \
+	X( 15, rt_sigreturn, frame_return) \
 	X( 24, sched_yield, thread_yield) \
 	X( 25, mremap, memory_mremap) \
 	X( 26, msync, memory_msync) \
 	X( 28, madvise, memory_madvise) \
+	X( 34, pause, await_pause) \
 	X( 35, nanosleep, clock_sleep_call) \
 	X( 39, getpid, process_getpid) \
 	X( 44, sendto, message_sendto) \
@@ -48,7 +50,10 @@
 	X(114, setregid, identity_setresgid) \
 	X(117, setresuid, identity_setresuid) \
 	X(119, setresgid, identity_setresgid) \
-	X(131, sigaltstack, process_nothing) \
+	X(127, rt_sigpending, await_pending) \
+	X(128, rt_sigtimedwait, await_timed) \
+	X(130, rt_sigsuspend, await_suspend) \
+	X(131, sigaltstack, frame_alternate) \
 	X(135, personality, identity_personality) \
 	X(144, sched_setscheduler, identity_scheduler) \
 	X(149, mlock, process_nothing) \
@@ -70,6 +75,8 @@
 	X(234, tgkill, signal_tgkill) \
 	X(257, openat, maps_openat) \
 	X(270, pselect6, select_pselect) \
+	X(271, ppoll, await_ppoll) \
+	X(281, epoll_pwait, await_epoll) \
 	X(273, set_robust_list, thread_set_robust_list) \
 	X(274, get_robust_list, thread_get_robust_list) \
 	X(299, recvmmsg, message_recvmmsg) \

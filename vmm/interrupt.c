@@ -78,7 +78,7 @@ void interrupt_raise(struct vcpu *v, bool from_vcpu)
 	if (write(v->wake, &one, sizeof(one)) != sizeof(one))
 		return;
 	if (!in_kernel(m) && !atomic_load(&v->halted))
-		pthread_kill(v->host, SIGUSR1);
+		pthread_kill(v->host, SIGNAL_INTERRUPT);
 }
 
 /* irqchip=user: injects what is pending, or asks for an exit as soon as the guest can take it. */

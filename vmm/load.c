@@ -112,6 +112,8 @@ static void describe_machine(struct monitor *m)
 	((struct abi_channel *)memory_at(m, ABI_BLOCK + ABI_CHANNEL, sizeof(struct abi_channel)))->tid =
 		(uint32_t)getpid();
 	boot->cores = m->report->cores = (uint32_t)place_count(m);
+	boot->xsave_mask = m->xsave_mask;
+	boot->xsave_bytes = m->xsave_bytes;
 	boot->bench = m->options->bench;
 	boot->ignored = ignored_signals();
 	boot->pid = (uint32_t)getpid();

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /* Runs a vCPU until the program ends, and ends the program when its time is up. */
@@ -25,10 +26,23 @@ static void on_signal(int signal)
 {
 	struct kvm_run *run = watched;
 
-	if (signal == SIGALRM)
+	if (signal == SIGNAL_WATCHDOG)
 		timed_out = 1;
-	if (run && signal != SIGUSR1)
+	if (run && signal != SIGNAL_INTERRUPT)
 		run->immediate_exit = 1;
+}
+
+void loop_leave(void)
+{
+	struct kvm_run *run = watched;
+
+	if (run)
+		run->immediate_exit = 1;
+}
+
+void loop_forget(void)
+{
+	watched = NULL;
 }
 
 struct vcpu *loop_current(void)
@@ -59,7 +73,7 @@ bool loop_recall(struct vcpu *v)
 		if (i == END_TRIES)
 			return false;
 		v->run->immediate_exit = 1;
-		pthread_kill(v->host, LOOP_KICK);
+		pthread_kill(v->host, SIGNAL_KICK);
 		usleep(i < 10 ? 50 : 1000);
 	}
 	return true;
@@ -84,7 +98,7 @@ int loop_enter(struct vcpu *v)
 	if (v->monitor->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_USER)
 		return 0;
 	sigemptyset(&kick);
-	sigaddset(&kick, SIGUSR1);
+	sigaddset(&kick, SIGNAL_INTERRUPT);
 	pthread_sigmask(SIG_BLOCK, &kick, &before);
 	memcpy(inside.set, &before, sizeof(inside.set));
 	if (ioctl(v->fd, KVM_SET_SIGNAL_MASK, &inside))
@@ -99,7 +113,7 @@ static void forget_kicks(void)
 	sigset_t kick;
 
 	sigemptyset(&kick);
-	sigaddset(&kick, SIGUSR1);
+	sigaddset(&kick, SIGNAL_INTERRUPT);
 	while (sigtimedwait(&kick, NULL, &now) > 0)
 		;
 }
@@ -109,20 +123,19 @@ static void forget_kicks(void)
 int loop_watch(struct monitor *m)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL_WATCHDOG };
 	struct itimerspec when = { .it_interval.tv_nsec = 50000000 };
 	uint64_t deadline = m->tree->deadline_ns;
-	timer_t timer;
 
-	sigaction(SIGALRM, &action, NULL);
-	sigaction(LOOP_KICK, &action, NULL);
-	sigaction(SIGUSR1, &action, NULL);
-	signal(SIGPIPE, SIG_IGN); /* the guest kernel makes it of EPIPE */
+	sigaction(SIGNAL_WATCHDOG, &action, NULL);
+	sigaction(SIGNAL_KICK, &action, NULL);
+	sigaction(SIGNAL_INTERRUPT, &action, NULL);
 	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
 	when.it_value.tv_sec = (time_t)(deadline / 1000000000u);
 	when.it_value.tv_nsec = (long)(deadline % 1000000000u);
-	if (deadline && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
-		timer_settime(timer, TIMER_ABSTIME, &when, NULL);
+	/* Its number is kept, so that the program cannot use it. */
+	if (deadline && syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &m->watchdog) == 0)
+		syscall(SYS_timer_settime, m->watchdog, TIMER_ABSTIME, &when, NULL);
 	return loop_enter(&m->main);
 }
 
@@ -161,8 +174,10 @@ void loop_run(struct vcpu *v)
 			next = exit_serve(v);
 		else if (errno != EINTR && errno != EAGAIN)
 			next = exit_failed(v, errno);
-		else
+		else {
 			forget_kicks();
+			signals_enter(v);
+		}
 		count_exit(v, left);
 	}
 	watched = NULL; /* signals may come on, but the vCPU is about to go */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /* The life of a monitor: build, run, account, tear down. */
@@ -249,6 +250,7 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.counting = PTHREAD_MUTEX_INITIALIZER,
 		.starting = PTHREAD_MUTEX_INITIALIZER,
 		.control = -1,
+		.watchdog = -1,
 		.report_fd = options->report_fd,
 		.first = options->role != VMM_CHILD_EXEC,
 		.doorbell = -1,
@@ -267,6 +269,7 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		report->cpu_setup_ns = monitor_cpu_ns();
 	if (error == 0) {
 		trap_watch(&m);
+		signals_open(&m);
 		error = loop_watch(&m);
 	}
 	if (error == 0)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 #ifndef MADV_DONTNEED_LOCKED
@@ -121,9 +122,18 @@ static int64_t flush(struct monitor *m, const uint64_t a[6])
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6])
 {
 	static int64_t (*const services[])(struct monitor *, const uint64_t *) = {
-		[ABI_CALL_null] = nothing,	[ABI_CALL_map] = map,	      [ABI_CALL_unmap] = unmap,
-		[ABI_CALL_discard] = discard,	[ABI_CALL_msync] = sync_file, [ABI_CALL_fork] = fork_process,
-		[ABI_CALL_exec] = exec_program, [ABI_CALL_thread] = thread,   [ABI_CALL_flush] = flush,
+		[ABI_CALL_null] = nothing,
+		[ABI_CALL_map] = map,
+		[ABI_CALL_unmap] = unmap,
+		[ABI_CALL_discard] = discard,
+		[ABI_CALL_msync] = sync_file,
+		[ABI_CALL_fork] = fork_process,
+		[ABI_CALL_exec] = exec_program,
+		[ABI_CALL_pause] = signals_pause,
+		[ABI_CALL_disposition] = signals_dispose,
+		[ABI_CALL_direct] = signals_direct,
+		[ABI_CALL_thread] = thread,
+		[ABI_CALL_flush] = flush,
 	};
 
 	return services[call](m, argument);

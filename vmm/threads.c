@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /*
@@ -36,6 +37,7 @@ static void *run(void *argument)
 	struct vcpu *v = argument;
 	struct monitor *m = v->monitor;
 
+	signals_shut();
 	v->thread.tid = (int32_t)syscall(SYS_gettid);
 	if (loop_enter(v) || place_vcpu(v))
 		v->thread.tid = -EAGAIN;

@@ -34,6 +34,21 @@ struct msr_table {
 	struct kvm_msr_entry entry[4];
 };
 
+/* Bytes XSAVE writes for the components of MASK: leaf 0xD has the place of each (SDM volume 1, 13.4.3). */
+static uint32_t save_bytes(const struct cpuid_table *table, uint64_t mask)
+{
+	uint32_t bytes = 576; /* legacy area and header */
+
+	for (uint32_t i = 0; i < table->head.nent; i++) {
+		const struct kvm_cpuid_entry2 *e = &table->entry[i];
+
+		if (e->function == 0xd && e->index >= 2 && e->index < 64 && mask >> e->index & 1 &&
+		    e->ebx + e->eax > bytes)
+			bytes = e->ebx + e->eax;
+	}
+	return bytes;
+}
+
 /* Features as KVM supports them; XCR0 from leaf 0xD. */
 static int set_features(struct vcpu *v)
 {
@@ -46,6 +61,8 @@ static int set_features(struct vcpu *v)
 	for (uint32_t i = 0; i < table.head.nent; i++)
 		if (table.entry[i].function == 0xd && table.entry[i].index == 0)
 			xcrs.xcrs[0].value = table.entry[i].eax & ~XCR0_NOT;
+	m->xsave_mask = xcrs.xcrs[0].value;
+	m->xsave_bytes = save_bytes(&table, m->xsave_mask);
 	if (xcrs.xcrs[0].value == 0)
 		return 0;
 	if (ioctl(v->fd, KVM_SET_XCRS, &xcrs))

@@ -111,6 +111,9 @@ struct monitor {
 	atomic_flag backend_busy;
 
 	char executable[4096]; /* path of the program, as the kernel would tell it */
+	uint64_t xsave_mask;   /* XCR0 */
+	uint32_t xsave_bytes;  /* of what it saves */
+	int watchdog;	       /* kernel's number of the timer; -1: none */
 	uint32_t nofile;       /* descriptors below this are the program's */
 	uint64_t nofile_hard;
 
@@ -215,7 +218,9 @@ void loop_main(struct monitor *m);
 bool loop_ending(const struct monitor *m);
 bool loop_end(struct monitor *m); /* true for the first to end the program, who says how */
 bool loop_recall(struct vcpu *v);
-#define LOOP_KICK SIGRTMAX
+enum { SIGNAL_OWN = 60, SIGNAL_INTERRUPT = 60, SIGNAL_ORPHANED, SIGNAL_AGAIN, SIGNAL_WATCHDOG, SIGNAL_KICK };
+void loop_forget(void); /* the calling thread's vCPU is about to go */
+void loop_leave(void);	/* from a signal handler: KVM_RUN returns */
 
 /* exits.c */
 enum next { GO_ON, ENDED };

@@ -4,7 +4,8 @@
 
 /* From the monitor's boot information to a program ready to enter. */
 extern const char vdso_image[], vdso_image_end[];
-extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], syscall_entry[];
+extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], syscall_entry[],
+	fault_entry[];
 void syscall_init(void);
 
 /* Interrupt gates to ring 0; int3 and into may be used by the program. */
@@ -23,6 +24,7 @@ static void set_vectors(void)
 		set_gate(i, fault_stubs + 16 * i, i == 3 || i == 4 ? 3 : 0);
 	set_gate(ABI_VECTOR_DONE, done_interrupt, 0);
 	done_needs_eoi = BOOT->apic;
+	BOOT->kick_entry = (uint64_t)fault_entry;
 }
 
 /* The system call entry of the vCPU whose block lies at GPA. */

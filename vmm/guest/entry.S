@@ -104,6 +104,10 @@ syscall_entry:
 	call	syscall_dispatch	/* (struct syscall_frame *) -> rax */
 	.globl syscall_leave
 syscall_leave:
+	mov	%rsp, %rcx
+	and	$BLOCK_MASK, %rcx
+	cmpl	$0, ABI_VCPU_WORK(%rcx)
+	jne	2f
 	pop	%rbx
 	pop	%rbp
 	pop	%r12
@@ -127,6 +131,9 @@ syscall_leave:
 1:	pop	%r11
 	pop	%rsp
 	sysretq
+2:	mov	%rsp, %rdi
+	mov	%rax, %rsi
+	call	signal_after_syscall	/* (struct syscall_frame *, int64_t result); does not return */
 
 /*
  * Exceptions arrive in ring 0, on RSP0's stack from ring 3 and on the current one from ring 0. The stub copies the
@@ -186,45 +193,6 @@ fault_bounce:
 	pop	%rcx
 	add	$16, %rsp
 	iretq
-
-/* Ring 3, on the fault stack. fault_handle returns when the instruction is to be tried again. */
-fault_entry:
-	cld
-	sub	$40, %rsp		/* for iretq */
-	push	%rax
-	push	%rcx
-	push	%rdx
-	push	%rsi
-	push	%rdi
-	push	%r8
-	push	%r9
-	push	%r10
-	push	%r11
-	mov	%rsp, %rcx
-	and	$BLOCK_MASK, %rcx
-	lea	VCPU_FAULT(%rcx), %rdi
-	mov	VCPU_ADDRESS(%rcx), %rsi
-	call	fault_handle		/* (struct fault_frame *, uint64_t address) */
-	mov	%rsp, %rcx
-	and	$BLOCK_MASK, %rcx
-	mov	VCPU_FAULT + FRAME_RIP(%rcx), %rax
-	mov	%rax, 72(%rsp)
-	movq	$ABI_USER_CS, 80(%rsp)
-	mov	VCPU_FAULT + FRAME_FLAGS(%rcx), %rax
-	mov	%rax, 88(%rsp)
-	mov	VCPU_FAULT + FRAME_RSP(%rcx), %rax
-	mov	%rax, 96(%rsp)
-	movq	$ABI_USER_SS, 104(%rsp)
-	pop	%r11
-	pop	%r10
-	pop	%r9
-	pop	%r8
-	pop	%rdi
-	pop	%rsi
-	pop	%rdx
-	pop	%rcx
-	pop	%rax
-	iretq				/* ring 3 to ring 3 */
 
 /* The interrupt of a completed request: counts, and ends it at the local APIC where there is one. */
 	.globl done_interrupt

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "vmm/guest/kernel.h"
+#include "vmm/guest/signal.h"
 
 /* Exceptions, and how the program ends. */
 extern const char syscall_fault[]; /* entry.S */
@@ -67,23 +67,27 @@ static bool resolve(const struct fault_frame *frame, uint64_t address)
  * The kernel looks the program's memory up before it uses it, but another thread may have unmapped it since:
  * the system call then fails as Linux's would.
  */
-static bool recover(struct fault_frame *frame, uint64_t address)
+static bool recover(const struct fault_frame *frame, uint64_t address, struct registers *r)
 {
 	if (frame->rip < ABI_DIRECT || frame->error & FETCH || address >= USER_END)
 		return false;
-	frame->rip = (uint64_t)syscall_fault;
-	frame->rsp = self_block() + ABI_CALL_STACK - sizeof(struct syscall_frame);
+	r->rip = (uint64_t)syscall_fault;
+	r->rsp = self_block() + ABI_CALL_STACK - sizeof(struct syscall_frame);
 	return true;
 }
 
 /* Called by entry.S; returns when the instruction is to be tried again. */
-void fault_handle(struct fault_frame *frame, uint64_t address);
-void fault_handle(struct fault_frame *frame, uint64_t address)
+void fault_handle(const struct fault_frame *frame, uint64_t address, struct registers *r);
+void fault_handle(const struct fault_frame *frame, uint64_t address, struct registers *r)
 {
 	struct abi_account *account = ACCOUNT;
 	uint64_t start = tsc();
 
-	if (frame->vector == PAGE_FAULT && (resolve(frame, address) || recover(frame, address))) {
+	if (frame->vector == ABI_FAULT_KICK ||
+	    (frame->vector == PAGE_FAULT && (resolve(frame, address) || recover(frame, address, r))) ||
+	    (frame->rip < USER_END && signal_fault(r, frame, address, signals[frame->vector & 31]))) {
+		if (frame->rip < USER_END && DATA->work)
+			signal_deliver(r, -1);
 		account->kernel_tsc += tsc() - start;
 		return;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "vmm/guest/kernel.h"
+#include "vmm/guest/signal.h"
 
 /* New processes: the monitor forks, and both go on from here, the child with an answer of 0. */
 #define CLONE_VM	    0x100ull
@@ -34,6 +34,7 @@ static int64_t copy_process(struct syscall_frame *f, const struct clone_args *a)
 		*(uint32_t *)a->parent_tid = (uint32_t)pid;
 	if (pid != 0)
 		return pid;
+	signal_cloned(&SELF->signals);
 	if (a->stack)
 		f->rsp = a->stack + a->stack_size;
 	if (a->flags & CLONE_SETTLS)

@@ -267,7 +267,7 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 	if (c.cut && ended_early(id, c.cut, result))
 		result = -EFAULT;
 	if (result == -EPIPE && !extra.quiet && !signal_ignored(SIGPIPE))
-		fault_die(SIGPIPE);
+		signal_raise(SIGPIPE, 0);
 	return result;
 }
 

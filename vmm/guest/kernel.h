@@ -53,13 +53,28 @@ struct fault_frame {
 	uint64_t vector, error, rip, cs, flags, rsp, ss;
 };
 
+/* What of signals belongs to a thread. */
+struct signal_thread {
+	uint64_t blocked, pending;
+	uint64_t saved;	   /* the mask that sigsuspend replaced */
+	bool restores;	   /* it is to be put back */
+	bool returning;	   /* rt_sigreturn was called */
+	struct alternate { /* stack_t */
+		uint64_t address;
+		uint32_t flags, pad;
+		uint64_t bytes;
+	} alternate;
+	struct abi_signal_info info[65];
+};
+
 /* A pointer to guest-physical memory, through the direct map. */
 static inline void *at(uint64_t gpa)
 {
 	return (void *)(ABI_DIRECT + gpa);
 }
 
-#define BOOT ((struct abi_boot *)at(ABI_BOOT))
+#define SIGNALS ((volatile struct abi_signals *)at(ABI_SIGNALS))
+#define BOOT	((struct abi_boot *)at(ABI_BOOT))
 
 /*
  * What belongs to one vCPU, and so to one thread of the program. Its block is found by the stack the kernel
@@ -78,7 +93,7 @@ struct vcpu {
 	uint64_t set_tid, clear_tid; /* where the program wants its id, or a nought at its end */
 	uint64_t robust;	     /* struct robust_list_head, or 0 */
 	uint64_t affinity;	     /* cores the program has asked for; 0: all */
-	uint64_t blocked, pending;   /* signals */
+	struct signal_thread signals;
 };
 
 static inline uint64_t self_block(void)
@@ -91,6 +106,7 @@ static inline uint64_t self_block(void)
 
 #define SELF	((struct vcpu *)(self_block() + ABI_SELF))
 #define CHANNEL ((struct abi_channel *)(self_block() + ABI_CHANNEL))
+#define DATA	((volatile struct abi_vcpu_data *)(self_block() + ABI_VCPU_DATA))
 #define ACCOUNT (&CHANNEL->account)
 
 static inline uint64_t round_up(uint64_t value, uint64_t unit)
@@ -244,10 +260,11 @@ void boot_trampoline(uint64_t gpa);
 _Noreturn void fault_die(int signal); /* ends the program as the signal would */
 _Noreturn void fault_exit(int code);
 
-/* signal.c */
+/* signal.c, deliver.c */
 void signal_init(void);
 bool signal_ignored(int signal);
 bool signal_handled(int signal);
+void signal_raise(int signal, int code); /* to this thread */
 
 /* bench.c */
 void bench_run(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "vmm/guest/kernel.h"
+#include "vmm/guest/signal.h"
 #include "vmm/guest_refused.h"
 
 /* System calls: those of ABI_SERVED are served here, those of ABI_CALLS by the host. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "vmm/guest/kernel.h"
+#include "vmm/guest/signal.h"
 
 /*
  * Threads: each is a vCPU with a block of its own. The parent writes the registers the thread begins with to
@@ -78,7 +78,7 @@ static struct abi_channel *channel_of(uint64_t block)
 /* Fills the block at GPA: the thread begins as this one goes on, but for what is wished. */
 static void prepare(uint64_t block, const struct clone_args *wish, const struct syscall_frame *f)
 {
-	struct vcpu *child = at(block + ABI_SELF), *self = SELF;
+	struct vcpu *child = at(block + ABI_SELF);
 
 	child->frame = (struct syscall_frame *)at(block + ABI_CALL_STACK) - 1;
 	*child->frame = *f;
@@ -93,8 +93,8 @@ static void prepare(uint64_t block, const struct clone_args *wish, const struct 
 	child->set_tid = wish->flags & CLONE_CHILD_SETTID ? wish->child_tid : 0;
 	child->clear_tid = wish->flags & CLONE_CHILD_CLEARTID ? wish->child_tid : 0;
 	child->robust = 0;
-	child->blocked = self->blocked;
-	child->pending = 0;
+	signal_cloned(&child->signals);
+	child->signals.alternate = (struct alternate){ 0 };
 	boot_trampoline(block);
 }
 
@@ -137,6 +137,7 @@ void thread_begin(void)
 	__asm__ volatile("wrgsbase %0" : : "r"(self->gs));
 	__asm__ volatile("ldmxcsr %0" : : "m"(self->mxcsr));
 	__asm__ volatile("fldcw %0" : : "m"(self->fcw));
+	signal_publish();
 	if (self->set_tid && user_writable(self->set_tid, 4))
 		*(uint32_t *)self->set_tid = CHANNEL->tid;
 }
