@@ -81,6 +81,9 @@ int64_t await_timed(struct syscall_frame *f)
 	    (f->rdx && !user_readable(f->rdx, 16)))
 		return -EFAULT;
 	set = *(const uint64_t *)f->rdi & ~(SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP));
+	/* By default the host does not tell of it. */
+	if (set & SIGNAL_BIT(SIGCHLD) && signal_disposition(SIGCHLD)->handler == SIG_DFL)
+		channel_service(ABI_CALL_disposition, SIGCHLD, 2);
 	clock_read(1, &now);
 	if (f->rdx)
 		deadline = now + ((const uint64_t *)f->rdx)[0] * SECOND + ((const uint64_t *)f->rdx)[1];

@@ -174,7 +174,9 @@ static int64_t send(uint64_t to, int64_t signal, int code)
 
 	if (signal < 0 || signal > SIGNAL_COUNT)
 		return -EINVAL;
-	if ((uint32_t)to != BOOT->pid || signal == SIGSTOP)
+	/* The host finds a thread that does not block it. */
+	if ((uint32_t)to != BOOT->pid || signal == SIGSTOP ||
+	    (signal > 0 && thread_live() > 1 && signal_self()->blocked & bit((int)signal)))
 		return forward_call(ABI_CALL_kill, argument); /* what stops the process stops the monitor */
 	if (signal)
 		signal_raise((int)signal, code);
