@@ -14,6 +14,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+static pthread_barrier_t barrier;
 static _Thread_local long own = 7;
 static long shared;
 static int ids[MANY];
@@ -28,6 +29,7 @@ static void *add(void *argument)
 		shared++;
 		pthread_mutex_unlock(&mutex);
 	}
+	pthread_barrier_wait(&barrier); /* so that all are there at once */
 	return (void *)(own + errno);
 }
 
@@ -38,6 +40,7 @@ static long run_many(long count)
 	long sum = 0;
 	void *result;
 
+	pthread_barrier_init(&barrier, NULL, (unsigned)count);
 	for (long i = 0; i < count; i++)
 		if (pthread_create(&thread[i], NULL, add, (void *)i))
 			return -1;
@@ -60,7 +63,9 @@ static void test_many(void)
 	CHECK_EQUAL(own, 7);
 }
 
-static int turn;
+static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+static sem_t semaphore;
+static int turn, serial, wrong;
 
 static void *ping(void *argument)
 {
@@ -86,11 +91,6 @@ static void both(void *(*function)(void *))
 	pthread_join(a, NULL);
 	pthread_join(b, NULL);
 }
-
-static pthread_barrier_t barrier;
-static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
-static sem_t semaphore;
-static int serial, wrong;
 
 static void *meet(void *argument)
 {
