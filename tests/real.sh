@@ -180,6 +180,14 @@ def add(i):
 threads = [threading.Thread(target=add, args=(i,)) for i in range(10)]
 [t.start() for t in threads]; [t.join() for t in threads]
 print(sum(done), len(done))'
+expect python3-fifo 0 "met" python3 -I -c '
+import os, tempfile, threading
+with tempfile.TemporaryDirectory() as d:
+    os.mkfifo(d + "/f")
+    writer = threading.Thread(target=lambda: open(d + "/f", "w").write("met"))
+    writer.start()
+    print(open(d + "/f").read())
+    writer.join()'
 expect lua 0 "5050	10" lua5.4 -e 'local s = 0 for i = 1, 100 do s = s + i end print(s, (#"abcdefghij"))' 
 echo '2^200; scale=20; 4*a(1)' >stdin
 expect bc 0 "1606938044258990275541962092341162602522202993782792835301376

@@ -184,6 +184,21 @@ static void tell_kind(const struct monitor *m, struct abi_request *request, int 
 	request->regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? 2 : 1;
 }
 
+/* Whether an open would wait for the other end of a pipe. */
+static bool open_waits(uint32_t call, const uint64_t a[6])
+{
+	bool at = call == ABI_CALL_openat || call == ABI_CALL_openat2;
+	uint64_t flags = call == ABI_CALL_open ? a[1] : call == ABI_CALL_openat ? a[2] : O_WRONLY;
+	struct stat info;
+
+	if (!at && call != ABI_CALL_open && call != ABI_CALL_creat)
+		return false;
+	if (flags & (O_NONBLOCK | O_PATH | O_DIRECTORY))
+		return false;
+	return fstatat(at ? (int)a[0] : AT_FDCWD, (const char *)a[at], &info, 0) == 0 &&
+	       S_ISFIFO(info.st_mode);
+}
+
 int64_t call_make(struct monitor *m, struct abi_request *request)
 {
 	uint32_t id = request->call;
@@ -205,5 +220,7 @@ int64_t call_make(struct monitor *m, struct abi_request *request)
 		return socket_message(m, id, r.argument, r.vector, r.vectors);
 	if (call->flags & ABI_VECTOR && r.vector_argument >= 0)
 		return call_vector(m, id, &r);
+	if (request->regular == 4 && open_waits(id, r.argument))
+		return ABI_BY_EXIT;
 	return checked_call(m, id, r.argument);
 }

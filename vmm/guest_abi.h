@@ -158,6 +158,10 @@ struct abi_vcpu_data {
 
 /* --- Requests --- */
 
+/* Answer to a request in a ring with regular = 4 that would block, as an open of a pipe does: ask again by
+ * exit. */
+#define ABI_BY_EXIT (-5000)
+
 struct abi_segment {
 	uint64_t gpa;
 	uint64_t bytes;
@@ -167,7 +171,8 @@ struct abi_segment {
 
 struct abi_request {
 	uint32_t call;	  /* enum abi_call_id */
-	uint32_t regular; /* argument 0 as a file: 1 not regular, 2 regular, 3 the host is to say */
+	uint32_t regular; /* argument 0 as a file: 1 not regular, 2 regular, 3 the host is to say; 4 see below
+			   */
 	int64_t result;	  /* out: as the system call returns it, -errno on failure */
 	uint64_t argument[6];
 	uint8_t segments[8];	     /* how many of the segments below each argument has, in order */

@@ -52,8 +52,7 @@ static int64_t bounce(struct carry *c, int i, uint64_t bytes, uint8_t type)
 	if (bytes > ABI_BOUNCE_SIZE - c->bounced)
 		return -ENOMEM;
 	c->bounced += round_up(bytes, 64);
-	/* What is only written has its old contents too, because the host may write less of it, or nothing.
-	 */
+	/* What is only written is copied too: the host may write less of it, or nothing. */
 	memcpy(at(gpa), (const void *)address, bytes);
 	if (type == ABI_OUT || type == ABI_INOUT) {
 		c->back[c->backs].to = address;
@@ -141,7 +140,7 @@ static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 	return 0;
 }
 
-/* Whether [ADDRESS, +BYTES) can be the program's at all: Linux looks at that before anything else. */
+/* Whether [ADDRESS, +BYTES) can be the program's at all, at which Linux looks first. */
 static bool within(uint64_t address, uint64_t bytes)
 {
 	return address <= USER_TOP && bytes <= USER_TOP - address;
@@ -188,10 +187,12 @@ static bool may_block(const struct abi_call *call, uint64_t fd)
 }
 
 /* What the host is told of FD, or asked: see abi_request.regular. */
-static uint32_t regular(const struct abi_call *call, uint64_t fd)
+static uint32_t regular(const struct abi_call *call, uint64_t fd, bool blocks)
 {
 	static const uint32_t told[] = { [KIND_UNKNOWN] = 3, [KIND_OTHER] = 1, [KIND_REGULAR] = 2 };
 
+	if (call->flags & ABI_NEWFD)
+		return BOOT->ring && !blocks ? 4 : 0;
 	return call->flags & ABI_FILE && fd < KINDS ? told[kind[fd]] : 0;
 }
 
@@ -212,8 +213,7 @@ static void learn(const struct carry *c, int64_t result)
 	lock_give(&kinds);
 }
 
-/* Whether RESULT says that the CUT bytes of a buffer were too few: there would be more, but not for the
- * program. */
+/* Whether RESULT says that the CUT bytes of a buffer were too few. */
 static bool ended_early(enum abi_call_id id, uint64_t cut, int64_t result)
 {
 	switch (id) {
@@ -242,11 +242,11 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 	struct carry c = { .call = &calls[id],
 			   .argument = argument,
 			   .forgotten = __atomic_load_n(&forgotten, __ATOMIC_ACQUIRE) };
-	bool blocks = may_block(c.call, argument[0]);
+	bool blocks = extra.by_exit || may_block(c.call, argument[0]);
 	int64_t result;
 
 	c.request = channel_begin(id, blocks);
-	c.request->regular = regular(c.call, argument[0]);
+	c.request->regular = regular(c.call, argument[0], blocks);
 	for (int i = 0; i < 6; i++)
 		c.request->argument[i] = argument[i];
 	c.bounced = round_up(extra.bytes, 64);
@@ -261,6 +261,10 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 			return error;
 	}
 	result = channel_submit(c.request, blocks);
+	if (result == ABI_BY_EXIT && !blocks) {
+		extra.by_exit = true;
+		return forward_with(id, argument, extra);
+	}
 	for (int i = 0; i < c.backs; i++)
 		memcpy((void *)c.back[i].to, at(c.back[i].from), c.back[i].bytes);
 	learn(&c, result);

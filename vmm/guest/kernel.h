@@ -245,6 +245,7 @@ int64_t forward_call(enum abi_call_id call, const uint64_t argument[6]);
 struct forward_extra {
 	int argument;
 	uint64_t bytes; /* 0: there is none */
+	bool by_exit;	/* whatever the transport */
 	bool quiet;	/* EPIPE is not to raise SIGPIPE */
 };
 int64_t forward_with(enum abi_call_id call, const uint64_t argument[6], struct forward_extra extra);

@@ -90,12 +90,12 @@ static int64_t open_maps(uint64_t flags)
 
 	memcpy(text, "maps", 5);
 	fd = forward_with(ABI_CALL_memfd_create, (uint64_t[6]){ 1, close_on_exec },
-			  (struct forward_extra){ 0, 5, false });
+			  (struct forward_extra){ .argument = 0, .bytes = 5 });
 	while (fd >= 0 && address < USER_END) {
 		uint64_t bytes = put_areas(text, &address);
 
 		forward_with(ABI_CALL_write, (uint64_t[6]){ (uint64_t)fd, 1, bytes },
-			     (struct forward_extra){ 1, bytes, false });
+			     (struct forward_extra){ .argument = 1, .bytes = bytes });
 	}
 	if (fd >= 0)
 		forward_call(ABI_CALL_lseek, (uint64_t[6]){ (uint64_t)fd, 0, 0 });

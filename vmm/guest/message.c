@@ -40,8 +40,9 @@ static int64_t exchange(enum abi_call_id call, uint64_t fd, uint64_t data, uint6
 {
 	bool quiet = message()->flags & MSG_NOSIGNAL;
 
-	return forward_with(call, (uint64_t[6]){ fd, data, count },
-			    (struct forward_extra){ 3, sizeof(struct abi_message), quiet });
+	return forward_with(
+		call, (uint64_t[6]){ fd, data, count },
+		(struct forward_extra){ .argument = 3, .bytes = sizeof(struct abi_message), .quiet = quiet });
 }
 
 /* Copies what is sent beside the data. */
