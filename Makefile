@@ -16,7 +16,8 @@ VERSION	:= $(shell git describe --always --dirty 2>/dev/null || echo 0.1)
 MAKEFLAGS += --no-builtin-rules
 
 PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
-	   gnuplot-nox busybox-static musl-tools
+	   gnuplot-nox busybox-static musl-tools sqlite3 zstd xz-utils lz4 bzip2 gawk bc jq lua5.4 openssl \
+	   python3-minimal perl-base git redis-server redis-tools sysbench
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla $(if $(CI),-Werror)
 OPT	?= -O2 -g
@@ -25,7 +26,7 @@ CPPFLAGS += -I. -MMD -MP -DVMTAX_VERSION='"$(VERSION)"'
 
 # The program: everything but the monitor, with its libraries.
 MONITOR_BASE = base/clock.c base/error.c base/hist.c base/units.c
-VMM_SHARED = vmm/available.c vmm/config.c vmm/knobs.c vmm/names.c
+VMM_SHARED = vmm/available.c vmm/config.c vmm/knobs.c vmm/names.c vmm/syscalls.c
 PROGRAM_SRC = $(wildcard base/*.c probes/*.c model/*.c reports/*.c) $(VMM_SHARED) \
 	      $(filter-out $(wildcard cmd/monitor*.c),$(wildcard cmd/*.c))
 PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lnettle -ljansson -lm
@@ -36,7 +37,7 @@ MONITOR_LIBS = -luring -lpthread
 MONITOR_LINK = $(if $(SAN),,-static)
 
 # The guest kernel: freestanding, no FPU, may run in ring 3 (no red zone), linked at -2 GiB.
-GUEST_SRC = $(wildcard vmm/guest/*.c vmm/guest/*.S)
+GUEST_SRC = $(filter-out vmm/guest/vdso.c,$(wildcard vmm/guest/*.c vmm/guest/*.S))
 GUEST_CFLAGS = -std=c11 -O2 -g $(WARN) -ffreestanding -fno-stack-protector -fno-pic -no-pie -mcmodel=kernel \
 	       -mgeneral-regs-only -mno-red-zone -fno-asynchronous-unwind-tables -fcf-protection=none \
 	       -I. -MMD -MP
@@ -72,6 +73,17 @@ $(BUILD)/vmtax-kernel: $(call objects,$(GUEST_SRC)) vmm/guest/kernel.ld
 	$(call say,LINK)
 	$(Q)$(CC) -nostdlib -static -no-pie -Wl,-T,vmm/guest/kernel.ld -Wl,--build-id=none -Wl,-z,noexecstack -Wl,--no-warn-rwx-segments -Wl,-z,max-page-size=4096 \
 		-o $@ $(filter %.o,$^)
+
+# What the program runs of it is a shared object, which the kernel carries.
+$(BUILD)/vmm/guest/vdso.so: vmm/guest/vdso.c vmm/guest/vdso.ld $(wildcard vmm/*.h)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) -std=c11 -O2 $(WARN) -ffreestanding -fno-stack-protector -fPIC -mgeneral-regs-only -fcf-protection=none \
+		-fno-asynchronous-unwind-tables -I. -shared -nostdlib -Wl,-T,vmm/guest/vdso.ld -Wl,-soname=linux-vdso.so.1 \
+		-Wl,--hash-style=both -Wl,--build-id=none -Wl,-z,max-page-size=4096 -s -o $@ $<
+
+$(BUILD)/vmm/guest/vdso_image.o: $(BUILD)/vmm/guest/vdso.so
+$(BUILD)/vmm/guest/vdso_image.o: GUEST_CFLAGS += -DVDSO='"$(BUILD)/vmm/guest/vdso.so"'
 
 $(BUILD)/vmm/guest/%.o: vmm/guest/%.c
 	@mkdir -p $(@D)

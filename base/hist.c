@@ -33,6 +33,16 @@ void hist_add(struct hist *hist, uint64_t value)
 	hist->bucket[bucket_of(value)]++;
 }
 
+void hist_merge(struct hist *into, const struct hist *from)
+{
+	into->count += from->count;
+	into->total += from->total;
+	if (from->max > into->max)
+		into->max = from->max;
+	for (unsigned i = 0; i < HIST_BUCKETS; i++)
+		into->bucket[i] += from->bucket[i];
+}
+
 uint64_t hist_quantile(const struct hist *hist, double quantile)
 {
 	double want = quantile * (double)hist->count;

@@ -26,6 +26,9 @@ struct hist {
 /* Adds one VALUE. */
 void hist_add(struct hist *hist, uint64_t value);
 
+/* Adds FROM's counts to INTO. */
+void hist_merge(struct hist *into, const struct hist *from);
+
 /* The smallest bucket midpoint with at least QUANTILE (0..1) of the values at or below it; 0 when empty. */
 uint64_t hist_quantile(const struct hist *hist, double quantile);
 

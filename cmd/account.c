@@ -29,30 +29,55 @@ static int64_t ns(const struct vmm_report *r, uint64_t ticks)
  * the CPU time the thread got; a preempted guest thus leaves less for the monitor, never more. The
  * guest's own polling is taken out of it by its share of the time.
  */
+static int64_t divide(const struct vmm_report *r, const struct vmm_thread *vcpu, uint64_t halt_tsc,
+		      uint64_t spin_tsc, struct measurement *m)
+{
+	int64_t cpu = (int64_t)vcpu->cpu_ns;
+	int64_t halted = r->value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL ? ns(r, halt_tsc) : 0;
+	int64_t inside = most(ns(r, vcpu->run_tsc) - halted, 1), spun = ns(r, spin_tsc);
+	int64_t run = least(inside, cpu);
+	int64_t spin = spun > 0 ? (int64_t)((double)run * (double)least(spun, inside) / (double)inside) : 0;
+
+	m->cpu_vcpu_spin_ns += spin;
+	m->cpu_vcpu_ns += run - spin;
+	m->cpu_monitor_ns += cpu - run;
+	return cpu;
+}
+
+static bool is_vcpu(const struct vmm_thread *thread)
+{
+	return strncmp(thread->name, "vcpu", 4) == 0;
+}
+
+/* The first process with all its vCPUs, and the sum of all others. */
 static int64_t account_vcpu(const struct vmm_report *r, struct measurement *m)
 {
-	const struct vmm_thread *vcpu = &r->thread[0];
-	int64_t cpu = (int64_t)vcpu->cpu_ns;
-	int64_t halted = r->value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL ? ns(r, r->guest_halt_tsc) : 0;
-	int64_t inside = most(ns(r, vcpu->run_tsc) - halted, 1), spun = ns(r, r->guest_spin_tsc);
-	int64_t run = least(inside, cpu);
+	struct vmm_thread all = r->thread[0];
 
-	m->cpu_vcpu_spin_ns =
-		spun > 0 ? (int64_t)((double)run * (double)least(spun, inside) / (double)inside) : 0;
-	m->cpu_vcpu_ns = run - m->cpu_vcpu_spin_ns;
-	m->cpu_monitor_ns = cpu - run;
-	return cpu;
+	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++) {
+		if (!is_vcpu(&r->thread[i]))
+			continue;
+		all.cpu_ns += r->thread[i].cpu_ns;
+		all.run_tsc += r->thread[i].run_tsc;
+	}
+	m->cpu_vcpu_spin_ns = m->cpu_vcpu_ns = m->cpu_monitor_ns = 0;
+	return divide(r, &all, r->guest_halt_tsc, r->guest_spin_tsc, m) +
+	       divide(r, &r->others_vcpu, r->others_halt_tsc, r->others_spin_tsc, m);
 }
 
 static int64_t account_drivers(const struct vmm_report *r, struct measurement *m)
 {
-	int64_t total = 0;
+	int64_t total = (int64_t)r->others_driver.cpu_ns;
+	int64_t others_spin = least(ns(r, r->others_driver.spin_tsc), total);
 
-	m->cpu_driver_busy_ns = m->cpu_driver_spin_ns = 0; /* without drivers: a true nought */
+	m->cpu_driver_spin_ns = others_spin;
+	m->cpu_driver_busy_ns = total - others_spin; /* without drivers: a true nought */
 	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++) {
 		int64_t cpu = (int64_t)r->thread[i].cpu_ns;
 		int64_t spin = least(ns(r, r->thread[i].spin_tsc), cpu);
 
+		if (is_vcpu(&r->thread[i]))
+			continue;
 		m->cpu_driver_spin_ns += spin;
 		m->cpu_driver_busy_ns += cpu - spin;
 		total += cpu;
@@ -72,7 +97,8 @@ void account_monitor(const struct vmm_report *r, int64_t total_cpu_ns, struct me
 	m->cpu_kthread_ns = most((int64_t)r->cpu_program_ns - threads, 0);
 	/* The rest of the process: building and taking down the VM. */
 	m->cpu_setup_ns = most(total_cpu_ns - threads - m->cpu_kthread_ns, 0);
-	m->cores_held = 1 + (r->value[VMM_TRANSPORT] == VMM_TRANSPORT_RING);
+	m->cores_held =
+		(double)most(least(r->vcpus, r->cores), 1) + (r->value[VMM_TRANSPORT] == VMM_TRANSPORT_RING);
 	if (r->bytes_io > 0)
 		m->direct_share = (double)r->bytes_direct / (double)r->bytes_io;
 	if (r->rss_beyond_guest_bytes > 0)

@@ -155,6 +155,26 @@ static int fill_layers(struct sheet *sheet, enum sheet_form form, struct error *
 	return 0;
 }
 
+static int fill_syscalls(struct sheet *sheet, enum sheet_form form, struct error *error)
+{
+	(void)form;
+	(void)error;
+	*sheet = (struct sheet){ .columns = { "number", "system call", "served by", "error" } };
+	for (int i = 0; i < VMM_SYSCALLS; i++) {
+		const char *served, *refusal, *name = vmm_syscall(i, &served, &refusal);
+		char number[16];
+
+		if (name == NULL)
+			continue;
+		snprintf(number, sizeof(number), "%d", i);
+		sheet_put(sheet, number);
+		sheet_put(sheet, name);
+		sheet_put(sheet, served);
+		sheet_put(sheet, refusal ? refusal : "");
+	}
+	return 0;
+}
+
 static int fill_tables(struct sheet *sheet, enum sheet_form form, struct error *error)
 {
 	static const struct table_schema *const inputs[] = { &schema_suite, &schema_fleet, &schema_hosts,
@@ -191,6 +211,8 @@ const struct list lists[] = {
 	{ "knobs", "what --set changes, and what of it this machine can set", fill_knobs },
 	{ "probes", "what is counted while a program runs", fill_probes },
 	{ "layers", "what the time of a thread is divided among", fill_layers },
+	{ "syscalls", "which the guest kernel serves itself, forwards to the host, or refuses",
+	  fill_syscalls },
 	{ "tables", "the columns of every table read and written, with units", fill_tables },
 	{ NULL, NULL, NULL },
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +17,20 @@
 
 static const char usage[] =
 	"usage: vmtax-monitor [OPTION]... -- PROGRAM [ARGUMENT]...\n"
-	"Runs a static x86-64 Linux executable in a virtual machine of its own.\n"
+	"Runs an x86-64 Linux executable in a virtual machine of its own.\n"
 	"\n"
 	"  --config PRESET     row of knobs: hosted, hosted-classic, bare-metal (default hosted)\n"
 	"  --set KNOB=VALUE    change one knob; may be given again (vmtax list knobs)\n"
 	"  --memory SIZE       guest memory (default 512M)\n"
+	"  --cpus N            cores that the threads of the program share (default: all this process may "
+	"use)\n"
+	"  --max-processes N   processes the program may have at a time (default 256)\n"
 	"  --timeout TIME      end a hung guest after this long (default: never)\n"
 	"  --kernel FILE       guest kernel (default: vmtax-kernel beside this program)\n"
 	"  --bench null        cost of an empty request instead of a program, as CSV\n"
 	"  --verbose           say on stderr how the run went\n"
 	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
+	"  --role first|child, --program FILE      for itself, when the program calls execve\n"
 	"\n"
 	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do "
 	"it.\n"
@@ -68,8 +72,52 @@ static int map_report(struct command *c, const char *text)
 	if (c->report == MAP_FAILED)
 		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");
 	c->own_report = false;
-	close(fd);
+	c->options.report_fd = fd;
 	return 0;
+}
+
+/* A report that nobody else reads; the processes of the program share it. */
+static int make_report(struct command *c)
+{
+	int fd = memfd_create("report", MFD_CLOEXEC);
+
+	if (fd >= 0 && ftruncate(fd, sizeof(*c->report)) == 0)
+		c->report = mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (c->report == NULL || c->report == MAP_FAILED)
+		return error_set(&c->error, errno, "cannot make a report");
+	c->own_report = true;
+	c->options.report_fd = fd;
+	c->report->unread = 1;
+	return 0;
+}
+
+static int take_role(struct command *c, const char *text)
+{
+	if (strcmp(text, "first") == 0)
+		c->options.role = VMM_FIRST_EXEC;
+	else if (strcmp(text, "child") == 0)
+		c->options.role = VMM_CHILD_EXEC;
+	else
+		return error_set(&c->error, 0, "unknown role %s", text);
+	return 0;
+}
+
+static int take_processes(struct command *c, const char *text)
+{
+	uint64_t number = 0;
+	int code = units_parse_count(text, VMM_PROCESSES, &number, &c->error);
+
+	c->options.max_processes = (uint32_t)number;
+	return code;
+}
+
+static int take_cpus(struct command *c, const char *text)
+{
+	uint64_t number = 0;
+	int code = units_parse_count(text, 1024, &number, &c->error);
+
+	c->options.cpus = (uint32_t)number;
+	return code;
 }
 
 static int take_bench(struct command *c, const char *text)
@@ -82,7 +130,23 @@ static int take_bench(struct command *c, const char *text)
 	return 0;
 }
 
-enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
+enum option_id {
+	CONFIG = 256,
+	SET,
+	MEMORY,
+	TIMEOUT,
+	KERNEL,
+	BENCH,
+	VERBOSE,
+	REPORT,
+	CONTROL,
+	TSC_HZ,
+	HELP,
+	ROLE,
+	PROGRAM,
+	PROCESSES,
+	CPUS
+};
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },
@@ -96,6 +160,10 @@ static const struct option options[] = {
 	{ "control", required_argument, NULL, CONTROL },
 	{ "tsc-hz", required_argument, NULL, TSC_HZ },
 	{ "help", no_argument, NULL, HELP },
+	{ "role", required_argument, NULL, ROLE },
+	{ "program", required_argument, NULL, PROGRAM },
+	{ "max-processes", required_argument, NULL, PROCESSES },
+	{ "cpus", required_argument, NULL, CPUS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -125,6 +193,15 @@ static int take_option(struct command *c, int id, const char *text)
 		return map_report(c, text);
 	case CONTROL:
 		return take_descriptor(text, &c->options.control_fd, &c->error);
+	case ROLE:
+		return take_role(c, text);
+	case PROGRAM:
+		c->options.program = text;
+		return 0;
+	case CPUS:
+		return take_cpus(c, text);
+	case PROCESSES:
+		return take_processes(c, text);
 	case TSC_HZ:
 		return units_parse_count(text, UINT64_MAX, &c->options.tsc_hz, &c->error);
 	default:
@@ -168,6 +245,10 @@ static int parse(struct command *c, int argc, char **argv)
 	c->options.argv = argv + optind;
 	if (!c->options.kernel)
 		c->options.kernel = find_kernel(c);
+	if (code == 0 && c->report == NULL)
+		code = make_report(c);
+	if (code == 0 && c->options.role == VMM_FIRST_EXEC)
+		c->own_report = c->report->unread;
 	return code;
 }
 
@@ -180,61 +261,19 @@ static void print_bench(const struct vmm_options *o)
 		printf("%u,%s,%.1f\n", i / 2 + 1, names[i % 2], o->bench_ns[i]);
 }
 
-/* Dies by SIGNAL as the program would have, so that whoever waits sees it. */
-static int die(int signal_number)
-{
-	sigset_t all;
-
-	signal(signal_number, SIG_DFL);
-	sigfillset(&all);
-	sigprocmask(SIG_UNBLOCK, &all, NULL);
-	raise(signal_number);
-	return 128 + signal_number;
-}
-
-/* The exit status, and on stderr what cannot be told by it. */
-static int conclude(const struct command *c)
-{
-	const struct vmm_report *r = c->report;
-
-	switch (r->outcome) {
-	case VMM_EXITED:
-		return r->exit_code;
-	case VMM_SIGNALED:
-		if (c->own_report && r->faulted)
-			monitor_say_fault(r);
-		return die(r->signal);
-	case VMM_TIMED_OUT:
-		if (c->own_report)
-			fprintf(stderr,
-				"vmtax-monitor: timed out at rip 0x%llx: raise --timeout, or mend the "
-				"program\n",
-				(unsigned long long)r->fault_rip);
-		return VMM_STATUS_TIMEOUT;
-	case VMM_GUEST_PANIC:
-		if (c->own_report)
-			monitor_say_fault(r);
-		return VMM_STATUS_FAILED;
-	default:
-		if (c->own_report)
-			monitor_say_error(&r->error);
-		return r->outcome == VMM_UNABLE ? VMM_STATUS_UNABLE : VMM_STATUS_FAILED;
-	}
-}
-
 int main(int argc, char **argv)
 {
-	static struct vmm_report own;
-	static struct command c = { .report = &own, .own_report = true };
+	static struct command c;
+	uint64_t tsc_main = clock_tsc();
 
-	own.tsc_main = clock_tsc();
 	c.options.control_fd = -1;
 	c.options.environment = environ;
 	if (parse(&c, argc, argv)) {
 		monitor_say_error(&c.error);
 		return 2;
 	}
-	c.report->tsc_main = own.tsc_main;
+	if (c.options.role == VMM_FIRST)
+		c.report->tsc_main = tsc_main;
 	vmm_monitor_run(&c.options, c.report);
 	if (c.options.bench && c.report->outcome == VMM_EXITED)
 		print_bench(&c.options);
@@ -242,5 +281,5 @@ int main(int argc, char **argv)
 		monitor_say_fallbacks(&c.options.config, c.report);
 	if (c.verbose)
 		monitor_say_run(c.report);
-	return conclude(&c);
+	return monitor_conclude(c.report, c.own_report);
 }

@@ -85,12 +85,19 @@ static void say_counts(const struct vmm_report *r)
 	fprintf(stderr, "\ninterrupts: %llu\n", (unsigned long long)r->interrupts);
 }
 
+static void say_unserved(int number, uint32_t count, uint64_t rip)
+{
+	const char *served, *error, *name = vmm_syscall(number, &served, &error);
+
+	fprintf(stderr, "system call %d (%s) is not served: %s, %u times, first at 0x%llx\n", number,
+		name ? name : "unknown", error ? error : "ENOSYS", count, (unsigned long long)rip);
+}
+
 void monitor_say_run(const struct vmm_report *r)
 {
 	say_times(r);
 	say_counts(r);
 	for (int i = 0; i < VMM_UNSERVED; i++)
 		if (r->unserved[i].count)
-			fprintf(stderr, "system call %d is not served (%u times)\n", r->unserved[i].number,
-				r->unserved[i].count);
+			say_unserved(r->unserved[i].number, r->unserved[i].count, r->unserved[i].rip);
 }

@@ -101,19 +101,43 @@ static int64_t ns(const struct vmm_report *r, uint64_t ticks)
 	return (int64_t)clock_ticks_to_ns(ticks, r->tsc_hz);
 }
 
-static void account_vcpu(const struct vmm_report *r, struct measurement *m)
+static bool is_vcpu(const struct vmm_thread *t)
 {
-	const struct vmm_thread *t = &r->thread[0];
+	return strncmp(t->name, "vcpu", 4) == 0;
+}
+
+/*
+ * What the guest kernel counted on the first vCPU: the report's sums are of all, and a monitor of one vCPU
+ * may leave the rows without.
+ */
+static struct vmm_thread first_vcpu(const struct vmm_report *r)
+{
+	struct vmm_thread first = r->thread[0];
+
+	first.guest_kernel_tsc = r->guest_kernel_tsc;
+	first.guest_wait_tsc = r->guest_wait_tsc;
+	first.guest_spin_tsc = r->guest_spin_tsc;
+	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++) {
+		first.guest_kernel_tsc -= r->thread[i].guest_kernel_tsc;
+		first.guest_wait_tsc -= r->thread[i].guest_wait_tsc;
+		first.guest_spin_tsc -= r->thread[i].guest_spin_tsc;
+	}
+	return first;
+}
+
+static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t, bool first,
+			 struct measurement *m)
+{
 	const struct probe_vcpu_times times = {
 		.wall = ns(r, t->wall_tsc),
 		.cpu = (int64_t)t->cpu_ns,
 		.delay = delay(m, t->name),
 		.run = ns(r, t->run_tsc),
 		.host = ns(r, t->host_tsc),
-		.guest_kernel = ns(r, r->guest_kernel_tsc),
-		.guest_wait = ns(r, r->guest_wait_tsc),
-		.guest_spin = ns(r, r->guest_spin_tsc),
-		.boot = ns(r, r->tsc_program > r->tsc_first ? r->tsc_program - r->tsc_first : 0),
+		.guest_kernel = ns(r, t->guest_kernel_tsc),
+		.guest_wait = ns(r, t->guest_wait_tsc),
+		.guest_spin = ns(r, t->guest_spin_tsc),
+		.boot = first && r->tsc_program > r->tsc_first ? ns(r, r->tsc_program - r->tsc_first) : 0,
 	};
 
 	probe_account_vcpu(next_account(m, t->name), &times);
@@ -153,7 +177,7 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 		probe_samples_add(&m->samples, "stamps", t->name, "cpu", "ns", (double)t->cpu_ns);
 		probe_samples_add(&m->samples, "stamps", t->name, "host_calls", "ns",
 				  (double)ns(r, t->host_tsc));
-		if (i == 0)
+		if (is_vcpu(t))
 			probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns",
 					  (double)ns(r, t->run_tsc));
 	}
@@ -169,12 +193,17 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 void observe_monitor_account(const struct rusage *usage, struct measurement *m)
 {
 	const struct vmm_report *r = m->report;
+	struct vmm_thread first;
 
 	probe_rusage_add(&m->samples, usage);
 	if (r->tsc_program == 0 || r->tsc_hz == 0 || r->tsc_end == 0 || r->threads == 0)
 		return;
 	add_stamps(r, m);
-	account_vcpu(r, m);
+	first = first_vcpu(r);
+	account_vcpu(r, &first, true, m);
 	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++)
-		account_driver(r, &r->thread[i], m);
+		if (is_vcpu(&r->thread[i]))
+			account_vcpu(r, &r->thread[i], false, m);
+		else
+			account_driver(r, &r->thread[i], m);
 }

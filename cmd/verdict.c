@@ -31,7 +31,14 @@ static bool unserved(const struct measurement *m)
 	return m->report && m->report->unserved[0].count > 0;
 }
 
-/* "system calls not served: 41 (3 times), 57 (once); <what went wrong>" */
+static const char *name_of(int number)
+{
+	const char *served, *error, *name = vmm_syscall(number, &served, &error);
+
+	return name ? name : "unknown";
+}
+
+/* "system calls not served: ptrace (101, 3 times, first at 0x401234); <what went wrong>" */
 static void say_unserved(struct measurement *m)
 {
 	char wrong[sizeof(m->reason)], list[256] = "";
@@ -39,8 +46,10 @@ static void say_unserved(struct measurement *m)
 
 	memcpy(wrong, m->reason, sizeof(wrong));
 	for (int i = 0; i < VMM_UNSERVED && m->report->unserved[i].count && used < sizeof(list); i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%d (%u times)", i ? ", " : "",
-					 m->report->unserved[i].number, m->report->unserved[i].count);
+		used += (size_t)snprintf(
+			list + used, sizeof(list) - used, "%s%s (%d, %u times, first at 0x%llx)",
+			i ? ", " : "", name_of(m->report->unserved[i].number), m->report->unserved[i].number,
+			m->report->unserved[i].count, (unsigned long long)m->report->unserved[i].rip);
 	measurement_fail(m, RUN_UNSUPPORTED, "system calls not served: %s; %s", list, wrong);
 }
 

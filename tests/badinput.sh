@@ -46,7 +46,7 @@ damaged() {
 	fails 125 "$words" "$mend" -- ./damaged
 }
 
-static='cc -static'
+static='give an x86-64'
 again='copy or build it again\|link it anew'
 
 name=missing
@@ -70,7 +70,8 @@ fails 125 'is a script' 'busybox sh' -- ./script
 name=dynamic
 printf 'int main(void) { return 0; }\n' >dynamic.c
 if cc -o dynamic dynamic.c 2>/dev/null; then
-	fails 125 'dynamically linked' '-static' -- ./dynamic
+	cp dynamic orphan && sed -i 's,/lib64/ld-linux-x86-64.so.2,/lib64/ld-linux-x86-64.so.9,' orphan
+	fails 125 "cannot open the program's dynamic linker /lib64/ld-linux-x86-64.so.9" 'C library' -- ./orphan
 else
 	echo "skip dynamic: no compiler that links"
 fi

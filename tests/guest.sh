@@ -35,7 +35,7 @@ verdict() {
 }
 
 # Checks: natively all must hold, and in a guest the same lines come out.
-for program in memory mapping files time process badptr; do
+for program in memory mapping files time process processes signals sockets events self badptr threads; do
 	for variant in "" -musl -pie; do
 		name=$program$variant
 		run native "$tests/$name" one 'two words' '' '*'
@@ -60,6 +60,15 @@ for program in memory mapping files time process badptr; do
 	done
 done
 
+# A clock is read without a system call, except where each reading is to cost an exit.
+for config in hosted hosted-classic bare-metal; do
+	"$monitor" --config "$config" --timeout 60s --verbose -- "$1/workloads/clock" 3000 >out 2>err
+	calls=$(sed -n 's/.* \([0-9]*\) system calls .*/\1/p' err)
+	why="$calls system calls"
+	if [ $config = hosted-classic ]; then [ "$calls" -ge 3000 ]; else [ "$calls" -lt 100 ]; fi && why=
+	verdict "$config-clock-calls"
+done
+
 # The console: bytes of every value, in pieces of many sizes.
 awk -f "${VMTAX_SRC:-$(dirname "$0")/..}/tests/programs.awk" | gzip -c >bytes
 for config in native hosted bare-metal; do
@@ -73,6 +82,23 @@ for config in native hosted bare-metal; do
 		verdict "$config-console$variant"
 	done
 done
+
+# A program of many threads ends whole: name, exit code, what it prints.
+while read -r name want words; do
+	for config in native hosted hosted-classic bare-metal; do
+		run $config "$tests/threads_end" "$name"
+		why=
+		[ $status -eq "$want" ] && [ "$(cat out)" = "$words" ] ||
+			why="status $status, not $want: $(cat out err)"
+		verdict "$config-threads-$name"
+	done
+done <<'E'
+exit 7 before
+abort 134 before
+crash 139 before
+return 5 before
+leader-first 0 later
+E
 
 # symbol_holds FUNCTION RIP: whether RIP lies in FUNCTION of tests/guest/crash.
 symbol_holds() {

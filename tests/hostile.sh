@@ -47,9 +47,14 @@ for config in hosted bare-metal; do
 		try $config 125 'the guest ended by signal .*, which ends nothing' hostile $attack --config $config
 	done
 	try $config 7 . hostile end-by-large-code --config $config
-	for attack in wild-exit wild-ports cut-mapping; do
+	for attack in wild-exit wild-ports cut-mapping race-exit; do
 		try $config 0 . requests $attack --config $config --timeout 20s
 	done
+done
+
+# A vCPU that begins anywhere does anything, but in its own VM.
+for config in hosted hosted-classic bare-metal; do
+	try $config "0 124 125 132 133 135 139" . requests wild-threads --config $config --timeout 1s
 done
 
 for backend in buffered uring; do

@@ -143,7 +143,7 @@ fi
 # 1 is SCHED_FIFO).
 allowed() {
 	for task in /proc/$pid/task/*; do
-		[ "$(cat "$task/comm")" != vmtax-monitor ] || sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "$task/status"
+		! grep -qx console-musl "$task/comm" || sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "$task/status"
 	done | tr '\n' ' '
 }
 

@@ -67,3 +67,13 @@ rm usr/lib/vmtax/workloads/suite.csv
 why="$(usr/bin/vmtax list workloads 2>&1)"
 [ $? -eq 1 ] && case $why in *suite.csv*"make install"*) true ;; *) false ;; esac
 result part-missing
+
+# Each system call once, by number; those of each kind that a program may ask for.
+"$vmtax" list syscalls --csv >rows
+why="$(sed '1d; s/,.*//' rows | uniq -d | head -n 3)"
+[ -z "$why" ] && sed '1d; s/,.*//' rows | sort -nc && [ "$(wc -l <rows)" -gt 300 ]
+result syscalls-once
+why="$(grep -E '^(0|39|228|101),' rows)"
+grep -qx '0,read,host,' rows && grep -qx '39,getpid,guest,' rows &&
+	grep -qx '228,clock_gettime,"guest, host",' rows && grep -qx '101,ptrace,refused,EPERM' rows
+result syscalls-kinds

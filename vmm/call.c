@@ -8,7 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "vmm/vmm_priv.h"
+#include "vmm/call_priv.h"
+#include "vmm/signals_priv.h"
 
 /*
  * Makes the system call a request asks for, by the table of guest_abi.h. Nothing in a request is believed:
@@ -22,6 +23,7 @@ struct resolved {
 	struct iovec vector[ABI_SEGMENTS];
 	int vectors;	     /* pieces of the one argument that may have several */
 	int vector_argument; /* which, or -1 */
+	bool regular;	     /* argument 0 is a regular file */
 };
 
 static bool fd_ours(const struct monitor *m, uint64_t fd)
@@ -69,8 +71,20 @@ static int64_t resolve_memory(const struct monitor *m, const struct abi_call *ca
 	host = memory_at(m, segment->gpa, segment->bytes);
 	if (host == NULL) /* a string without an end runs on in guest memory, and at last into the guard */
 		return -EFAULT;
-	r->argument[i] = (uintptr_t)host;
+	r->argument[i] = (uintptr_t)(type == ABI_STRING ? proc_path(m, host) : host);
 	return 0;
+}
+
+/* How many bytes there are goes into the last argument, which no call that counts in memory has. */
+static int64_t resolve_counted(const struct monitor *m, const struct abi_segment *segment, int count,
+			       struct resolved *r, int i)
+{
+	int64_t error = count > 1 ? -EFAULT : 0;
+
+	r->argument[5] = count > 0 ? segment->bytes : 0;
+	if (error == 0 && r->argument[i])
+		error = resolve_vector(m, segment, count, r, i);
+	return error;
 }
 
 static int64_t resolve_argument(const struct monitor *m, const struct abi_call *call,
@@ -85,7 +99,10 @@ static int64_t resolve_argument(const struct monitor *m, const struct abi_call *
 
 		return !here && fd_ours(m, r->argument[i]) ? -EBADF : 0;
 	}
-	if (type == ABI_GATHER || type == ABI_SCATTER || (call->flags & ABI_VECTOR && r->argument[i]))
+	if (type == ABI_COUNTED)
+		return resolve_counted(m, segment, count, r, i);
+	if (type == ABI_GATHER || type == ABI_SCATTER ||
+	    (call->flags & ABI_VECTOR && call->argument[i].length != ABI_FIXED && r->argument[i]))
 		return resolve_vector(m, segment, count, r, i);
 	return resolve_memory(m, call, segment, count, r, i);
 }
@@ -110,10 +127,14 @@ static int64_t resolve(const struct monitor *m, const struct abi_call *call,
 	return 0;
 }
 
-static int64_t plain(long number, const uint64_t a[6])
+/* Kicks that are not the program's business do not end its calls. */
+int64_t call_host(const struct monitor *m, long number, const uint64_t a[6])
 {
-	long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	long result;
 
+	do
+		result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	while (result < 0 && errno == EINTR && !signals_wanted() && !loop_ending(m) && driver_wanted(m));
 	return result < 0 ? -errno : result;
 }
 
@@ -126,14 +147,19 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 		[ABI_CALL_pread64] = SYS_preadv, [ABI_CALL_pwrite64] = SYS_pwritev,
 		[ABI_CALL_preadv] = SYS_preadv,	 [ABI_CALL_pwritev] = SYS_pwritev,
 	};
-	long number = vectored[call];
+	long number = call < sizeof(vectored) / sizeof(vectored[0]) ? vectored[call] : 0;
 	bool placed = number == SYS_preadv || number == SYS_pwritev;
 	uint64_t offset = placed ? r->argument[3] : (uint64_t)-1;
 	int64_t result;
 
+	if (number == 0) /* preadv2, pwritev2: flags may mean something, so no backend knows them */
+		return call_host(m, call_row(call)->number,
+				 (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors,
+						r->argument[3], r->argument[4], r->argument[5] });
 	if (placed && (int64_t)offset < 0)
 		return -EINVAL; /* to io_uring -1 would be the file's own position */
-	result = m->backend->call
+	/* A backend may wait for what O_NONBLOCK would not: io_uring does, on all but regular files. */
+	result = m->backend->call && r->regular
 			 ? m->backend->call(m, call, (int)r->argument[0], r->vector, r->vectors, offset)
 			 : -ENOSYS;
 
@@ -141,18 +167,36 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 		return result;
 	if (r->vectors == 1 && call_row(call)->argument[1].type <= ABI_INOUT) {
 		r->argument[2] = r->vector[0].iov_len;
-		return plain(call_row(call)->number, r->argument);
+		return call_host(m, call_row(call)->number, r->argument);
 	}
-	return plain(number,
-		     (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });
+	return call_host(m, number,
+			 (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });
 }
 
-/* Tells the guest, which asks with regular = 3, whether argument 0 is a regular file. */
-static void tell_kind(struct abi_request *request, int fd)
+/* Tells whether argument 0 is a regular file, where somebody makes use of it: a ring, or a backend. */
+static void tell_kind(const struct monitor *m, struct abi_request *request, int fd)
 {
 	struct stat info;
 
+	request->regular = 0;
+	if (m->config.value[VMM_TRANSPORT] != VMM_TRANSPORT_RING && !m->backend->call)
+		return;
 	request->regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? 2 : 1;
+}
+
+/* Whether an open would wait for the other end of a pipe. */
+static bool open_waits(uint32_t call, const uint64_t a[6])
+{
+	bool at = call == ABI_CALL_openat || call == ABI_CALL_openat2;
+	uint64_t flags = call == ABI_CALL_open ? a[1] : call == ABI_CALL_openat ? a[2] : O_WRONLY;
+	struct stat info;
+
+	if (!at && call != ABI_CALL_open && call != ABI_CALL_creat)
+		return false;
+	if (flags & (O_NONBLOCK | O_PATH | O_DIRECTORY))
+		return false;
+	return fstatat(at ? (int)a[0] : AT_FDCWD, (const char *)a[at], &info, 0) == 0 &&
+	       S_ISFIFO(info.st_mode);
 }
 
 int64_t call_make(struct monitor *m, struct abi_request *request)
@@ -170,8 +214,13 @@ int64_t call_make(struct monitor *m, struct abi_request *request)
 	if (result)
 		return result;
 	if (request->regular == 3 && call->argument[0].type == ABI_FD)
-		tell_kind(request, (int)r.argument[0]);
+		tell_kind(m, request, (int)r.argument[0]);
+	r.regular = request->regular == 2;
+	if (call->flags & ABI_VECTOR && call->number >= SYS_sendto && call->number <= SYS_recvmsg)
+		return socket_message(m, id, r.argument, r.vector, r.vectors);
 	if (call->flags & ABI_VECTOR && r.vector_argument >= 0)
 		return call_vector(m, id, &r);
+	if (request->regular == 4 && open_waits(id, r.argument))
+		return ABI_BY_EXIT;
 	return checked_call(m, id, r.argument);
 }

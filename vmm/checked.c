@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,20 +12,14 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "vmm/vmm_priv.h"
+#include "vmm/call_priv.h"
+#include "vmm/signals_priv.h"
 
 /*
  * Calls that could reach the monitor itself, though each argument is in order: by descriptors they hand out,
  * by pointers the table cannot tell from numbers, by limits that hold for the whole process. Memory of the
  * program is read and written once, as it may change at any time.
  */
-static int64_t make(long number, const uint64_t a[6])
-{
-	long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-
-	return result < 0 ? -errno : result;
-}
-
 static bool ours(const struct monitor *m, int fd)
 {
 	return (uint32_t)fd >= m->nofile;
@@ -45,12 +40,11 @@ static bool is_memory(int fd)
 	return n > 4 && strcmp(path + n - 4, "/mem") == 0;
 }
 
-/* A descriptor that came out among our own is more than the program's limit allows. */
-static int64_t check_new(const struct monitor *m, int64_t fd)
+int64_t checked_new(const struct monitor *m, int64_t fd)
 {
 	if (fd < 0)
 		return fd;
-	if (!ours(m, (int)fd) && !((fcntl((int)fd, F_GETFL) & O_ACCMODE) != O_RDONLY && is_memory((int)fd)))
+	if (!ours(m, (int)fd) && !is_memory((int)fd))
 		return fd;
 	close((int)fd);
 	return ours(m, (int)fd) ? -EMFILE : -EACCES;
@@ -97,37 +91,7 @@ static int64_t make_fcntl(struct monitor *m, const uint64_t a[6])
 		return -EINVAL;
 	if (duplicates && a[2] >= m->nofile)
 		return -EINVAL;
-	return duplicates ? check_new(m, make(SYS_fcntl, a)) : make(SYS_fcntl, a);
-}
-
-/*
- * Requests of ioctl that are known to use at most the 60 bytes the table gives them, and no pointers in
- * these. Any other might have the host write where the program says, in the monitor.
- */
-static int64_t make_ioctl(const uint64_t a[6])
-{
-	static const uint32_t known[] = {
-		0x1268,	    /* BLKSSZGET */
-		0x80041272, /* BLKGETSIZE64, as 32-bit headers have it */
-		0x80081272, /* BLKGETSIZE64 */
-		0x80086601, /* FS_IOC_GETFLAGS */
-		0x40086602, /* FS_IOC_SETFLAGS */
-		0x80045430, /* TIOCGPTN */
-		0x40045431, /* TIOCSPTLCK */
-		0x802c542a, /* TCGETS2 */
-		0x402c542b, /* TCSETS2 */
-		0x402c542c, /* TCSETSW2 */
-		0x402c542d, /* TCSETSF2 */
-	};
-	uint32_t request = (uint32_t)a[1];
-	bool found =
-		request >= 0x5401 && request <= 0x5429 && request != 0x541e; /* terminals; not TIOCSSERIAL */
-
-	found |= request >= 0x5450 && request <= 0x5452; /* FIONCLEX, FIOCLEX, FIOASYNC */
-	found |= request == 0x5460;			 /* FIOQSIZE */
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		found |= request == known[i];
-	return found ? make(SYS_ioctl, a) : -ENOTTY;
+	return duplicates ? checked_new(m, call_host(m, SYS_fcntl, a)) : call_host(m, SYS_fcntl, a);
 }
 
 /* Limits that hold for the monitor as a whole would hit more than the program: they stay as they are. */
@@ -144,8 +108,8 @@ static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 	struct rlimit new, old = { m->nofile, m->nofile_hard };
 
 	if (!self || (uint32_t)a[1] != RLIMIT_NOFILE)
-		return make(
-			SYS_prlimit64,
+		return call_host(
+			m, SYS_prlimit64,
 			(uint64_t[6]){ a[0], a[1], self && hits_monitor((uint32_t)a[1]) ? 0 : a[2], a[3] });
 	if (a[2]) {
 		memcpy(&new, (const void *)a[2], sizeof(new));
@@ -162,26 +126,145 @@ static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 	return 0;
 }
 
+/* Each row of futex takes its own operations, because what is a pointer differs. */
+static int64_t futex(const struct monitor *m, bool waiting, const uint64_t a[6])
+{
+	uint32_t operation = (uint32_t)a[1] & FUTEX_CMD_MASK;
+	bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
+	bool others = operation == FUTEX_WAKE || operation == FUTEX_WAKE_BITSET ||
+		      operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE ||
+		      operation == FUTEX_WAKE_OP;
+
+	return (waiting ? waits : others) ? call_host(m, SYS_futex, a) : -ENOSYS;
+}
+
+static int64_t make_futex(struct monitor *m, const uint64_t a[6])
+{
+	return futex(m, false, a);
+}
+
+static int64_t make_futex_wait(struct monitor *m, const uint64_t a[6])
+{
+	return futex(m, true, a);
+}
+
+static int64_t make_getrlimit(struct monitor *m, const uint64_t a[6])
+{
+	return a[1] ? make_limit(m, (uint64_t[6]){ 0, a[0], 0, a[1] }) : -EFAULT;
+}
+
+static int64_t make_setrlimit(struct monitor *m, const uint64_t a[6])
+{
+	return a[1] ? make_limit(m, (uint64_t[6]){ 0, a[0], a[1], 0 }) : -EFAULT;
+}
+
+static int64_t make_fcntl_lock(struct monitor *m, const uint64_t a[6])
+{
+	return fcntl_locks(a[1]) ? call_host(m, SYS_fcntl, a) : -EINVAL;
+}
+
+static int64_t make_pipe0(struct monitor *m, const uint64_t a[6])
+{
+	return make_pipe(m, a, 0);
+}
+
+static int64_t make_pipe2(struct monitor *m, const uint64_t a[6])
+{
+	return make_pipe(m, a, (int)a[1]);
+}
+
+/* Its mask would shut out the watchdog; the program has no signals to block. */
+static int64_t make_ppoll(struct monitor *m, const uint64_t a[6])
+{
+	return call_host(m, SYS_ppoll, (uint64_t[6]){ a[0], a[1], a[2], 0, 0 });
+}
+
+static int64_t make_epoll_wait(struct monitor *m, const uint64_t a[6])
+{
+	return call_host(m, SYS_epoll_wait, a);
+}
+
+static int64_t make_epoll_pwait2(struct monitor *m, const uint64_t a[6])
+{
+	return call_host(m, SYS_epoll_pwait2, (uint64_t[6]){ a[0], a[1], a[2], a[3], 0, 0 });
+}
+
+/* The last argument says how many words the sets have, and they must be enough. */
+static int64_t make_select(struct monitor *m, const uint64_t a[6])
+{
+	if ((int)a[0] < 0)
+		return -EINVAL;
+	if (((uint32_t)a[0] + 63) / 64 > a[5])
+		return -EFAULT;
+	return call_host(m, SYS_select, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
+}
+
+static int64_t make_pselect(struct monitor *m, const uint64_t a[6])
+{
+	if ((int)a[0] < 0)
+		return -EINVAL;
+	if (((uint32_t)a[0] + 63) / 64 > a[5])
+		return -EFAULT;
+	return call_host(m, SYS_pselect6, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
+}
+
+/* Ours stay open, and the table of descriptors stays one for all our threads. */
+static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
+{
+	uint32_t first = (uint32_t)a[0], last = (uint32_t)a[1];
+
+	if (first > last)
+		return -EINVAL;
+	if (first >= m->nofile)
+		return 0;
+	last = last < m->nofile ? last : m->nofile - 1;
+	return call_host(m, SYS_close_range,
+			 (uint64_t[6]){ first, last, a[2] & ~(uint64_t)2 }); /* CLOSE_RANGE_UNSHARE */
+}
+
+typedef int64_t check_function(struct monitor *, const uint64_t[6]);
+
+static check_function *const checks[ABI_CALL_COUNT] = {
+	[ABI_CALL_prlimit64] = make_limit,
+	[ABI_CALL_getrlimit] = make_getrlimit,
+	[ABI_CALL_setrlimit] = make_setrlimit,
+	[ABI_CALL_futex] = make_futex,
+	[ABI_CALL_futex_wait] = make_futex_wait,
+	[ABI_CALL_open] = proc_call_open,
+	[ABI_CALL_openat] = proc_call_openat,
+	[ABI_CALL_readlink] = proc_call_readlink,
+	[ABI_CALL_readlinkat] = proc_call_readlinkat,
+	[ABI_CALL_getdents64] = proc_call_getdents64,
+	[ABI_CALL_fcntl] = make_fcntl,
+	[ABI_CALL_fcntl_lock] = make_fcntl_lock,
+	[ABI_CALL_ioctl] = ioctl_make,
+	[ABI_CALL_pipe] = make_pipe0,
+	[ABI_CALL_pipe2] = make_pipe2,
+	[ABI_CALL_ppoll] = make_ppoll,
+	[ABI_CALL_epoll_wait] = make_epoll_wait,
+	[ABI_CALL_epoll_pwait] = make_epoll_wait,
+	[ABI_CALL_epoll_pwait2] = make_epoll_pwait2,
+	[ABI_CALL_select] = make_select,
+	[ABI_CALL_pselect6] = make_pselect,
+	[ABI_CALL_close_range] = make_close_range,
+	[ABI_CALL_accept] = socket_accept,
+	[ABI_CALL_accept4] = socket_accept4,
+	[ABI_CALL_getsockname] = socket_getsockname,
+	[ABI_CALL_getpeername] = socket_getpeername,
+	[ABI_CALL_getsockopt] = socket_getsockopt,
+	[ABI_CALL_setsockopt] = socket_setsockopt,
+	[ABI_CALL_socketpair] = socket_pair,
+};
+
 int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t a[6])
 {
 	const struct abi_call *row = call_row(call);
 
-	switch (call) {
-	case ABI_CALL_prlimit64:
-		return make_limit(m, a);
-	case ABI_CALL_fcntl:
-		return make_fcntl(m, a);
-	case ABI_CALL_fcntl_lock:
-		return fcntl_locks(a[1]) ? make(SYS_fcntl, a) : -EINVAL;
-	case ABI_CALL_ioctl:
-		return make_ioctl(a);
-	case ABI_CALL_pipe:
-		return make_pipe(m, a, 0);
-	case ABI_CALL_pipe2:
-		return make_pipe(m, a, (int)a[1]);
-	case ABI_CALL_ppoll: /* its mask would shut out the watchdog; the program has no signals to block */
-		return make(SYS_ppoll, (uint64_t[6]){ a[0], a[1], a[2], 0, 0 });
-	default:
-		return row->flags & ABI_NEWFD ? check_new(m, make(row->number, a)) : make(row->number, a);
-	}
+	if (call >= ABI_CALL_timer_settime && call <= ABI_CALL_timer_delete &&
+	    ((int)a[0] == m->watchdog || signals_own_timer((int)a[0])))
+		return -EINVAL;
+	if (checks[call])
+		return checks[call](m, a);
+	return row->flags & ABI_NEWFD ? checked_new(m, call_host(m, row->number, a))
+				      : call_host(m, row->number, a);
 }

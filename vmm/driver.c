@@ -7,19 +7,22 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /*
- * The driver thread of transport=ring: polls for requests for a bounded time, then sleeps on an eventfd that
- * the guest's doorbell writes without leaving the kernel (ioeventfd). It sleeps before the program runs, and
- * after, so that a harness can read what it used while it is still there.
+ * The driver thread of transport=ring: polls the rings of all vCPUs for a bounded time, then sleeps on an
+ * eventfd that the guest's doorbell writes without leaving the kernel (ioeventfd). It sleeps before the
+ * program runs, and after, so that a harness can read what it used while it is still there.
  */
 enum phase { WAITING, SERVING, PARKING, ENDING };
 
 #define PARK_SPIN_US 200  /* how long parking is awaited without sleeping */
+#define RINGS	     100  /* by exit, before the doorbell is connected */
 #define PARK_TRIES   1000 /* milliseconds until a driver counts as stuck */
 
 static bool serving(const struct monitor *m)
@@ -27,31 +30,45 @@ static bool serving(const struct monitor *m)
 	return atomic_load(&m->driver_phase) == SERVING;
 }
 
-static bool submitted(const struct monitor *m, uint32_t done)
+static bool submitted(const struct vcpu *v)
 {
-	return __atomic_load_n(&m->channel->submitted, __ATOMIC_ACQUIRE) != done;
+	return __atomic_load_n(&v->channel->submitted, __ATOMIC_ACQUIRE) != v->answered;
+}
+
+static bool any_submitted(const struct monitor *m)
+{
+	for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n; i++)
+		if (submitted(m->vcpu[i]))
+			return true;
+	return false;
+}
+
+static void tell_asleep(const struct monitor *m, uint32_t asleep)
+{
+	for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n; i++)
+		__atomic_store_n(&m->vcpu[i]->channel->driver_asleep, asleep, __ATOMIC_SEQ_CST);
 }
 
 /* Waits for the doorbell. The flag is up before the last look, so that a request is seen or rings. */
-static void nap(struct monitor *m, uint32_t done)
+static void nap(struct monitor *m)
 {
 	uint64_t rings;
 
-	__atomic_store_n(&m->channel->driver_asleep, 1, __ATOMIC_SEQ_CST);
-	while (!submitted(m, done) && serving(m))
+	tell_asleep(m, 1);
+	while (!any_submitted(m) && serving(m))
 		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
 			break;
-	__atomic_store_n(&m->channel->driver_asleep, 0, __ATOMIC_SEQ_CST);
+	tell_asleep(m, 0);
 }
 
-static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
+static void await(struct monitor *m, struct vmm_thread *thread)
 {
 	uint64_t start = clock_tsc(), now = start;
 
-	while (!submitted(m, done) && serving(m)) {
+	while (!any_submitted(m) && serving(m)) {
 		now = clock_tsc();
 		if (now - start > m->spin_ticks) {
-			nap(m, done);
+			nap(m);
 			thread->sleep_tsc += clock_tsc() - now;
 			break;
 		}
@@ -60,19 +77,28 @@ static void await(struct monitor *m, struct vmm_thread *thread, uint32_t done)
 	thread->spin_tsc += now - start;
 }
 
-static void serve_ring(struct monitor *m, struct vmm_thread *thread)
+static void serve_one(struct vcpu *v, struct vmm_thread *thread)
 {
-	struct abi_channel *c = m->channel;
-	uint32_t done = 0;
+	struct abi_channel *c = v->channel;
 
+	if (c->driver_asleep) /* so a vCPU begins, that the driver may have gone to sleep without */
+		__atomic_store_n(&c->driver_asleep, 0, __ATOMIC_SEQ_CST);
+	serve_request(v, &c->slot[v->answered % ABI_SLOTS], thread, false);
+	__atomic_store_n(&c->completed, ++v->answered, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
+		interrupt_raise(v, false);
+}
+
+/* One request a vCPU and round, so that none waits for ever behind another that asks all the time. */
+static void serve_rings(struct monitor *m, struct vmm_thread *thread)
+{
 	for (;;) {
-		await(m, thread, done);
+		await(m, thread);
+		for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n && serving(m); i++)
+			if (submitted(m->vcpu[i]))
+				serve_one(m->vcpu[i], thread);
 		if (!serving(m))
 			return;
-		serve_request(m, &c->slot[done % ABI_SLOTS], thread, false);
-		__atomic_store_n(&c->completed, ++done, __ATOMIC_SEQ_CST);
-		if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
-			interrupt_raise(m, false);
 	}
 }
 
@@ -92,29 +118,55 @@ static void *drive(void *argument)
 	struct vmm_thread *thread = &m->report->thread[1];
 	uint64_t cpu_ns;
 
+	signals_shut();
 	thread->tid = (int32_t)syscall(SYS_gettid);
 	atomic_store(&m->driver_ready, true);
 	rest(m, SERVING);
 	cpu_ns = clock_thread_cpu_ns();
-	serve_ring(m, thread);
-	thread->cpu_ns = clock_thread_cpu_ns() - cpu_ns;
+	serve_rings(m, thread);
+	thread->cpu_ns += clock_thread_cpu_ns() - cpu_ns;
 	atomic_store(&m->driver_parked, true);
 	rest(m, ENDING);
 	return NULL;
 }
 
+/* The doorbell ends in the kernel from now on. */
+static int connect_doorbell(struct monitor *m)
+{
+	struct kvm_ioeventfd ring = {
+		.addr = ABI_PORT_DOORBELL, .len = 1, .fd = m->doorbell, .flags = KVM_IOEVENTFD_FLAG_PIO
+	};
+
+	return ioctl(m->vm, KVM_IOEVENTFD, &ring)
+		       ? error_set(m->error, errno, "cannot connect the driver's doorbell")
+		       : 0;
+}
+
+/*
+ * A VM with such a doorbell takes 10 ms to close. A process that the program forked most often ends before
+ * that has paid: there it rings by exit at first.
+ */
 static int open_doorbell(struct monitor *m)
 {
-	struct kvm_ioeventfd ring = { .addr = ABI_PORT_DOORBELL, .len = 1, .flags = KVM_IOEVENTFD_FLAG_PIO };
 	int fd = eventfd(0, EFD_CLOEXEC);
 
 	m->doorbell = fd < 0 ? fd : fds_hide(m, fd);
+	atomic_store(&m->rings, 0);
 	if (m->doorbell < 0)
 		return error_set(m->error, errno, "cannot create the driver's doorbell");
-	ring.fd = m->doorbell;
-	if (ioctl(m->vm, KVM_IOEVENTFD, &ring))
-		return error_set(m->error, errno, "cannot connect the driver's doorbell");
-	return 0;
+	return m->first ? connect_doorbell(m) : 0;
+}
+
+void driver_ring(struct monitor *m)
+{
+	uint64_t one = 1;
+
+	if (!m->driver_runs)
+		return;
+	while (write(m->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+	if (atomic_fetch_add(&m->rings, 1) == RINGS)
+		connect_doorbell(m);
 }
 
 int driver_start(struct monitor *m)
@@ -167,10 +219,35 @@ void driver_park(struct monitor *m)
 	while (!atomic_load(&m->driver_parked) && clock_tsc() < until)
 		__builtin_ia32_pause();
 	for (int i = 0; !atomic_load(&m->driver_parked) && i < PARK_TRIES; i++) {
-		pthread_kill(m->driver, SIGUSR1);
+		pthread_kill(m->driver, SIGNAL_KICK);
 		usleep(1000);
 	}
 	m->driver_stuck = !atomic_load(&m->driver_parked);
+}
+
+uint64_t driver_cpu_ns(const struct monitor *m)
+{
+	struct timespec t = { 0, 0 };
+	clockid_t clock;
+
+	if (m->driver_runs && pthread_getcpuclockid(m->driver, &clock) == 0)
+		clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+int driver_again(struct monitor *m)
+{
+	int error;
+
+	m->driver_runs = false;
+	atomic_store(&m->driver_ready, false);
+	atomic_store(&m->driver_parked, false);
+	atomic_store(&m->driver_phase, WAITING);
+	m->main.channel->driver_asleep = 0;
+	error = driver_start(m);
+	if (error == 0)
+		driver_go(m);
+	return error;
 }
 
 bool driver_wanted(const struct monitor *m)

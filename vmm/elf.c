@@ -12,11 +12,13 @@
 #define PAGE	    4096ull
 #define USER_END    (1ull << 47)
 #define PIE_BASE    0x555555554000ull /* where Linux puts one without randomization */
+#define LINKER_BASE 0x7ffff4000000ull /* above all mappings, below the stack */
 #define LOWEST	    0x10000ull	      /* mmap_min_addr */
 #define PIE_SPAN    (1ull << 40)      /* of the addresses of one: it stays below mappings and stack */
 #define HEADERS_MAX 64
 
 struct reader {
+	enum elf_role role;
 	int fd;
 	const char *path;
 	uint64_t size;
@@ -39,7 +41,7 @@ static bool read_at(const struct reader *r, void *to, size_t bytes, uint64_t off
 
 static int check_identity(struct reader *r)
 {
-	static const char need[] = "give a static x86-64 Linux executable (cc -static)";
+	static const char need[] = "give an x86-64 Linux executable";
 	const unsigned char *id = r->header.e_ident;
 	ssize_t got = pread(r->fd, &r->header, sizeof(r->header), 0);
 
@@ -73,16 +75,25 @@ static int read_headers(struct reader *r)
 	    !read_at(r, r->program, bytes, h->e_phoff))
 		return refuse(r, "is a truncated ELF executable: the program headers are cut short",
 			      "copy or build it again");
-	for (unsigned i = 0; i < h->e_phnum; i++)
-		if (r->program[i].p_type == PT_INTERP)
-			return refuse(r, "is dynamically linked, which the guest cannot run yet",
-				      "link it with -static, or use a static build of it");
+	return 0;
+}
+
+/* The path of the dynamic linker, which a linker itself and the guest kernel must not have. */
+static int read_interpreter(const struct reader *r, const Elf64_Phdr *p, struct image *image)
+{
+	if (r->role != ELF_PROGRAM)
+		return refuse(r, "is a dynamic linker that wants another", "install the C library anew");
+	if (p->p_filesz < 2 || p->p_filesz > sizeof(image->interpreter) ||
+	    !read_at(r, image->interpreter, p->p_filesz, p->p_offset) ||
+	    image->interpreter[p->p_filesz - 1] != '\0' || image->interpreter[0] != '/')
+		return refuse(r, "names an absurd dynamic linker", "copy or build it again");
 	return 0;
 }
 
 /* Checks one PT_LOAD and appends it to IMAGE. */
-static int add_segment(const struct reader *r, const Elf64_Phdr *p, bool kernel, struct image *image)
+static int add_segment(const struct reader *r, const Elf64_Phdr *p, struct image *image)
 {
+	bool kernel = r->role == ELF_KERNEL;
 	uint64_t low = kernel ? ABI_KERNEL : r->header.e_type == ET_DYN ? 0 : LOWEST;
 	uint64_t high = kernel			     ? ABI_KERNEL + (1ull << 30)
 			: r->header.e_type == ET_DYN ? PIE_SPAN
@@ -139,9 +150,9 @@ static int finish(const struct reader *r, struct image *image)
 	return 0;
 }
 
-int elf_read(int fd, const char *path, bool kernel, struct image *image, struct error *error)
+int elf_read(int fd, const char *path, enum elf_role role, struct image *image, struct error *error)
 {
-	struct reader r = { .fd = fd, .path = path, .error = error };
+	struct reader r = { .role = role, .fd = fd, .path = path, .error = error };
 	struct stat info;
 	int code;
 
@@ -149,16 +160,18 @@ int elf_read(int fd, const char *path, bool kernel, struct image *image, struct 
 	if (fstat(fd, &info))
 		return error_set(error, errno, "cannot read %s", path);
 	if (!S_ISREG(info.st_mode))
-		return refuse(&r, "is not a regular file",
-			      "give a static x86-64 Linux executable (cc -static)");
+		return refuse(&r, "is not a regular file", "give an x86-64 Linux executable");
 	r.size = (uint64_t)info.st_size;
 	code = check_identity(&r);
 	if (code == 0)
 		code = read_headers(&r);
 	if (code == 0 && r.header.e_type == ET_DYN)
-		image->bias = PIE_BASE;
-	for (unsigned i = 0; code == 0 && i < r.header.e_phnum; i++)
+		image->bias = role == ELF_INTERPRETER ? LINKER_BASE : PIE_BASE;
+	for (unsigned i = 0; code == 0 && i < r.header.e_phnum; i++) {
 		if (r.program[i].p_type == PT_LOAD)
-			code = add_segment(&r, &r.program[i], kernel, image);
+			code = add_segment(&r, &r.program[i], image);
+		else if (r.program[i].p_type == PT_INTERP)
+			code = read_interpreter(&r, &r.program[i], image);
+	}
 	return code ? code : finish(&r, image);
 }

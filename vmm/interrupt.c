@@ -14,12 +14,12 @@
  * thread, by irqfd from the driver. With irqchip=user the monitor injects it itself before it runs the vCPU
  * again.
  */
-#define GSI	    24 /* the first beyond the I/O APIC's pins */
-#define MSI_ADDRESS 0xfee00000u
+#define GSI		24 /* the first beyond the I/O APIC's pins: the first vCPU's */
+#define MSI_ADDRESS(id) (0xfee00000u | (id) << 12)
 
 struct routing {
 	struct kvm_irq_routing head;
-	struct kvm_irq_routing_entry entry[1];
+	struct kvm_irq_routing_entry entry[VCPUS];
 };
 
 static bool in_kernel(const struct monitor *m)
@@ -27,30 +27,44 @@ static bool in_kernel(const struct monitor *m)
 	return m->config.value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL;
 }
 
+/* A route for each vCPU there may be: setting them anew while the guest runs would stop it. */
 int interrupt_open(struct monitor *m)
 {
-	struct routing route = {
-		.head.nr = 1,
-		.entry[0] = { .gsi = GSI,
-			      .type = KVM_IRQ_ROUTING_MSI,
-			      .u.msi = { .address_lo = MSI_ADDRESS, .data = ABI_VECTOR_DONE } },
-	};
-	struct kvm_irqfd irqfd = { .gsi = GSI };
+	struct routing route = { .head.nr = VCPUS };
+
+	if (!in_kernel(m))
+		return 0;
+	for (unsigned i = 0; i < VCPUS; i++)
+		route.entry[i] = (struct kvm_irq_routing_entry){
+			.gsi = GSI + i,
+			.type = KVM_IRQ_ROUTING_MSI,
+			.u.msi = { .address_lo = MSI_ADDRESS(i), .data = ABI_VECTOR_DONE },
+		};
+	if (ioctl(m->vm, KVM_SET_GSI_ROUTING, &route))
+		return error_fail(m->error, errno, "use --set irqchip=user", "cannot route interrupts");
+	return 0;
+}
+
+int interrupt_connect(struct vcpu *v)
+{
+	struct monitor *m = v->monitor;
+	struct kvm_irqfd irqfd = { .gsi = GSI + v->id };
 	int fd = eventfd(0, EFD_CLOEXEC);
 
-	m->wake = fd < 0 ? fd : fds_hide(m, fd);
-	if (m->wake < 0)
+	v->wake = fd < 0 ? fd : fds_hide(m, fd);
+	if (v->wake < 0)
 		return error_set(m->error, errno, "cannot create the completion event");
-	irqfd.fd = (uint32_t)m->wake;
-	if (in_kernel(m) && (ioctl(m->vm, KVM_SET_GSI_ROUTING, &route) || ioctl(m->vm, KVM_IRQFD, &irqfd)))
+	irqfd.fd = (uint32_t)v->wake;
+	if (in_kernel(m) && ioctl(m->vm, KVM_IRQFD, &irqfd))
 		return error_fail(m->error, errno, "use --set irqchip=user",
 				  "cannot connect the completion interrupt");
 	return 0;
 }
 
-void interrupt_raise(struct monitor *m, bool from_vcpu)
+void interrupt_raise(struct vcpu *v, bool from_vcpu)
 {
-	struct kvm_msi msi = { .address_lo = MSI_ADDRESS, .data = ABI_VECTOR_DONE };
+	struct kvm_msi msi = { .address_lo = MSI_ADDRESS(v->id), .data = ABI_VECTOR_DONE };
+	struct monitor *m = v->monitor;
 	uint64_t one = 1;
 
 	__atomic_add_fetch(&m->report->interrupts, 1, __ATOMIC_RELAXED);
@@ -58,41 +72,41 @@ void interrupt_raise(struct monitor *m, bool from_vcpu)
 		ioctl(m->vm, KVM_SIGNAL_MSI, &msi);
 		return;
 	}
-	atomic_store(&m->interrupt_pending, true);
+	atomic_store(&v->interrupted, true);
 	if (from_vcpu)
 		return;
-	if (write(m->wake, &one, sizeof(one)) != sizeof(one))
+	if (write(v->wake, &one, sizeof(one)) != sizeof(one))
 		return;
-	if (!in_kernel(m) && !atomic_load(&m->halted))
-		pthread_kill(m->vcpu_thread, SIGUSR1);
+	if (!in_kernel(m) && !atomic_load(&v->halted))
+		pthread_kill(v->host, SIGNAL_INTERRUPT);
 }
 
 /* irqchip=user: injects what is pending, or asks for an exit as soon as the guest can take it. */
-int interrupt_before_run(struct monitor *m)
+int interrupt_before_run(struct vcpu *v)
 {
 	struct kvm_interrupt interrupt = { .irq = ABI_VECTOR_DONE };
 
-	m->run->request_interrupt_window = 0;
-	if (in_kernel(m) || !atomic_load(&m->interrupt_pending))
+	v->run->request_interrupt_window = 0;
+	if (in_kernel(v->monitor) || !atomic_load(&v->interrupted))
 		return 0;
-	if (!m->run->ready_for_interrupt_injection || !m->run->if_flag) {
-		m->run->request_interrupt_window = 1;
+	if (!v->run->ready_for_interrupt_injection || !v->run->if_flag) {
+		v->run->request_interrupt_window = 1;
 		return 0;
 	}
-	atomic_store(&m->interrupt_pending, false);
-	if (ioctl(m->vcpu, KVM_INTERRUPT, &interrupt))
-		return error_set(m->error, errno, "cannot inject the completion interrupt");
+	atomic_store(&v->interrupted, false);
+	if (ioctl(v->fd, KVM_INTERRUPT, &interrupt))
+		return error_set(v->monitor->error, errno, "cannot inject the completion interrupt");
 	return 0;
 }
 
 /* irqchip=user: the guest has halted. Returns when an interrupt is pending or a signal came. */
-void interrupt_await(struct monitor *m)
+void interrupt_await(struct vcpu *v)
 {
 	uint64_t count;
 
-	atomic_store(&m->halted, true);
-	while (!atomic_load(&m->interrupt_pending) && !m->run->immediate_exit)
-		if (read(m->wake, &count, sizeof(count)) < 0)
+	atomic_store(&v->halted, true);
+	while (!atomic_load(&v->interrupted) && !v->run->immediate_exit)
+		if (read(v->wake, &count, sizeof(count)) < 0)
 			break;
-	atomic_store(&m->halted, false);
+	atomic_store(&v->halted, false);
 }

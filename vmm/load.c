@@ -36,7 +36,7 @@ int load_kernel(struct monitor *m)
 	if (fd < 0)
 		return error_fail(m->error, errno, "build it with make, or install vmtax whole",
 				  "cannot open the guest kernel %s", m->options->kernel);
-	error = elf_read(fd, m->options->kernel, true, &image, m->error);
+	error = elf_read(fd, m->options->kernel, ELF_KERNEL, &image, m->error);
 	for (unsigned i = 0; error == 0 && i < image.segments; i++)
 		error = read_segment(m, fd, &image, i, image.segment[i].address - ABI_KERNEL);
 	close(fd);
@@ -46,7 +46,6 @@ int load_kernel(struct monitor *m)
 	m->free_gpa = image.high - ABI_KERNEL;
 	m->boot = memory_at(m, ABI_BOOT, sizeof(*m->boot));
 	m->time = memory_at(m, ABI_TIME, sizeof(*m->time));
-	m->channel = memory_at(m, ABI_CHANNEL, sizeof(*m->channel));
 	return 0;
 }
 
@@ -110,6 +109,11 @@ static void describe_machine(struct monitor *m)
 	boot->clock_exit = m->config.value[VMM_CLOCK] == VMM_CLOCK_EXIT;
 	boot->apic = m->config.value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL;
 	boot->discard = m->config.value[VMM_MEMORY] == VMM_MEMORY_LAZY4K;
+	((struct abi_channel *)memory_at(m, ABI_BLOCK + ABI_CHANNEL, sizeof(struct abi_channel)))->tid =
+		(uint32_t)getpid();
+	boot->cores = m->report->cores = (uint32_t)place_count(m);
+	boot->xsave_mask = m->xsave_mask;
+	boot->xsave_bytes = m->xsave_bytes;
 	boot->bench = m->options->bench;
 	boot->ignored = ignored_signals();
 	boot->pid = (uint32_t)getpid();
@@ -123,25 +127,33 @@ static void describe_machine(struct monitor *m)
 		       sizeof(names) < sizeof(boot->uname) ? sizeof(names) : sizeof(boot->uname));
 }
 
-int load_program(struct monitor *m, int fd, const struct image *image)
+/* Copies an executable's segments into guest memory, and says where its pages lie. */
+static int load_image(struct monitor *m, int fd, const struct image *image)
 {
 	uint64_t gpa = m->free_gpa;
 	int error = 0;
 
+	if (!memory_at(m, gpa, image->high - image->low))
+		return error_fail(m->error, ENOMEM, "use a larger --memory",
+				  "the program does not fit into guest memory");
+	for (unsigned i = 0; error == 0 && i < image->segments; i++)
+		error = read_segment(m, fd, image, i, gpa + image->segment[i].address - image->low);
+	m->free_gpa = gpa + image->high - image->low;
+	return error ? error : describe(m, image, gpa);
+}
+
+int load_program(struct monitor *m, const int fd[2], const struct image image[2])
+{
+	int error = 0;
+
 	describe_machine(m);
-	if (fd >= 0) {
-		if (!memory_at(m, gpa, image->high - image->low))
-			return error_fail(m->error, ENOMEM, "use a larger --memory",
-					  "the program does not fit into guest memory");
-		for (unsigned i = 0; error == 0 && i < image->segments; i++)
-			error = read_segment(m, fd, image, i, gpa + image->segment[i].address - image->low);
-		if (error == 0)
-			error = describe(m, image, gpa);
-		m->free_gpa = gpa + image->high - image->low;
-		m->boot->entry = image->entry;
-		m->boot->heap = image->high;
-		if (error == 0)
-			error = stack_build(m, image);
+	for (int i = 0; error == 0 && i < 2; i++)
+		if (fd[i] >= 0)
+			error = load_image(m, fd[i], &image[i]);
+	if (error == 0 && fd[0] >= 0) {
+		m->boot->entry = image[fd[1] >= 0].entry;
+		m->boot->heap = image[0].high;
+		error = stack_build(m, image);
 	}
 	m->boot->free_gpa = m->free_gpa;
 	return error;

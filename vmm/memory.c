@@ -98,8 +98,10 @@ int memory_open(struct monitor *m)
 		return error;
 	if (m->config.value[VMM_MEMORY] == VMM_MEMORY_LAZY4K)
 		madvise(m->memory, m->memory_bytes, MADV_NOHUGEPAGE);
-	else
+	else if (m->options->role == VMM_FIRST)
 		lock(m);
+	else if (m->config.value[VMM_MEMORY] == VMM_MEMORY_LOCKED_HUGE)
+		madvise(m->memory, m->memory_bytes, MADV_HUGEPAGE);
 	return 0;
 }
 

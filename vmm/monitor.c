@@ -4,17 +4,19 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /* The life of a monitor: build, run, account, tear down. */
 
-static uint64_t process_cpu_ns(void)
+uint64_t monitor_cpu_ns(void)
 {
 	struct timespec t;
 
@@ -22,18 +24,20 @@ static uint64_t process_cpu_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Opens and checks the program before anything is built. */
-static int open_program(struct monitor *m, struct image *image)
+/* Opens and checks an executable before anything is built. */
+static int open_image(struct monitor *m, const char *path, enum elf_role role, struct image *image)
 {
-	const char *path = m->options->argv[0];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error; /* a pipe may have no writer */
 
 	if (fd < 0) {
 		error_at(m->error, "%s", path);
-		return error_fail(m->error, errno, "check the path, or give one that contains a /",
-				  "cannot open the program %s", path);
+		return error_fail(m->error, errno,
+				  role == ELF_PROGRAM ? "check the path, or give one that contains a /"
+						      : "install the C library the program was linked with",
+				  "cannot open the %s %s",
+				  role == ELF_PROGRAM ? "program" : "program's dynamic linker", path);
 	}
-	error = elf_read(fd, path, false, image, m->error);
+	error = elf_read(fd, path, role, image, m->error);
 	if (error) {
 		close(fd);
 		return error;
@@ -41,14 +45,33 @@ static int open_program(struct monitor *m, struct image *image)
 	return fd;
 }
 
-static int build(struct monitor *m)
+static void close_images(const int fd[2])
 {
-	struct image image = { 0 };
-	int fd = m->options->bench ? -1 : open_program(m, &image), error;
+	for (int i = 0; i < 2; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+}
 
-	if (fd < 0 && !m->options->bench)
-		return fd;
-	error = vm_open(m);
+/* The program, and its dynamic linker if it has one. */
+static int open_images(struct monitor *m, int fd[2], struct image image[2])
+{
+	fd[0] = fd[1] = -1;
+	if (m->options->bench)
+		return 0;
+	fd[0] = open_image(m, m->options->program ? m->options->program : m->options->argv[0], ELF_PROGRAM,
+			   &image[0]);
+	if (fd[0] < 0)
+		return fd[0];
+	proc_open(m, fd[0]);
+	if (image[0].interpreter[0])
+		fd[1] = open_image(m, image[0].interpreter, ELF_INTERPRETER, &image[1]);
+	return image[0].interpreter[0] && fd[1] < 0 ? fd[1] : 0;
+}
+
+static int build_machine(struct monitor *m, const int fd[2], const struct image image[2])
+{
+	int error = vm_open(m);
+
 	if (error == 0)
 		error = memory_open(m);
 	if (error == 0)
@@ -56,16 +79,24 @@ static int build(struct monitor *m)
 	if (error == 0)
 		error = load_kernel(m);
 	if (error == 0)
-		error = vcpu_open(m);
+		error = vcpu_open(m, &m->main, 0, ABI_BLOCK);
 	if (error == 0)
-		error = load_program(m, fd, &image);
-	if (fd >= 0)
-		close(fd);
+		error = load_program(m, fd, image);
 	if (error)
 		return error;
 	tables_build(m);
+	error = interrupt_open(m);
+	return error ? error : interrupt_connect(&m->main);
+}
+
+static int build(struct monitor *m)
+{
+	struct image image[2] = { 0 };
+	int fd[2], error = open_images(m, fd, image);
+
 	if (error == 0)
-		error = interrupt_open(m);
+		error = build_machine(m, fd, image);
+	close_images(fd);
 	if (error == 0 && m->backend->open)
 		error = m->backend->open(m);
 	if (error == 0)
@@ -73,23 +104,49 @@ static int build(struct monitor *m)
 	return error ? error : place_threads(m);
 }
 
-/* Copies what the guest kernel counted; its numbers are a hostile guest's word until here, and only its own
- * loss. */
-static void collect_guest(struct monitor *m)
+/* Its numbers are a hostile guest's word until here, and only its own loss. */
+static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count, uint64_t rip)
 {
-	const struct abi_account *account = &m->channel->account;
-	struct vmm_report *report = m->report;
-
-	report->guest_kernel_tsc = account->kernel_tsc;
-	report->guest_spin_tsc = account->spin_tsc;
-	report->guest_halt_tsc = account->halt_tsc;
-	report->guest_wait_tsc = account->wait_tsc;
-	report->guest_syscalls = account->syscalls;
-	report->guest_served = account->served;
-	for (int i = 0; i < VMM_UNSERVED; i++) {
-		report->unserved[i].number = account->unserved[i].number;
-		report->unserved[i].count = account->unserved[i].count;
+	for (int i = 0; i < VMM_UNSERVED && count > 0; i++) {
+		if (report->unserved[i].count > 0 && report->unserved[i].number != number)
+			continue;
+		if (report->unserved[i].count == 0)
+			report->unserved[i].rip = rip;
+		report->unserved[i].number = number;
+		report->unserved[i].count += count;
+		return;
 	}
+}
+
+static void collect_guest(struct vcpu *v)
+{
+	const struct abi_account *account = &v->channel->account, *base = &v->base;
+	struct vmm_report *report = v->monitor->report;
+
+	v->thread.guest_kernel_tsc = account->kernel_tsc - base->kernel_tsc;
+	v->thread.guest_spin_tsc = account->spin_tsc - base->spin_tsc;
+	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
+	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
+	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
+	report->guest_spin_tsc += v->thread.guest_spin_tsc;
+	report->guest_halt_tsc += v->thread.guest_halt_tsc;
+	report->guest_wait_tsc += v->thread.guest_wait_tsc;
+	report->guest_syscalls += account->syscalls - base->syscalls;
+	report->guest_served += account->served - base->served;
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		if (account->unserved[i].count != base->unserved[i].count)
+			add_unserved(report, account->unserved[i].number,
+				     account->unserved[i].count - base->unserved[i].count,
+				     account->unserved[i].rip);
+	v->base = *account;
+}
+
+void monitor_collect(struct monitor *m)
+{
+	serve_flush(&m->main);
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		collect_guest(m->vcpu[i]);
+	threads_collect(m);
 }
 
 static uint64_t resident_bytes(void)
@@ -106,34 +163,59 @@ static uint64_t resident_bytes(void)
 
 static void run_program(struct monitor *m)
 {
-	struct vmm_thread *thread = &m->report->thread[0];
-	uint64_t thread_ns = clock_thread_cpu_ns(), process_ns = process_cpu_ns(), guest;
+	struct vmm_report *report = m->report; /* after a fork it is another in the same place */
+	uint64_t guest;
 
+	if (m->options->role == VMM_FIRST) {
+		report->vcpu_go_ns = clock_thread_cpu_ns();
+		report->cpu_go_ns = monitor_cpu_ns();
+	}
 	time_set(m);
 	driver_go(m);
-	loop_run(m);
-	thread->cpu_ns = clock_thread_cpu_ns() - thread_ns;
-	m->report->cpu_program_ns = process_cpu_ns() - process_ns;
+	m->main.began = clock_tsc();
+	loop_main(m);
+	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
+	m->vcpu_stuck = !threads_stop(m);
+	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	driver_park(m);
-	serve_flush(m);
-	collect_guest(m);
-	for (uint32_t i = 0; i < m->report->threads; i++)
-		m->report->thread[i].wall_tsc = m->report->tsc_end - m->report->tsc_go;
+	monitor_collect(m);
+	/* The first and the driver were there all the time. */
+	for (uint32_t i = 0; i < 1u + m->driver_runs; i++)
+		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
+	if (!m->first) {
+		tree_add(m);
+		return;
+	}
 	guest = memory_resident(m);
-	m->report->rss_beyond_guest_bytes = resident_bytes() > guest ? resident_bytes() - guest : 0;
+	report->rss_beyond_guest_bytes = resident_bytes() > guest ? resident_bytes() - guest : 0;
+	tree_gather(m);
 }
 
 static void tear_down(struct monitor *m)
 {
+	if (!m->first) { /* others wait for the end of this process, and before that for its ends of pipes */
+		close_range(0, m->nofile - 1, 0);
+		return;
+	}
 	driver_stop(m);
-	if (m->driver_runs)
+	if (m->driver_runs || m->vcpu_stuck)
 		return; /* it hangs in a host call; the end of the process takes both */
 	if (m->backend && m->backend->close)
 		m->backend->close(m);
-	vcpu_close(m);
+	threads_close(m);
 	vm_close(m);
 	memory_close(m);
 	m->report->tsc_torn_down = clock_tsc();
+}
+
+/* As Linux names a process after what it executes. */
+static void name_process(const struct vmm_options *options)
+{
+	const char *path = options->program ? options->program : options->argv ? options->argv[0] : NULL;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (path)
+		prctl(PR_SET_NAME, slash ? slash + 1 : path);
 }
 
 static void prepare(struct monitor *m)
@@ -144,6 +226,11 @@ static void prepare(struct monitor *m)
 	setrlimit(RLIMIT_CORE, &none); /* a core of the monitor would say nothing about the program */
 	vmm_config_fall_back(&m->config, report->fallback);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
+	name_process(m->options);
+	m->main.monitor = m;
+	m->vcpu[0] = &m->main;
+	atomic_store(&m->vcpus, 1);
+	sem_init(&m->main.starts, 0, 0);
 	report->threads = 1;
 	strcpy(report->thread[0].name, "vcpu0");
 	report->thread[0].tid = (int32_t)syscall(SYS_gettid);
@@ -158,11 +245,15 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.config = options->config,
 		.kvm = -1,
 		.vm = -1,
-		.vcpu = -1,
+		.main = { .fd = -1, .wake = -1, .serving = ATOMIC_FLAG_INIT },
+		.backend_busy = ATOMIC_FLAG_INIT,
+		.counting = PTHREAD_MUTEX_INITIALIZER,
+		.starting = PTHREAD_MUTEX_INITIALIZER,
 		.control = -1,
-		.serving = ATOMIC_FLAG_INIT,
+		.watchdog = -1,
+		.report_fd = options->report_fd,
+		.first = options->role != VMM_CHILD_EXEC,
 		.doorbell = -1,
-		.wake = -1,
 	};
 	int error;
 
@@ -170,11 +261,15 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 	prepare(&m);
 	error = fds_reserve(&m);
 	if (error == 0)
+		error = tree_open(&m);
+	if (error == 0)
 		error = build(&m);
 	memcpy(report->value, m.config.value, sizeof(report->value));
-	report->cpu_setup_ns = process_cpu_ns();
+	if (options->role == VMM_FIRST)
+		report->cpu_setup_ns = monitor_cpu_ns();
 	if (error == 0) {
 		trap_watch(&m);
+		signals_open(&m);
 		error = loop_watch(&m);
 	}
 	if (error == 0)

@@ -60,9 +60,10 @@ static void note_end(struct monitor *m, const struct abi_request *request, uint6
 }
 
 /* Adds the stages of the request served before this one, whose last stamp the guest has made by now. */
-void serve_flush(struct monitor *m)
+void serve_flush(struct vcpu *v)
 {
-	struct served *last = &m->last;
+	struct monitor *m = v->monitor;
+	struct served *last = &v->last;
 	const struct abi_call *row = call_row(last->call);
 	const uint64_t *t = last->stamp;
 
@@ -75,6 +76,7 @@ void serve_flush(struct monitor *m)
 			return; /* the guest wrote nonsense, or its TSC is not ours */
 	if (last->mark == MARK_BEGIN)
 		m->report->tsc_roi_begin = t[STAMP_RESUMED];
+	pthread_mutex_lock(&m->counting);
 	strncpy(m->report->request[last->call].name, row->name, sizeof(m->report->request[0].name) - 1);
 	for (int i = 0; i < VMM_STAGE_TOTAL; i++)
 		hist_add(&m->report->request[last->call].stage[i], t[i + 1] - t[i]);
@@ -83,26 +85,28 @@ void serve_flush(struct monitor *m)
 	if (last->by_exit)
 		m->report->exit_transport_tsc +=
 			t[STAMP_SEEN] - t[STAMP_SUBMITTED] + t[STAMP_RESUMED] - t[STAMP_COMPLETED];
+	pthread_mutex_unlock(&m->counting);
 }
 
-void serve_completed(struct monitor *m, uint64_t tsc)
+void serve_completed(struct vcpu *v, uint64_t tsc)
 {
-	if (m->last.by_exit && m->last.stamp[STAMP_COMPLETED] == 0)
-		m->last.stamp[STAMP_COMPLETED] = tsc;
+	if (v->last.by_exit && v->last.stamp[STAMP_COMPLETED] == 0)
+		v->last.stamp[STAMP_COMPLETED] = tsc;
 }
 
-void serve_request(struct monitor *m, struct abi_request *request, struct vmm_thread *thread, bool by_exit)
+void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread, bool by_exit)
 {
+	struct monitor *m = v->monitor;
 	struct abi_request asked;
 	uint64_t seen = clock_tsc(), begun, ended;
 	enum mark mark;
 
-	/* A guest of one vCPU waits for one answer before it asks again; one that does not has gone mad. */
-	if (atomic_flag_test_and_set(&m->serving)) {
+	/* A vCPU waits for one answer before it asks again; one that does not has gone mad. */
+	if (atomic_flag_test_and_set(&v->serving)) {
 		request->result = -EBUSY;
 		return;
 	}
-	serve_flush(m);
+	serve_flush(v);
 	copy_request(&asked, request);
 	mark = find_mark(m, &asked);
 	if (mark == MARK_END)
@@ -114,7 +118,7 @@ void serve_request(struct monitor *m, struct abi_request *request, struct vmm_th
 		m->report->tsc_roi_begin = ended;
 	request->regular = asked.regular;
 	thread->host_tsc += ended - begun;
-	m->last = (struct served){
+	v->last = (struct served){
 		.request = request,
 		.call = asked.call,
 		.by_exit = by_exit,
@@ -125,5 +129,5 @@ void serve_request(struct monitor *m, struct abi_request *request, struct vmm_th
 			   [STAMP_ENDED] = ended,
 			   [STAMP_COMPLETED] = by_exit ? 0 : clock_tsc() },
 	};
-	atomic_flag_clear(&m->serving);
+	atomic_flag_clear(&v->serving);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 #ifndef MADV_DONTNEED_LOCKED
@@ -15,6 +16,18 @@ static bool pages_ok(const struct monitor *m, uint64_t gpa, uint64_t bytes)
 {
 	return gpa % 4096 == 0 && bytes % 4096 == 0 && bytes > 0 && memory_at(m, gpa, bytes) &&
 	       gpa >= ABI_IMAGE;
+}
+
+/* Memory that a fork will not copy. */
+static int64_t share(struct monitor *m, void *to, uint64_t bytes)
+{
+	void *at = mmap(to, bytes, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	memory_settle(m, at, bytes);
+	return 0;
 }
 
 /* unmap(gpa, bytes): plain memory again, all zero */
@@ -41,6 +54,8 @@ static int64_t map(struct monitor *m, const uint64_t a[6])
 
 	if (!pages_ok(m, a[0], a[1]))
 		return -EINVAL;
+	if (a[3] & MAP_ANONYMOUS) /* shared between processes */
+		return share(m, memory_at(m, a[0], a[1]), a[1]);
 	if ((uint32_t)a[4] >= m->nofile)
 		return -EBADF;
 	at = mmap(memory_at(m, a[0], a[1]), a[1], protection, (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED,
@@ -83,11 +98,42 @@ static int64_t nothing(struct monitor *m, const uint64_t a[6])
 	return 0;
 }
 
+/* thread(block, go): finds or makes the vCPU of a block, and runs what is in there; the thread's id */
+static int64_t thread(struct monitor *m, const uint64_t a[6])
+{
+	return thread_start(m, a[0], a[1]);
+}
+
+/*
+ * flush(): where the processor walks the guest's tables itself, KVM drops all vCPUs' translations when the
+ * host takes a page away that the guest has touched: no kick, no inter-processor interrupt of the guest's
+ * own.
+ */
+static int64_t flush(struct monitor *m, const uint64_t a[6])
+{
+	void *page = memory_at(m, ABI_FLUSH, 4096);
+
+	(void)a;
+	if (mprotect(page, 4096, PROT_READ) || mprotect(page, 4096, PROT_READ | PROT_WRITE))
+		return -errno;
+	return 0;
+}
+
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6])
 {
 	static int64_t (*const services[])(struct monitor *, const uint64_t *) = {
-		[ABI_CALL_null] = nothing,    [ABI_CALL_map] = map,	    [ABI_CALL_unmap] = unmap,
-		[ABI_CALL_discard] = discard, [ABI_CALL_msync] = sync_file,
+		[ABI_CALL_null] = nothing,
+		[ABI_CALL_map] = map,
+		[ABI_CALL_unmap] = unmap,
+		[ABI_CALL_discard] = discard,
+		[ABI_CALL_msync] = sync_file,
+		[ABI_CALL_fork] = fork_process,
+		[ABI_CALL_exec] = exec_program,
+		[ABI_CALL_pause] = signals_pause,
+		[ABI_CALL_disposition] = signals_dispose,
+		[ABI_CALL_direct] = signals_direct,
+		[ABI_CALL_thread] = thread,
+		[ABI_CALL_flush] = flush,
 	};
 
 	return services[call](m, argument);

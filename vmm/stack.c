@@ -91,19 +91,21 @@ static bool put_strings(struct words *w, struct stack *s, char *const *list)
 	return true;
 }
 
-static void put_auxv(struct words *w, struct stack *s, const struct monitor *m, const struct image *image)
+static void put_auxv(struct words *w, struct stack *s, const struct monitor *m, const struct image image[2])
 {
 	uint8_t random[16];
 
 	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		memset(random, 0x5a, sizeof(random));
-	put_aux(w, AT_PHDR, image->headers);
+	if (!m->boot->clock_exit)
+		put_aux(w, AT_SYSINFO_EHDR, ABI_VDSO);
+	put_aux(w, AT_PHDR, image[0].headers);
 	put_aux(w, AT_PHENT, sizeof(Elf64_Phdr));
-	put_aux(w, AT_PHNUM, image->header_count);
+	put_aux(w, AT_PHNUM, image[0].header_count);
 	put_aux(w, AT_PAGESZ, PAGE);
-	put_aux(w, AT_BASE, 0);
+	put_aux(w, AT_BASE, image[1].bias);
 	put_aux(w, AT_FLAGS, 0);
-	put_aux(w, AT_ENTRY, image->entry);
+	put_aux(w, AT_ENTRY, image[0].entry);
 	put_aux(w, AT_UID, getuid());
 	put_aux(w, AT_EUID, geteuid());
 	put_aux(w, AT_GID, getgid());
@@ -114,12 +116,13 @@ static void put_auxv(struct words *w, struct stack *s, const struct monitor *m, 
 	put_aux(w, AT_HWCAP2, getauxval(AT_HWCAP2));
 	put_aux(w, AT_MINSIGSTKSZ, getauxval(AT_MINSIGSTKSZ));
 	put_aux(w, AT_PLATFORM, push_string(s, "x86_64"));
-	put_aux(w, AT_EXECFN, push_string(s, m->options->argv[0]));
+	put_aux(w, AT_EXECFN,
+		push_string(s, m->options->program ? m->options->program : m->options->argv[0]));
 	put_aux(w, AT_RANDOM, push(s, random, sizeof(random)));
 	put_aux(w, AT_NULL, 0);
 }
 
-int stack_build(struct monitor *m, const struct image *image)
+int stack_build(struct monitor *m, const struct image image[2])
 {
 	struct stack s = { .bytes = stack_size(m->memory_bytes) };
 	unsigned arguments = length(m->options->argv), variables = length(m->options->environment);

@@ -20,30 +20,31 @@
 #define TWO_MIB	 (1ull << 21)
 
 #define TSS_BITMAP 0x68
-#define TSS_LIMIT  (TSS_BITMAP + 8192) /* one byte of ones ends the bitmap */
 
 static void set_descriptors(struct monitor *m)
 {
-	uint64_t *gdt = memory_at(m, ABI_GDT, 4096), tss = ABI_KERNEL + ABI_TSS;
+	uint64_t *gdt = memory_at(m, ABI_GDT, 4096), tss = ABI_DIRECT + ABI_BLOCK + ABI_TSS;
 
 	gdt[ABI_KERNEL_CS / 8] = 0x00af9b000000ffff;
 	gdt[ABI_KERNEL_SS / 8] = 0x00cf93000000ffff;
 	gdt[ABI_USER_SS / 8] = 0x00cff3000000ffff;
 	gdt[ABI_USER_CS / 8] = 0x00affb000000ffff;
-	gdt[ABI_TR / 8] = 0x0000890000000000 | TSS_LIMIT | (tss & 0xffffff) << 16 | (tss >> 24 & 0xff) << 56;
+	gdt[ABI_TR / 8] =
+		0x0000890000000000 | VCPU_TSS_LIMIT | (tss & 0xffffff) << 16 | (tss >> 24 & 0xff) << 56;
 	gdt[ABI_TR / 8 + 1] = tss >> 32;
 }
 
-static void set_tss(struct monitor *m)
+void tables_task(struct monitor *m, uint64_t block)
 {
-	uint8_t *tss = memory_at(m, ABI_TSS, TSS_LIMIT + 1);
-	uint64_t stack = ABI_KERNEL + ABI_RING0_STACK;
+	uint8_t *tss = memory_at(m, block + ABI_TSS, VCPU_TSS_LIMIT + 1);
+	uint64_t stack = ABI_DIRECT + block + ABI_RING0_STACK;
 	uint16_t bitmap = TSS_BITMAP;
 
 	memcpy(tss + 4, &stack, sizeof(stack));
 	memcpy(tss + 102, &bitmap, sizeof(bitmap));
-	memset(tss + TSS_BITMAP, 0xff, TSS_LIMIT + 1 - TSS_BITMAP);
-	tss[TSS_BITMAP + ABI_PORT_REQUEST / 8] = 0; /* our eight ports are open */
+	memset(tss + TSS_BITMAP, 0xff, VCPU_TSS_LIMIT + 1 - TSS_BITMAP);
+	tss[TSS_BITMAP + ABI_PORT_REQUEST / 8] = 0; /* our sixteen ports are open */
+	tss[TSS_BITMAP + ABI_PORT_REQUEST / 8 + 1] = 0;
 }
 
 void tables_build(struct monitor *m)
@@ -52,7 +53,7 @@ void tables_build(struct monitor *m)
 	uint64_t *apic = memory_at(m, ABI_PD_APIC, 4096);
 
 	set_descriptors(m);
-	set_tss(m);
+	tables_task(m, ABI_BLOCK);
 	pml4[511] = ABI_PDPT | TABLE;
 	for (uint64_t gib = 0; gib * GIB < m->memory_bytes; gib++) {
 		uint64_t gpa = gib == 0 ? ABI_PD_KERNEL : ABI_PD_APIC + gib * 4096;

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
 /*
@@ -21,6 +22,10 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 	uintptr_t page = (uintptr_t)info->si_addr & ~(PAGE - 1);
 
 	(void)context;
+	if (info->si_code <= 0) { /* somebody sent it */
+		signals_take(signal, info);
+		return;
+	}
 	if (page < low || page >= high ||
 	    mmap((void *)page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
 		 0) == MAP_FAILED)

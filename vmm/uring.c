@@ -38,8 +38,8 @@ static void uring_close(struct monitor *m)
 
 typedef void prepare_function(struct io_uring_sqe *, int, const struct iovec *, unsigned, __u64);
 
-static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
-			  uint64_t offset)
+static int64_t ring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
+			 uint64_t offset)
 {
 	bool reads = call == ABI_CALL_read || call == ABI_CALL_readv || call == ABI_CALL_pread64 ||
 		     call == ABI_CALL_preadv;
@@ -57,7 +57,7 @@ static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct
 	/* A signal may end the wait while the request is under way: its answer must not become the next
 	 * one's. */
 	while (io_uring_peek_cqe(ring, &done)) {
-		if (loop_timed_out() || !driver_wanted(m))
+		if (loop_ending(m) || !driver_wanted(m))
 			return -EIO;
 		if (error < 0 && error != -EINTR) { /* nothing was taken, and must not be taken later */
 			uring_close(m);
@@ -67,6 +67,19 @@ static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct
 	}
 	result = done->res;
 	io_uring_cqe_seen(ring, done);
+	return result;
+}
+
+/* One thread at a time has the ring; it may wait in it for long, so others do not wait for it. */
+static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
+			  uint64_t offset)
+{
+	int64_t result;
+
+	if (atomic_flag_test_and_set(&m->backend_busy))
+		return -ENOSYS;
+	result = ring_call(m, call, fd, vector, count, offset);
+	atomic_flag_clear(&m->backend_busy);
 	return result;
 }
 

@@ -34,20 +34,38 @@ struct msr_table {
 	struct kvm_msr_entry entry[4];
 };
 
-/* Features as KVM supports them; XCR0 from leaf 0xD. */
-static int set_features(struct monitor *m)
+/* Bytes XSAVE writes for the components of MASK: leaf 0xD has the place of each (SDM volume 1, 13.4.3). */
+static uint32_t save_bytes(const struct cpuid_table *table, uint64_t mask)
 {
+	uint32_t bytes = 576; /* legacy area and header */
+
+	for (uint32_t i = 0; i < table->head.nent; i++) {
+		const struct kvm_cpuid_entry2 *e = &table->entry[i];
+
+		if (e->function == 0xd && e->index >= 2 && e->index < 64 && mask >> e->index & 1 &&
+		    e->ebx + e->eax > bytes)
+			bytes = e->ebx + e->eax;
+	}
+	return bytes;
+}
+
+/* Features as KVM supports them; XCR0 from leaf 0xD. */
+static int set_features(struct vcpu *v)
+{
+	struct monitor *m = v->monitor;
 	struct cpuid_table table = { .head.nent = CPUIDS };
 	struct kvm_xcrs xcrs = { .nr_xcrs = 1 };
 
-	if (ioctl(m->kvm, KVM_GET_SUPPORTED_CPUID, &table) || ioctl(m->vcpu, KVM_SET_CPUID2, &table))
+	if (ioctl(m->kvm, KVM_GET_SUPPORTED_CPUID, &table) || ioctl(v->fd, KVM_SET_CPUID2, &table))
 		return error_set(m->error, errno, "cannot set the vCPU's features");
 	for (uint32_t i = 0; i < table.head.nent; i++)
 		if (table.entry[i].function == 0xd && table.entry[i].index == 0)
 			xcrs.xcrs[0].value = table.entry[i].eax & ~XCR0_NOT;
+	m->xsave_mask = xcrs.xcrs[0].value;
+	m->xsave_bytes = save_bytes(&table, m->xsave_mask);
 	if (xcrs.xcrs[0].value == 0)
 		return 0;
-	if (ioctl(m->vcpu, KVM_SET_XCRS, &xcrs))
+	if (ioctl(v->fd, KVM_SET_XCRS, &xcrs))
 		return error_set(m->error, errno, "cannot enable the vCPU's vector registers");
 	return 0;
 }
@@ -64,8 +82,9 @@ static uint8_t task_type(void)
 }
 
 /* The vCPU starts in ring 3 of long mode, in the guest kernel. */
-static int set_registers(struct monitor *m)
+static int set_registers(struct vcpu *v)
 {
+	struct monitor *m = v->monitor;
 	struct kvm_segment code = { .limit = 0xffffffff,
 				    .selector = ABI_USER_CS,
 				    .type = 11,
@@ -83,11 +102,11 @@ static int set_registers(struct monitor *m)
 				    .db = 1,
 				    .g = 1 };
 	struct kvm_regs registers = { .rip = m->kernel_entry,
-				      .rsp = ABI_KERNEL + ABI_CALL_STACK,
+				      .rsp = ABI_DIRECT + v->block + ABI_CALL_STACK,
 				      .rflags = FLAGS };
 	struct kvm_sregs s;
 
-	if (ioctl(m->vcpu, KVM_GET_SREGS, &s))
+	if (ioctl(v->fd, KVM_GET_SREGS, &s))
 		return error_set(m->error, errno, "cannot read the vCPU's registers");
 	s.cr0 = CR0_FLAGS;
 	s.cr3 = ABI_PML4;
@@ -99,28 +118,29 @@ static int set_registers(struct monitor *m)
 	s.gdt.limit = ABI_TR + 15;
 	s.idt.base = ABI_KERNEL + ABI_IDT;
 	s.idt.limit = 4095;
-	s.tr = (struct kvm_segment){ .base = ABI_KERNEL + ABI_TSS,
-				     .limit = 0x68 + 8192,
+	s.tr = (struct kvm_segment){ .base = ABI_DIRECT + v->block + ABI_TSS,
+				     .limit = VCPU_TSS_LIMIT,
 				     .selector = ABI_TR,
 				     .type = task_type(),
 				     .present = 1 };
-	if (ioctl(m->vcpu, KVM_SET_SREGS, &s) || ioctl(m->vcpu, KVM_SET_REGS, &registers))
+	if (ioctl(v->fd, KVM_SET_SREGS, &s) || ioctl(v->fd, KVM_SET_REGS, &registers))
 		return error_set(m->error, errno, "cannot set the vCPU's registers");
 	return 0;
 }
 
-static int set_msrs(struct monitor *m)
+static int set_msrs(struct vcpu *v)
 {
+	struct monitor *m = v->monitor;
 	struct msr_table table = {
 		.head.nmsrs = 3,
 		.entry = {
 			{.index = MSR_STAR, .data = (uint64_t)ABI_KERNEL_CS << 32 | (uint64_t)(ABI_USER_CS - 16) << 48},
-			{.index = MSR_LSTAR, .data = ABI_KERNEL + ABI_VCPU},
+			{.index = MSR_LSTAR, .data = ABI_DIRECT + v->block},
 			{.index = MSR_FMASK, .data = FMASK},
 		},
 	};
 
-	if (ioctl(m->vcpu, KVM_SET_MSRS, &table) != 3)
+	if (ioctl(v->fd, KVM_SET_MSRS, &table) != 3)
 		return error_set(m->error, errno, "cannot set the vCPU's system call entry");
 	return 0;
 }
@@ -129,78 +149,101 @@ static int set_msrs(struct monitor *m)
  * Makes guest and host read one TSC, so that their stamps compare. Kernels before 5.16 cannot; where the
  * guest's TSC is not the host's anyway (as it is on kvm_pvm), its clock must then be the monitor's.
  */
-static void set_tsc(struct monitor *m)
+static void set_tsc(struct vcpu *v)
 {
+	struct monitor *m = v->monitor;
 	const char *backend = vmm_backend_name(NULL);
 	uint64_t offset = 0;
 	struct kvm_device_attr attribute = { .group = KVM_VCPU_TSC_CTRL,
 					     .attr = KVM_VCPU_TSC_OFFSET,
 					     .addr = (uintptr_t)&offset };
-	int khz = ioctl(m->vcpu, KVM_GET_TSC_KHZ, 0);
+	int khz = ioctl(v->fd, KVM_GET_TSC_KHZ, 0);
 
-	if (ioctl(m->vcpu, KVM_SET_DEVICE_ATTR, &attribute) &&
-	    !(backend && strcmp(backend, "kvm_pvm") == 0) && m->config.value[VMM_CLOCK] == VMM_CLOCK_TSC) {
+	if (ioctl(v->fd, KVM_SET_DEVICE_ATTR, &attribute) && !(backend && strcmp(backend, "kvm_pvm") == 0) &&
+	    m->config.value[VMM_CLOCK] == VMM_CLOCK_TSC) {
 		m->config.value[VMM_CLOCK] = VMM_CLOCK_EXIT;
 		snprintf(m->report->fallback[VMM_CLOCK], sizeof(m->report->fallback[0]),
 			 "the guest's time-stamp counter cannot be set: take Linux 5.16 or newer");
 	}
+	if (v->id > 0)
+		return;
 	m->tsc_hz = m->options->tsc_hz ? m->options->tsc_hz : khz > 0 ? (uint64_t)khz * 1000 : clock_tsc_hz();
 	m->report->tsc_hz = m->tsc_hz;
 }
 
 /* Software-enables the local APIC (SDM volume 3, 11.4.7.2). */
-static int enable_apic(struct monitor *m)
+static int enable_apic(struct vcpu *v)
 {
+	struct monitor *m = v->monitor;
 	struct kvm_lapic_state apic;
+	struct kvm_mp_state runnable = { KVM_MP_STATE_RUNNABLE }; /* all but the first wait to be started */
 	uint32_t spurious = 0x1ff;
 
 	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
 		return 0;
-	if (ioctl(m->vcpu, KVM_GET_LAPIC, &apic))
+	if (ioctl(v->fd, KVM_GET_LAPIC, &apic))
 		return error_set(m->error, errno, "cannot read the local APIC");
 	memcpy(apic.regs + 0xf0, &spurious, sizeof(spurious));
-	if (ioctl(m->vcpu, KVM_SET_LAPIC, &apic))
+	if (ioctl(v->fd, KVM_SET_LAPIC, &apic) || ioctl(v->fd, KVM_SET_MP_STATE, &runnable))
 		return error_set(m->error, errno, "cannot enable the local APIC");
 	return 0;
 }
 
-int vcpu_open(struct monitor *m)
+static int map_run(struct vcpu *v)
 {
-	int fd = ioctl(m->vm, KVM_CREATE_VCPU, 0), bytes = ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0), error;
+	int bytes = ioctl(v->monitor->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 
-	if (fd < 0 || bytes < 0)
+	v->run_bytes = bytes > 0 ? (size_t)bytes : 0;
+	v->run = mmap(NULL, v->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
+	if (v->run != MAP_FAILED)
+		return 0;
+	v->run = NULL;
+	return error_set(v->monitor->error, errno, "cannot map the vCPU");
+}
+
+int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block)
+{
+	int fd = ioctl(m->vm, KVM_CREATE_VCPU, id), error;
+
+	if (fd < 0)
 		return error_set(m->error, errno, "cannot create a vCPU");
-	m->vcpu = fds_hide(m, fd);
-	if (m->vcpu < 0)
-		return m->vcpu;
-	m->run_bytes = (size_t)bytes;
-	m->run = mmap(NULL, m->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, m->vcpu, 0);
-	if (m->run == MAP_FAILED) {
-		m->run = NULL;
-		return error_set(m->error, errno, "cannot map the vCPU");
-	}
-	error = set_features(m);
+	v->monitor = m;
+	v->id = id;
+	v->block = block;
+	v->channel = memory_at(m, block + ABI_CHANNEL, sizeof(*v->channel));
+	v->fd = fds_hide(m, fd);
+	if (v->fd < 0)
+		return v->fd;
+	error = map_run(v);
 	if (error == 0)
-		error = set_registers(m);
+		error = set_features(v);
 	if (error == 0)
-		error = set_msrs(m);
-	set_tsc(m);
-	return error ? error : enable_apic(m);
+		error = set_registers(v);
+	if (error == 0)
+		error = set_msrs(v);
+	if (error == 0)
+		error = enable_apic(v);
+	if (error)
+		return error;
+	set_tsc(v);
+	return 0;
 }
 
-void vcpu_close(struct monitor *m)
+void vcpu_close(struct vcpu *v)
 {
-	if (m->run)
-		munmap(m->run, m->run_bytes);
-	if (m->vcpu >= 0)
-		close(m->vcpu);
-	m->run = NULL;
-	m->vcpu = -1;
+	if (v->run)
+		munmap(v->run, v->run_bytes);
+	if (v->fd >= 0)
+		close(v->fd);
+	if (v->wake >= 0)
+		close(v->wake);
+	v->run = NULL;
+	v->fd = v->wake = -1;
 }
 
-void vcpu_rip(struct monitor *m, uint64_t *rip)
+void vcpu_rip(struct vcpu *v, uint64_t *rip)
 {
 	struct kvm_regs registers;
 
-	*rip = ioctl(m->vcpu, KVM_GET_REGS, &registers) ? 0 : registers.rip;
+	*rip = ioctl(v->fd, KVM_GET_REGS, &registers) ? 0 : registers.rip;
 }

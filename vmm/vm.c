@@ -9,6 +9,7 @@
 #include "vmm/vmm_priv.h"
 
 /* The VM: Documentation/virt/kvm/api.rst of the Linux kernel describes every call. */
+#define PINS	  24	     /* before the first GSI of interrupt.c */
 #define TSS_PAGES 0xfffbd000 /* three pages VMX wants below 4 GiB, outside guest memory */
 
 static int unable(struct monitor *m)
@@ -19,8 +20,13 @@ static int unable(struct monitor *m)
 		       : -ENODEV;
 }
 
+/*
+ * The interrupt controller is the kernel's local APIC alone: nothing here has pins. Those of PIC and I/O APIC
+ * would cost milliseconds, while KVM waits until nobody can use the map of devices they were added to.
+ */
 int vm_open(struct monitor *m)
 {
+	struct kvm_enable_cap split = { .cap = KVM_CAP_SPLIT_IRQCHIP, .args = { PINS } };
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
@@ -38,7 +44,8 @@ int vm_open(struct monitor *m)
 		return m->vm;
 	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
 		return 0;
-	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) || ioctl(m->vm, KVM_CREATE_IRQCHIP, 0))
+	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) ||
+	    (ioctl(m->vm, KVM_ENABLE_CAP, &split) && ioctl(m->vm, KVM_CREATE_IRQCHIP, 0)))
 		return error_fail(m->error, errno, "try --set irqchip=user",
 				  "cannot create an interrupt controller");
 	return 0;

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/hist.h"
 
-/* --- Knobs and configurations ------------------------------------------------------------------------ */
+/* --- Knobs and configurations --- */
 
 enum vmm_knob_id {
 	VMM_TRANSPORT,
@@ -71,8 +71,7 @@ struct vmm_preset {
 	uint8_t value[VMM_KNOBS];
 };
 
-/* The presets, ending with a row whose name is NULL: native, native-tuned, hosted, hosted-classic,
- * bare-metal… */
+/* The presets, ending with a row whose name is NULL. */
 extern const struct vmm_preset vmm_presets[];
 
 #define VMM_CONFIG_NAME 192 /* room for every knob set */
@@ -96,7 +95,7 @@ int vmm_config_set(struct vmm_config *config, const char *assignment, struct err
 /* Name of the value of knob ID in CONFIG: "ring". */
 const char *vmm_config_value(const struct vmm_config *config, enum vmm_knob_id id);
 
-/* --- The report: shared memory the monitor fills and the harness reads --------------------------------- */
+/* --- The report: shared memory the monitor fills and the harness reads --- */
 
 enum vmm_outcome {
 	VMM_RUNNING,	 /* not ended: the monitor died, or was killed */
@@ -121,10 +120,11 @@ enum vmm_stage {
 
 extern const char *const vmm_stage_names[VMM_STAGES];
 
-#define VMM_REQUEST_KINDS 96
+#define VMM_REQUEST_KINDS 256
 #define VMM_EXIT_REASONS  64
-#define VMM_THREADS	  4
+#define VMM_THREADS	  20
 #define VMM_UNSERVED	  16
+#define VMM_PROCESSES	  1024 /* at most at a time, the first included */
 
 /* Time one thread of the monitor spent, in TSC ticks unless named otherwise. */
 struct vmm_thread {
@@ -136,6 +136,8 @@ struct vmm_thread {
 	uint64_t spin_tsc;  /* polling for requests */
 	uint64_t sleep_tsc; /* asleep for want of requests, by choice */
 	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
+	/* A vCPU's share of what the guest kernel counted (see the report). */
+	uint64_t guest_kernel_tsc, guest_spin_tsc, guest_halt_tsc, guest_wait_tsc;
 };
 
 /* All stamps are TSC ticks of the host. */
@@ -143,21 +145,23 @@ struct vmm_report {
 	uint64_t magic;
 	uint64_t tsc_hz;
 	/* The life of the monitor. The handshake lies between ready and go and is nobody's time. */
-	uint64_t tsc_main;	 /* main() entered */
-	uint64_t tsc_ready;	 /* everything built, about to run */
-	uint64_t tsc_go;	 /* released by the harness */
-	uint64_t tsc_first;	 /* first KVM_RUN entered */
-	uint64_t tsc_program;	 /* guest kernel is about to enter the program */
-	uint64_t tsc_roi_begin;	 /* program went on after its first mark; 0: none */
-	uint64_t tsc_roi_end;	 /* it wrote its second */
-	uint64_t tsc_end;	 /* program's end seen */
-	uint64_t tsc_done;	 /* harness released us again: teardown begins */
-	uint64_t tsc_torn_down;	 /* VM closed, memory unmapped */
-	uint64_t cpu_setup_ns;	 /* process CPU time up to ready */
-	uint64_t cpu_program_ns; /* process CPU time from go to the program's end: threads below and kernel
-				    helpers */
+	uint64_t tsc_main;	/* main() entered */
+	uint64_t tsc_ready;	/* everything built, about to run */
+	uint64_t tsc_go;	/* released by the harness */
+	uint64_t tsc_first;	/* first KVM_RUN entered */
+	uint64_t tsc_program;	/* guest kernel is about to enter the program */
+	uint64_t tsc_roi_begin; /* program went on after its first mark; 0: none */
+	uint64_t tsc_roi_end;	/* it wrote its second */
+	uint64_t tsc_end;	/* program's end seen */
+	uint64_t tsc_done;	/* harness released us again: teardown begins */
+	uint64_t tsc_torn_down; /* VM closed, memory unmapped */
+	uint64_t cpu_setup_ns;	/* process CPU time up to ready */
+	uint64_t cpu_go_ns,
+		vcpu_go_ns;	 /* CPU clocks of process and vCPU thread at go: exec leaves them running */
+	uint64_t cpu_program_ns; /* of the process from go to the program's end, with kernel helpers */
 	/* What happened. */
 	uint32_t outcome; /* enum vmm_outcome */
+	uint32_t unread;  /* 1: by any harness: the monitor says on stderr what matters */
 	int32_t exit_code;
 	int32_t signal;
 	uint32_t faulted;   /* 1: died of a fault, not of a signal it sent; then the fault's values hold */
@@ -172,8 +176,13 @@ struct vmm_report {
 	char fallback[VMM_KNOBS][96];
 	/* Threads; all of the program's life. */
 	uint32_t threads;
+	uint32_t vcpus, cores; /* the program's threads at their most; what they share */
 	struct vmm_thread thread[VMM_THREADS];
-	/* Guest-kernel stamps, in ticks, copied from the guest at its end. */
+	/* The same of all other processes of the run, as they ended: sums. */
+	uint32_t forks, execs;
+	struct vmm_thread others_vcpu, others_driver;
+	uint64_t others_halt_tsc, others_spin_tsc;
+	/* Guest-kernel stamps, in ticks, of all vCPUs, copied from the guest at its end. */
 	uint64_t guest_kernel_tsc;	 /* in the guest kernel, without transport and waiting */
 	uint64_t guest_spin_tsc;	 /* the guest polling for answers (or for time, with idle=poll) */
 	uint64_t guest_halt_tsc;	 /* the guest halted while it waited */
@@ -190,6 +199,7 @@ struct vmm_report {
 	struct {
 		int32_t number;
 		uint32_t count;
+		uint64_t rip; /* of the first */
 	} unserved[VMM_UNSERVED];
 	/* Exits by KVM exit reason: ticks the monitor took until the next KVM_RUN. */
 	struct hist exits[VMM_EXIT_REASONS];
@@ -202,12 +212,15 @@ struct vmm_report {
 
 #define VMM_REPORT_MAGIC 0x31747270786d76ull /* "vmxprt1" */
 
+#define VMM_SYSCALLS 512 /* their numbers lie below */
+
+/* Name of a system call, NULL if unknown; who serves it, and the ERROR of one that is refused, else NULL. */
+const char *vmm_syscall(int number, const char **served, const char **error);
+
 /* Name of a KVM exit reason, "unknown" where it has none here. */
 const char *vmm_exit_name(unsigned reason);
 
-/* --- The handshake ---------------------------------------------------------------------------------------
- */
-
+/* --- The handshake --- */
 /*
  * vmtax-monitor --report FD --control FD ... : FD report is a memfd of sizeof(struct vmm_report), FD control
  * one end of a SOCK_SEQPACKET pair. The monitor sends one-byte messages:
@@ -222,9 +235,8 @@ const char *vmm_exit_name(unsigned reason);
 #define VMM_FINISH 'F'
 
 /*
- * Options of vmtax-monitor: [--report FD] [--control FD] [--config PRESET] [--set KNOB=VALUE]... [--memory
- * SIZE]
- * [--timeout TIME] [--tsc-hz N] [--kernel FILE] [--directory DIR] -- PROGRAM [ARGUMENT]...
+ * Options of vmtax-monitor: cmd/monitor.c lists them.
+ * When the program calls execve, the monitor runs itself again with --role, --report and --program.
  * It inherits descriptors 0, 1 and 2 and the environment for the program. Its exit status is the program's,
  * or it dies by the program's signal; 125 when it failed itself (error in the report, and on stderr without
  * --report), 77 when this machine cannot do it, 124 when the watchdog ended the program.
@@ -232,6 +244,11 @@ const char *vmm_exit_name(unsigned reason);
 #define VMM_STATUS_TIMEOUT 124
 #define VMM_STATUS_FAILED  125
 #define VMM_STATUS_UNABLE  77
+
+/* Which process of the tree a monitor is, and whether its program came by execve. */
+enum vmm_role { VMM_FIRST, VMM_FIRST_EXEC, VMM_CHILD_EXEC };
+
+#define VMM_PROCESSES_DEFAULT 256
 
 /* What a monitor is to run. */
 struct vmm_options {
@@ -241,11 +258,16 @@ struct vmm_options {
 	uint64_t tsc_hz;       /* 0: measured */
 	const char *kernel;    /* path of the guest kernel */
 	int control_fd;	       /* -1: none */
-	uint32_t bench;	       /* null requests a batch instead of a program; 0: run the program */
+	int report_fd;	       /* memfd of the report; becomes the monitor's */
+	enum vmm_role role;
+	uint32_t max_processes; /* 0: VMM_PROCESSES_DEFAULT */
+	uint32_t cpus;		/* cores the vCPUs share; 0: all this process may use */
+	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;
-	double *bench_ns;   /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
-	char **argv;	    /* the program and its arguments, NULL-terminated */
-	char **environment; /* the program's, NULL-terminated */
+	double *bench_ns; /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
+	const char *program; /* path of the executable; NULL: argv[0] */
+	char **argv;	     /* the program and its arguments, NULL-terminated */
+	char **environment;  /* the program's, NULL-terminated */
 };
 
 #define VMM_MEMORY_DEFAULT (512ull << 20)
@@ -254,31 +276,25 @@ struct vmm_options {
 
 /*
  * Runs one guest to its end in this process, which is the monitor's alone: it moves descriptors, takes
- * signals and sets limits. REPORT is zero-filled by the caller and filled here. 0 when the guest ended,
- * whatever way; negative errno with report->outcome VMM_FAILED or VMM_UNABLE and report->error otherwise.
+ * signals and sets limits. REPORT is zero-filled by the caller, which has mapped it shared from report_fd,
+ * and filled here. When the program forks, this returns in each process, as each ends; *REPORT is the
+ * process's own then. 0 when the guest ended, whatever way; negative errno with report->outcome VMM_FAILED or
+ * VMM_UNABLE and report->error otherwise.
  */
 int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report);
 
-/* --- What this machine can do
- * -------------------------------------------------------------------------------- */
-
-/*
- * Whether KNOB can take VALUE here. True, or false with the reason in WHY (SIZE bytes). Cheap: opens /dev/kvm
- * at most.
- */
+/* --- What this machine can do --- */
+/* Whether KNOB can take VALUE here; if not, WHY (SIZE bytes) has the reason. Opens /dev/kvm at most. */
 bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_t size);
 
 /*
  * Replaces each value of CONFIG that this machine cannot set by its fallback, as the monitor will. REASON[id]
  * says why for each that changed, "" elsewhere. Returns how many changed. (locked-huge can still fall back
- * later, when memory is populated: the report has the last word.)
+ * later, when memory is populated.)
  */
 int vmm_config_fall_back(struct vmm_config *config, char reason[VMM_KNOBS][96]);
 
-/*
- * Which KVM backend this machine has: "kvm_intel", "kvm_amd", "kvm_pvm", "kvm" (unknown), or NULL with the
- * reason and mend in ERROR when /dev/kvm cannot be used.
- */
+/* The KVM backend: "kvm_intel", "kvm_amd", "kvm_pvm", "kvm" (unknown); NULL with ERROR: no /dev/kvm. */
 const char *vmm_backend_name(struct error *error);
 
 #endif

@@ -5,6 +5,9 @@
 
 /* What the files of the monitor share. */
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 #include "vmm/guest_abi.h"
@@ -12,6 +15,7 @@
 
 struct kvm_run;
 struct backend;
+struct iovec;
 
 /* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
 enum stamp {
@@ -33,6 +37,48 @@ struct served {
 	uint64_t stamp[STAMPS];
 };
 
+/*
+ * What the processes of one run share, behind the report in its memory. Each guest process is a monitor
+ * process; the first one's figures are the report's own, those of all others are added here, atomically, as
+ * each execs or ends. One that is killed takes its figures with it.
+ */
+struct tree {
+	uint64_t deadline_ns;		/* CLOCK_MONOTONIC: when the watchdogs of all end them; 0: never */
+	uint32_t forks, execs;		/* done */
+	int32_t pid[VMM_PROCESSES];	/* those that may be alive; 0: free, -1: about to be */
+	struct vmm_thread vcpu, driver; /* sums */
+	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
+	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
+	struct hist exits[VMM_EXIT_REASONS];
+	struct hist stage[VMM_REQUEST_KINDS][VMM_STAGES];
+	char request[VMM_REQUEST_KINDS][24];
+};
+
+#define VCPUS 256
+
+/* One vCPU, which runs one thread of the program, and the host thread that runs it. */
+struct vcpu {
+	struct monitor *monitor;
+	unsigned id;
+	int fd;
+	struct kvm_run *run;
+	size_t run_bytes;
+	uint64_t block; /* guest-physical: ABI_BLOCK_SIZE bytes of its own */
+	struct abi_channel *channel;
+	struct abi_account base;  /* what of the guest's account was another process's, or is counted */
+	struct vmm_thread thread; /* what it spent */
+	uint64_t began;		  /* TSC: when its thread did */
+	pthread_t host;
+	sem_t ready, starts; /* the host thread is there; so often is it to run a thread of the program */
+	atomic_bool left;    /* the host thread has done with the guest */
+	atomic_flag serving; /* a request is being served */
+	struct served last;
+	uint32_t answered;	 /* the driver's: requests of its ring */
+	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
+	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
+	atomic_bool halted;
+};
+
 struct monitor {
 	const struct vmm_options *options;
 	struct vmm_report *report;
@@ -40,9 +86,14 @@ struct monitor {
 	struct vmm_config config; /* in force */
 	uint64_t tsc_hz;
 
-	int kvm, vm, vcpu;
-	struct kvm_run *run;
-	size_t run_bytes;
+	struct tree *tree; /* what all processes of the run share */
+	bool first;	   /* process of the run, rather than a fork of it */
+	int report_fd;
+
+	int kvm, vm;
+	struct vcpu *vcpu[VCPUS]; /* the first `vcpus` are open; the first is `main` */
+	atomic_uint vcpus;
+	struct vcpu main;
 
 	uint8_t *memory; /* guest memory: guest-physical 0 is here */
 	uint64_t memory_bytes;
@@ -50,33 +101,38 @@ struct monitor {
 	uint64_t kernel_entry;
 	struct abi_boot *boot;
 	struct abi_time *time;
-	struct abi_channel *channel;
-	atomic_flag serving; /* a request is being served */
-	struct served last;
+	pthread_mutex_t counting; /* the report's histograms */
+	pthread_mutex_t starting; /* vCPUs come one by one */
+	atomic_bool ended;
+	bool vcpu_stuck;
 
 	const struct backend *backend;
 	void *backend_state; /* owned by the backend */
+	atomic_flag backend_busy;
 
-	uint32_t nofile; /* descriptors below this are the program's */
+	char executable[4096]; /* path of the program, as the kernel would tell it */
+	uint64_t xsave_mask;   /* XCR0 */
+	uint32_t xsave_bytes;  /* of what it saves */
+	int watchdog;	       /* kernel's number of the timer; -1: none */
+	uint32_t nofile;       /* descriptors below this are the program's */
 	uint64_t nofile_hard;
 
+	cpu_set_t allowed; /* cores the vCPUs share */
 	pthread_t driver;
-	pthread_t vcpu_thread;
 	bool driver_runs, driver_stuck;
 	atomic_bool driver_ready, driver_parked;
 	atomic_int driver_phase;
-	uint64_t spin_ticks;	       /* how long it polls before it sleeps */
-	int control;		       /* the harness; -1: none */
-	int doorbell;		       /* eventfd: wakes the driver */
-	int wake;		       /* eventfd: irqfd, or wakes the vCPU thread from HLT (irqchip=user) */
-	atomic_bool interrupt_pending; /* irqchip=user: to be injected before the next KVM_RUN */
-	atomic_bool halted;
+	uint64_t spin_ticks;  /* how long it polls before it sleeps */
+	int control;	      /* the harness; -1: none */
+	atomic_uint rings;    /* of the doorbell that came by exit */
+	int doorbell;	      /* eventfd: wakes the driver */
 	uint32_t bench_batch; /* batches seen */
 };
 
 /* fds.c: descriptors of our own stay above the program's and out of its reach. */
 int fds_reserve(struct monitor *m);
-int fds_hide(struct monitor *m, int fd); /* moves FD up; the new number, or -errno */
+uint64_t fds_limit(const struct monitor *m); /* the process's limit: the program's and ours */
+int fds_hide(struct monitor *m, int fd);     /* moves FD up; the new number, or -errno */
 
 /* memory.c: guest memory and what backs it. */
 int memory_open(struct monitor *m);
@@ -92,10 +148,11 @@ void trap_watch(const struct monitor *m);
 
 /* elf.c: executables. */
 struct image {
-	uint64_t entry;	    /* absolute */
-	uint64_t low, high; /* whole pages, absolute */
-	uint64_t bias;	    /* added to the file's addresses (static PIE) */
-	uint64_t headers;   /* address of the program headers, 0 where they are not loaded */
+	uint64_t entry;	       /* absolute */
+	uint64_t low, high;    /* whole pages, absolute */
+	uint64_t bias;	       /* added to the file's addresses (static PIE) */
+	uint64_t headers;      /* address of the program headers, 0 where they are not loaded */
+	char interpreter[256]; /* path of the program's dynamic linker; "" for a static one */
 	uint32_t header_count;
 	uint32_t segments;
 	struct {
@@ -103,18 +160,25 @@ struct image {
 		uint32_t protection;
 	} segment[32];
 };
-/* Reads and checks the headers of PATH open as FD. KERNEL: the guest kernel rather than a program. */
-int elf_read(int fd, const char *path, bool kernel, struct image *image, struct error *error);
+enum elf_role { ELF_PROGRAM, ELF_INTERPRETER, ELF_KERNEL };
+/* Reads and checks the headers of PATH open as FD, which is to be loaded as ROLE. */
+int elf_read(int fd, const char *path, enum elf_role role, struct image *image, struct error *error);
 
 /* load.c: puts kernel, program, stack and boot information into guest memory. */
 int load_kernel(struct monitor *m);
-int load_program(struct monitor *m, int fd, const struct image *image);
+/* PROGRAM, and its INTERPRETER unless it is static: open as FDs, the first -1 where there is none. */
+int load_program(struct monitor *m, const int fd[2], const struct image image[2]);
+
+/* proc.c */
+void proc_open(struct monitor *m, int fd); /* the program is the executable open as FD */
 
 /* stack.c */
-int stack_build(struct monitor *m, const struct image *image);
+int stack_build(struct monitor *m, const struct image image[2]); /* program, interpreter */
 
 /* tables.c: descriptor tables, TSS and page tables the vCPU starts with. */
 void tables_build(struct monitor *m);
+void tables_task(struct monitor *m, uint64_t block); /* a TSS: RSP0 and ports */
+#define VCPU_TSS_LIMIT (0x68 + 32) /* a bit for each of 256 ports; one byte of ones ends the bitmap */
 
 /* vm.c */
 int vm_open(struct monitor *m);
@@ -122,32 +186,71 @@ void vm_close(struct monitor *m);
 int vm_set_memory(struct monitor *m);
 
 /* vcpu.c */
-int vcpu_open(struct monitor *m);
-void vcpu_close(struct monitor *m);
-void vcpu_rip(struct monitor *m, uint64_t *rip);
+/* ID is its APIC's too. The block is guest memory. */
+int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block);
+void vcpu_close(struct vcpu *v);
+void vcpu_rip(struct vcpu *v, uint64_t *rip);
 
-/* loop.c: runs the vCPU until the guest ends. */
-int loop_run(struct monitor *m);
-bool loop_timed_out(void);
-int loop_watch(struct monitor *m);
+/* state.c: a vCPU's registers, to make another like it. */
+struct vcpu_state;
+struct vcpu_state *state_save(struct vcpu *v); /* caller frees; NULL with m->error */
+int state_restore(struct vcpu *v, const struct vcpu_state *state);
+
+/* tree.c: what the processes of a run share. */
+int tree_open(struct monitor *m);
+int tree_claim(struct monitor *m);			     /* a place for one process more, or -EAGAIN */
+void tree_settle(struct monitor *m, int place, int32_t pid); /* the place is PID's; 0: nobody's */
+void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and empty */
+void tree_add(struct monitor *m);    /* a child: adds *m->report to what is shared */
+void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->report */
+
+/* fork.c, exec.c: the program's processes. */
+int64_t fork_process(struct monitor *m, const uint64_t argument[6]);
+int64_t exec_program(struct monitor *m, const uint64_t argument[6]);
+
+/* loop.c: runs a vCPU until the program ends. */
+int loop_watch(struct monitor *m); /* from the main thread: watchdog and signals;
+				      also after a fork, which no timer survives */
+struct vcpu *loop_current(void);   /* the one the calling thread runs, or NULL */
+int loop_enter(struct vcpu *v);
+void loop_run(struct vcpu *v);
+void loop_main(struct monitor *m);
+bool loop_ending(const struct monitor *m);
+bool loop_end(struct monitor *m); /* true for the first to end the program, who says how */
+bool loop_recall(struct vcpu *v);
+enum { SIGNAL_OWN = 60, SIGNAL_INTERRUPT = 60, SIGNAL_ORPHANED, SIGNAL_AGAIN, SIGNAL_WATCHDOG, SIGNAL_KICK };
+void loop_forget(void); /* the calling thread's vCPU is about to go */
+void loop_leave(void);	/* from a signal handler: KVM_RUN returns */
+
+/* exits.c */
+enum next { GO_ON, ENDED };
+enum next exit_serve(struct vcpu *v);
+enum next exit_failed(struct vcpu *v, int error); /* KVM_RUN itself failed with ERROR */
+
+/* threads.c: the threads of the program. */
+/* The id of the thread that BLOCK has or, with GO, that begins there now; -errno. */
+int64_t thread_start(struct monitor *m, uint64_t block, bool go);
+void thread_park(struct vcpu *v);
+bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
+void threads_collect(struct monitor *m);
+void threads_close(struct monitor *m);
+void threads_forget(struct monitor *m); /* in a forked child: closes, and forgets all but the first */
 
 /* interrupt.c: tells the guest that a request is done. */
 int interrupt_open(struct monitor *m);
-void interrupt_raise(struct monitor *m, bool from_vcpu);
-int interrupt_before_run(struct monitor *m);
-void interrupt_await(struct monitor *m);
+int interrupt_connect(struct vcpu *v);
+void interrupt_raise(struct vcpu *v, bool from_vcpu);
+int interrupt_before_run(struct vcpu *v);
+void interrupt_await(struct vcpu *v);
 
 /* serve.c: one request. */
-void serve_request(struct monitor *m, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
-void serve_completed(struct monitor *m, uint64_t tsc); /* the vCPU runs again, the answer with it */
-void serve_flush(struct monitor *m);		       /* records the last request */
+void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
+void serve_completed(struct vcpu *v, uint64_t tsc); /* it runs again, the answer with it */
+void serve_flush(struct vcpu *v);		    /* records the last request */
 
 /* call.c: the host call a request asks for. */
 int64_t call_make(struct monitor *m, struct abi_request *request);
 const struct abi_call *call_row(uint32_t call); /* NULL when out of range */
-
-/* checked.c: the calls that need more than the table; arguments are resolved. */
-int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6]);
 
 /* service.c: requests of the guest kernel's own. */
 int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6]);
@@ -171,14 +274,24 @@ int driver_start(struct monitor *m); /* asleep */
 void driver_go(struct monitor *m);   /* the program is about to run */
 void driver_park(struct monitor *m); /* it has ended: asleep again, its times in the report */
 void driver_stop(struct monitor *m);
+void driver_ring(struct monitor *m); /* the doorbell, by exit */
+uint64_t driver_cpu_ns(const struct monitor *m);
+int driver_again(struct monitor *m);	     /* after a fork, which no thread survives */
 bool driver_wanted(const struct monitor *m); /* false: the program has ended, drop what you do for it */
 
 /* place.c: which cores the threads run on. */
 int place_threads(struct monitor *m);
+void place_nowhere(const struct monitor *m); /* back to all the cores the process was allowed */
+int place_count(struct monitor *m);	     /* how many cores the guest has; before the rest */
+int place_vcpu(struct vcpu *v);		     /* the calling thread runs V */
 
 /* time.c */
 void time_set(struct monitor *m);
 void time_exit(struct monitor *m);
+
+/* monitor.c */
+void monitor_collect(struct monitor *m); /* what the guest kernel counted since it was last collected */
+uint64_t monitor_cpu_ns(void);		 /* of this process */
 
 /* control.c: the harness. */
 int control_ready(struct monitor *m);

@@ -12,8 +12,8 @@
 #include "vmm/guest_abi.h"
 
 #define DIRECT(gpa) ((void *)(ABI_DIRECT + (gpa)))
-#define CHANNEL	    ((struct abi_channel *)DIRECT(ABI_CHANNEL))
-#define VCPU	    ((volatile struct abi_vcpu_data *)DIRECT(ABI_VCPU + ABI_VCPU_DATA))
+#define CHANNEL	    ((struct abi_channel *)DIRECT(ABI_BLOCK + ABI_CHANNEL))
+#define VCPU	    ((volatile struct abi_vcpu_data *)DIRECT(ABI_BLOCK + ABI_VCPU_DATA))
 #define BOOT	    ((volatile struct abi_boot *)DIRECT(ABI_BOOT))
 
 static inline void out(uint16_t port, uint8_t value)

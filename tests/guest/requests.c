@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -166,6 +167,56 @@ static void block_driver(void)
 	ring();
 }
 
+static volatile int racing = 1;
+
+static void *race(void *argument)
+{
+	volatile struct abi_request *r = argument;
+
+	for (uint64_t n = 0; racing; n++) {
+		r->segment[0].bytes = n % 2 ? 16 : 1ull << 30;
+		r->segments[1] = (uint8_t)(n % 2);
+		r->call = n % 2 ? ABI_CALL_writev : 0xfffffff0;
+	}
+	return NULL;
+}
+
+/* The same from another vCPU, while the request leaves by exit. */
+static void race_exit(void)
+{
+	int null = open("/dev/null", O_WRONLY);
+	struct abi_request *r = &CHANNEL->exit_slot;
+	pthread_t thread;
+	bool beyond = false;
+
+	if (pthread_create(&thread, NULL, race, r))
+		exit(1);
+	for (int i = 0; i < 2000; i++) {
+		r->argument[0] = (uint64_t)null;
+		r->segment[0].gpa = BOOT->memory_bytes - 16;
+		out(ABI_PORT_REQUEST, 0);
+		beyond |= r->result > 16;
+	}
+	racing = 0;
+	pthread_join(thread, NULL);
+	if (beyond)
+		exit(1);
+}
+
+/* Threads where there can be none, and some the guest kernel knows nothing of. */
+static void wild_threads(void)
+{
+	for (int i = 0; i < 300; i++) {
+		struct abi_request *r = &CHANNEL->exit_slot;
+
+		memset(r, 0, sizeof(*r));
+		r->call = ABI_CALL_thread;
+		r->argument[0] = i % 2 ? wild() : BOOT->memory_bytes - (uint64_t)(i % 60) * ABI_BLOCK_SIZE;
+		r->argument[1] = i % 4 < 2;
+		out(ABI_PORT_REQUEST, 0);
+	}
+}
+
 static void wild_ports(void)
 {
 	for (int port = ABI_PORT_REQUEST; port <= ABI_PORT_BENCH; port++) {
@@ -204,7 +255,8 @@ int main(int argc, char **argv)
 		{ "wild-exit", wild_exit },	  { "wild-ring", wild_ring },
 		{ "both-ways", both_ways },	  { "change-served", change_served },
 		{ "block-driver", block_driver }, { "wild-ports", wild_ports },
-		{ "cut-mapping", cut_mapping },	  { NULL, NULL },
+		{ "cut-mapping", cut_mapping },	  { "race-exit", race_exit },
+		{ "wild-threads", wild_threads }, { NULL, NULL },
 	};
 
 	return attack(argc, argv, attacks);

@@ -64,6 +64,29 @@ static void test_agree(void)
 	CHECK(now(CLOCK_BOOTTIME) >= now(CLOCK_MONOTONIC) - MS);
 }
 
+/* The C library's own way, which may need no system call, tells what the system call tells. */
+static void test_library(void)
+{
+	static const clockid_t clocks[] = { CLOCK_REALTIME,	    CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW,
+					    CLOCK_REALTIME_COARSE,  CLOCK_BOOTTIME,  CLOCK_THREAD_CPUTIME_ID,
+					    CLOCK_MONOTONIC_COARSE, CLOCK_TAI };
+	struct timespec t;
+	struct timeval tv;
+
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+		long long before = now(clocks[i]), after, between;
+
+		CHECK_EQUAL(clock_gettime(clocks[i], &t), 0);
+		between = t.tv_sec * 1000 * MS + t.tv_nsec;
+		after = now(clocks[i]);
+		check_is("the library's clock is the kernel's",
+			 before <= between + 10 * MS && between <= after + 10 * MS && t.tv_nsec < 1000 * MS);
+	}
+	CHECK_EQUAL(gettimeofday(&tv, NULL), 0);
+	CHECK(llabs(tv.tv_sec * 1000 * MS + tv.tv_usec * 1000 - now(CLOCK_REALTIME)) < 100 * MS);
+	CHECK(llabs(time(NULL) * 1000 * MS - now(CLOCK_REALTIME)) < 1100 * MS);
+}
+
 static void test_sleep(void)
 {
 	struct timespec t = { 0, 20 * MS }, past = { 1, 0 }, wrong = { 0, 1000 * MS }, negative = { -1, 0 };
@@ -120,6 +143,7 @@ int main(void)
 {
 	test_forward();
 	test_agree();
+	test_library();
 	test_sleep();
 	test_sleep_after_file();
 	test_bad();

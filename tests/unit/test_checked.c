@@ -60,6 +60,9 @@ static void test_ioctl_unknown(void)
 	r->argument[0] = (uint64_t)ends[0];
 	r->argument[1] = 0x541b; /* FIONREAD */
 	piece(r, 2, 4096, 60);
+	r->argument[3] = 2; /* less than it takes */
+	CHECK_INT(call_make(&bed->m, r), -EFAULT);
+	r->argument[3] = 4;
 	CHECK_INT(call_make(&bed->m, r), 0);
 	CHECK_INT(*waiting, 4);
 	close(ends[0]);

@@ -47,6 +47,8 @@ static struct file good(void)
 	return f;
 }
 
+static enum elf_role role; /* of what is read; a program unless a test says otherwise */
+
 static int read_bytes(const void *bytes, size_t size, struct image *image, struct error *error)
 {
 	int fd = memfd_create("elf", MFD_CLOEXEC), code;
@@ -54,7 +56,7 @@ static int read_bytes(const void *bytes, size_t size, struct image *image, struc
 	if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
 		abort();
 	memset(error, 0, sizeof(*error));
-	code = elf_read(fd, "program", false, image, error);
+	code = elf_read(fd, "program", role, image, error);
 	close(fd);
 	return code;
 }
@@ -128,9 +130,22 @@ static void test_other_machines(void)
 static void test_dynamic(void)
 {
 	struct file f = good();
+	struct image image;
+	struct error error;
 
 	f.program[1].p_type = PT_INTERP;
-	refused(&f, sizeof(f), "dynamically linked");
+	f.program[1].p_offset = offsetof(struct file, text);
+	f.program[1].p_filesz = sizeof("/lib/ld.so");
+	memcpy(f.text, "/lib/ld.so", sizeof("/lib/ld.so"));
+	CHECK_INT(read_bytes(&f, sizeof(f), &image, &error), 0);
+	CHECK_STR(image.interpreter, "/lib/ld.so");
+	role = ELF_INTERPRETER;
+	refused(&f, sizeof(f), "dynamic linker");
+	role = ELF_PROGRAM;
+	f.program[1].p_filesz--; /* without its end */
+	refused(&f, sizeof(f), "absurd dynamic linker");
+	f.program[1].p_filesz = 100000;
+	refused(&f, sizeof(f), "absurd dynamic linker");
 }
 
 static void test_absurd_headers(void)

@@ -95,6 +95,25 @@ static void test_quantiles(void)
 	free(values);
 }
 
+static void test_merge(void)
+{
+	struct hist all = { 0 }, parts[2] = { { 0 }, { 0 } };
+	uint64_t state = 2;
+
+	for (int i = 0; i < 5000; i++) {
+		uint64_t value = random_step(&state) >> (random_step(&state) % 50);
+
+		hist_add(&all, value);
+		hist_add(&parts[i % 2], value);
+	}
+	hist_merge(&parts[0], &parts[1]);
+	CHECK(memcmp(&all, &parts[0], sizeof(all)) == 0);
+	parts[1].max = UINT64_MAX;
+	hist_merge(&all, &parts[1]);
+	CHECK(all.max == UINT64_MAX);
+	CHECK_INT(all.count, 7500);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_empty);
@@ -102,5 +121,6 @@ int main(void)
 	CHECK_RUN(test_exact_when_small);
 	CHECK_RUN(test_last_bucket);
 	CHECK_RUN(test_quantiles);
+	CHECK_RUN(test_merge);
 	return check_done();
 }

@@ -3,7 +3,9 @@
 #include "vmm/guest/kernel.h"
 
 /* From the monitor's boot information to a program ready to enter. */
-extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], syscall_entry[];
+extern const char vdso_image[], vdso_image_end[];
+extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], syscall_entry[],
+	fault_entry[];
 void syscall_init(void);
 
 /* Interrupt gates to ring 0; int3 and into may be used by the program. */
@@ -22,27 +24,41 @@ static void set_vectors(void)
 		set_gate(i, fault_stubs + 16 * i, i == 3 || i == 4 ? 3 : 0);
 	set_gate(ABI_VECTOR_DONE, done_interrupt, 0);
 	done_needs_eoi = BOOT->apic;
+	BOOT->kick_entry = (uint64_t)fault_entry;
 }
 
-static void set_trampoline(void)
+/* The system call entry of the vCPU whose block lies at GPA. */
+void boot_trampoline(uint64_t gpa)
 {
-	struct abi_vcpu_data *data = at(ABI_VCPU + ABI_VCPU_DATA);
+	struct abi_vcpu_data *data = at(gpa + ABI_VCPU_DATA);
 
-	memcpy(at(ABI_VCPU), trampoline, (size_t)(trampoline_end - trampoline));
-	data->kernel_stack = ABI_KERNEL + ABI_CALL_STACK;
+	memcpy(at(gpa), trampoline, (size_t)(trampoline_end - trampoline));
+	data->kernel_stack = ABI_DIRECT + gpa + ABI_CALL_STACK;
 	data->entry = (uint64_t)syscall_entry;
+}
+
+/* With clock=exit a reading is to cost an exit. The pages are no area: nobody is to have them back. */
+static void map_vdso(void)
+{
+	uint64_t pages = (uint64_t)(vdso_image_end - vdso_image) / PAGE;
+
+	if (BOOT->clock_exit)
+		return;
+	tables_map(ABI_VDSO_TIME, ABI_TIME, 1, ABI_READ);
+	tables_map(ABI_VDSO, (uint64_t)vdso_image - ABI_KERNEL, pages, ABI_READ | ABI_EXECUTE);
 }
 
 struct abi_boot *kernel_boot(void);
 struct abi_boot *kernel_boot(void)
 {
 	set_vectors();
-	set_trampoline();
+	boot_trampoline(ABI_BLOCK);
 	syscall_init();
 	pages_init(BOOT->free_gpa, BOOT->memory_bytes);
 	if (BOOT->bench)
 		bench_run();
 	memory_init();
+	map_vdso();
 	memory_heap(BOOT->heap);
 	signal_init();
 	return BOOT;

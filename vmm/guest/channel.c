@@ -39,7 +39,7 @@ __attribute__((noinline, noclone)) static void halt(uint32_t count)
 
 	if (!in_ring0())
 		ring0_request(1, count);
-	else if (done_interrupts == count)
+	else if (SELF->done_interrupts == count)
 		__asm__ volatile("sti\n\t.globl halt_hlt\nhalt_hlt:\thlt\n\tcli" : : : "memory");
 	ACCOUNT->halt_tsc += tsc() - start;
 }
@@ -52,7 +52,7 @@ static void poll_interrupt(uint32_t count)
 
 	if (!in_ring0())
 		ring0_request(2, 0);
-	while (done_interrupts == count) {
+	while (SELF->done_interrupts == count) {
 		if (in_ring0())
 			__asm__ volatile("sti\n\tpause\n\tcli" : : : "memory");
 		else
@@ -69,10 +69,10 @@ static void await_interrupt(uint32_t count)
 
 static void submit_exit(void)
 {
-	uint32_t count = done_interrupts;
+	uint32_t count = SELF->done_interrupts;
 
 	port_write(ABI_PORT_REQUEST, 0);
-	while (BOOT->inject && done_interrupts == count)
+	while (BOOT->inject && SELF->done_interrupts == count)
 		await_interrupt(count);
 }
 
@@ -104,7 +104,7 @@ static void sleep_answer(uint32_t number, uint32_t count)
 	__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_SEQ_CST);
 	while (!answered(number)) {
 		await_interrupt(count);
-		count = answered(number) ? count : done_interrupts;
+		count = answered(number) ? count : SELF->done_interrupts;
 	}
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
 }
@@ -112,7 +112,7 @@ static void sleep_answer(uint32_t number, uint32_t count)
 static void submit_ring(void)
 {
 	struct abi_channel *c = CHANNEL;
-	uint32_t number = c->submitted + 1, count = done_interrupts;
+	uint32_t number = c->submitted + 1, count = SELF->done_interrupts;
 
 	if (BOOT->inject)
 		__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_RELAXED);
@@ -121,11 +121,18 @@ static void submit_ring(void)
 		port_write(ABI_PORT_DOORBELL, 0);
 	if (!BOOT->inject) {
 		if (!poll_answer(number))
-			sleep_answer(number, done_interrupts);
+			sleep_answer(number, SELF->done_interrupts);
 		return;
 	}
-	while (done_interrupts == count)
-		await_interrupt(count);
+	for (;;) { /* past an interrupt that tells of nothing */
+		uint32_t arrived;
+
+		while ((arrived = SELF->done_interrupts) == count)
+			await_interrupt(count);
+		if (answered(number))
+			break;
+		count = arrived;
+	}
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
 }
 

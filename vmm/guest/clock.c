@@ -88,13 +88,13 @@ static int64_t spin_until(uint64_t clock, uint64_t deadline)
 	uint64_t start = tsc(), waited = ACCOUNT->wait_tsc, now, spun;
 	int64_t error;
 
-	while (!(error = clock_read(clock, &now)) && now < deadline)
+	while (!(error = clock_read(clock, &now)) && now < deadline && !DATA->work)
 		relax();
 	/* Reading a clock by exit has counted as waiting, and does not spin. */
 	spun = tsc() - start - (ACCOUNT->wait_tsc - waited);
 	ACCOUNT->spin_tsc += spun;
 	ACCOUNT->wait_tsc += spun;
-	return error;
+	return error || now >= deadline ? error : -EINTR;
 }
 
 /* clock_nanosleep(clock, flags, request, remainder) */
@@ -102,6 +102,7 @@ static int64_t nap(uint64_t clock, uint64_t flags, uint64_t request, uint64_t re
 {
 	const struct timespec *t = (const void *)request;
 	uint64_t now, deadline, arguments[6] = { clock, flags, request, remainder };
+	int64_t result;
 
 	if (!user_readable(request, sizeof(*t)))
 		return -EFAULT;
@@ -110,7 +111,17 @@ static int64_t nap(uint64_t clock, uint64_t flags, uint64_t request, uint64_t re
 	if (!BOOT->idle_poll || clock_read(clock, &now))
 		return forward_call(ABI_CALL_clock_nanosleep, arguments);
 	deadline = (uint64_t)t->seconds * SECOND + (uint64_t)t->nanoseconds;
-	return spin_until(clock, flags & TIMER_ABSTIME ? deadline : now + deadline);
+	if (flags & TIMER_ABSTIME)
+		return spin_until(clock, deadline);
+	deadline += now;
+	result = spin_until(clock, deadline);
+	if (result == -EINTR && remainder && user_writable(remainder, sizeof(*t)) &&
+	    !clock_read(clock, &now)) {
+		deadline = deadline > now ? deadline - now : 0;
+		*(struct timespec *)remainder =
+			(struct timespec){ (int64_t)(deadline / SECOND), (int64_t)(deadline % SECOND) };
+	}
+	return result;
 }
 
 int64_t clock_nanosleep_call(struct syscall_frame *f)

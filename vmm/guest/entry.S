@@ -16,11 +16,23 @@
 #define FRAME_RSP    40
 #define FRAME_SS     48
 
+/* struct vcpu, from the start of the block the stack lies in. */
+#define BLOCK_MASK	 (-ABI_BLOCK_SIZE)
+#define VCPU_FAULT	 ABI_SELF
+#define VCPU_ADDRESS	 (ABI_SELF + 56)
+#define VCPU_INTERRUPTS (ABI_SELF + 64)
+#define VCPU_FRAME	 (ABI_SELF + 72)
+
 	.text
 
 /* The monitor enters here: ring 3, interrupts on, %rsp at the top of the call stack. */
 	.globl kernel_start
 kernel_start:
+	mov	%rsp, %rax
+	and	$BLOCK_MASK, %rax
+	mov	VCPU_FRAME(%rax), %rdi
+	test	%rdi, %rdi
+	jnz	thread_resume
 	call	kernel_boot		/* (void) -> struct abi_boot * */
 	mov	16(%rax), %rcx		/* abi_boot.entry */
 	mov	24(%rax), %rsp		/* abi_boot.stack */
@@ -40,6 +52,20 @@ kernel_start:
 	xor	%r15d, %r15d
 	out	%al, $ABI_PORT_ENTER
 	jmp	*%rcx
+
+/* thread_resume(frame): enters a thread with the registers of FRAME, which lies at the top of this call stack. */
+	.globl thread_resume
+thread_resume:
+	mov	%rdi, %rsp
+	call	thread_begin
+	xor	%eax, %eax
+	jmp	syscall_leave
+
+/* The system call touched memory that is the program's no more. */
+	.globl syscall_fault
+syscall_fault:
+	mov	$-14, %rax		/* EFAULT */
+	jmp	syscall_leave
 
 /*
  * LSTAR points at a copy of this in the vCPU's own page, whose data it reaches relative to RIP: no scratch
@@ -68,8 +94,26 @@ syscall_entry:
 	push	%rsi
 	push	%rdi
 	push	%rax
+	push	%r15
+	push	%r14
+	push	%r13
+	push	%r12
+	push	%rbp
+	push	%rbx
 	mov	%rsp, %rdi
 	call	syscall_dispatch	/* (struct syscall_frame *) -> rax */
+	.globl syscall_leave
+syscall_leave:
+	mov	%rsp, %rcx
+	and	$BLOCK_MASK, %rcx
+	cmpl	$0, ABI_VCPU_WORK(%rcx)
+	jne	2f
+	pop	%rbx
+	pop	%rbp
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
 	add	$8, %rsp
 	pop	%rdi
 	pop	%rsi
@@ -87,6 +131,9 @@ syscall_entry:
 1:	pop	%r11
 	pop	%rsp
 	sysretq
+2:	mov	%rsp, %rdi
+	mov	%rax, %rsi
+	call	signal_after_syscall	/* (struct syscall_frame *, int64_t result); does not return */
 
 /*
  * Exceptions arrive in ring 0, on RSP0's stack from ring 3 and on the current one from ring 0. The stub copies the
@@ -118,83 +165,59 @@ undefined:
 	pushq	$6
 
 fault_bounce:
+	push	%rcx
 	push	%rax
-	mov	8 + FRAME_VECTOR(%rsp), %rax
-	mov	%rax, fault_frame + FRAME_VECTOR(%rip)
-	mov	8 + FRAME_ERROR(%rsp), %rax
-	mov	%rax, fault_frame + FRAME_ERROR(%rip)
-	mov	8 + FRAME_RIP(%rsp), %rax
-	mov	%rax, fault_frame + FRAME_RIP(%rip)
-	mov	8 + FRAME_CS(%rsp), %rax
-	mov	%rax, fault_frame + FRAME_CS(%rip)
-	mov	8 + FRAME_FLAGS(%rsp), %rax
-	mov	%rax, fault_frame + FRAME_FLAGS(%rip)
-	mov	8 + FRAME_RSP(%rsp), %rax
-	mov	%rax, fault_frame + FRAME_RSP(%rip)
+	mov	%rsp, %rcx
+	and	$BLOCK_MASK, %rcx
+	mov	16 + FRAME_VECTOR(%rsp), %rax
+	mov	%rax, VCPU_FAULT + FRAME_VECTOR(%rcx)
+	mov	16 + FRAME_ERROR(%rsp), %rax
+	mov	%rax, VCPU_FAULT + FRAME_ERROR(%rcx)
+	mov	16 + FRAME_RIP(%rsp), %rax
+	mov	%rax, VCPU_FAULT + FRAME_RIP(%rcx)
+	mov	16 + FRAME_CS(%rsp), %rax
+	mov	%rax, VCPU_FAULT + FRAME_CS(%rcx)
+	mov	16 + FRAME_FLAGS(%rsp), %rax
+	mov	%rax, VCPU_FAULT + FRAME_FLAGS(%rcx)
+	mov	16 + FRAME_RSP(%rsp), %rax
+	mov	%rax, VCPU_FAULT + FRAME_RSP(%rcx)
 	mov	%cr2, %rax
-	mov	%rax, fault_address(%rip)
-	andq	$~0x54500, 8 + FRAME_FLAGS(%rsp)	/* as a call clears them: AC RF NT DF TF */
-	movq	$fault_entry, 8 + FRAME_RIP(%rsp)
-	movq	$ABI_USER_CS, 8 + FRAME_CS(%rsp)
-	movq	$(ABI_KERNEL + ABI_FAULT_STACK), 8 + FRAME_RSP(%rsp)
-	movq	$ABI_USER_SS, 8 + FRAME_SS(%rsp)
+	mov	%rax, VCPU_ADDRESS(%rcx)
+	add	$ABI_FAULT_STACK, %rcx
+	andq	$~0x54500, 16 + FRAME_FLAGS(%rsp)	/* as a call clears them: AC RF NT DF TF */
+	movq	$fault_entry, 16 + FRAME_RIP(%rsp)
+	movq	$ABI_USER_CS, 16 + FRAME_CS(%rsp)
+	mov	%rcx, 16 + FRAME_RSP(%rsp)
+	movq	$ABI_USER_SS, 16 + FRAME_SS(%rsp)
 	pop	%rax
+	pop	%rcx
 	add	$16, %rsp
 	iretq
-
-/* Ring 3, on the fault stack. fault_handle returns when the instruction is to be tried again. */
-fault_entry:
-	cld
-	pushq	$ABI_USER_SS
-	pushq	fault_frame + FRAME_RSP(%rip)
-	pushq	fault_frame + FRAME_FLAGS(%rip)
-	pushq	$ABI_USER_CS
-	pushq	fault_frame + FRAME_RIP(%rip)
-	push	%rax
-	push	%rcx
-	push	%rdx
-	push	%rsi
-	push	%rdi
-	push	%r8
-	push	%r9
-	push	%r10
-	push	%r11
-	lea	fault_frame(%rip), %rdi
-	mov	fault_address(%rip), %rsi
-	call	fault_handle		/* (const struct fault_frame *, uint64_t address) */
-	pop	%r11
-	pop	%r10
-	pop	%r9
-	pop	%r8
-	pop	%rdi
-	pop	%rsi
-	pop	%rdx
-	pop	%rcx
-	pop	%rax
-	iretq				/* ring 3 to ring 3 */
 
 /* The interrupt of a completed request: counts, and ends it at the local APIC where there is one. */
 	.globl done_interrupt
 	.balign 16
 done_interrupt:
-	incl	done_interrupts(%rip)
-	cmpq	$ring0_hlt, (%rsp)	/* before a hlt that waits for this: it must not be executed any more */
+	push	%rax
+	mov	%rsp, %rax
+	and	$BLOCK_MASK, %rax
+	incl	VCPU_INTERRUPTS(%rax)
+	cmpq	$ring0_hlt, 8(%rsp)	/* before a hlt that waits for this: it must not be executed any more */
 	je	2f
-	cmpq	$halt_hlt, (%rsp)
+	cmpq	$halt_hlt, 8(%rsp)
 	jne	3f
-2:	incq	(%rsp)
+2:	incq	8(%rsp)
 3:
 	cmpb	$0, done_needs_eoi(%rip)
 	je	1f
-	push	%rax
 	mov	$(ABI_DIRECT + ABI_APIC + 0xb0), %rax
 	movl	$0, (%rax)
-	pop	%rax
-1:	iretq
+1:	pop	%rax
+	iretq
 
 /*
  * ring0_request(operation, count): has ring 0 do what ring 3 may not, through an undefined instruction at a known
- * place. 0: drop every translation. 1: halt until an interrupt, unless done_interrupts has moved on from COUNT.
+ * place. 0: drop every translation. 1: halt until an interrupt, unless one has come since there were COUNT.
  * 2: return with interrupts on, which a system call has turned off.
  */
 	.globl ring0_request
@@ -215,7 +238,9 @@ ring0_serve:
 	iretq
 1:	cmp	$1, %edi
 	jne	3f
-	cmp	done_interrupts(%rip), %edx
+	mov	%rsp, %rax
+	and	$BLOCK_MASK, %rax
+	cmp	VCPU_INTERRUPTS(%rax), %edx
 	jne	2f
 	sti
 ring0_hlt:
@@ -225,13 +250,6 @@ ring0_hlt:
 	iretq
 
 	.bss
-	.balign 8
-fault_frame:
-	.skip	56
-fault_address:
-	.skip	8
-	.globl done_interrupts, done_needs_eoi
-done_interrupts:
-	.skip	4
+	.globl done_needs_eoi
 done_needs_eoi:
 	.skip	1

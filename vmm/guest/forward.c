@@ -12,10 +12,13 @@ static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 #define IOV_MAX	 1024
 #define SIGPIPE	 13
 #define KINDS	 1024
-#define USER_TOP (USER_END - PAGE) /* Linux's TASK_SIZE_MAX */
+#define PIECES	 (ABI_SEGMENTS - 1) /* that data may lie in; one is the extra argument's */
+#define USER_TOP (USER_END - PAGE)  /* Linux's TASK_SIZE_MAX */
 
 enum { KIND_UNKNOWN, KIND_OTHER, KIND_REGULAR };
 static uint8_t kind[KINDS]; /* of each descriptor, as the host last said */
+static uint32_t forgotten;  /* how often a descriptor became another: what was said before may be stale */
+static struct lock kinds;
 
 /* One call on its way. */
 struct carry {
@@ -28,25 +31,28 @@ struct carry {
 		uint64_t to, from, bytes;
 	} back[6]; /* copies to make once the answer is there */
 	int backs;
+	uint32_t forgotten;
 	uint64_t cut; /* bytes of a buffer of which the program has no more; 0: none was cut so */
 };
 
 void forward_forget(uint64_t fd)
 {
+	lock_take(&kinds);
 	if (fd < KINDS)
 		kind[fd] = KIND_UNKNOWN;
+	forgotten++;
+	lock_give(&kinds);
 }
 
 /* Copies an argument that lies in pieces through the bounce area. */
 static int64_t bounce(struct carry *c, int i, uint64_t bytes, uint8_t type)
 {
-	uint64_t gpa = ABI_BOUNCE + c->bounced, address = c->argument[i];
+	uint64_t gpa = self_block() - ABI_DIRECT + ABI_BOUNCE + c->bounced, address = c->argument[i];
 
 	if (bytes > ABI_BOUNCE_SIZE - c->bounced)
 		return -ENOMEM;
 	c->bounced += round_up(bytes, 64);
-	/* What is only written has its old contents too, because the host may write less of it, or nothing.
-	 */
+	/* What is only written is copied too: the host may write less of it, or nothing. */
 	memcpy(at(gpa), (const void *)address, bytes);
 	if (type == ABI_OUT || type == ABI_INOUT) {
 		c->back[c->backs].to = address;
@@ -68,18 +74,24 @@ static int64_t carry_memory(struct carry *c, int i, uint64_t bytes, uint8_t type
 
 	if (bytes == 0)
 		return 0;
-	n = user_segments(c->argument[i], bytes, need, segment, ABI_SEGMENTS - c->pieces, &covered);
+	n = user_segments(c->argument[i], bytes, need, segment, PIECES - c->pieces, &covered);
 	if (n < 0)
 		return n;
 	if (n > 1 && c->call->flags & ABI_SHORTEN) {
 		if (covered == bytes && bytes <= ABI_BOUNCE_SIZE - c->bounced)
 			return bounce(c, i, bytes, type);
+		if (a->size > 1) { /* whole elements */
+			bytes = (ABI_BOUNCE_SIZE - c->bounced) / a->size * a->size;
+			bytes = bytes < covered ? bytes : covered / a->size * a->size;
+			c->request->argument[a->length] = bytes / a->size;
+			return bounce(c, i, bytes, type);
+		}
 		n = 1;
 		covered = segment[0].bytes;
 	} else if (covered < bytes && c->call->flags & ABI_SHORTEN) {
 		c->cut = covered;
 	}
-	if (a->length != ABI_FIXED && c->call->flags & (ABI_VECTOR | ABI_SHORTEN)) {
+	if (a->length != ABI_FIXED && a->size == 1 && c->call->flags & (ABI_VECTOR | ABI_SHORTEN)) {
 		c->request->argument[a->length] = covered;
 	} else if (n > 1 || covered < bytes) {
 		if (!(need == ABI_WRITE ? user_writable : user_readable)(c->argument[i], bytes))
@@ -112,10 +124,10 @@ static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 	for (uint64_t k = 0; k < count; k++)
 		if (vector[k][1] >> 63)
 			return -EINVAL;
-	for (uint64_t k = 0; k < count && c->pieces < ABI_SEGMENTS; k++) {
+	for (uint64_t k = 0; k < count && c->pieces < PIECES; k++) {
 		uint64_t covered;
 		int n = user_segments(vector[k][0], vector[k][1], need, &c->request->segment[c->pieces],
-				      ABI_SEGMENTS - c->pieces, &covered);
+				      PIECES - c->pieces, &covered);
 
 		if (n < 0 && c->pieces == first)
 			return n;
@@ -128,10 +140,23 @@ static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 	return 0;
 }
 
-/* Whether [ADDRESS, +BYTES) can be the program's at all: Linux looks at that before anything else. */
+/* Whether [ADDRESS, +BYTES) can be the program's at all, at which Linux looks first. */
 static bool within(uint64_t address, uint64_t bytes)
 {
 	return address <= USER_TOP && bytes <= USER_TOP - address;
+}
+
+/* A buffer whose size the program keeps in memory, and the host may change. */
+static int64_t carry_counted(struct carry *c, int i)
+{
+	uint64_t counter = c->argument[c->call->argument[i].length], bytes;
+
+	if (!user_readable(counter, sizeof(uint32_t)))
+		return -EFAULT;
+	bytes = *(const uint32_t *)counter;
+	if (bytes > INT32_MAX) /* the host will say so */
+		bytes = 0;
+	return carry_memory(c, i, bytes < ABI_COUNTED_MAX ? bytes : ABI_COUNTED_MAX, ABI_OUT);
 }
 
 static int64_t carry_argument(struct carry *c, int i)
@@ -145,6 +170,8 @@ static int64_t carry_argument(struct carry *c, int i)
 		return carry_string(c, i);
 	if (a->type == ABI_GATHER || a->type == ABI_SCATTER)
 		return carry_vector(c, i, a->type == ABI_GATHER ? ABI_READ : ABI_WRITE);
+	if (a->type == ABI_COUNTED)
+		return carry_counted(c, i);
 	if (c->call->flags & ABI_VECTOR && !within(c->argument[i], count))
 		return -EFAULT;
 	if (count > USER_END / 4096)
@@ -159,10 +186,14 @@ static bool may_block(const struct abi_call *call, uint64_t fd)
 	       (call->flags & ABI_FILE && (fd >= KINDS || kind[fd] != KIND_REGULAR));
 }
 
-/* Whether the host is to say what FD is: only a ring makes the answer worth its price. */
-static bool asks(const struct abi_call *call, uint64_t fd)
+/* What the host is told of FD, or asked: see abi_request.regular. */
+static uint32_t regular(const struct abi_call *call, uint64_t fd, bool blocks)
 {
-	return BOOT->ring && call->flags & ABI_FILE && fd < KINDS && kind[fd] == KIND_UNKNOWN;
+	static const uint32_t told[] = { [KIND_UNKNOWN] = 3, [KIND_OTHER] = 1, [KIND_REGULAR] = 2 };
+
+	if (call->flags & ABI_NEWFD)
+		return BOOT->ring && !blocks ? 4 : 0;
+	return call->flags & ABI_FILE && fd < KINDS ? told[kind[fd]] : 0;
 }
 
 /* What the answer tells about descriptors. */
@@ -174,12 +205,15 @@ static void learn(const struct carry *c, int64_t result)
 		forward_forget((uint64_t)result);
 	if (c->request->call == ABI_CALL_close)
 		forward_forget(fd);
-	if (c->request->regular && c->request->regular < 3 && fd < KINDS)
+	if (!c->request->regular || c->request->regular > 2 || fd >= KINDS)
+		return;
+	lock_take(&kinds);
+	if (c->forgotten == forgotten)
 		kind[fd] = c->request->regular == 2 ? KIND_REGULAR : KIND_OTHER;
+	lock_give(&kinds);
 }
 
-/* Whether RESULT says that the CUT bytes of a buffer were too few: there would be more, but not for the
- * program. */
+/* Whether RESULT says that the CUT bytes of a buffer were too few. */
 static bool ended_early(enum abi_call_id id, uint64_t cut, int64_t result)
 {
 	switch (id) {
@@ -195,31 +229,63 @@ static bool ended_early(enum abi_call_id id, uint64_t cut, int64_t result)
 	}
 }
 
-int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
+/* The extra argument lies at the start of the bounce area already. */
+static void carry_extra(struct carry *c, struct forward_extra extra)
 {
-	struct carry c = { .call = &calls[id], .argument = argument };
-	bool blocks = may_block(c.call, argument[0]);
+	c->request->segment[c->pieces++] =
+		(struct abi_segment){ self_block() - ABI_DIRECT + ABI_BOUNCE, extra.bytes };
+	c->request->segments[extra.argument] = 1;
+}
+
+int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct forward_extra extra)
+{
+	struct carry c = { .call = &calls[id],
+			   .argument = argument,
+			   .forgotten = __atomic_load_n(&forgotten, __ATOMIC_ACQUIRE) };
+	bool blocks = extra.by_exit || may_block(c.call, argument[0]);
 	int64_t result;
 
 	c.request = channel_begin(id, blocks);
-	c.request->regular = asks(c.call, argument[0]) ? 3 : 0;
+	c.request->regular = regular(c.call, argument[0], blocks);
 	for (int i = 0; i < 6; i++)
 		c.request->argument[i] = argument[i];
+	c.bounced = round_up(extra.bytes, 64);
 	for (int i = 0; i < 6; i++) {
-		int64_t error = carry_argument(&c, i);
+		int64_t error = 0;
 
+		if (extra.bytes && i == extra.argument)
+			carry_extra(&c, extra);
+		else
+			error = carry_argument(&c, i);
 		if (error)
 			return error;
 	}
 	result = channel_submit(c.request, blocks);
+	if (result == ABI_BY_EXIT && !blocks) {
+		extra.by_exit = true;
+		return forward_with(id, argument, extra);
+	}
 	for (int i = 0; i < c.backs; i++)
 		memcpy((void *)c.back[i].to, at(c.back[i].from), c.back[i].bytes);
 	learn(&c, result);
 	if (c.cut && ended_early(id, c.cut, result))
 		result = -EFAULT;
-	if (result == -EPIPE && !signal_ignored(SIGPIPE))
-		fault_die(SIGPIPE);
+	if (result == -EPIPE && !extra.quiet && !signal_ignored(SIGPIPE))
+		signal_raise(SIGPIPE, 0);
 	return result;
+}
+
+int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
+{
+	return forward_with(id, argument, (struct forward_extra){ 0 });
+}
+
+/* close_range(first, last, flags) */
+int64_t forward_close_range(struct syscall_frame *f)
+{
+	for (uint64_t fd = (uint32_t)f->rdi; fd < KINDS && fd <= (uint32_t)f->rsi; fd++)
+		forward_forget(fd);
+	return forward_call(ABI_CALL_close_range, f->argument);
 }
 
 /* fcntl(fd, command, argument): record locks take a structure, all else a number. */

@@ -9,6 +9,9 @@
  */
 #define EAGER  (64ull << 20)
 #define WINDOW (2ull << 20)
+#define STACKS                                                                                               \
+	(1ull << 20) /* areas to this size are filled when they get rights; a thread's stack is larger */
+#define STEP (256ull << 10) /* of those up to EAGER, on first touch */
 
 /* mmap(2) */
 #define MAP_SHARED	    0x01
@@ -16,6 +19,8 @@
 #define MAP_FIXED	    0x10
 #define MAP_ANONYMOUS	    0x20
 #define MAP_FIXED_NOREPLACE 0x100000
+
+struct lock memory_lock;
 
 static uint64_t last_gpa; /* end of the last extent: the next one had best follow it */
 
@@ -168,7 +173,9 @@ int64_t memory_mmap(struct syscall_frame *f)
 	error = place(&address, bytes, f->r10);
 	if (error)
 		return error;
-	error = f->r10 & MAP_ANONYMOUS ? memory_map(address, bytes, f->rdx & 7) : map_file(address, bytes, f);
+	/* The host supplies what processes share, be it of a file or not. */
+	error = f->r10 & MAP_ANONYMOUS && !(f->r10 & MAP_SHARED) ? memory_map(address, bytes, f->rdx & 7)
+								 : map_file(address, bytes, f);
 	return error ? error : (int64_t)address;
 }
 
@@ -197,18 +204,31 @@ static bool populate(uint64_t address, uint64_t bytes, uint32_t protection)
 bool memory_touch(uint64_t address, uint32_t need)
 {
 	struct area *a = areas_find(address);
-	uint64_t low, high;
+	uint64_t low, high, window;
 
 	if (!a || a->kind != AREA_LAZY || (a->protection & need) != need || a->protection == 0)
 		return false;
-	low = address & ~(WINDOW - 1);
-	high = low + WINDOW;
+	window = a->bytes > EAGER ? WINDOW : STEP;
+	low = address & ~(window - 1);
+	high = low + window;
 	low = low > a->address ? low : a->address;
 	high = high < a->address + a->bytes ? high : a->address + a->bytes;
 	if (populate(low, high - low, a->protection) || populate(address & ~(PAGE - 1), PAGE, a->protection))
 		return true;
 	ACCOUNT->exhausted = 1;
 	return false;
+}
+
+bool memory_shared(uint64_t address)
+{
+	const struct area *a;
+	bool shared;
+
+	lock_take(&memory_lock);
+	a = areas_find(address);
+	shared = a && a->kind == AREA_FILE;
+	lock_give(&memory_lock);
+	return shared;
 }
 
 /* mprotect(address, bytes, protection) */
@@ -235,7 +255,7 @@ int64_t memory_mprotect(struct syscall_frame *f)
 		changed = *a;
 		changed.protection = protection;
 		reduced |= (a->protection & ~protection) != 0;
-		if (a->kind == AREA_LAZY && a->bytes <= EAGER && protection &&
+		if (a->kind == AREA_LAZY && a->bytes <= STACKS && protection &&
 		    !populate(address, a->bytes, protection)) {
 			result = -ENOMEM;
 			break;

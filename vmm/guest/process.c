@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/kernel.h"
 
-/* Identity, and what a program of one thread asks of its process. */
+/* Identity, and what a program asks of its process. */
 #define ARCH_SET_GS 0x1001
 #define ARCH_SET_FS 0x1002
 #define ARCH_GET_FS 0x1003
@@ -44,7 +44,7 @@ int64_t process_getegid(struct syscall_frame *f)
 	return BOOT->egid;
 }
 
-/* For calls that change nothing here: one thread, one vCPU. */
+/* For calls that change nothing here. */
 int64_t process_nothing(struct syscall_frame *f)
 {
 	(void)f;
@@ -94,21 +94,40 @@ int64_t process_arch_prctl(struct syscall_frame *f)
 	return 0;
 }
 
-/* set_tid_address(pointer): with one thread nobody waits for it to be cleared */
-int64_t process_set_tid_address(struct syscall_frame *f)
+/* The cores of the guest, as a mask of as many as a program can ask for here. */
+static uint64_t all_cores(void)
 {
-	return process_getpid(f);
+	return BOOT->cores < 64 ? (1ull << BOOT->cores) - 1 : ~0ull;
 }
 
-/* sched_getaffinity(pid, bytes, mask): one vCPU */
+/* sched_getaffinity(pid, bytes, mask) */
 int64_t process_affinity(struct syscall_frame *f)
 {
-	if (f->rsi < 8)
+	uint64_t mask = SELF->affinity;
+
+	if (f->rsi < 8 || f->rsi % 8)
 		return -EINVAL;
 	if (!user_writable(f->rdx, 8))
 		return -EFAULT;
-	*(uint64_t *)f->rdx = 1;
+	*(uint64_t *)f->rdx = mask ? mask : all_cores();
 	return 8;
+}
+
+/* sched_setaffinity(pid, bytes, mask): remembered; where a vCPU runs is the configuration's to say */
+int64_t process_set_affinity(struct syscall_frame *f)
+{
+	uint64_t mask;
+
+	if (f->rsi < 8)
+		return -EINVAL;
+	if (!user_readable(f->rdx, 8))
+		return -EFAULT;
+	mask = *(const uint64_t *)f->rdx & all_cores();
+	if (mask == 0)
+		return -EINVAL;
+	if (f->rdi == 0 || f->rdi == CHANNEL->tid)
+		SELF->affinity = mask;
+	return 0;
 }
 
 /* getcpu(cpu, node, cache) */
@@ -117,7 +136,7 @@ int64_t process_getcpu(struct syscall_frame *f)
 	if ((f->rdi && !user_writable(f->rdi, 4)) || (f->rsi && !user_writable(f->rsi, 4)))
 		return -EFAULT;
 	if (f->rdi)
-		*(uint32_t *)f->rdi = 0;
+		*(uint32_t *)f->rdi = (uint32_t)(self_block() / ABI_BLOCK_SIZE) % BOOT->cores;
 	if (f->rsi)
 		*(uint32_t *)f->rsi = 0;
 	return 0;
@@ -129,21 +148,7 @@ int64_t process_prctl(struct syscall_frame *f)
 	return f->rdi == 15 ? 0 : -EINVAL; /* PR_SET_NAME */
 }
 
-/* futex(address, operation, value, ...): one thread has nobody to wake, and would wait for ever */
-int64_t process_futex(struct syscall_frame *f)
-{
-	uint64_t operation = f->rsi & 127;
-
-	if (operation == 1 || operation == 10) /* FUTEX_WAKE, FUTEX_WAKE_BITSET */
-		return 0;
-	if (operation != 0 && operation != 9) /* FUTEX_WAIT, FUTEX_WAIT_BITSET */
-		return -ENOSYS;
-	if (!user_readable(f->rdi, 4))
-		return -EFAULT;
-	return *(uint32_t *)f->rdi == (uint32_t)f->rdx ? -ENOSYS : -EAGAIN;
-}
-
-/* exit(status), exit_group(status) */
+/* exit_group(status) */
 int64_t process_exit(struct syscall_frame *f)
 {
 	fault_exit((int)f->rdi & 255);

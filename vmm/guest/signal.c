@@ -1,40 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "vmm/guest/kernel.h"
+#include "vmm/guest/signal.h"
 
-/*
- * Signals a program sends itself, as abort() and raise() do: dispositions and masks are kept, default actions
- * are carried out. Handlers are not run yet: a signal that has one is reported as not served.
- */
-#define SIGNALS 64
-#define SIGKILL 9
-#define SIGSTOP 19
-#define SIG_DFL 0
-#define SIG_IGN 1
+/* Dispositions, masks, and the signals a program sends. deliver.c has the rest. */
+static struct action action[SIGNAL_COUNT + 1];
 
-struct action {
-	uint64_t handler, flags, restorer, mask;
-};
+struct signal_thread *signal_self(void)
+{
+	return &SELF->signals;
+}
 
-static struct action action[SIGNALS + 1];
-static uint64_t blocked, pending;
+struct action *signal_disposition(int signal)
+{
+	return &action[signal];
+}
 
 static uint64_t bit(int signal)
 {
-	return 1ull << (signal - 1);
+	return SIGNAL_BIT(signal);
 }
 
 /* SIGCHLD, SIGCONT, SIGURG, SIGWINCH do nothing by default. */
 static bool harmless(int signal)
 {
-	return signal == 17 || signal == 18 || signal == 23 || signal == 28;
-}
-
-void signal_init(void)
-{
-	for (int s = 1; s <= SIGNALS; s++)
-		if (BOOT->ignored & bit(s))
-			action[s].handler = SIG_IGN;
+	return signal == SIGCHLD || signal == SIGCONT || signal == 23 || signal == 28;
 }
 
 bool signal_ignored(int signal)
@@ -47,95 +36,182 @@ bool signal_handled(int signal)
 	return action[signal].handler > SIG_IGN;
 }
 
-/* SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU stop a process, which is not served. */
-static bool stops(int signal)
+/* Whether nothing happens when SIGNAL arrives. */
+bool signal_idle(int signal)
 {
-	return signal >= 19 && signal <= 22;
+	return signal_ignored(signal) || (!signal_handled(signal) && harmless(signal));
 }
 
-static int64_t deliver(int signal)
+void signal_publish(void)
 {
-	if (signal != SIGKILL && blocked & bit(signal)) {
-		pending |= bit(signal);
-		return 0;
+	struct signal_thread *t = signal_self();
+	uint64_t idle = 0, ignored = 0, handled = 0;
+
+	for (int s = 1; s <= SIGNAL_COUNT; s++) {
+		idle |= signal_idle(s) ? bit(s) : 0;
+		ignored |= signal_ignored(s) ? bit(s) : 0;
+		handled |= signal_handled(s) ? bit(s) : 0;
 	}
-	pending &= ~bit(signal);
-	if (signal_handled(signal) || (stops(signal) && !signal_ignored(signal)))
-		return -ENOSYS;
-	if (!signal_ignored(signal) && !harmless(signal))
-		fault_die(signal);
-	return 0;
+	SIGNALS->ignored = ignored;
+	SIGNALS->handled = handled;
+	if (self_block() == ABI_DIRECT + ABI_BLOCK)
+		SIGNALS->blocked = t->blocked;
+	__atomic_store_n(&DATA->wanted, ~t->blocked & ~idle, __ATOMIC_SEQ_CST);
+	if ((t->pending | DATA->directed | __atomic_load_n(&SIGNALS->pending, __ATOMIC_SEQ_CST)) &
+	    ~t->blocked)
+		DATA->work = 1;
+}
+
+void signal_init(void)
+{
+	for (int s = 1; s <= SIGNAL_COUNT; s++)
+		if (BOOT->ignored & bit(s))
+			action[s].handler = SIG_IGN;
+	signal_self()->blocked = SIGNALS->blocked;
+	signal_publish();
+}
+
+void signal_cloned(struct signal_thread *child)
+{
+	child->blocked = signal_self()->blocked;
+	child->pending = 0;
+	child->restores = child->returning = false;
+}
+
+/* Signals whose default is not to end the process are the host's to carry out: it must know the disposition.
+ */
+static bool shared_with_host(int signal)
+{
+	return harmless(signal) || (signal > SIGSTOP && signal <= SIGTTOU) || (BOOT->ignored & bit(signal));
+}
+
+static void set_action(int signal, struct action new)
+{
+	struct action *a = &action[signal];
+	bool changed = (new.handler > SIG_IGN ? 2 : new.handler) != (a->handler > SIG_IGN ? 2 : a->handler) ||
+		       (signal == SIGCHLD && ((new.flags ^ a->flags) & 3));
+
+	*a = new;
+	a->mask &= ~(bit(SIGKILL) | bit(SIGSTOP));
+	if (signal_idle(signal))
+		signal_self()->pending &= ~bit(signal);
+	if (!changed)
+		return;
+	if (shared_with_host(signal))
+		channel_service(ABI_CALL_disposition, (uint64_t)signal,
+				(new.handler > SIG_IGN ? 2 : new.handler) | (new.flags & 3) << 8);
+	signal_publish();
 }
 
 /* rt_sigaction(signal, new, old, size) */
 int64_t signal_action(struct syscall_frame *f)
 {
+	struct action new = { 0 }, old;
+
 	if (f->r10 != 8)
 		return -EINVAL;
 	if (f->rsi && !user_readable(f->rsi, sizeof(struct action)))
 		return -EFAULT;
-	if (f->rdi < 1 || f->rdi > SIGNALS || (f->rsi && (f->rdi == SIGKILL || f->rdi == SIGSTOP)))
+	if (f->rdi < 1 || f->rdi > SIGNAL_COUNT || (f->rsi && (f->rdi == SIGKILL || f->rdi == SIGSTOP)))
 		return -EINVAL;
 	if (f->rdx && !user_writable(f->rdx, sizeof(struct action)))
 		return -EFAULT;
-	if (f->rdx) {
-		struct action old = action[f->rdi];
-
-		if (f->rsi)
-			action[f->rdi] = *(const struct action *)f->rsi;
+	old = action[f->rdi];
+	if (f->rsi)
+		new = *(const struct action *)f->rsi;
+	if (f->rdx)
 		*(struct action *)f->rdx = old;
-	} else if (f->rsi) {
-		action[f->rdi] = *(const struct action *)f->rsi;
-	}
+	if (f->rsi)
+		set_action((int)f->rdi, new);
 	return 0;
+}
+
+void signal_block(uint64_t mask)
+{
+	signal_self()->blocked = mask & ~(bit(SIGKILL) | bit(SIGSTOP));
+	signal_publish();
 }
 
 /* rt_sigprocmask(how, new, old, size) */
 int64_t signal_mask(struct syscall_frame *f)
 {
-	uint64_t old = blocked, new = 0;
-	int64_t result = 0;
+	uint64_t old = signal_self()->blocked, new = 0;
 
 	if (f->r10 != 8 || (f->rsi && f->rdi > 2))
 		return -EINVAL;
 	if ((f->rsi && !user_readable(f->rsi, 8)) || (f->rdx && !user_writable(f->rdx, 8)))
 		return -EFAULT;
-	if (f->rsi) {
+	if (f->rsi)
 		new = *(const uint64_t *)f->rsi;
-		blocked = f->rdi == 0 ? blocked | new : f->rdi == 1 ? blocked & ~new : new;
-		blocked &= ~(bit(SIGKILL) | bit(SIGSTOP));
-	}
 	if (f->rdx)
 		*(uint64_t *)f->rdx = old;
-	for (int s = 1; s <= SIGNALS; s++)
-		if (pending & ~blocked & bit(s))
-			result = deliver(s);
-	return result;
+	if (f->rsi) {
+		new = f->rdi == 0 ? old | new : f->rdi == 1 ? old & ~new : new;
+		if (new != old)
+			signal_block(new);
+	}
+	return 0;
 }
 
-static int64_t send(uint64_t to, int64_t signal)
+void signal_raise(int signal, int code)
 {
-	if (signal < 0 || signal > SIGNALS)
+	struct signal_thread *t = signal_self();
+
+	if (signal_idle(signal) && !(t->blocked & bit(signal)))
+		return;
+	if (!(t->pending & bit(signal)))
+		t->info[signal] = (struct abi_signal_info){ .code = code,
+							    .pid = (int)BOOT->pid,
+							    .uid = (int)BOOT->uid };
+	t->pending |= bit(signal);
+	if (!(t->blocked & bit(signal)))
+		DATA->work = 1;
+}
+
+static int64_t send(uint64_t to, int64_t signal, int code)
+{
+	uint64_t argument[6] = { to, (uint64_t)signal };
+
+	if (signal < 0 || signal > SIGNAL_COUNT)
 		return -EINVAL;
-	if (to != BOOT->pid)
-		return -ESRCH;
-	return signal ? deliver((int)signal) : 0;
+	/* The host finds a thread that does not block it. */
+	if ((uint32_t)to != BOOT->pid || signal == SIGSTOP ||
+	    (signal > 0 && thread_live() > 1 && signal_self()->blocked & bit((int)signal)))
+		return forward_call(ABI_CALL_kill, argument); /* what stops the process stops the monitor */
+	if (signal)
+		signal_raise((int)signal, code);
+	return 0;
+}
+
+/* To one thread: this one, or another that the host finds. */
+static int64_t direct(uint32_t tid, int64_t signal)
+{
+	if (signal < 0 || signal > SIGNAL_COUNT)
+		return -EINVAL;
+	if (tid == CHANNEL->tid && signal != SIGSTOP) {
+		if (signal)
+			signal_raise((int)signal, SI_TKILL);
+		return 0;
+	}
+	return channel_service(ABI_CALL_direct, tid, (uint64_t)signal);
 }
 
 /* kill(pid, signal) */
 int64_t signal_kill(struct syscall_frame *f)
 {
-	return send(f->rdi ? f->rdi : BOOT->pid, (int)f->rsi);
+	return send(f->rdi, (int)f->rsi, SI_USER);
 }
 
 /* tkill(tid, signal) */
 int64_t signal_tkill(struct syscall_frame *f)
 {
-	return send(f->rdi, (int)f->rsi);
+	return (int)f->rdi <= 0 ? -EINVAL : direct((uint32_t)f->rdi, (int)f->rsi);
 }
 
 /* tgkill(tgid, tid, signal) */
 int64_t signal_tgkill(struct syscall_frame *f)
 {
-	return f->rsi == BOOT->pid ? send(f->rdi, (int)f->rdx) : -ESRCH;
+	if ((int)f->rdi <= 0 || (int)f->rsi <= 0)
+		return -EINVAL;
+	return (uint32_t)f->rdi == BOOT->pid ? direct((uint32_t)f->rsi, (int)f->rdx) : -ESRCH;
 }

@@ -125,7 +125,7 @@ uint64_t tables_find(uint64_t address, uint32_t need)
 	return *entry & ADDRESS;
 }
 
-void tables_flush(void)
+void tables_flush_own(void)
 {
 	uint64_t root;
 
@@ -134,4 +134,18 @@ void tables_flush(void)
 		return;
 	}
 	__asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3" : "=r"(root) : : "memory");
+}
+
+/*
+ * A software backend keeps one shadow of the tables for all vCPUs, so what one drops is dropped. Where the
+ * processor walks these tables, the host drops the translations of all when it takes a page away that the
+ * guest has touched.
+ */
+void tables_flush(void)
+{
+	tables_flush_own();
+	if (thread_live() == 1)
+		return;
+	*(volatile uint32_t *)at(ABI_FLUSH) = 1;
+	channel_service(ABI_CALL_flush, 0, 0);
 }

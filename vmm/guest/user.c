@@ -9,9 +9,12 @@ static uint64_t page_of(uint64_t address, uint32_t need)
 {
 	uint64_t gpa = tables_find(address, need);
 
-	if (gpa == MAPPED_MISSING && address >> 47 == 0 && !tables_kept(address) &&
-	    memory_touch(address, need))
+	if (gpa != MAPPED_MISSING || address >> 47 || tables_kept(address))
+		return gpa;
+	lock_take(&memory_lock);
+	if (tables_kept(address) || memory_touch(address, need))
 		gpa = tables_find(address, need);
+	lock_give(&memory_lock);
 	return gpa;
 }
 

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "tests/guest/guest.h"
+
+/* What /proc says of a program is true of it, and not of who runs it. */
+
+static long slurp(const char *path, char *to, size_t bytes)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	long n, done = 0;
+
+	while ((n = read(fd, to + done, bytes - 1 - (size_t)done)) > 0)
+		done += n;
+	to[done] = '\0';
+	close(fd);
+	return n < 0 ? -1 : done;
+}
+
+static void test_executable(const char *name)
+{
+	char path[PATH_MAX] = "", real[PATH_MAX], own[64];
+	struct stat a, b;
+	long n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	CHECK(n > 0 && realpath(name, real) && strcmp(path, real) == 0);
+	CHECK_EQUAL(readlink("/proc/self/exe", path, 3), 3);
+	snprintf(own, sizeof(own), "/proc/%d/exe", (int)getpid());
+	CHECK_EQUAL(readlink(own, path, sizeof(path)), n);
+	CHECK(stat("/proc/self/exe", &a) == 0 && stat(real, &b) == 0);
+	CHECK(a.st_ino == b.st_ino && a.st_size == b.st_size);
+	CHECK(strcmp((const char *)getauxval(AT_EXECFN), name) == 0);
+	CHECK_FAILS(readlink("/proc/self/nothing", path, sizeof(path)), ENOENT);
+}
+
+static void test_arguments(int argc, char **argv)
+{
+	static char text[65536];
+	long n = slurp("/proc/self/cmdline", text, sizeof(text)), at = 0;
+	const char *slash = strrchr(argv[0], '/');
+	char name[64];
+	bool same = true;
+
+	for (int i = 0; i < argc; i++) {
+		same &= strcmp(text + at, argv[i]) == 0;
+		at += (long)strlen(argv[i]) + 1;
+	}
+	CHECK(same && n == at);
+	CHECK(slurp("/proc/self/comm", text, sizeof(text)) > 1);
+	snprintf(name, sizeof(name), "%.15s\n", slash ? slash + 1 : argv[0]);
+	CHECK(strcmp(text, name) == 0);
+}
+
+static char zero_page[4096];
+
+/* The line of /proc/self/maps that holds ADDRESS, or NULL. */
+static const char *line_of(const void *address)
+{
+	static char line[512];
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long from, to;
+	bool found = false;
+
+	while (maps && !found && fgets(line, sizeof(line), maps))
+		found = sscanf(line, "%lx-%lx ", &from, &to) == 2 && (unsigned long)address >= from &&
+			(unsigned long)address < to;
+	if (maps)
+		fclose(maps);
+	return found ? line : NULL;
+}
+
+static void test_maps(void)
+{
+	char here, *heap = malloc(100000);
+	const char *line = line_of(&here);
+
+	CHECK(line && strstr(line, " rw-p ") && strstr(line, "[stack]\n"));
+	line = line_of(zero_page);
+	CHECK(line && strstr(line, " rw-p "));
+	line = line_of((const void *)(uintptr_t)test_maps);
+	CHECK(line && strstr(line, " r-xp "));
+	line = line_of(heap);
+	CHECK(line && strstr(line, " rw-p "));
+	line = line_of((const void *)8);
+	CHECK(line == NULL);
+	free(heap);
+}
+
+static void test_descriptors(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	int listed = 0, open_ones = 0, fd;
+	struct rlimit limit;
+	struct dirent *entry;
+	bool real = true;
+
+	CHECK(directory != NULL);
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		listed++;
+		real &= fcntl(atoi(entry->d_name), F_GETFD) >= 0;
+	}
+	CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (int i = 0; i < 5000; i++)
+		open_ones += fcntl(i, F_GETFD) >= 0;
+	CHECK(real && listed == open_ones);
+	if (directory)
+		closedir(directory);
+	fd = open("/dev/fd/0", O_RDONLY);
+	CHECK(fd >= 0);
+	close(fd);
+	fd = open("/dev/zero", O_RDONLY);
+	CHECK(read(fd, zero_page, 100) == 100 && zero_page[99] == 0);
+	close(fd);
+	CHECK(slurp("/proc/cpuinfo", zero_page, sizeof(zero_page)) > 100);
+	CHECK(slurp("/proc/self/stat", zero_page, sizeof(zero_page)) > 100 && atoi(zero_page) == getpid());
+}
+
+int main(int argc, char **argv)
+{
+	test_executable(argv[0]);
+	test_arguments(argc, argv);
+	test_maps();
+	test_descriptors();
+	return check_end();
+}

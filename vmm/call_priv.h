@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef VMM_CALL_PRIV_H
+#define VMM_CALL_PRIV_H
+
+/* What the files that make the program's calls share. */
+#include "vmm/vmm_priv.h"
+
+/* call.c: the system call NUMBER, again and again while only signals that nobody wants interrupt it. */
+int64_t call_host(const struct monitor *m, long number, const uint64_t argument[6]);
+
+/* checked.c: the calls that need more than the table; arguments are resolved. */
+int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6]);
+/* FD if the program may have it; else -errno, and it is closed: out among our own it is beyond the limit. */
+int64_t checked_new(const struct monitor *m, int64_t fd);
+
+/* proc.c: what /proc says of the program's own process. */
+const char *proc_path(const struct monitor *m, const char *path); /* PATH, or what stands in for it */
+int64_t proc_call_open(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_openat(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_readlink(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_readlinkat(struct monitor *m, const uint64_t argument[6]);
+int64_t proc_call_getdents64(struct monitor *m, const uint64_t argument[6]);
+
+/* ioctl.c */
+int64_t ioctl_make(struct monitor *m, const uint64_t argument[6]);
+
+/* socket.c: calls on sockets whose arguments point on, or are of a size kept in memory. */
+int64_t socket_message(struct monitor *m, uint32_t call, const uint64_t argument[6], struct iovec *vector,
+		       int count);
+int64_t socket_accept(struct monitor *m, const uint64_t argument[6]);
+int64_t socket_accept4(struct monitor *m, const uint64_t argument[6]);
+int64_t socket_getsockname(struct monitor *m, const uint64_t argument[6]);
+int64_t socket_getpeername(struct monitor *m, const uint64_t argument[6]);
+int64_t socket_getsockopt(struct monitor *m, const uint64_t argument[6]);
+int64_t socket_setsockopt(struct monitor *m, const uint64_t argument[6]);
+int64_t socket_pair(struct monitor *m, const uint64_t argument[6]);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <pthread.h>
+#include <signal.h>
+
+#include "vmm/signals_priv.h"
+
+/* Which signals the monitor takes, as it starts, as the program changes its mind, and before execve. */
+#define BIT(s) (1ull << ((s)-1))
+
+static struct abi_signals *signals_of(const struct monitor *m)
+{
+	return memory_at(m, ABI_SIGNALS, sizeof(struct abi_signals));
+}
+
+/* Those that are the monitor's own, or whose default is not to end the process, are left alone. */
+static bool guests(int signal)
+{
+	switch (signal) {
+	case SIGKILL:
+	case SIGSTOP:
+	case SIGPIPE: /* the guest kernel makes it of EPIPE */
+	case SIGSEGV: /* trap.c */
+	case SIGBUS:
+	case 32: /* the C library's */
+	case 33:
+	case SIGCHLD:
+	case SIGCONT:
+	case SIGURG:
+	case SIGWINCH:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		return false;
+	default:
+		return signal < SIGNAL_OWN;
+	}
+}
+
+void signals_set(int signal, void (*handler)(int), void (*taker)(int, siginfo_t *, void *), int flags)
+{
+	struct sigaction action = { .sa_flags = flags };
+
+	if (taker) {
+		action.sa_sigaction = taker;
+		action.sa_flags |= SA_SIGINFO;
+	} else {
+		action.sa_handler = handler;
+	}
+	sigaction(signal, &action, NULL);
+}
+
+void signals_install(const struct monitor *m)
+{
+	sigset_t none;
+
+	for (int s = 1; s < NSIG; s++)
+		if (guests(s) && !(m->boot->ignored & BIT(s)))
+			signals_set(s, NULL, signals_arrive, 0);
+	signals_set(SIGPIPE, SIG_IGN, NULL, 0);
+	sigemptyset(&none);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The mask; what is ignored the loader has found. */
+void signals_inherit(struct monitor *m)
+{
+	sigset_t blocked;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+	signals_of(m)->ignored = m->boot->ignored;
+	for (int s = 1; s < NSIG; s++)
+		if (sigismember(&blocked, s) == 1)
+			signals_of(m)->blocked |= BIT(s);
+}
+
+void signals_shut(void)
+{
+	sigset_t others;
+
+	sigfillset(&others);
+	for (int s = SIGNAL_OWN; s <= SIGNAL_KICK; s++)
+		sigdelset(&others, s);
+	pthread_sigmask(SIG_SETMASK, &others, NULL);
+}
+
+void signals_hand_over(const struct monitor *m)
+{
+	const struct abi_signals *shared = signals_of(m);
+	sigset_t blocked;
+
+	sigfillset(&blocked);
+	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+	sigemptyset(&blocked);
+	for (int s = 1; s < NSIG; s++) {
+		if (s != SIGKILL && s != SIGSTOP && s != 32 && s != 33)
+			signals_set(s, shared->ignored & BIT(s) ? SIG_IGN : SIG_DFL, NULL, 0);
+		if (shared->blocked & BIT(s))
+			sigaddset(&blocked, s);
+	}
+	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+}
+
+/* disposition(signal, 0 default, 1 ignored, 2 handled | flags << 8) */
+int64_t signals_dispose(struct monitor *m, const uint64_t a[6])
+{
+	int signal = (int)a[0], flags = (int)(a[1] >> 8) & 3;
+
+	(void)m;
+	if (signal < 1 || signal >= SIGNAL_OWN || signal == SIGPIPE || signal == SIGSEGV || signal == SIGBUS)
+		return 0;
+	if ((a[1] & 255) == 2 || (guests(signal) && (a[1] & 255) == 0))
+		signals_set(signal, NULL, signals_arrive, flags);
+	else
+		signals_set(signal, (a[1] & 255) == 1 ? SIG_IGN : SIG_DFL, NULL, flags);
+	return 0;
+}

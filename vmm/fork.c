@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "vmm/signals_priv.h"
+#include "vmm/vmm_priv.h"
+
+/*
+ * A guest process is a monitor process: when the program forks, so does the monitor. Guest memory is private,
+ * so that the child gets it copy-on-write, and what the program shares stays shared. A VM belongs to the
+ * process that made it, hence the child makes another over the same memory, with a vCPU in the same state.
+ */
+
+/* What the child inherited and must not use. */
+static void drop_machine(struct monitor *m)
+{
+	int *const ours[] = { &m->control, &m->doorbell };
+
+	loop_forget();
+	threads_forget(m);
+	vm_close(m);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (*ours[i] >= 0)
+			close(*ours[i]);
+		*ours[i] = -1;
+	}
+	if (m->backend->close)
+		m->backend->close(m);
+	atomic_flag_clear(&m->backend_busy);
+}
+
+static int build_machine(struct monitor *m, const struct vcpu_state *state, const sigset_t *signals)
+{
+	int error = vm_open(m);
+
+	if (error == 0)
+		error = vm_set_memory(m);
+	if (error == 0)
+		error = vcpu_open(m, &m->main, 0, m->main.block);
+	if (error == 0)
+		error = state_restore(&m->main, state);
+	if (error == 0)
+		error = interrupt_open(m);
+	if (error == 0)
+		error = interrupt_connect(&m->main);
+	if (error == 0 && m->backend->open)
+		error = m->backend->open(m);
+	if (error == 0)
+		error = place_threads(m);
+	if (error == 0)
+		error = driver_again(m);
+	pthread_sigmask(SIG_SETMASK, signals, NULL);
+	return error ? error : loop_watch(m);
+}
+
+/* In the child: a report of its own, a machine of its own. A child that cannot have them is no more. */
+static int64_t become_child(struct monitor *m, const struct vcpu_state *state, const sigset_t *signals)
+{
+	drop_machine(m);
+	tree_detach(m);
+	m->main.base = m->main.channel->account;
+	m->main.last.request = NULL;
+	m->boot->pid = m->main.channel->tid = (uint32_t)getpid();
+	m->watchdog = -1;
+	signals_renew();
+	if (build_machine(m, state, signals)) {
+		char text[256];
+
+		fprintf(stderr, "vmtax-monitor: a forked process ended: %s\n",
+			error_text(m->error, text, sizeof(text)));
+		_exit(VMM_STATUS_FAILED);
+	}
+	return 0;
+}
+
+/* The parent of a vfork waits until the child's end of PIPE is closed: by exec, or by its end. */
+static void await_release(const struct monitor *m, const int pipe[2])
+{
+	char byte;
+
+	close(pipe[1]);
+	while (read(pipe[0], &byte, 1) < 0 && errno == EINTR && !loop_ending(m))
+		;
+	close(pipe[0]);
+}
+
+static int64_t split(struct monitor *m, const struct vcpu_state *state, const int pipe[2])
+{
+	int place = tree_claim(m);
+	sigset_t all, before;
+	pid_t pid;
+
+	if (place < 0)
+		return place;
+	/* What comes for the child before it has a machine waits. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	if (pid != 0)
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (pid == 0) {
+		tree_settle(m, place, getpid());
+		if (pipe[0] >= 0)
+			close(pipe[0]);
+		return become_child(m, state, &before);
+	}
+	if (pid < 0) {
+		tree_settle(m, place, 0);
+		return -errno;
+	}
+	if (pipe[0] >= 0)
+		await_release(m, pipe);
+	return pid;
+}
+
+/* fork(waits): the child's pid, and 0 in the child */
+int64_t fork_process(struct monitor *m, const uint64_t argument[6])
+{
+	struct vcpu_state *state;
+	int pipe[2] = { -1, -1 };
+	int64_t result;
+
+	if (loop_current() != &m->main)
+		return -ENOSYS; /* the child would have no main thread to end in */
+	if (argument[0]) {
+		if (pipe2(pipe, O_CLOEXEC))
+			return -EAGAIN;
+		pipe[0] = fds_hide(m, pipe[0]);
+		pipe[1] = fds_hide(m, pipe[1]);
+		if (pipe[0] < 0 || pipe[1] < 0)
+			return -EAGAIN;
+	}
+	state = state_save(&m->main);
+	result = state ? split(m, state, pipe) : -ENOMEM;
+	free(state);
+	return result;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef VMM_GUEST_IOCTLS_H
+#define VMM_GUEST_IOCTLS_H
+
+/* clang-format off */
+/*
+ * Requests of ioctl that are served: X(request, name, bytes). BYTES lie behind the argument, and hold no pointer; with 0
+ * the argument is a number. Any other request might have the host write where the program says, in the monitor.
+ */
+#define ABI_IOCTLS(X) \
+	X(0x1260, BLKGETSIZE, 8) \
+	X(0x1268, BLKSSZGET, 4) \
+	X(0x5401, TCGETS, 36) \
+	X(0x5402, TCSETS, 36) \
+	X(0x5403, TCSETSW, 36) \
+	X(0x5404, TCSETSF, 36) \
+	X(0x5405, TCGETA, 18) \
+	X(0x5406, TCSETA, 18) \
+	X(0x5407, TCSETAW, 18) \
+	X(0x5408, TCSETAF, 18) \
+	X(0x5409, TCSBRK, 0) \
+	X(0x540a, TCXONC, 0) \
+	X(0x540b, TCFLSH, 0) \
+	X(0x540c, TIOCEXCL, 0) \
+	X(0x540d, TIOCNXCL, 0) \
+	X(0x540e, TIOCSCTTY, 0) \
+	X(0x540f, TIOCGPGRP, 4) \
+	X(0x5410, TIOCSPGRP, 4) \
+	X(0x5411, TIOCOUTQ, 4) \
+	X(0x5412, TIOCSTI, 1) \
+	X(0x5413, TIOCGWINSZ, 8) \
+	X(0x5414, TIOCSWINSZ, 8) \
+	X(0x5415, TIOCMGET, 4) \
+	X(0x5416, TIOCMBIS, 4) \
+	X(0x5417, TIOCMBIC, 4) \
+	X(0x5418, TIOCMSET, 4) \
+	X(0x5419, TIOCGSOFTCAR, 4) \
+	X(0x541a, TIOCSSOFTCAR, 4) \
+	X(0x541b, FIONREAD, 4) \
+	X(0x541d, TIOCCONS, 0) \
+	X(0x5420, TIOCPKT, 4) \
+	X(0x5421, FIONBIO, 4) \
+	X(0x5422, TIOCNOTTY, 0) \
+	X(0x5423, TIOCSETD, 4) \
+	X(0x5424, TIOCGETD, 4) \
+	X(0x5425, TCSBRKP, 0) \
+	X(0x5427, TIOCSBRK, 0) \
+	X(0x5428, TIOCCBRK, 0) \
+	X(0x5429, TIOCGSID, 4) \
+	X(0x5441, TIOCGPTPEER, 0) \
+	X(0x5450, FIONCLEX, 0) \
+	X(0x5451, FIOCLEX, 0) \
+	X(0x5452, FIOASYNC, 4) \
+	X(0x5460, FIOQSIZE, 8) \
+	X(0x8905, SIOCATMARK, 4) \
+	X(0x8906, SIOCGSTAMP, 16) \
+	X(0x8910, SIOCGIFNAME, 40) \
+	X(0x8913, SIOCGIFFLAGS, 40) \
+	X(0x8915, SIOCGIFADDR, 40) \
+	X(0x8917, SIOCGIFDSTADDR, 40) \
+	X(0x8919, SIOCGIFBRDADDR, 40) \
+	X(0x891b, SIOCGIFNETMASK, 40) \
+	X(0x8921, SIOCGIFMTU, 40) \
+	X(0x8927, SIOCGIFHWADDR, 40) \
+	X(0x8933, SIOCGIFINDEX, 40) \
+	X(0x80041272, BLKGETSIZE64_32, 8) \
+	X(0x80081272, BLKGETSIZE64, 8) \
+	X(0x80045200, RNDGETENTCNT, 4) \
+	X(0x80045430, TIOCGPTN, 4) \
+	X(0x80045432, TIOCGDEV, 4) \
+	X(0x80045438, TIOCGPKT, 4) \
+	X(0x80045439, TIOCGPTLCK, 4) \
+	X(0x40045431, TIOCSPTLCK, 4) \
+	X(0x802c542a, TCGETS2, 44) \
+	X(0x402c542b, TCSETS2, 44) \
+	X(0x402c542c, TCSETSW2, 44) \
+	X(0x402c542d, TCSETSF2, 44) \
+	X(0x80086601, FS_IOC_GETFLAGS, 8) \
+	X(0x40086602, FS_IOC_SETFLAGS, 8) \
+	X(0x80087601, FS_IOC_GETVERSION, 8) \
+	X(0x801c581f, FS_IOC_FSGETXATTR, 28)
+/* clang-format on */
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "vmm/signals_priv.h"
+#include "vmm/vmm_priv.h"
+
+/*
+ * Threads of the program: each is a vCPU run by a host thread of its own. Where one ends, both wait for the
+ * next: KVM gives a vCPU back only with its VM, and moving it to another host thread costs more than a new
+ * one.
+ */
+#define STACK (256u << 10) /* of a host thread */
+
+/* Waits for a thread to run, or the program's end. */
+static void await_start(struct vcpu *v)
+{
+	while (!loop_ending(v->monitor) && sem_wait(&v->starts) && errno == EINTR)
+		;
+	v->began = clock_tsc();
+}
+
+void thread_park(struct vcpu *v)
+{
+	v->thread.wall_tsc += clock_tsc() - v->began;
+	await_start(v);
+}
+
+static void *run(void *argument)
+{
+	struct vcpu *v = argument;
+	struct monitor *m = v->monitor;
+
+	signals_shut();
+	v->thread.tid = (int32_t)syscall(SYS_gettid);
+	if (loop_enter(v) || place_vcpu(v))
+		v->thread.tid = -EAGAIN;
+	sem_post(&v->ready);
+	await_start(v);
+	loop_run(v);
+	v->thread.wall_tsc += clock_tsc() - v->began;
+	v->thread.cpu_ns = clock_thread_cpu_ns();
+	/* If the program ended here, the main thread has yet to learn of it. */
+	loop_recall(&m->main);
+	atomic_store(&v->left, true);
+	return NULL;
+}
+
+/* A vCPU of its own for BLOCK, and a host thread that waits to run it. */
+static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
+{
+	unsigned id = atomic_load(&m->vcpus);
+	pthread_attr_t attributes;
+	struct vcpu *v;
+
+	if (id == VCPUS || !memory_at(m, block, ABI_BLOCK_SIZE) || block % ABI_BLOCK_SIZE ||
+	    block < ABI_IMAGE)
+		return NULL;
+	v = calloc(1, sizeof(*v));
+	if (v == NULL)
+		return NULL;
+	v->fd = v->wake = -1;
+	v->monitor = m;
+	snprintf(v->thread.name, sizeof(v->thread.name), "vcpu%u", id);
+	sem_init(&v->ready, 0, 0);
+	sem_init(&v->starts, 0, 0);
+	tables_task(m, block);
+	((struct abi_channel *)memory_at(m, block + ABI_CHANNEL, sizeof(struct abi_channel)))->driver_asleep =
+		1;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK);
+	if (vcpu_open(m, v, id, block) || interrupt_connect(v) ||
+	    pthread_create(&v->host, &attributes, run, v)) {
+		vcpu_close(v);
+		free(v);
+		v = NULL;
+	}
+	pthread_attr_destroy(&attributes);
+	if (v == NULL)
+		return NULL;
+	while (sem_wait(&v->ready) && errno == EINTR)
+		;
+	m->vcpu[id] = v;
+	atomic_store(&m->vcpus, id + 1); /* the driver looks at its ring from now on */
+	return v;
+}
+
+int64_t thread_start(struct monitor *m, uint64_t block, bool go)
+{
+	struct vcpu *v = NULL;
+
+	pthread_mutex_lock(&m->starting);
+	for (unsigned i = 1; i < atomic_load(&m->vcpus) && !v; i++)
+		if (m->vcpu[i]->block == block)
+			v = m->vcpu[i];
+	if (v == NULL && !loop_ending(m))
+		v = open_vcpu(m, block);
+	pthread_mutex_unlock(&m->starting);
+	if (v == NULL || v->thread.tid < 0)
+		return -EAGAIN;
+	v->channel->tid = (uint32_t)v->thread.tid;
+	if (go)
+		sem_post(&v->starts);
+	return v->thread.tid;
+}
+
+bool threads_stop(struct monitor *m)
+{
+	bool all = true;
+
+	/* One that is just starting another is waited for: after that nobody starts any. */
+	for (unsigned i = 1; i < atomic_load(&m->vcpus); i++) {
+		if (loop_recall(m->vcpu[i]))
+			pthread_join(m->vcpu[i]->host, NULL);
+		else
+			all = false;
+	}
+	return all;
+}
+
+static void add(struct vmm_thread *row, const struct vmm_thread *thread)
+{
+	row->wall_tsc += thread->wall_tsc;
+	row->run_tsc += thread->run_tsc;
+	row->host_tsc += thread->host_tsc;
+	row->cpu_ns += thread->cpu_ns;
+	row->guest_kernel_tsc += thread->guest_kernel_tsc;
+	row->guest_spin_tsc += thread->guest_spin_tsc;
+	row->guest_halt_tsc += thread->guest_halt_tsc;
+	row->guest_wait_tsc += thread->guest_wait_tsc;
+}
+
+/* A row of the report for each vCPU; those for which there is no room share the last. */
+void threads_collect(struct monitor *m)
+{
+	struct vmm_report *report = m->report;
+
+	if (atomic_load(&m->vcpus) > report->vcpus)
+		report->vcpus = atomic_load(&m->vcpus);
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
+		struct vcpu *v = m->vcpu[i];
+		bool room = report->threads < VMM_THREADS;
+		struct vmm_thread *row =
+			i == 0 ? &report->thread[0] : &report->thread[report->threads - !room];
+
+		if (i > 0 && room) {
+			memcpy(row->name, v->thread.name, sizeof(row->name));
+			row->tid = v->thread.tid;
+			report->threads++;
+		}
+		if (!room)
+			snprintf(row->name, sizeof(row->name), "vcpu-others");
+		add(row, &v->thread);
+		memset(&v->thread, 0, sizeof(v->thread));
+	}
+}
+
+/* In a forked child: only the thread that forked is there. */
+void threads_forget(struct monitor *m)
+{
+	pthread_mutex_init(&m->counting, NULL);
+	pthread_mutex_init(&m->starting, NULL);
+	threads_close(m);
+	atomic_store(&m->vcpus, 1);
+	atomic_store(&m->main.interrupted, false);
+	atomic_store(&m->main.halted, false);
+	memset(&m->main.thread, 0, sizeof(m->main.thread));
+}
+
+void threads_close(struct monitor *m)
+{
+	for (unsigned i = 1; i < atomic_load(&m->vcpus); i++) {
+		vcpu_close(m->vcpu[i]);
+		free(m->vcpu[i]);
+	}
+	vcpu_close(&m->main);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "vmm/vmm_priv.h"
+
+/* What the processes of a run share, in the report's memory. Any of them may die at any time: no locks. */
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The report's memory is made larger by the first process, whoever else has it mapped. */
+int tree_open(struct monitor *m)
+{
+	const size_t start = (sizeof(struct vmm_report) + 4095) & ~4095ul, end = start + sizeof(struct tree);
+
+	m->report_fd = fds_hide(m, m->report_fd);
+	if (m->report_fd < 0)
+		return m->report_fd;
+	if (m->options->role == VMM_FIRST && ftruncate(m->report_fd, (off_t)end))
+		return error_set(m->error, errno, "cannot enlarge the report");
+	m->tree =
+		mmap(NULL, sizeof(*m->tree), PROT_READ | PROT_WRITE, MAP_SHARED, m->report_fd, (off_t)start);
+	if (m->tree == MAP_FAILED)
+		return error_set(m->error, errno, "cannot map the report");
+	if (m->options->role == VMM_FIRST) {
+		m->tree->pid[0] = getpid();
+		m->tree->deadline_ns = m->options->timeout_ns ? now_ns() + m->options->timeout_ns : 0;
+	} else if (!m->first) {
+		tree_detach(m);
+	}
+	return 0;
+}
+
+/* Places of processes that are no more: those killed could not give theirs back. */
+static void sweep(struct tree *tree)
+{
+	for (int i = 0; i < VMM_PROCESSES; i++)
+		if (tree->pid[i] > 0 && kill(tree->pid[i], 0) && errno == ESRCH)
+			tree->pid[i] = 0;
+}
+
+static int claim(struct tree *tree, int most)
+{
+	for (int i = 0; i < most; i++) {
+		int32_t nobody = 0;
+
+		if (__atomic_compare_exchange_n(&tree->pid[i], &nobody, -1, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_RELAXED))
+			return i;
+	}
+	return -EAGAIN;
+}
+
+int tree_claim(struct monitor *m)
+{
+	uint32_t most = m->options->max_processes ? m->options->max_processes : VMM_PROCESSES_DEFAULT;
+	int place;
+
+	most = most < VMM_PROCESSES ? most : VMM_PROCESSES;
+	place = claim(m->tree, (int)most);
+	if (place >= 0)
+		return place;
+	sweep(m->tree);
+	return claim(m->tree, (int)most);
+}
+
+void tree_settle(struct monitor *m, int place, int32_t pid)
+{
+	__atomic_store_n(&m->tree->pid[place], pid, __ATOMIC_RELEASE);
+	if (pid)
+		__atomic_add_fetch(&m->tree->forks, 1, __ATOMIC_RELAXED);
+}
+
+/* What a report says before anything is counted stays. */
+void tree_detach(struct monitor *m)
+{
+	struct vmm_report *own = m->report;
+	uint64_t hz = own->tsc_hz;
+	void *at = mmap(own, sizeof(*own), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+			-1, 0);
+
+	if (at == MAP_FAILED)
+		_exit(VMM_STATUS_FAILED);
+	m->first = false;
+	own->magic = VMM_REPORT_MAGIC;
+	own->tsc_hz = hz;
+	own->tsc_go = own->tsc_first = own->tsc_program = clock_tsc();
+	own->threads = 1;
+	strcpy(own->thread[0].name, "vcpu0");
+	own->thread[0].tid = (int32_t)gettid();
+}
+
+static void add(uint64_t *to, uint64_t value)
+{
+	if (value)
+		__atomic_add_fetch(to, value, __ATOMIC_RELAXED);
+}
+
+static void add_hist(struct hist *to, const struct hist *from)
+{
+	uint64_t most = __atomic_load_n(&to->max, __ATOMIC_RELAXED);
+
+	if (from->count == 0)
+		return;
+	add(&to->count, from->count);
+	add(&to->total, from->total);
+	while (from->max > most && !__atomic_compare_exchange_n(&to->max, &most, from->max, true,
+								__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	for (unsigned i = 0; i < HIST_BUCKETS; i++)
+		if (from->bucket[i])
+			__atomic_add_fetch(&to->bucket[i], from->bucket[i], __ATOMIC_RELAXED);
+}
+
+static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
+{
+	add(&to->wall_tsc, from->wall_tsc);
+	add(&to->run_tsc, from->run_tsc);
+	add(&to->host_tsc, from->host_tsc);
+	add(&to->spin_tsc, from->spin_tsc);
+	add(&to->sleep_tsc, from->sleep_tsc);
+	add(&to->cpu_ns, from->cpu_ns);
+}
+
+void tree_add(struct monitor *m)
+{
+	const struct vmm_report *r = m->report;
+	struct tree *tree = m->tree;
+
+	for (uint32_t i = 0; i < r->threads && i < VMM_THREADS; i++)
+		add_thread(strncmp(r->thread[i].name, "driver", 6) == 0 ? &tree->driver : &tree->vcpu,
+			   &r->thread[i]);
+	add(&tree->guest_kernel_tsc, r->guest_kernel_tsc);
+	add(&tree->guest_spin_tsc, r->guest_spin_tsc);
+	add(&tree->guest_halt_tsc, r->guest_halt_tsc);
+	add(&tree->guest_wait_tsc, r->guest_wait_tsc);
+	add(&tree->guest_syscalls, r->guest_syscalls);
+	add(&tree->guest_served, r->guest_served);
+	add(&tree->interrupts, r->interrupts);
+	add(&tree->bytes_direct, r->bytes_direct);
+	add(&tree->bytes_io, r->bytes_io);
+	add(&tree->cpu_ns, r->cpu_program_ns);
+	for (int i = 0; i < VMM_EXIT_REASONS; i++)
+		add_hist(&tree->exits[i], &r->exits[i]);
+	for (uint32_t i = 0; i < ABI_CALL_COUNT; i++) {
+		if (r->request[i].name[0])
+			memcpy(tree->request[i], r->request[i].name, sizeof(tree->request[i]));
+		for (int k = 0; k < VMM_STAGES; k++)
+			add_hist(&tree->stage[i][k], &r->request[i].stage[k]);
+	}
+}
+
+/* Times of vCPUs and drivers stay apart: those of the first process divide its own wall time. */
+void tree_gather(struct monitor *m)
+{
+	struct vmm_report *r = m->report;
+	const struct tree *tree = m->tree;
+
+	r->forks = tree->forks;
+	r->execs = tree->execs;
+	if (tree->forks == 0)
+		return;
+	r->others_vcpu = tree->vcpu;
+	r->others_driver = tree->driver;
+	r->others_spin_tsc = tree->guest_spin_tsc;
+	r->others_halt_tsc = tree->guest_halt_tsc;
+	r->guest_syscalls += tree->guest_syscalls;
+	r->guest_served += tree->guest_served;
+	r->interrupts += tree->interrupts;
+	r->bytes_direct += tree->bytes_direct;
+	r->bytes_io += tree->bytes_io;
+	r->cpu_program_ns += tree->cpu_ns;
+	for (int i = 0; i < VMM_EXIT_REASONS; i++)
+		hist_merge(&r->exits[i], &tree->exits[i]);
+	for (uint32_t i = 0; i < ABI_CALL_COUNT; i++) {
+		if (tree->request[i][0])
+			memcpy(r->request[i].name, tree->request[i], sizeof(r->request[i].name));
+		for (int k = 0; k < VMM_STAGES; k++)
+			hist_merge(&r->request[i].stage[k], &tree->stage[i][k]);
+	}
+}
