@@ -195,6 +195,8 @@ static void tear_down(struct monitor *m)
 {
 	if (!m->first) { /* others wait for the end of this process, and before that for its ends of pipes */
 		close_range(0, m->nofile - 1, 0);
+		if (!m->driver_stuck && m->backend && m->backend->close)
+			m->backend->close(m);
 		return;
 	}
 	driver_stop(m);
