@@ -198,7 +198,8 @@ static void test_unsupported(void)
 	mock_run(&run, "unsupported", "native,hosted", 1, false);
 	read_runs(&runs, "unsupported");
 	CHECK_INT(count(&runs, NULL, NULL, "reason",
-			"system calls not served: io_pgetevents (333, 2 times, first at 0x0); exit status 1, natively 0"),
+			"system calls not served: io_pgetevents (333, 2 times, first at 0x0); exit status 1, "
+			"natively 0"),
 		  2);
 	table_free(&runs);
 }
