@@ -69,7 +69,7 @@ static int64_t take(const struct monitor *m, struct program *p, const uint64_t a
 	if (p->argv == NULL || p->environment == NULL)
 		return -ENOMEM;
 	if (a[2] == 0) /* as Linux since 5.18 */
-		p->argv[2 * SCRIPTS] = p->block + strlen(p->block);
+		p->argv[(size_t)2 * SCRIPTS] = p->block + strlen(p->block);
 	return 0;
 }
 
@@ -89,7 +89,7 @@ static int64_t interpret(struct program *p, int depth, char ***argv)
 	argument += strspn(argument, " \t");
 	for (size_t n = strlen(argument); n > 0 && strchr(" \t", argument[n - 1]); n--)
 		argument[n - 1] = '\0';
-	strcpy(p->script[depth], p->path);
+	snprintf(p->script[depth], sizeof(p->script[depth]), "%s", p->path);
 	(*argv)[0] = p->script[depth];
 	if (*argument)
 		*--*argv = argument;
@@ -218,7 +218,7 @@ int64_t exec_program(struct monitor *m, const uint64_t a[6])
 
 	snprintf(config, sizeof(config), "%s", m->options->config.name);
 	if (error == 0) {
-		argv = p->argv + 2 * SCRIPTS;
+		argv = p->argv + (size_t)2 * SCRIPTS;
 		error = find(p, &argv);
 	}
 	if (error == 0)

@@ -17,7 +17,7 @@
  */
 static rlim_t ours(rlim_t hard)
 {
-	return hard >= 4 * (OWN + EXTRA) ? OWN + EXTRA : OWN;
+	return hard >= (rlim_t)4 * (OWN + EXTRA) ? OWN + EXTRA : OWN;
 }
 
 int fds_reserve(struct monitor *m)

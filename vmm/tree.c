@@ -102,7 +102,7 @@ void tree_detach(struct monitor *m)
 	own->thread[0].tid = (int32_t)gettid();
 }
 
-static void add(uint64_t *to, uint64_t value)
+static void add(uint64_t *to, uint64_t value) /* NOLINT(readability-non-const-parameter): atomics write it */
 {
 	if (value)
 		__atomic_add_fetch(to, value, __ATOMIC_RELAXED);
