@@ -3,6 +3,8 @@
 #ifndef VMM_CALL_PRIV_H
 #define VMM_CALL_PRIV_H
 
+#include <limits.h>
+
 /* What the files that make the program's calls share. */
 #include "vmm/vmm_priv.h"
 
@@ -15,6 +17,8 @@ int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6
 int64_t checked_new(const struct monitor *m, int64_t fd);
 
 /* proc.c: what /proc says of the program's own process. */
+size_t proc_path_of(int fd,
+		    char path[PATH_MAX]); /* of a file of a /proc, wherever mounted: its length; else 0 */
 const char *proc_path(const struct monitor *m, const char *path); /* PATH, or what stands in for it */
 int64_t proc_call_open(struct monitor *m, const uint64_t argument[6]);
 int64_t proc_call_openat(struct monitor *m, const uint64_t argument[6]);

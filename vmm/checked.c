@@ -28,15 +28,9 @@ static bool ours(const struct monitor *m, int fd)
 /* Whether FD is a process's memory: with it a program could write over the monitor, which runs it. */
 static bool is_memory(int fd)
 {
-	struct statfs file_system;
-	char link[64], path[PATH_MAX];
-	ssize_t n;
+	char path[PATH_MAX];
+	size_t n = proc_path_of(fd, path);
 
-	if (fstatfs(fd, &file_system) || file_system.f_type != PROC_SUPER_MAGIC)
-		return false;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	path[n > 0 ? n : 0] = '\0';
 	return n > 4 && strcmp(path + n - 4, "/mem") == 0;
 }
 

@@ -116,18 +116,25 @@ int64_t proc_call_readlinkat(struct monitor *m, const uint64_t a[6])
 	return read_link(m, (int)a[0], (const char *)a[1], (char *)a[2], a[3]);
 }
 
+size_t proc_path_of(int fd, char path[PATH_MAX])
+{
+	struct statfs file_system;
+	char link[64];
+	ssize_t n = -1;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (fstatfs(fd, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC)
+		n = readlink(link, path, PATH_MAX - 1);
+	path[n > 0 ? n : 0] = '\0';
+	return n > 0 ? (size_t)n : 0;
+}
+
 /* Whether FD is a directory that lists a process's descriptors. */
 static bool lists_descriptors(int fd)
 {
-	struct statfs file_system;
-	char link[64], path[64];
-	ssize_t n;
+	char path[PATH_MAX];
+	size_t n = proc_path_of(fd, path);
 
-	if (fstatfs(fd, &file_system) || file_system.f_type != PROC_SUPER_MAGIC)
-		return false;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	path[n > 0 ? n : 0] = '\0';
 	return n > 3 && (strcmp(path + n - 3, "/fd") == 0 || strstr(path, "/fdinfo"));
 }
 
