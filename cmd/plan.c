@@ -11,6 +11,7 @@
 #include "base/schema.h"
 #include "cmd/cmd.h"
 #include "cmd/page_priv.h"
+#include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
 
@@ -152,28 +153,13 @@ static int check_input(const char *path, struct error *error)
 	return error_at(error, "%.250s", path);
 }
 
-static int print_csv(const char *path, struct error *error)
-{
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return error_set(error, 0, "cannot read %.200s", path);
-	while (getline(&line, &size, file) >= 0)
-		fputs(line, stdout);
-	free(line);
-	fclose(file);
-	return 0;
-}
-
 static int print(const struct options *o, struct error *error)
 {
 	char path[4200];
 
 	snprintf(path, sizeof(path), "%s/%s", o->out, schema_plan_summary.name);
 	if (o->csv)
-		return print_csv(path, error);
+		return publish_csv(path, &schema_plan_summary, error);
 	if (o->json)
 		return report_table_json(stdout, path, &schema_plan_summary, error);
 	return report_plan_print(stdout, o->out, page_colour(stdout), error);

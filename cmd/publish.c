@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <stdio.h>
 
+#include "base/table.h"
 #include "cmd/cmd.h"
 #include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
@@ -22,6 +24,27 @@ static int write_all(const char *directory, struct error *error)
 int publish_summary(const char *directory, struct error *error)
 {
 	return report_text_print(stdout, directory, page_colour(stdout), error);
+}
+
+int publish_csv(const char *path, const struct table_schema *schema, struct error *error)
+{
+	struct table table;
+	char buffer[65536];
+	size_t length;
+	FILE *file;
+	int code = 0;
+
+	if (table_read(&table, path, schema, error) < 0)
+		return -EINVAL;
+	table_free(&table);
+	file = fopen(path, "re");
+	if (!file)
+		return error_set(error, errno, "cannot open %.200s", path);
+	while (code == 0 && (length = fread(buffer, 1, sizeof(buffer), file)) > 0)
+		if (fwrite(buffer, 1, length, stdout) != length || fflush(stdout) != 0)
+			code = error_set(error, errno, "cannot print %s", schema->name);
+	fclose(file);
+	return code;
 }
 
 int cmd_results_publish(const char *directory, struct error *error)

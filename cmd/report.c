@@ -73,28 +73,6 @@ static const struct table_schema *find_table(const char *name, struct error *err
 	return NULL;
 }
 
-/* Prints the file as it is, once it is known to be a whole table. */
-static int print_csv(const char *path, const struct table_schema *schema, struct error *error)
-{
-	struct table table;
-	char buffer[65536];
-	size_t length;
-	FILE *file;
-	int code = 0;
-
-	if (table_read(&table, path, schema, error) < 0)
-		return -EINVAL;
-	table_free(&table);
-	file = fopen(path, "re");
-	if (!file)
-		return error_set(error, errno, "cannot open %.200s", path);
-	while (code == 0 && (length = fread(buffer, 1, sizeof(buffer), file)) > 0)
-		if (fwrite(buffer, 1, length, stdout) != length || fflush(stdout) != 0)
-			code = error_set(error, errno, "cannot print %s", schema->name);
-	fclose(file);
-	return code;
-}
-
 static int print_table(const struct options *options, struct error *error)
 {
 	const struct table_schema *schema = find_table(options->csv ? options->csv : options->json, error);
@@ -104,7 +82,7 @@ static int print_table(const struct options *options, struct error *error)
 		return CMD_USAGE;
 	snprintf(path, sizeof(path), "%s/%s", options->directory, schema->name);
 	if (options->csv)
-		return print_csv(path, schema, error) < 0 ? CMD_FAILED : CMD_OK;
+		return publish_csv(path, schema, error) < 0 ? CMD_FAILED : CMD_OK;
 	return report_table_json(stdout, path, schema, error) < 0 ? CMD_FAILED : CMD_OK;
 }
 
