@@ -38,19 +38,25 @@ bool pack_within(double used, double capacity)
 	return used <= capacity * (1 + SLACK);
 }
 
+/* Whether what HOST holds fits on KIND. */
+static bool fits(const struct plan_host *host, const struct plan_kind *kind, const struct plan_config *config)
+{
+	return pack_within(host->used.cpu + pack_cores_held(host, config), kind->has.cpu) &&
+	       pack_within(host->used.memory, kind->has.memory) && pack_within(host->used.io, kind->has.io);
+}
+
 /* Puts a VM on HOST where it fits. */
 static bool place(struct plan_host *host, const struct fleet *fleet, const struct plan_config *config,
 		  size_t vm)
 {
-	const struct plan_load *asks = &fleet->vm[vm].asks, *has = &fleet->kind[host->kind].has;
+	const struct plan_load *asks = &fleet->vm[vm].asks;
 	struct plan_host then = *host;
 
 	then.used.cpu += config->price[vm].cpu;
 	then.used.memory += asks->memory;
 	then.used.io += asks->io;
 	then.driver += config->price[vm].driver;
-	if (!pack_within(then.used.cpu + pack_cores_held(&then, config), has->cpu) ||
-	    !pack_within(then.used.memory, has->memory) || !pack_within(then.used.io, has->io))
+	if (!fits(&then, &fleet->kind[host->kind], config))
 		return false;
 	*host = then;
 	host->placed[vm]++;
@@ -186,15 +192,12 @@ static int pack_row(struct packing *packing, const struct fleet *fleet, const st
 static bool resize(struct packing *packing, struct plan_host *host, const struct fleet *fleet,
 		   const struct plan_config *config)
 {
-	double cpu = host->used.cpu + pack_cores_held(host, config);
 	size_t best = host->kind;
 
 	for (size_t i = 0; i < fleet->kinds; i++) {
 		const struct plan_kind *kind = &fleet->kind[i];
 
-		if (packing->bought[i] < kind->available && pack_within(cpu, kind->has.cpu) &&
-		    pack_within(host->used.memory, kind->has.memory) &&
-		    pack_within(host->used.io, kind->has.io) &&
+		if (packing->bought[i] < kind->available && fits(host, kind, config) &&
 		    price(kind, config) < price(&fleet->kind[best], config))
 			best = i;
 	}
