@@ -57,7 +57,7 @@ static size_t check_machine(struct run *run, struct error *error)
 {
 	struct harness *h = &run->harness;
 	bool able = vmm_backend_name(error) != NULL;
-	size_t left = 0, lost = 0;
+	size_t left = 0;
 	char reason[sizeof(h->config[0].unable)];
 
 	if (!able)
@@ -67,12 +67,19 @@ static size_t check_machine(struct run *run, struct error *error)
 
 		if (unable)
 			memcpy(h->config[c].unable, reason, sizeof(reason));
-		lost += unable;
 		left += !unable;
 	}
-	if (lost && left)
-		fprintf(stderr, "vmtax run: only native is measured: %s\n", reason);
 	return left;
+}
+
+/* Said once nothing else can be wrong with the command line: whoever has to mend it needs one line. */
+static void say_machine(const struct harness *h)
+{
+	for (size_t c = 0; c < h->configs; c++)
+		if (h->config[c].unable[0]) {
+			fprintf(stderr, "vmtax run: only native is measured: %s\n", h->config[c].unable);
+			return;
+		}
 }
 
 static uint64_t fresh_seed(void)
@@ -152,6 +159,7 @@ static int measure(struct run *run)
 	h->directory = run->directory;
 	h->launchers = launchers;
 	h->calibrator = &calibrator;
+	say_machine(h);
 	code = harness_open(h, &error);
 	if (code == 0)
 		code = harness_run(h, &error);
