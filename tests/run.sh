@@ -8,6 +8,7 @@
 # One that prints none, or ends badly without saying why, counts as a failed test.
 # Here only failures and skips are shown, a tally for each program, and last "N passed, N failed, N skipped".
 set -u
+unset MAKEFLAGS MFLAGS MAKELEVEL # a test that runs make begins one of its own
 
 # one PROGRAM RESULTS: runs PROGRAM with BUILD and writes what to show, and its counts to the file RESULTS.
 one() {

@@ -11,6 +11,8 @@
 #include <stdatomic.h>
 
 #include "vmm/guest_abi.h"
+#include "vmm/load_priv.h"
+#include "vmm/tree_priv.h"
 #include "vmm/vmm.h"
 
 struct kvm_run;
@@ -35,23 +37,6 @@ struct served {
 	bool by_exit;
 	int mark; /* which of the program's marks it wrote */
 	uint64_t stamp[STAMPS];
-};
-
-/*
- * What the processes of one run share, behind the report in its memory. Each guest process is a monitor
- * process; the first one's figures are the report's own, those of all others are added here, atomically, as
- * each execs or ends. One that is killed takes its figures with it.
- */
-struct tree {
-	uint64_t deadline_ns;		/* CLOCK_MONOTONIC: when the watchdogs of all end them; 0: never */
-	uint32_t forks, execs;		/* done */
-	int32_t pid[VMM_PROCESSES];	/* those that may be alive; 0: free, -1: about to be */
-	struct vmm_thread vcpu, driver; /* sums */
-	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
-	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
-	struct hist exits[VMM_EXIT_REASONS];
-	struct hist stage[VMM_REQUEST_KINDS][VMM_STAGES];
-	char request[VMM_REQUEST_KINDS][24];
 };
 
 #define VCPUS 256
@@ -146,40 +131,6 @@ void *memory_at(const struct monitor *m, uint64_t gpa, uint64_t bytes);
 /* trap.c: our own faults on guest memory. */
 void trap_watch(const struct monitor *m);
 
-/* elf.c: executables. */
-struct image {
-	uint64_t entry;	       /* absolute */
-	uint64_t low, high;    /* whole pages, absolute */
-	uint64_t bias;	       /* added to the file's addresses (static PIE) */
-	uint64_t headers;      /* address of the program headers, 0 where they are not loaded */
-	char interpreter[256]; /* path of the program's dynamic linker; "" for a static one */
-	uint32_t header_count;
-	uint32_t segments;
-	struct {
-		uint64_t address, file_bytes, bytes, offset;
-		uint32_t protection;
-	} segment[32];
-};
-enum elf_role { ELF_PROGRAM, ELF_INTERPRETER, ELF_KERNEL };
-/* Reads and checks the headers of PATH open as FD, which is to be loaded as ROLE. */
-int elf_read(int fd, const char *path, enum elf_role role, struct image *image, struct error *error);
-
-/* load.c: puts kernel, program, stack and boot information into guest memory. */
-int load_kernel(struct monitor *m);
-/* PROGRAM, and its INTERPRETER unless it is static: open as FDs, the first -1 where there is none. */
-int load_program(struct monitor *m, const int fd[2], const struct image image[2]);
-
-/* proc.c */
-void proc_open(struct monitor *m, int fd); /* the program is the executable open as FD */
-
-/* stack.c */
-int stack_build(struct monitor *m, const struct image image[2]); /* program, interpreter */
-
-/* tables.c: descriptor tables, TSS and page tables the vCPU starts with. */
-void tables_build(struct monitor *m);
-void tables_task(struct monitor *m, uint64_t block); /* a TSS: RSP0 and ports */
-#define VCPU_TSS_LIMIT (0x68 + 32) /* a bit for each of 256 ports; one byte of ones ends the bitmap */
-
 /* vm.c */
 int vm_open(struct monitor *m);
 void vm_close(struct monitor *m);
@@ -190,23 +141,6 @@ int vm_set_memory(struct monitor *m);
 int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block);
 void vcpu_close(struct vcpu *v);
 void vcpu_rip(struct vcpu *v, uint64_t *rip);
-
-/* state.c: a vCPU's registers, to make another like it. */
-struct vcpu_state;
-struct vcpu_state *state_save(struct vcpu *v); /* caller frees; NULL with m->error */
-int state_restore(struct vcpu *v, const struct vcpu_state *state);
-
-/* tree.c: what the processes of a run share. */
-int tree_open(struct monitor *m);
-int tree_claim(struct monitor *m);			     /* a place for one process more, or -EAGAIN */
-void tree_settle(struct monitor *m, int place, int32_t pid); /* the place is PID's; 0: nobody's */
-void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and empty */
-void tree_add(struct monitor *m);    /* a child: adds *m->report to what is shared */
-void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->report */
-
-/* fork.c, exec.c: the program's processes. */
-int64_t fork_process(struct monitor *m, const uint64_t argument[6]);
-int64_t exec_program(struct monitor *m, const uint64_t argument[6]);
 
 /* loop.c: runs a vCPU until the program ends. */
 int loop_watch(struct monitor *m); /* from the main thread: watchdog and signals;

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vmm/guest/handlers.h"
+#include "vmm/guest/mm.h"
 #include "vmm/guest_abi.h"
 
 /* Error numbers of the Linux x86-64 ABI that the kernel itself returns. */
@@ -179,61 +181,6 @@ void *memset(void *to, int byte, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 
-/* pages.c: guest-physical pages. */
-void pages_init(uint64_t first, uint64_t end);
-uint64_t pages_take(uint64_t count, uint64_t near); /* contiguous and zeroed; prefers gpa NEAR; 0: none */
-void pages_give(uint64_t gpa, uint64_t count, bool clean); /* CLEAN: known to be zero again */
-uint64_t pages_free(void);
-
-/* tables.c: the program's page tables. */
-#define MAPPED_MISSING (~0ull)
-extern uint64_t tables_version; /* moves on with every change */
-bool tables_map(uint64_t address, uint64_t gpa, uint64_t pages,
-		uint32_t protection); /* false: out of memory */
-uint64_t
-tables_unmap(uint64_t address,
-	     uint64_t *pages); /* up to *pages from ADDRESS on: the run unmapped, its gpa or MAPPED_MISSING */
-void tables_protect(uint64_t address, uint64_t pages, uint32_t protection);
-uint64_t tables_find(uint64_t address,
-		     uint32_t need);	/* gpa of the page if it allows NEED, else MAPPED_MISSING */
-uint64_t tables_page(uint64_t address); /* gpa of the page there, be it hidden by PROT_NONE */
-bool tables_kept(uint64_t address);	/* whether a page lies there, be it hidden by PROT_NONE */
-void tables_flush_own(void);		/* drops stale translations of this vCPU */
-void tables_flush(void);		/* of all, after rights were taken away; the exit slot is free */
-
-/* areas.c: which parts of the address space the program has. */
-enum area_kind { AREA_ANON, AREA_FILE, AREA_LAZY }; /* LAZY: pages come on first touch */
-struct area {
-	uint64_t address, bytes;
-	uint32_t protection;
-	enum area_kind kind;
-};
-void areas_init(void);
-struct area *areas_find(uint64_t address); /* the area that holds ADDRESS, or NULL */
-struct area *areas_next(uint64_t address); /* the first area that ends above ADDRESS, or NULL */
-bool areas_add(struct area area);	   /* merges with a like neighbour; false: table full */
-bool areas_split(uint64_t address);	   /* so that one begins at ADDRESS, if any spans it */
-void areas_remove(struct area *area);
-uint64_t areas_gap(uint64_t bytes); /* highest free range of BYTES below the last one placed; 0: none */
-
-#define DISCARD_MIN 16 /* pages: fewer are cleared here rather than given back to the host */
-
-/* memory.c, remap.c, contents.c: mmap and its family. */
-void memory_init(void);
-void memory_heap(uint64_t start);					   /* where brk begins */
-int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection); /* anonymous, over nothing */
-int64_t memory_unmap(uint64_t address, uint64_t bytes);
-bool memory_touch(uint64_t address,
-		  uint32_t need);     /* brings in a lazy page; false: not the program's to touch so */
-bool memory_shared(uint64_t address); /* whether a file lies there, which other processes may have too */
-
-/* user.c: the program's memory, checked before use. */
-bool user_readable(uint64_t address, uint64_t bytes);
-bool user_writable(uint64_t address, uint64_t bytes);
-int64_t user_string(uint64_t address, uint64_t limit); /* length with NUL, -EFAULT, or -ENAMETOOLONG */
-int user_segments(uint64_t address, uint64_t bytes, uint32_t need, struct abi_segment *segment, int limit,
-		  uint64_t *covered); /* pieces used, or -EFAULT when the first byte is not allowed */
-
 /* channel.c: requests. */
 struct abi_request *channel_begin(enum abi_call_id call, bool blocks); /* an empty slot */
 int64_t channel_submit(struct abi_request *request, bool blocks);
@@ -269,29 +216,5 @@ void signal_raise(int signal, int code); /* to this thread */
 
 /* bench.c */
 void bench_run(void);
-
-/* A system call served here: arguments in the frame; returns the result or -errno. */
-typedef int64_t syscall_function(struct syscall_frame *frame);
-
-/* The functions of the table in syscall.c, by the file that holds them. */
-syscall_function memory_msync;
-syscall_function memory_mmap, memory_mprotect, memory_munmap, memory_brk, memory_mremap, memory_madvise;
-syscall_function clock_gettime_call, clock_gettimeofday_call, clock_time_call, clock_nanosleep_call,
-	clock_sleep_call;
-syscall_function process_getpid, process_getppid, process_getuid, process_geteuid, process_getgid,
-	process_getegid;
-syscall_function process_uname, process_arch_prctl, process_affinity, process_set_affinity, process_getcpu;
-syscall_function process_exit, process_prctl, process_nothing, process_absent;
-syscall_function thread_exit, thread_gettid, thread_yield, thread_set_tid_address, thread_set_robust_list,
-	thread_get_robust_list, futex_call;
-syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
-syscall_function forward_fcntl, forward_close_range;
-syscall_function maps_open, maps_openat;
-syscall_function ioctl_call, select_call, select_pselect;
-syscall_function message_sendto, message_recvfrom, message_sendmsg, message_recvmsg, message_sendmmsg,
-	message_recvmmsg;
-syscall_function identity_setuid, identity_setgid, identity_setresuid, identity_setresgid,
-	identity_personality, identity_scheduler;
-syscall_function fork_fork, fork_vfork, fork_clone, fork_clone3, exec_execve;
 
 #endif

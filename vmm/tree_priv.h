@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef VMM_TREE_PRIV_H
+#define VMM_TREE_PRIV_H
+
+/* The processes of a run: what they share, how one comes to be. */
+#include "vmm/report.h"
+
+struct monitor;
+struct vcpu;
+
+/*
+ * What the processes of one run share, behind the report in its memory. Each guest process is a monitor
+ * process; the first one's figures are the report's own, those of all others are added here, atomically, as
+ * each execs or ends. One that is killed takes its figures with it.
+ */
+struct tree {
+	uint64_t deadline_ns;		/* CLOCK_MONOTONIC: when the watchdogs of all end them; 0: never */
+	uint32_t forks, execs;		/* done */
+	int32_t pid[VMM_PROCESSES];	/* those that may be alive; 0: free, -1: about to be */
+	struct vmm_thread vcpu, driver; /* sums */
+	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
+	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
+	struct hist exits[VMM_EXIT_REASONS];
+	struct hist stage[VMM_REQUEST_KINDS][VMM_STAGES];
+	char request[VMM_REQUEST_KINDS][24];
+};
+
+/* state.c: a vCPU's registers, to make another like it. */
+struct vcpu_state;
+struct vcpu_state *state_save(struct vcpu *v); /* caller frees; NULL with m->error */
+int state_restore(struct vcpu *v, const struct vcpu_state *state);
+
+/* tree.c: what the processes of a run share. */
+int tree_open(struct monitor *m);
+int tree_claim(struct monitor *m);			     /* a place for one process more, or -EAGAIN */
+void tree_settle(struct monitor *m, int place, int32_t pid); /* the place is PID's; 0: nobody's */
+void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and empty */
+void tree_add(struct monitor *m);    /* a child: adds *m->report to what is shared */
+void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->report */
+
+/* fork.c, exec.c: the program's processes. */
+int64_t fork_process(struct monitor *m, const uint64_t argument[6]);
+int64_t exec_program(struct monitor *m, const uint64_t argument[6]);
+
+#endif
