@@ -171,6 +171,7 @@ asan: deps
 
 bench: all tests
 	tests/bench.sh $(BUILD)
+	tests/bench_compare.sh $(BUILD)
 
 tidy: all
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')

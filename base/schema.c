@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "base/schema.h"
+#include "base/schema_priv.h"
 
 /* clang-format off */
-#define TEXT(n, d)	 { .name = (n), .type = TABLE_STRING,  .unit = "", .description = (d) }
-#define COUNT(n, d)	 { .name = (n), .type = TABLE_INTEGER, .unit = "", .description = (d) }
-#define INTEGER(n, u, d) { .name = (n), .type = TABLE_INTEGER, .unit = (u), .description = (d) }
-#define NUMBER(n, u, d)	 { .name = (n), .type = TABLE_NUMBER,  .unit = (u), .description = (d) }
-#define END		 { .name = NULL }
 
 const struct table_schema schema_machine = {
 	.name = "machine.csv", .description = "a fact about the machine or the command that ran on it",

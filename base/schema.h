@@ -22,6 +22,9 @@ extern const struct table_schema schema_suite; /* input: suite.csv */
 extern const struct table_schema schema_fleet; /* input: plan --fleet */
 extern const struct table_schema schema_hosts; /* input: plan --hosts */
 
+extern const struct table_schema schema_comparison; /* compare: of several result directories */
+extern const struct table_schema schema_variance;   /* compare --learn */
+
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */
 extern const struct table_schema *const schema_results[];
 

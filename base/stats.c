@@ -3,6 +3,7 @@
 #include "base/stats.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sf_psi.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
@@ -141,4 +142,93 @@ void stats_flag_outliers(const double *values, size_t n, double k, unsigned char
 	for (size_t i = 0; i < n; i++)
 		flags[i] = mad > 0 && fabs(values[i] - median) > k * mad;
 	free(sorted);
+}
+
+double stats_t_p(double t, double df)
+{
+	return 2 * (isinf(df) ? gsl_cdf_ugaussian_Q(fabs(t)) : gsl_cdf_tdist_Q(fabs(t), df));
+}
+
+double stats_t_quantile(double p, double df)
+{
+	return isinf(df) ? gsl_cdf_ugaussian_Pinv(p) : gsl_cdf_tdist_Pinv(p, df);
+}
+
+/* The x whose trigamma is Y, by Newton's method from a start that makes it converge (Smyth, appendix). */
+static double trigamma_inverse(double y)
+{
+	double x = 0.5 + 1 / y, step;
+
+	if (y > 1e7)
+		return 1 / sqrt(y);
+	if (y < 1e-6)
+		return 1 / y;
+	for (int i = 0; i < 50; i++) {
+		double at = gsl_sf_psi_1(x);
+
+		step = at * (1 - at / y) / gsl_sf_psi_n(2, x);
+		x += step;
+		if (-step / x < 1e-8)
+			break;
+	}
+	return x;
+}
+
+/* Log variances less what their degrees of freedom make of them; how many there are. */
+static size_t log_variances(const double *variances, const double *df, size_t n, double *logs, double *spread)
+{
+	size_t count = 0;
+
+	*spread = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!(df[i] > 0) || !(variances[i] > 0))
+			continue;
+		logs[count++] = log(variances[i]) - gsl_sf_psi(df[i] / 2) + log(df[i] / 2);
+		*spread += gsl_sf_psi_1(df[i] / 2);
+	}
+	if (count)
+		*spread /= (double)count;
+	return count;
+}
+
+void stats_moderate(const double *variances, const double *df, size_t n, double *value, double *weight)
+{
+	double *logs = malloc((n + 1) * sizeof(*logs)), spread, mean, excess;
+	size_t count = logs ? log_variances(variances, df, n, logs, &spread) : 0;
+
+	*value = NAN;
+	*weight = 0;
+	if (count < 3) {
+		free(logs);
+		return;
+	}
+	mean = gsl_stats_mean(logs, 1, count);
+	excess = gsl_stats_variance_m(logs, 1, count, mean) - spread;
+	*weight = excess > 0 ? 2 * trigamma_inverse(excess) : INFINITY;
+	*value = exp(mean);
+	if (excess > 0)
+		*value = exp(mean + gsl_sf_psi(*weight / 2) - log(*weight / 2));
+	free(logs);
+}
+
+void stats_benjamini_hochberg(double *p, size_t n)
+{
+	size_t *order = malloc((n + 1) * sizeof(*order)), count = 0;
+	double least = 1;
+
+	for (size_t i = 0; order && i < n; i++) {
+		size_t at = count;
+
+		if (isnan(p[i]))
+			continue;
+		for (; at > 0 && p[order[at - 1]] > p[i]; at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+		count++;
+	}
+	for (size_t rank = count; rank > 0; rank--) {
+		least = fmin(least, p[order[rank - 1]] * (double)count / (double)rank);
+		p[order[rank - 1]] = least;
+	}
+	free(order);
 }

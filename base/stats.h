@@ -42,4 +42,25 @@ struct stats_estimate stats_hodges_lehmann(const double *values, size_t n, doubl
  */
 void stats_flag_outliers(const double *values, size_t n, double k, unsigned char *flags);
 
+/* Two-sided p of |T| under Student's t with DF degrees of freedom; DF infinite: the normal distribution. */
+double stats_t_p(double t, double df);
+
+/* The value that Student's t with DF degrees of freedom stays below with probability P. */
+double stats_t_quantile(double p, double df);
+
+/*
+ * What n VARIANCES, each estimated with DF[i] degrees of freedom (those of 0 do not count), have in common:
+ * *VALUE as if known from *WEIGHT degrees of freedom more, so that the moderated variance of i is
+ * (WEIGHT VALUE + DF[i] VARIANCES[i]) / (WEIGHT + DF[i]). WEIGHT is infinite where they differ no more than
+ * chance makes them, and 0 (VALUE is NaN) where fewer than 3 tell. (Smyth, Linear models and empirical Bayes
+ * methods, Statistical Applications in Genetics and Molecular Biology 3(1), 2004, section 6.2.)
+ */
+void stats_moderate(const double *variances, const double *df, size_t n, double *value, double *weight);
+
+/*
+ * Turns n p values into the least false discovery rates at which each is still rejected, in place; NaN stay
+ * and do not count. (Benjamini and Hochberg, Journal of the Royal Statistical Society B 57, 1995.)
+ */
+void stats_benjamini_hochberg(double *p, size_t n);
+
 #endif

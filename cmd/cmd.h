@@ -21,6 +21,7 @@ int cmd_doctor(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 
 /* Prints "vmtax COMMAND: what: where: why: mend" on stderr and returns STATUS. COMMAND may be NULL. */

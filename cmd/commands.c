@@ -12,6 +12,7 @@ const struct cmd_command cmd_commands[] = {
 	{ "list", "workloads, knobs, configurations, probes, tables", cmd_list },
 	{ "run", "measure the suite or a program of your own", cmd_run },
 	{ "report", "make the summary and report.html of a result directory", cmd_report },
+	{ "compare", "whether two sets of results differ, and by how much", cmd_compare },
 	{ "plan", "pack a fleet of virtual machines onto hosts, with costs", cmd_plan },
 	{ NULL, NULL, NULL },
 };

@@ -47,4 +47,32 @@ struct model_plan_options {
  */
 int model_plan_write(const struct model_plan_options *options, struct error *error);
 
+/* What is compared with what; texts are the caller's. */
+struct model_compare_options {
+	const char *const *ours;   /* result directories, NULL-terminated */
+	const char *const *base;   /* those they are compared against */
+	const char *const *metric; /* time, cpu, overhead: those wanted, NULL-terminated */
+	double min_effect;	   /* the least difference that matters: 0.02 */
+	const char *variance;	   /* path of a table that model_variance_learn wrote; may be missing */
+	const char *path;	   /* where the comparison goes */
+};
+
+extern const char *const model_compare_metrics[]; /* NULL-terminated */
+
+/*
+ * Compares invocations of vmtax run, workload by workload and configuration by configuration, and writes
+ * PATH (schema_comparison). An invocation, the unit of replication, enters as the median of its undisturbed
+ * repetitions: repetitions of one invocation agree better than invocations do. The variance between
+ * invocations is pooled over both sides and moderated over rows (see stats_moderate); where a side has fewer
+ * than 3 invocations, the machine's known one is added. A difference is one of which a t-test's false
+ * discovery rate over all rows is at most 5 % and whose size is at least min_effect. 0 or negative errno.
+ */
+int model_compare_write(const struct model_compare_options *options, struct error *error);
+
+/*
+ * Takes the result directories OURS (NULL-terminated) for identical invocations, and keeps how far they lie
+ * apart in the table VARIANCE: what it has of other machines and workloads stays. 0 or negative errno.
+ */
+int model_variance_learn(const char *const *ours, const char *variance, struct error *error);
+
 #endif

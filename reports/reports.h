@@ -27,6 +27,22 @@ int report_text_print(FILE *out, const char *directory, bool colour, struct erro
  */
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error);
 
+/* How a comparison is shown. */
+struct report_comparison {
+	const char *path;	 /* the table, of schema_comparison */
+	double min_effect;	 /* the least difference that matters */
+	const char *ours, *base; /* what is compared with what, in words */
+};
+
+/* Prints the comparison on OUT, a row a line, differences first said in words. 0 or a negative errno. */
+int report_comparison_print(FILE *out, const struct report_comparison *comparison, bool colour,
+			    struct error *error);
+
+/* Writes it as the page DIRECTORY/comparison.html, under its final name only when whole. 0 or a negative
+ * errno. */
+int report_comparison_html(const char *directory, const struct report_comparison *comparison,
+			   struct error *error);
+
 /*
  * Writes DIRECTORY/report.html, one file that needs neither network nor scripts, under its final name only
  * when whole. Where gnuplot is missing or fails, the page says so in place of each figure. 0 or a negative

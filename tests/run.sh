@@ -57,7 +57,7 @@ export BUILD VMTAX_SRC RESULTS LIMIT
 
 # Scripts first: they take longest.
 for script in "$VMTAX_SRC"/tests/*.sh; do
-	case $script in */run.sh | */bench.sh | *'*'*) ;; *) echo "$script" ;; esac
+	case $script in */run.sh | */bench*.sh | *'*'*) ;; *) echo "$script" ;; esac
 done >"$RESULTS/.programs"
 for source in "$VMTAX_SRC"/tests/unit/*.c; do
 	case $source in *'*'*) ;; *) echo "$BUILD/tests/$(basename "$source" .c)" ;; esac

@@ -60,7 +60,7 @@ try 0 --version && grep -q '^vmtax [^ ]' out && [ ! -s err ]
 result version
 try 2 lits && says 'vmtax: unknown command lits' 'did you mean list?'
 result unknown-command-near
-try 2 conjure && says 'vmtax: unknown command conjure' 'vmtax help'
+try 2 xyzzy && says 'vmtax: unknown command xyzzy' 'vmtax help'
 result unknown-command-far
 try 2 list --jsno && says 'vmtax list: unknown option --jsno' 'did you mean --json?'
 result option-near
