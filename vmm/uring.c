@@ -71,8 +71,8 @@ static int64_t ring_call(struct monitor *m, uint32_t call, int fd, const struct 
 }
 
 /* One thread at a time has the ring; it may wait in it for long, so others do not wait for it. */
-static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
-			  uint64_t offset)
+int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
+		   uint64_t offset)
 {
 	int64_t result;
 
@@ -86,6 +86,6 @@ static int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct
 const struct backend backend_uring = {
 	.name = "uring",
 	.open = uring_open,
-	.call = uring_call,
+	.call = warm_call,
 	.close = uring_close,
 };
