@@ -131,6 +131,11 @@ $(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static-pie -fPIE -o $@ $< -lm
 
+$(BUILD)/tests/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -static -o $@ $<
+
 $(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
@@ -163,13 +168,13 @@ check: deps
 	tests/run.sh $(BUILD)
 
 .PHONY: tests
-tests: programs $(UNIT_TESTS) $(GUEST_TESTS)
+tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops
 
 asan: deps
 	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" -j$$(nproc) tests
 	tests/run.sh build/asan
 
-bench: all tests
+bench: all $(BUILD)/tests/bench/ops
 	tests/bench.sh $(BUILD)
 	tests/bench_compare.sh $(BUILD)
 

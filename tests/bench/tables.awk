@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 #
-# Medians with exact order-statistic intervals, over columns of CSV tables: functions for tests/bench.sh.
+# Medians with exact order-statistic intervals, over columns of CSV tables: functions for tests/bench.
 
 # Splits one line of CSV into field[1..]; returns how many. No field of the tables read holds a line break.
 function csv(line, field,    n, i, c, quoted) {
