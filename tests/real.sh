@@ -2,116 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # Programs people use, as their distribution ships them, natively and in virtual machines: each must print what is
-# stated here, and end as stated, so that what fails alike everywhere does not pass.
+# stated here, and end as stated, so that what fails alike everywhere does not pass. Those that make other processes
+# or serve others are in real_trees.sh.
 
 src=${VMTAX_SRC:-$(cd "$(dirname "$0")/.." && pwd)}
-monitor=$1/vmtax-monitor
-configs="native hosted bare-metal"
-LC_ALL=C
-TZ=UTC
-export LC_ALL TZ
-
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip real programs in virtual machines: /dev/kvm is missing, or not ours to use"
-	configs=native
-fi
-
-# run CONFIG PROGRAM ARGUMENT...: stdout and stderr in out and err, the exit code in status. stdin is the caller's.
-run() {
-	config=$1
-	shift
-	if [ "$config" = native ]; then
-		timeout 60 "$@" >out 2>err
-	else
-		"$monitor" --config "$config" --memory 192M --timeout 60s -- "$@" >out 2>err
-	fi
-	status=$?
-	sed -i '/ fell back to /d' err # not every machine has every value
-}
-
-# expect NAME STATUS TEXT PROGRAM ARGUMENT...: in each configuration. stdin is the file stdin.
-expect() {
-	name=$1
-	want=$2
-	text=$3
-	shift 3
-	program=$(PATH=/usr/local/bin:/usr/bin:/bin command -v "$1") || {
-		echo "skip $name: $1 is not installed"
-		return
-	}
-	shift
-	for config in $configs; do
-		run "$config" "$program" "$@" <stdin
-		if [ $status -eq "$want" ] && [ "$(cat out)" = "$text" ]; then
-			echo "ok $config-$name"
-		else
-			echo "not ok $config-$name: status $status, printed $(head -c 200 out | tr '\n' '|')" \
-				"$(head -c 200 err | tr '\n' '|')"
-		fi
-	done
-}
-
-# The text all work on: 2000 lines, of which awk and the shell know the sums.
-awk 'BEGIN { for (i = 1; i <= 2000; i++) print (i * 7919) % 2003, "word" i % 17, i }' >text
-sort -n text >sorted
-: >stdin
-mkdir -p tree/a/b
-echo one >tree/a/1
-echo two >tree/a/b/2
-ln -s a/1 tree/link
+. "$src/tests/real/expect.sh"
 
 # busybox: an applet a line, its expected status, its arguments, and what it prints.
 while IFS='|' read -r applet want arguments text; do
 	# The words of arguments are the applet's.
 	# shellcheck disable=SC2086
 	expect "busybox-$applet" "$want" "$(printf '%b' "$text")" busybox "$applet" $arguments
-done <<'E2'
-true|0||
-false|1||
-echo|0|hello world|hello world
-basename|0|/usr/lib/file.c .c|file
-dirname|0|/usr/lib/file.c|/usr/lib
-cat|0|tree/a/1 tree/a/b/2|one\ntwo
-head|0|-n 2 text|1910 word1 1\n1817 word2 2
-tail|0|-n 1 sorted|2002 word8 280
-wc|0|-l text|2000 text
-cut|0|-c 2 tree/a/1|n
-sort|0|-nc sorted|
-uniq|0|-c tree/a/1|      1 one
-grep|0|-c word3 text|118
-seq|0|3|1\n2\n3
-expr|0|6 + 36|42
-factor|0|1001|1001: 7 11 13
-md5sum|0|tree/a/1|5bbf5a52328e7439ae6e719dfe712200  tree/a/1
-sha1sum|0|tree/a/1|c7059bb19433cc3cabaa6236c83d56668a843dd2  tree/a/1
-sha256sum|0|tree/a/1|2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806  tree/a/1
-cmp|1|tree/a/1 tree/a/b/2|tree/a/1 tree/a/b/2 differ: char 1, line 1
-find|0|tree -type f -size -2|tree/a/b/2\ntree/a/1
-ls|0|-1 tree|a\nlink
-readlink|0|tree/link|a/1
-stat|0|-c %s-%F tree/a/1|4-regular file
-test|0|-f tree/a/1|
-od|0|-An -tx1 tree/a/1| 6f 6e 65 0a
-hexdump|0|-C tree/a/1|00000000  6f 6e 65 0a                                       |one.|\n00000004
-base64|0|tree/a/1|b25lCg==
-rev|0|tree/a/1|eno
-tac|0|tree/a/1|one
-fold|0|-w 2 tree/a/1|on\ne
-nl|0|tree/a/1|     1\tone
-xxd|0|tree/a/1|00000000: 6f6e 650a                                one.
-uname|0|-s|Linux
-expand|0|tree/a/1|one
-paste|0|tree/a/1 tree/a/b/2|one\ttwo
-tr|0|a b|
-sed|0|-n 3p text|1724 word3 3
-awk|0|{s+=$1}END{print(s)} text|2004724
-date|0|-u -d @86400 +%F-%T|1970-01-02-00:00:00
-sleep|0|0.01|
-touch|0|tree/a/1|
-printf|0|%05d 42|00042
-dd|0|if=text bs=4 count=1|1910
-tar|0|-cf made.tar tree|
-E2
+done <"$src/tests/real/busybox.applets"
 
 # sqlite3 on a file: a transaction of 100,000 rows, an index, and what was rolled back gone.
 cat >stdin <<'E2'
@@ -215,40 +117,20 @@ for program in "zstd -q" "zstd -q -T2" xz "xz -T2" lz4 bzip2 gzip; do
 	done
 done
 
-# Processes: pipelines, subshells, children that end badly, a build, a repository.
-cp text stdin
-expect bash 0 "118 7
-inner 03
-word3 3" bash --norc -c '
-n=$(grep -c word3); (exit 7); echo "$n $?"
-(echo inner; exit 3) | while read -r w; do echo "$w ${PIPESTATUS[0]}3"; done
-seq 5 | sed -n 3p | while read -r i; do echo "word$i $i"; done' 
-expect perl-fork 0 "child 0
-parent 5" perl -e '$| = 1; pipe(R, W); if (!($p = fork)) { print W "child $$x\n"; exit 5 } close W; $l = <R>; $l =~ s/ .*/ 0/; print $l; waitpid $p, 0; print "parent ", $? >> 8, "\n"'
-mkdir -p code
-printf 'int two(void);\nint main(void) { return two() - 2; }\n' >code/main.c
-printf 'int two(void) { return 2; }\n' >code/two.c
-printf 'prog: main.o two.o\n\tgcc -o $@ $^\n%%.o: %%.c\n\tgcc -c -o $@ $<\n' >code/Makefile
-for config in $configs; do
-	rm -f code/*.o code/prog
-	run $config /usr/bin/make -s -j2 -C code <stdin
-	if [ $status -eq 0 ] && [ ! -s err ] && code/prog; then echo "ok $config-make"; else
-		echo "not ok $config-make: status $status: $(head -c 300 out err)"; fi
-done
-if command -v git >/dev/null; then
-	(cd code && git init -q && git add main.c two.c && git -c user.name=a -c user.email=a@b commit -qm first &&
-		echo '/* two */' >>two.c && git -c user.name=a -c user.email=a@b commit -qam second) >said 2>&1
-	expect git-log 0 "second
-first" git -C code log --format=%s
-	expect git-grep 0 "two.c:2:/* two */" git -C code grep -n 'two \*'
-	expect git-status 0 "?? Makefile
-?? main.o
-?? prog
-?? two.o" git -C code status --short
-fi
-
 # Figures differ from run to run; what is measured, and that it ends well, does not.
 : >stdin
+for config in $configs; do
+	command -v openssl >/dev/null || { echo "skip openssl-speed: not installed" && break; }
+	run $config "$(command -v openssl)" speed -seconds 1 -bytes 1024 md5 sha256 <stdin
+	said=$(awk '/^type/ { rows = 1 } rows { print $1, $2 ~ /^[1-9][0-9]*\.[0-9]*k$/ ? "figure" : $2 }' out)
+	if [ $status -eq 0 ] && [ "$said" = "type 1024
+md5 figure
+sha256 figure" ] && [ "$(grep -c '^Doing [a-z0-9]* .*: [1-9][0-9]* .* in [0-9.]*s$' err)" -eq 2 ]; then
+		echo "ok $config-openssl-speed"
+	else
+		echo "not ok $config-openssl-speed: status $status: $(tail -n 3 out err | tr '\n' '|')"
+	fi
+done
 for test in "cpu --cpu-max-prime=2000" "memory --memory-total-size=64M" "threads --threads=2"; do
 	command -v sysbench >/dev/null || { echo "skip sysbench: not installed" && break; }
 	for config in $configs; do
@@ -261,33 +143,3 @@ for test in "cpu --cpu-max-prime=2000" "memory --memory-total-size=64M" "threads
 		fi
 	done
 done
-
-# A server in the guest, its clients outside, over a UNIX socket.
-if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
-	for config in $configs; do
-		set -- redis-server --port 0 --unixsocket "$PWD/redis" --save '' --dir "$PWD"
-		[ $config = native ] ||
-			set -- "$monitor" --config $config --memory 256M --timeout 60s -- "$(command -v redis-server)" \
-				--port 0 --unixsocket "$PWD/redis" --save '' --dir "$PWD"
-		"$@" >served 2>&1 &
-		server=$!
-		for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-			[ "$(redis-cli -s redis ping 2>/dev/null)" = PONG ] && break
-			sleep 0.1
-		done
-		redis-benchmark -s redis -q -n 2000 -c 5 -t set,get,lpush >bench 2>&1
-		said=$(for i in 1 2 3; do redis-cli -s redis incrby n $i; done; redis-cli -s redis llen mylist)
-		redis-cli -s redis shutdown nosave >/dev/null 2>&1
-		if wait $server && [ "$said" = "1
-3
-6
-2000" ] && [ "$(tr '\r' '\n' <bench | grep -c '^[A-Z]*: [0-9.]* requests per second')" -eq 3 ]; then
-			echo "ok $config-redis"
-		else
-			echo "not ok $config-redis: $said $(tail -n 3 served | tr '\n' '|') $(tail -c 200 bench)"
-		fi
-		kill $server 2>/dev/null || : # it has ended already
-	done
-else
-	echo "skip redis: redis-server or redis-cli is not installed"
-fi

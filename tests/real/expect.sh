@@ -1,0 +1,59 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+#
+# What tests of real programs share: the configurations, the input, and how what a program does is compared.
+monitor=$1/vmtax-monitor
+configs="native hosted bare-metal"
+LC_ALL=C
+TZ=UTC
+export LC_ALL TZ
+
+if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
+	echo "skip real programs in virtual machines: /dev/kvm is missing, or not ours to use"
+	configs=native
+fi
+
+# run CONFIG PROGRAM ARGUMENT...: stdout and stderr in out and err, the exit code in status. stdin is the caller's.
+run() {
+	config=$1
+	shift
+	if [ "$config" = native ]; then
+		timeout 60 "$@" >out 2>err
+	else
+		"$monitor" --config "$config" --memory 192M --timeout 60s -- "$@" >out 2>err
+	fi
+	status=$?
+	sed -i '/ fell back to /d' err # not every machine has every value
+}
+
+# expect NAME STATUS TEXT PROGRAM ARGUMENT...: in each configuration. stdin is the file stdin.
+expect() {
+	name=$1
+	want=$2
+	text=$3
+	shift 3
+	program=$(PATH=/usr/local/bin:/usr/bin:/bin command -v "$1") || {
+		echo "skip $name: $1 is not installed"
+		return
+	}
+	shift
+	for config in $configs; do
+		run "$config" "$program" "$@" <stdin
+		if [ $status -eq "$want" ] && [ "$(cat out)" = "$text" ]; then
+			echo "ok $config-$name"
+		else
+			echo "not ok $config-$name: status $status, printed $(head -c 200 out | tr '\n' '|')" \
+				"$(head -c 200 err | tr '\n' '|')"
+		fi
+	done
+}
+
+# The text all work on: 2000 lines, of which awk and the shell know the sums.
+awk 'BEGIN { for (i = 1; i <= 2000; i++) print (i * 7919) % 2003, "word" i % 17, i }' >text
+sort -n text >sorted
+: >stdin
+mkdir -p tree/a/b
+echo one >tree/a/1
+echo two >tree/a/b/2
+ln -s a/1 tree/link

@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# Programs that make other processes, and one that serves others, as their distribution ships them, natively and in
+# virtual machines: each must print what is stated here, and end as stated.
+
+src=${VMTAX_SRC:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$src/tests/real/expect.sh"
+
+# Processes: pipelines, subshells, children that end badly, a build, a repository.
+cp text stdin
+expect bash 0 "118 7
+inner 03
+word3 3" bash --norc -c '
+n=$(grep -c word3); (exit 7); echo "$n $?"
+(echo inner; exit 3) | while read -r w; do echo "$w ${PIPESTATUS[0]}3"; done
+seq 5 | sed -n 3p | while read -r i; do echo "word$i $i"; done' 
+expect perl-fork 0 "child 0
+parent 5" perl -e '$| = 1; pipe(R, W); if (!($p = fork)) { print W "child $$x\n"; exit 5 } close W; $l = <R>; $l =~ s/ .*/ 0/; print $l; waitpid $p, 0; print "parent ", $? >> 8, "\n"'
+mkdir -p code
+printf 'int two(void);\nint main(void) { return two() - 2; }\n' >code/main.c
+printf 'int two(void) { return 2; }\n' >code/two.c
+printf 'prog: main.o two.o\n\tgcc -o $@ $^\n%%.o: %%.c\n\tgcc -c -o $@ $<\n' >code/Makefile
+for config in $configs; do
+	rm -f code/*.o code/prog
+	run $config /usr/bin/make -s -j2 -C code <stdin
+	if [ $status -eq 0 ] && [ ! -s err ] && code/prog; then echo "ok $config-make"; else
+		echo "not ok $config-make: status $status: $(head -c 300 out err)"; fi
+done
+if command -v git >/dev/null; then
+	(cd code && git init -q && git add main.c two.c && git -c user.name=a -c user.email=a@b commit -qm first &&
+		echo '/* two */' >>two.c && git -c user.name=a -c user.email=a@b commit -qam second) >said 2>&1
+	expect git-log 0 "second
+first" git -C code log --format=%s
+	expect git-grep 0 "two.c:2:/* two */" git -C code grep -n 'two \*'
+	expect git-status 0 "?? Makefile
+?? main.o
+?? prog
+?? two.o" git -C code status --short
+fi
+
+# A server in the guest, its clients outside, over a UNIX socket.
+if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
+	for config in $configs; do
+		set -- redis-server --port 0 --unixsocket "$PWD/redis" --save '' --dir "$PWD"
+		[ $config = native ] ||
+			set -- "$monitor" --config $config --memory 256M --timeout 60s -- "$(command -v redis-server)" \
+				--port 0 --unixsocket "$PWD/redis" --save '' --dir "$PWD"
+		"$@" >served 2>&1 &
+		server=$!
+		for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+			[ "$(redis-cli -s redis ping 2>/dev/null)" = PONG ] && break
+			sleep 0.1
+		done
+		redis-benchmark -s redis -q -n 2000 -c 5 -t set,get,lpush >bench 2>&1
+		said=$(for i in 1 2 3; do redis-cli -s redis incrby n $i; done; redis-cli -s redis llen mylist)
+		redis-cli -s redis shutdown nosave >/dev/null 2>&1
+		if wait $server && [ "$said" = "1
+3
+6
+2000" ] && [ "$(tr '\r' '\n' <bench | grep -c '^[A-Z]*: [0-9.]* requests per second')" -eq 3 ]; then
+			echo "ok $config-redis"
+		else
+			echo "not ok $config-redis: $said $(tail -n 3 served | tr '\n' '|') $(tail -c 200 bench)"
+		fi
+		kill $server 2>/dev/null || : # it has ended already
+	done
+else
+	echo "skip redis: redis-server or redis-cli is not installed"
+fi
