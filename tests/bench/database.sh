@@ -8,6 +8,7 @@ measure_database() {
 	programs sqlite3 || return 0
 	cat >"$work/script" <<-'SQL'
 		PRAGMA journal_mode = delete;
+		DROP TABLE IF EXISTS t;
 		CREATE TABLE t(id INTEGER PRIMARY KEY, k INTEGER, s TEXT);
 		BEGIN;
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
