@@ -234,8 +234,7 @@ const struct table_schema schema_hosts = {
 /* clang-format on */
 
 const struct table_schema *const schema_results[] = {
-	&schema_machine,      &schema_runs,  &schema_layers,
-	&schema_counters,     &schema_exits, &schema_requests,
-	&schema_overhead,     &schema_costs, &schema_plan_hosts,
-	&schema_plan_summary, NULL,
+	&schema_machine,    &schema_runs,	  &schema_layers, &schema_counters, &schema_exits,
+	&schema_requests,   &schema_overhead,	  &schema_costs,  &schema_flips,    &schema_ablation,
+	&schema_plan_hosts, &schema_plan_summary, NULL,
 };

@@ -232,3 +232,8 @@ void stats_benjamini_hochberg(double *p, size_t n)
 	}
 	free(order);
 }
+
+double stats_trimmed_mean(const double *sorted, size_t n)
+{
+	return n ? gsl_stats_mean(sorted + n / 5, 1, n - 2 * (n / 5)) : (double)NAN;
+}

@@ -36,6 +36,22 @@ struct stats_estimate stats_median(const double *values, size_t n, double level)
  */
 struct stats_estimate stats_hodges_lehmann(const double *values, size_t n, double level);
 
+/* The mean of n SORTED values without the fifth of them at either end (J. W. Tukey and D. H. McLaughlin, Less
+ * vulnerable confidence and significance procedures, Sankhya A 25, 1963). NaN when n = 0. */
+double stats_trimmed_mean(const double *sorted, size_t n);
+
+/*
+ * Estimates of K linear combinations of locations. VALUES is n x m, row-major: n blocks, in each of which m
+ * things were measured once; WEIGHTS is k x m, row-major. The location of each thing is its trimmed mean over
+ * the blocks, and ESTIMATES[k] the combination of these, so estimates of combinations that sum also sum.
+ * Intervals come from resampling whole blocks, which keeps what was measured side by side together:
+ * percentiles of 2000 resamples, expanded for small n (B. Efron, Bootstrap methods, Annals of Statistics 7,
+ * 1979; T. Hesterberg, What teachers should know about the bootstrap, American Statistician 69, 2015,
+ * section 4.3). Below 6 blocks there are none. The same input gives the same output. 0 or -ENOMEM.
+ */
+int stats_combine(const double *values, size_t n, size_t m, const double *weights, size_t k, double level,
+		  struct stats_estimate *estimates);
+
 /*
  * Marks in FLAGS (n bytes, 1 = outlier) each value farther than K scaled MADs (x 1.4826) from the median;
  * none where the MAD is 0, as then nothing tells what is far.

@@ -29,24 +29,54 @@ static uint64_t seed_of(const struct harness *h, size_t w)
 	return h->plan->seed + 0x9e3779b97f4a7c15u * (w + 1);
 }
 
-/* BLOCK (from 1) of workload W, or what is missing of it. */
-static int run_block(struct harness *h, size_t w, uint64_t block, struct error *error)
+/* The number of block PART of ROUND (both from 0): those of a stage begin where no repeated one of the last
+ * can be. */
+static uint64_t number_of(const struct harness *h, uint64_t round, size_t part)
+{
+	uint64_t before = h->stage ? 2 * h->plan->blocks[h->stage - 1] : 0;
+
+	return (before + round) * h->parts + part + 1;
+}
+
+/* The configurations of workload W that take part in block PART of a round. */
+static size_t take_part(const struct harness *h, size_t w, size_t part, uint8_t config[SCHEDULE_CONFIGS])
 {
 	const struct harness_workload *workload = &h->workload[w];
+	size_t count = 0;
+
+	for (size_t i = 0; i < workload->actives; i++)
+		if (h->config[workload->active[i]].parts & HARNESS_MAIN << part)
+			config[count++] = workload->active[i];
+	return count;
+}
+
+/* Block PART of ROUND (both from 0) of workload W, or what is missing of it. */
+static int run_block(struct harness *h, size_t w, uint64_t round, size_t part, struct error *error)
+{
+	uint64_t block = number_of(h, round, part);
 	const char *flag = ledger_has_block(&h->ledger, w, block) ? "resumed" : NULL;
-	uint8_t order[SCHEDULE_CONFIGS];
+	uint8_t config[SCHEDULE_CONFIGS], order[SCHEDULE_CONFIGS];
+	size_t count = take_part(h, w, part, config);
 	int code = 0;
 
-	if (workload->actives == 0)
+	if (count == 0)
 		return 0;
-	schedule_order(workload->actives, seed_of(h, w), block - 1, order);
-	for (size_t i = 0; code == 0 && i < workload->actives && !harness_stopped(h); i++) {
-		size_t c = workload->active[order[i]];
-
-		if (!ledger_has(&h->ledger, w, c, block))
-			code = run_cell(h, w, c, block, i + 1, flag, error);
-	}
+	schedule_order(count, seed_of(h, w) + part, round, order);
+	for (size_t i = 0; code == 0 && i < count && !harness_stopped(h); i++)
+		if (!ledger_has(&h->ledger, w, config[order[i]], block))
+			code = run_cell(h, w, config[order[i]], block, i + 1, flag, error);
 	return code;
+}
+
+/* Repetitions of one round of workload W. */
+static size_t cells_of(const struct harness *h, size_t w)
+{
+	uint8_t config[SCHEDULE_CONFIGS];
+	size_t sum = 0;
+
+	for (size_t part = 0; part < h->parts; part++)
+		sum += take_part(h, w, part, config);
+	return sum;
 }
 
 size_t blocks_cells(const struct harness *h)
@@ -54,19 +84,21 @@ size_t blocks_cells(const struct harness *h)
 	size_t sum = 0;
 
 	for (size_t w = 0; w < h->suite.count; w++)
-		sum += h->workload[w].actives;
+		sum += cells_of(h, w);
 	return sum;
 }
 
 /* Blocks interleave over the workloads, so that a slow hour does not fall on one of them. */
 int blocks_run(struct harness *h, struct error *error)
 {
+	uint64_t rounds = h->plan->blocks[h->stage];
 	int code = 0;
 
-	progress_phase(&h->progress, "measuring", blocks_cells(h) * h->plan->blocks);
-	for (uint64_t block = 1; code == 0 && block <= h->plan->blocks; block++)
-		for (size_t w = 0; code == 0 && w < h->suite.count && !harness_stopped(h); w++)
-			code = run_block(h, w, block, error);
+	progress_phase(&h->progress, "measuring", blocks_cells(h) * rounds);
+	for (uint64_t round = 0; code == 0 && round < rounds; round++)
+		for (size_t w = 0; code == 0 && w < h->suite.count; w++)
+			for (size_t part = 0; code == 0 && part < h->parts && !harness_stopped(h); part++)
+				code = run_block(h, w, round, part, error);
 	return code;
 }
 
@@ -93,20 +125,34 @@ static bool no_time(const struct harness *h, uint64_t cost_ns)
 	return h->deadline_ns && clock_now_ns() + cost_ns > h->deadline_ns;
 }
 
-/* The disturbed blocks of workload W once more, numbered on from the last. */
+/* Whether any block of ROUND of workload W was disturbed. */
+static bool disturbed(const struct harness *h, size_t w, uint64_t round)
+{
+	bool any = false;
+
+	for (size_t part = 0; part < h->parts; part++)
+		any |= ledger_disturbed(&h->ledger, w, number_of(h, round, part));
+	return any;
+}
+
+/* The disturbed blocks of workload W once more, numbered on from the last round. */
 static int repeat_workload(struct harness *h, size_t w, struct error *error)
 {
-	uint64_t next = h->plan->blocks;
+	uint64_t rounds = h->plan->blocks[h->stage], next = rounds;
 	int code = 0;
 
-	for (uint64_t block = 1; code == 0 && block <= h->plan->blocks && !harness_stopped(h); block++) {
-		if (!ledger_disturbed(&h->ledger, w, block))
+	for (uint64_t round = 0; code == 0 && round < rounds; round++) {
+		if (!disturbed(h, w, round))
 			continue;
+		for (size_t part = 0; code == 0 && part < h->parts && !harness_stopped(h); part++) {
+			if (!ledger_disturbed(&h->ledger, w, number_of(h, round, part)))
+				continue;
+			if (!no_time(h, h->workload[w].cost_ns))
+				code = run_block(h, w, next, part, error);
+			else if (!ledger_has_block(&h->ledger, w, number_of(h, next, part)))
+				h->not_repeated++;
+		}
 		next++; /* whether or not there is time, so that a resumed run numbers them alike */
-		if (!no_time(h, h->workload[w].cost_ns))
-			code = run_block(h, w, next, error);
-		else if (!ledger_has_block(&h->ledger, w, next))
-			h->not_repeated++;
 	}
 	return code;
 }
@@ -117,10 +163,10 @@ int blocks_repeat(struct harness *h, struct error *error)
 	int code = 0;
 
 	for (size_t w = 0; w < h->suite.count; w++)
-		for (uint64_t block = 1; block <= h->plan->blocks; block++)
-			cells += ledger_disturbed(&h->ledger, w, block) ? h->workload[w].actives : 0;
+		for (uint64_t round = 0; round < h->plan->blocks[h->stage]; round++)
+			cells += disturbed(h, w, round) ? cells_of(h, w) : 0;
 	progress_phase(&h->progress, "repeating", cells);
-	for (size_t w = 0; code == 0 && w < h->suite.count; w++)
+	for (size_t w = 0; code == 0 && w < h->suite.count && !harness_stopped(h); w++)
 		code = repeat_workload(h, w, error);
 	return code;
 }

@@ -11,6 +11,7 @@ const struct cmd_command cmd_commands[] = {
 	{ "doctor", "what this machine can measure, and the mend for what it cannot", cmd_doctor },
 	{ "list", "workloads, knobs, configurations, probes, tables", cmd_list },
 	{ "run", "measure the suite or a program of your own", cmd_run },
+	{ "ablate", "take the difference between two configurations apart, knob by knob", cmd_ablate },
 	{ "report", "make the summary and report.html of a result directory", cmd_report },
 	{ "compare", "whether two sets of results differ, and by how much", cmd_compare },
 	{ "plan", "pack a fleet of virtual machines onto hosts, with costs", cmd_plan },

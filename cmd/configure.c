@@ -19,6 +19,13 @@ static int set_knobs(struct vmm_config *config, const struct run_options *option
 	return code;
 }
 
+int harness_preset(const struct harness *h, const char *name, struct vmm_config *config, struct error *error)
+{
+	int code = vmm_config_preset(config, name, error);
+
+	return code ? code : set_knobs(config, h->options, error);
+}
+
 static int add(struct harness *h, const char *name, struct error *error)
 {
 	struct vmm_config *config = &h->config[h->configs].config;
@@ -26,9 +33,8 @@ static int add(struct harness *h, const char *name, struct error *error)
 
 	if (h->configs == SCHEDULE_CONFIGS)
 		return error_set(error, 0, "more than %d configurations", SCHEDULE_CONFIGS);
-	code = vmm_config_preset(config, name, error);
-	if (code == 0)
-		code = set_knobs(config, h->options, error);
+	h->config[h->configs].parts = HARNESS_MAIN;
+	code = harness_preset(h, name, config, error);
 	for (size_t c = 0; code == 0 && c < h->configs; c++)
 		if (strcmp(h->config[c].config.name, config->name) == 0)
 			code = error_fail(error, 0, "name each once", "%s is named twice", config->name);
@@ -41,10 +47,8 @@ static int check_sets(const struct harness *h, struct error *error)
 {
 	struct vmm_config hosted;
 	bool virtual = false;
-	int code = vmm_config_preset(&hosted, "hosted", error);
+	int code = harness_preset(h, "hosted", &hosted, error);
 
-	if (code == 0)
-		code = set_knobs(&hosted, h->options, error);
 	if (code)
 		return code;
 	for (size_t c = 0; c < h->configs; c++)
@@ -61,6 +65,7 @@ int harness_configure(struct harness *h, const char *names, struct error *error)
 	int code =
 		copy ? vmm_config_preset(&h->native, "native", error) : error_set(error, ENOMEM, "--configs");
 
+	h->parts = 1;
 	while (code == 0 && (name = strsep(&rest, ",")) != NULL)
 		code = add(h, name, error);
 	free(copy);

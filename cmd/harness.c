@@ -14,9 +14,7 @@
 #include "cmd/cores_priv.h"
 
 /* The run as a whole: pilot, blocks, what probes would disturb, and disturbed blocks once more. */
-#define BUDGET_NS      120000000000u /* without --budget */
-#define REPEAT_SHARE   0.1	     /* of the budget, kept for repeating disturbed blocks */
-#define INTERVAL_LEAST 6 /* blocks with fewer of which a signed-rank interval at 95 % does not exist */
+#define REPEAT_SHARE 0.1 /* of the budget, kept for repeating disturbed blocks */
 
 /* A descriptor that tells of what shall stop us. What is ignored (nohup, background jobs) stays ignored. */
 static int open_signals(sigset_t *old_mask)
@@ -35,16 +33,14 @@ static int open_signals(sigset_t *old_mask)
 
 int harness_open(struct harness *h, struct error *error)
 {
-	uint64_t budget = h->options->budget_ns ? h->options->budget_ns : BUDGET_NS;
 	int code;
 
 	h->signal_fd = -1;
 	for (int i = 0; i < RECORD_TABLES; i++)
 		h->record.writer[i].fd = -1;
 	h->begun_ns = clock_now_ns();
-	/* Whoever fixes the number of blocks sets no time, unless he says so. */
-	h->deadline_ns = h->options->blocks && !h->options->budget_ns ? 0 : h->begun_ns + budget;
-	progress_begin(&h->progress);
+	h->deadline_ns = h->budget_ns ? h->begun_ns + (uint64_t)(h->share * (double)h->budget_ns) : 0;
+	progress_begin(&h->progress, h->options->command);
 	h->workload = calloc(h->suite.count, sizeof(*h->workload));
 	if (h->workload == NULL)
 		return error_set(error, ENOMEM, "cannot set up the run");
@@ -54,7 +50,7 @@ int harness_open(struct harness *h, struct error *error)
 	cores_get(&h->cores);
 	cores_yield(&h->cores);
 	code = record_open(&h->record, h->directory, error);
-	if (code == 0 && h->options->resume) {
+	if (code == 0 && h->resume) {
 		struct vmm_config config[SCHEDULE_CONFIGS];
 
 		for (size_t c = 0; c < h->configs; c++)
@@ -98,7 +94,7 @@ void harness_close(struct harness *h)
 /* How many blocks SHARE of the budget pays for. */
 static double payable(const struct harness *h, double share)
 {
-	uint64_t cost = 0, spent = clock_now_ns() - h->begun_ns, budget = h->deadline_ns - h->begun_ns;
+	uint64_t cost = 0, spent = clock_now_ns() - h->begun_ns, budget = h->budget_ns;
 
 	for (size_t w = 0; w < h->suite.count; w++)
 		cost += h->workload[w].cost_ns;
@@ -112,10 +108,10 @@ static double payable(const struct harness *h, double share)
  * disturbed. */
 static uint64_t affordable(const struct harness *h)
 {
-	double blocks = payable(h, 1 - REPEAT_SHARE);
+	double blocks = payable(h, h->share * (1 - REPEAT_SHARE));
 
-	if (blocks < INTERVAL_LEAST && payable(h, 1) >= INTERVAL_LEAST)
-		return INTERVAL_LEAST;
+	if (blocks < HARNESS_INTERVAL)
+		blocks = payable(h, 1) >= HARNESS_INTERVAL ? HARNESS_INTERVAL : payable(h, 1 - REPEAT_SHARE);
 	if (blocks < 1)
 		return 1;
 	return blocks > HARNESS_BLOCKS_MOST ? HARNESS_BLOCKS_MOST : (uint64_t)blocks;
@@ -125,16 +121,17 @@ static int decide_blocks(struct harness *h, struct error *error)
 {
 	uint64_t blocks = h->options->blocks ? h->options->blocks : affordable(h);
 
-	if (h->plan->blocks || blocks_cells(h) == 0)
+	if (h->plan->decided > h->stage || blocks_cells(h) == 0)
 		return 0;
 	if (!h->options->blocks && blocks < HARNESS_BLOCKS_LEAST)
 		progress_say(&h->progress,
 			     "the budget allows %llu block%s of at least %d%s: give more with --budget, or "
 			     "less to "
-			     "do with --only or --configs",
+			     "do with --only%s",
 			     (unsigned long long)blocks, blocks == 1 ? "" : "s", HARNESS_BLOCKS_LEAST,
-			     blocks < INTERVAL_LEAST ? ", too few for intervals" : "");
-	return run_plan_decide(h->plan, blocks, h->directory, error);
+			     blocks < HARNESS_INTERVAL ? ", too few for intervals" : "",
+			     run_options_ablate(h->options) ? "" : " or --configs");
+	return run_plan_decide_blocks(h->plan, blocks, h->directory, error);
 }
 
 int harness_run(struct harness *h, struct error *error)
@@ -154,5 +151,15 @@ int harness_run(struct harness *h, struct error *error)
 			     "%zu disturbed block%s (drift or steal) not repeated for want of time: flagged "
 			     "in runs.csv",
 			     h->not_repeated, h->not_repeated == 1 ? " was" : "s were");
+	return code;
+}
+
+int harness_measure(struct harness *h, struct error *error)
+{
+	int code = harness_open(h, error);
+
+	if (code == 0)
+		code = harness_run(h, error);
+	harness_close(h);
 	return code;
 }

@@ -17,6 +17,7 @@
 #include "cmd/verdict_priv.h"
 
 #define HARNESS_BLOCKS_LEAST 10 /* unless the budget forces fewer */
+#define HARNESS_INTERVAL     6	/* with fewer a signed-rank interval at 95 % does not exist */
 #define HARNESS_BLOCKS_MOST  30 /* more narrows an interval by little */
 
 /* One configuration of a run. */
@@ -24,14 +25,19 @@ struct harness_config {
 	struct vmm_config config;
 	char unable[256];   /* why this machine cannot run it; "" when it can */
 	bool said_fallback; /* the user knows what fell back */
+	unsigned parts;	    /* of a round that it runs in: HARNESS_MAIN, HARNESS_APART */
 };
+
+/* A round is a block of what is compared, and, in an ablation, one of its ends alone. */
+#define HARNESS_MAIN  1u
+#define HARNESS_APART 2u
 
 /* One workload of a run, as the pilot found it. */
 struct harness_workload {
 	struct reference reference;
 	uint8_t active[SCHEDULE_CONFIGS]; /* configurations it runs under, ascending */
 	size_t actives;
-	uint64_t cost_ns; /* of a block, with all that goes with it */
+	uint64_t cost_ns; /* of a round, with all that goes with it */
 };
 
 /* A run: what is to be measured and how far it is. */
@@ -44,6 +50,11 @@ struct harness {
 	struct suite suite;
 	struct harness_config config[SCHEDULE_CONFIGS];
 	size_t configs;
+	size_t parts;			   /* blocks of a round: 1, or 2 with those of HARNESS_APART */
+	size_t stage;			   /* of the plan: 0, or 1 in an ablation that goes on */
+	bool resume;			   /* repetitions are recorded already */
+	uint64_t budget_ns;		   /* 0: the number of blocks is fixed */
+	double share;			   /* of the budget to use, unless intervals need more */
 	struct vmm_config native;	   /* the reference, whether or not it is among them */
 	struct harness_workload *workload; /* suite.count; owned */
 	struct record record;
@@ -69,6 +80,9 @@ struct harness {
  */
 int harness_open(struct harness *h, struct error *error);
 
+/* The three in turn. 0 or negative errno. */
+int harness_measure(struct harness *h, struct error *error);
+
 /* Measures everything. 0, with h->interrupted where the user stopped it; negative errno when it cannot go on.
  */
 int harness_run(struct harness *h, struct error *error);
@@ -82,6 +96,9 @@ void harness_close(struct harness *h);
  * h->native. 0 or negative errno.
  */
 int harness_configure(struct harness *h, const char *names, struct error *error);
+
+/* CONFIG as the preset NAME with --set applied, unless it is native. 0 or negative errno. */
+int harness_preset(const struct harness *h, const char *name, struct vmm_config *config, struct error *error);
 
 /* One repetition. */
 struct cell {
@@ -113,7 +130,7 @@ int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, stru
 /* Tries out every workload under every configuration: what native does, what works, how long it takes. */
 int pilot_run(struct harness *h, struct error *error);
 
-/* Repetitions of one block over all workloads. */
+/* Repetitions of one round over all workloads. */
 size_t blocks_cells(const struct harness *h);
 
 /* All blocks of the plan; interleaved over the workloads. 0 or negative errno. */

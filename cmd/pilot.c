@@ -11,10 +11,10 @@
  * except those that fail: they are not tried again.
  */
 
-static void activate(struct harness_workload *workload, size_t c, uint64_t cost_ns)
+static void activate(const struct harness *h, struct harness_workload *workload, size_t c, uint64_t cost_ns)
 {
 	workload->active[workload->actives++] = (uint8_t)c;
-	workload->cost_ns += cost_ns;
+	workload->cost_ns += cost_ns * (uint64_t)__builtin_popcount(h->config[c].parts);
 }
 
 /* Tells the user once what a configuration cannot have here. */
@@ -39,7 +39,7 @@ static int settle(struct harness *h, const struct cell *cell, size_t c, struct e
 {
 	say_fallback(h, c, &cell->m);
 	if (cell->m.status == RUN_OK) {
-		activate(&h->workload[cell->workload], c, cell->cost_ns);
+		activate(h, &h->workload[cell->workload], c, cell->cost_ns);
 		return 0;
 	}
 	if (cell->m.status == RUN_SKIPPED) {

@@ -16,11 +16,11 @@
 #define ON_PAPER (10ull * SECOND) /* between two lines in a file */
 #define WIPE	 "\r\033[K"
 
-void progress_begin(struct progress *p)
+void progress_begin(struct progress *p, const char *command)
 {
 	const char *terminal = getenv("TERM");
 
-	*p = (struct progress){ .begun_ns = clock_now_ns() };
+	*p = (struct progress){ .command = command, .begun_ns = clock_now_ns() };
 	p->last_ns = p->begun_ns;
 	p->terminal = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
 }
@@ -55,8 +55,8 @@ void progress_show(struct progress *p, const char *workload, const char *config)
 	if (now - p->begun_ns < QUIET_NS || now - p->last_ns < (p->terminal ? IN_PLACE : ON_PAPER))
 		return;
 	p->last_ns = now;
-	fprintf(stderr, "%svmtax run: %s %zu of %zu: %s under %s", p->terminal ? WIPE : "", p->phase,
-		p->done + 1, p->total, workload, config);
+	fprintf(stderr, "%svmtax %s: %s %zu of %zu: %s under %s", p->terminal ? WIPE : "", p->command,
+		p->phase, p->done + 1, p->total, workload, config);
 	print_left(p, now);
 	p->shown = p->terminal;
 	fputs(p->terminal ? "" : "\n", stderr);
@@ -79,7 +79,7 @@ void progress_say(struct progress *p, const char *text, ...)
 	va_list arguments;
 
 	progress_end(p);
-	fputs("vmtax run: ", stderr);
+	fprintf(stderr, "vmtax %s: ", p->command);
 	va_start(arguments, text);
 	vfprintf(stderr, text, arguments);
 	va_end(arguments);

@@ -10,6 +10,7 @@
 /* What run says on stderr while it works: a line of progress in place on a terminal, else one now and then.
  */
 struct progress {
+	const char *command; /* "run" */
 	bool terminal;
 	bool shown; /* a line of progress stands at the cursor */
 	const char *phase;
@@ -17,7 +18,8 @@ struct progress {
 	size_t done, total;
 };
 
-void progress_begin(struct progress *progress);
+/* COMMAND is named in what it says. */
+void progress_begin(struct progress *progress, const char *command);
 
 /* A new phase of TOTAL steps: "trying out". */
 void progress_phase(struct progress *progress, const char *phase, size_t total);
@@ -28,7 +30,7 @@ void progress_show(struct progress *progress, const char *workload, const char *
 /* After a step. */
 void progress_step(struct progress *progress);
 
-/* Says "vmtax run: …" on a line of its own. */
+/* Says "vmtax COMMAND: …" on a line of its own. */
 void progress_say(struct progress *progress, const char *text, ...) __attribute__((format(printf, 2, 3)));
 
 /* Wipes the line away. */

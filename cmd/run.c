@@ -9,14 +9,17 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/ablate_priv.h"
 #include "cmd/cmd.h"
 #include "cmd/harness_priv.h"
 #include "cmd/machine_priv.h"
 #include "cmd/observe_priv.h"
 
-/* vmtax run: measures, then publishes. */
-#define SUITE_CONFIGS	"native,native-tuned,hosted,hosted-classic,bare-metal"
-#define PROGRAM_CONFIGS "native,hosted,bare-metal"
+/* vmtax run and vmtax ablate: measure, then publish. */
+#define SUITE_CONFIGS	 "native,native-tuned,hosted,hosted-classic,bare-metal"
+#define PROGRAM_CONFIGS	 "native,hosted,bare-metal"
+#define RUN_BUDGET_NS	 120000000000u /* without --budget */
+#define ABLATE_BUDGET_NS 180000000000u /* for each workload */
 
 /* A run before it begins. */
 struct run {
@@ -26,6 +29,11 @@ struct run {
 	char directory[4096]; /* of the results */
 	int lock;	      /* that keeps other runs out of it; -1: none */
 };
+
+static int fail(const struct run *run, const struct error *error, enum cmd_status status)
+{
+	return cmd_fail(run->options.command, error, status);
+}
 
 static int find_suite(struct run *run, struct error *error)
 {
@@ -47,12 +55,15 @@ static int check(struct run *run, struct error *error)
 {
 	const struct run_options *o = &run->options;
 	const char *without = o->program ? PROGRAM_CONFIGS : SUITE_CONFIGS;
-	int code = harness_configure(&run->harness, o->configs ? o->configs : without, error);
+	int code = run_options_ablate(o)
+			   ? ablate_configure(&run->harness, o->orders, 0, error)
+			   : harness_configure(&run->harness, o->configs ? o->configs : without, error);
 
 	return code ? code : find_suite(run, error);
 }
 
-/* Without KVM only native can be measured. Returns how many configurations are left. */
+/* Without KVM only native can be measured. Returns how many configurations are left to compare with anything.
+ */
 static size_t check_machine(struct run *run, struct error *error)
 {
 	struct harness *h = &run->harness;
@@ -69,7 +80,7 @@ static size_t check_machine(struct run *run, struct error *error)
 			memcpy(h->config[c].unable, reason, sizeof(reason));
 		left += !unable;
 	}
-	return left;
+	return able || !run_options_ablate(h->options) ? left : 0;
 }
 
 /* Said once nothing else can be wrong with the command line: whoever has to mend it needs one line. */
@@ -119,7 +130,9 @@ static void name_directory(struct run *run)
 {
 	char name[64];
 
-	name_by_time(name, sizeof(name), "out/run-%Y%m%d-%H%M%S");
+	name_by_time(name, sizeof(name),
+		     run_options_ablate(&run->options) ? "out/ablate-%Y%m%d-%H%M%S"
+						       : "out/run-%Y%m%d-%H%M%S");
 	snprintf(run->directory, sizeof(run->directory), "%s", run->options.out ? run->options.out : name);
 }
 
@@ -129,8 +142,8 @@ static int stop(const struct run *run)
 	sigset_t all;
 
 	fprintf(stderr,
-		"vmtax run: stopped; %zu repetitions are recorded; go on with: vmtax run --resume --out %s\n",
-		run->harness.recorded, run->directory);
+		"vmtax %s: stopped; %zu repetitions are recorded; go on with: vmtax %s --resume --out %s\n",
+		run->options.command, run->harness.recorded, run->options.command, run->directory);
 	signal(run->harness.stop_signal, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
@@ -140,9 +153,19 @@ static int stop(const struct run *run)
 
 static int conclude(const struct run *run, struct error *error)
 {
-	if (run->plan.blocks == 0)
+	if (run->plan.decided == 0)
 		return 0; /* nothing worked: there is nothing to compare, and why has been said */
 	return cmd_results_publish(run->directory, error);
+}
+
+/* Whoever fixes the number of blocks sets no time, unless he says so. */
+static uint64_t budget_of(const struct run *run)
+{
+	const struct run_options *o = &run->options;
+
+	if (o->budget_ns || o->blocks)
+		return o->budget_ns;
+	return run_options_ablate(o) ? ABLATE_BUDGET_NS * run->harness.suite.count : RUN_BUDGET_NS;
 }
 
 /* Measures into the directory, which is ready. */
@@ -159,17 +182,17 @@ static int measure(struct run *run)
 	h->directory = run->directory;
 	h->launchers = launchers;
 	h->calibrator = &calibrator;
+	h->resume = run->options.resume;
+	h->budget_ns = budget_of(run);
+	h->share = 1;
 	say_machine(h);
-	code = harness_open(h, &error);
-	if (code == 0)
-		code = harness_run(h, &error);
-	harness_close(h);
+	code = run_options_ablate(h->options) ? ablate_measure(h, &error) : harness_measure(h, &error);
 	if (code == 0 && h->interrupted)
 		return stop(run);
 	if (code == 0)
 		code = conclude(run, &error);
 	if (code)
-		return cmd_fail("run", &error, CMD_FAILED);
+		return fail(run, &error, CMD_FAILED);
 	if (h->good + h->bad == 0 && h->skipped)
 		return CMD_UNABLE;
 	return h->bad ? CMD_FAILED : CMD_OK;
@@ -182,14 +205,14 @@ static int begin(struct run *run, int argc, char **argv)
 	name_directory(run);
 	run->harness.options = &run->options;
 	if (check(run, &error))
-		return cmd_fail("run", &error, CMD_USAGE);
+		return fail(run, &error, CMD_USAGE);
 	if (check_machine(run, &error) == 0)
-		return cmd_fail("run", &error, CMD_UNABLE);
+		return fail(run, &error, CMD_UNABLE);
 	if (run_directory_open(run->directory, run->options.force, false, &run->lock, &error))
-		return cmd_fail("run", &error, CMD_USAGE);
+		return fail(run, &error, CMD_USAGE);
 	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error) ||
 	    machine_write(run->directory, &run->plan, &error))
-		return cmd_fail("run", &error, CMD_FAILED);
+		return fail(run, &error, CMD_FAILED);
 	return measure(run);
 }
 
@@ -215,10 +238,15 @@ static int resume(struct run *run, const char *out)
 	if (code == 0)
 		code = check(run, &error);
 	if (code)
-		return cmd_fail("run", &error, CMD_USAGE);
+		return fail(run, &error, CMD_USAGE);
 	if (check_machine(run, &error) == 0)
-		return cmd_fail("run", &error, CMD_UNABLE);
+		return fail(run, &error, CMD_UNABLE);
 	return measure(run);
+}
+
+int cmd_ablate(int argc, char **argv)
+{
+	return cmd_run(argc, argv); /* argv[0] tells which it is, in a resumed run the recorded one */
 }
 
 int cmd_run(int argc, char **argv)
@@ -228,9 +256,9 @@ int cmd_run(int argc, char **argv)
 	int status;
 
 	if (run_options_parse(&run.options, argc, argv, &error))
-		return error.what[0] ? cmd_fail("run", &error, CMD_USAGE) : CMD_USAGE;
+		return error.what[0] ? fail(&run, &error, CMD_USAGE) : CMD_USAGE;
 	if (run.options.help) {
-		run_options_help();
+		(run_options_ablate(&run.options) ? run_help_ablate : run_help)();
 		return CMD_OK;
 	}
 	status = run.options.resume ? resume(&run, run.options.out) : begin(&run, argc, argv);

@@ -10,14 +10,18 @@
 #include "cmd/run_priv.h"
 #include "vmm/vmm.h"
 
-/* The command line of vmtax run. */
+/* The command line of vmtax run and of vmtax ablate. */
 #define TIMEOUT_NS	60000000000u
 #define MOST_BLOCKS	10000
+#define MOST_ORDERS	1000
 #define LEAST_BUDGET_NS 1000000u
 
 enum option_id {
 	OUT = 256,
 	CONFIGS,
+	FROM,
+	TO,
+	ORDERS,
 	SUITE,
 	ONLY,
 	BLOCKS,
@@ -35,79 +39,17 @@ enum option_id {
 };
 
 static const struct option options[] = {
-	{ "out", required_argument, NULL, OUT },
-	{ "configs", required_argument, NULL, CONFIGS },
-	{ "suite", required_argument, NULL, SUITE },
-	{ "only", required_argument, NULL, ONLY },
-	{ "blocks", required_argument, NULL, BLOCKS },
-	{ "budget", required_argument, NULL, BUDGET },
-	{ "set", required_argument, NULL, SET },
-	{ "memory", required_argument, NULL, MEMORY },
-	{ "timeout", required_argument, NULL, TIMEOUT },
-	{ "cache", required_argument, NULL, CACHE },
-	{ "seed", required_argument, NULL, SEED },
-	{ "filter", required_argument, NULL, FILTER },
-	{ "force", no_argument, NULL, FORCE },
-	{ "resume", no_argument, NULL, RESUME },
-	{ "no-observe", no_argument, NULL, NO_OBSERVE },
-	{ "help", no_argument, NULL, HELP },
-	{ NULL, 0, NULL, 0 },
+	{ "out", required_argument, NULL, OUT },       { "configs", required_argument, NULL, CONFIGS },
+	{ "from", required_argument, NULL, FROM },     { "to", required_argument, NULL, TO },
+	{ "orders", required_argument, NULL, ORDERS }, { "suite", required_argument, NULL, SUITE },
+	{ "only", required_argument, NULL, ONLY },     { "blocks", required_argument, NULL, BLOCKS },
+	{ "budget", required_argument, NULL, BUDGET }, { "set", required_argument, NULL, SET },
+	{ "memory", required_argument, NULL, MEMORY }, { "timeout", required_argument, NULL, TIMEOUT },
+	{ "cache", required_argument, NULL, CACHE },   { "seed", required_argument, NULL, SEED },
+	{ "filter", required_argument, NULL, FILTER }, { "force", no_argument, NULL, FORCE },
+	{ "resume", no_argument, NULL, RESUME },       { "no-observe", no_argument, NULL, NO_OBSERVE },
+	{ "help", no_argument, NULL, HELP },	       { NULL, 0, NULL, 0 },
 };
-
-void run_options_help(void)
-{
-	puts("Usage: vmtax run [OPTION]... [-- PROGRAM [ARGUMENT]...]\n"
-	     "Runs programs natively and in virtual machines, in turns, and compares them. Without PROGRAM "
-	     "it\n"
-	     "runs the suite (vmtax list workloads). PROGRAM is any static x86-64 Linux executable; it runs "
-	     "in\n"
-	     "the current directory and shall print the same and end with 0 everywhere.\n"
-	     "\n"
-	     "  --out DIR          where results go (default: out/run-DATE-TIME)\n"
-	     "  --configs A,B,...  configurations to compare (vmtax list configs); default: native,\n"
-	     "                     native-tuned,hosted,hosted-classic,bare-metal; with PROGRAM: native,\n"
-	     "                     hosted,bare-metal\n"
-	     "  --set KNOB=VALUE   change a knob of every configuration but the native ones (vmtax list\n"
-	     "                     knobs); may be repeated\n"
-	     "  --suite FILE       another suite; the same columns as vmtax list workloads --csv\n"
-	     "  --only NAME,...    only these of its workloads\n"
-	     "  --budget TIME      time to spend, as in 30s or 10m (default: 2m); it decides the blocks, 10 "
-	     "to\n"
-	     "                     30, fewer where it must\n"
-	     "  --blocks N         repetitions of each workload under each configuration, whatever they "
-	     "take\n"
-	     "  --memory SIZE      guest memory (default: 256M)\n"
-	     "  --timeout TIME     end a program, or --filter, that takes longer (default: 60s)\n"
-	     "  --cache warm|cold  state of the host's page cache for the suite's files (default: warm)\n"
-	     "  --filter COMMAND   compare what this shell command makes of the output, for programs that\n"
-	     "                     print times or addresses\n"
-	     "  --no-observe       leave out the repetitions with probes that cost time (vmtax list probes)\n"
-	     "  --seed N           of the order of runs, to repeat one\n"
-	     "  --force            replace the results in DIR\n"
-	     "  --resume           go on with the stopped run in DIR; needs only --out (the command line is\n"
-	     "                     in DIR/schedule.csv)\n"
-	     "\n"
-	     "Each workload is first tried out under each configuration; these runs are not recorded. Then\n"
-	     "come blocks: each runs every configuration of a workload once, in balanced order. Last, each "
-	     "is\n"
-	     "run once more under probes that cost it time; those repetitions count for nothing else.\n"
-	     "\n"
-	     "A program may mark its region of interest: the line \"roi begin\" on stderr where it begins,\n"
-	     "\"roi_ns=N ops=N\" where it ends, with the time by its own clock and the operations done.\n"
-	     "Without marks its whole life is timed, start-up included.\n"
-	     "\n"
-	     "Examples:\n"
-	     "  vmtax run --out out/first\n"
-	     "  vmtax run --only kv,log --configs native,hosted,bare-metal --budget 30s\n"
-	     "  vmtax run --out out/mine -- ./prog --size 100\n"
-	     "  vmtax run --out out/ring --configs native,hosted --set transport=ring -- ./prog\n"
-	     "                         one knob changed: what does leaving the guest alone cost?\n"
-	     "  vmtax run --filter \"sed 's/[0-9.]* ms/- ms/'\" -- ./prog\n"
-	     "  vmtax run --resume --out out/first\n"
-	     "\n"
-	     "Exit status: 0 done, 1 a program failed or did something else than natively, 2 wrong usage,\n"
-	     "77 nothing could be run on this machine.");
-}
 
 static int take_cache(struct run_options *o, const char *text, struct error *error)
 {
@@ -146,6 +88,19 @@ static int take_blocks(struct run_options *o, const char *text, struct error *er
 	return error_mend(error, "give a whole number from 1 to %d", MOST_BLOCKS);
 }
 
+static int take_orders(struct run_options *o, const char *text, struct error *error)
+{
+	struct error inner;
+
+	o->orders_given = true;
+	if (units_parse_count(text, MOST_ORDERS, &o->orders, &inner) == 0) {
+		o->orders += o->orders % 2; /* each is run with its reverse */
+		return 0;
+	}
+	error_set(error, 0, "%.100s is no number of orders", text);
+	return error_mend(error, "give a whole number from 0 (single flips only) to %d", MOST_ORDERS);
+}
+
 static int take_set(struct run_options *o, const char *text, struct error *error)
 {
 	if (o->sets == RUN_SETS)
@@ -162,6 +117,10 @@ static const char **plain(struct run_options *o, int id)
 		return &o->out;
 	case CONFIGS:
 		return &o->configs;
+	case FROM:
+		return &o->from;
+	case TO:
+		return &o->to;
 	case SUITE:
 		return &o->suite;
 	case ONLY:
@@ -179,13 +138,15 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 
 	if (target) {
 		*target = text;
-		return *text ? 0 : error_fail(error, 0, "vmtax run --help shows the usage", "empty text");
+		return *text ? 0 : error_fail(error, 0, "--help shows the usage", "empty text");
 	}
 	switch (id) {
 	case BLOCKS:
 		return take_blocks(o, text, error);
 	case BUDGET:
 		return take_time(&o->budget_ns, text, error);
+	case ORDERS:
+		return take_orders(o, text, error);
 	case SET:
 		return take_set(o, text, error);
 	case MEMORY:
@@ -215,6 +176,34 @@ static const char *name_of(int id)
 	return "";
 }
 
+bool run_options_ablate(const struct run_options *o)
+{
+	return strcmp(o->command, "ablate") == 0;
+}
+
+/* Each command has options of its own. */
+static int check_command(const struct run_options *o, int id, struct error *error)
+{
+	bool ablates = id == FROM || id == TO || id == ORDERS, runs = id == CONFIGS || id == NO_OBSERVE;
+
+	if (ablates && !run_options_ablate(o))
+		return error_fail(error, 0, "run vmtax ablate, or leave it out",
+				  "it is an option of vmtax ablate");
+	if (runs && run_options_ablate(o))
+		return error_fail(error, 0, "vmtax ablate takes --from and --to instead",
+				  "it is an option of vmtax run");
+	return 0;
+}
+
+static int check_orders(const struct run_options *o, struct error *error)
+{
+	if (o->orders == 0 || o->budget_ns)
+		return 0;
+	return error_fail(error, 0,
+			  "say with --budget how long it may take, as in --budget 10m, or leave --orders out",
+			  "--orders has no budget: each order adds configurations to every block");
+}
+
 static int check_together(const struct run_options *o, bool others, struct error *error)
 {
 	if (o->resume && (o->out == NULL || others))
@@ -227,7 +216,7 @@ static int check_together(const struct run_options *o, bool others, struct error
 		return error_fail(
 			error, 0, "write a suite whose data column names its files",
 			"--cache cold is not possible for a program of your own, whose files are not known");
-	return 0;
+	return check_orders(o, error);
 }
 
 int run_options_parse(struct run_options *o, int argc, char **argv, struct error *error)
@@ -235,17 +224,20 @@ int run_options_parse(struct run_options *o, int argc, char **argv, struct error
 	bool others = false;
 	int id, code;
 
-	*o = (struct run_options){ .timeout_ns = TIMEOUT_NS, .memory_bytes = RUN_MEMORY, .observe = true };
+	*o = (struct run_options){ .command = argv[0], .timeout_ns = TIMEOUT_NS, .memory_bytes = RUN_MEMORY };
+	o->observe = !run_options_ablate(o); /* the flips are too many */
 	*error = (struct error){ 0 };
 	opterr = 0;
 	optind = 0; /* a resumed run parses a second command line */
 	while ((id = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
 		if (id == '?' || id == ':') {
-			cmd_option_fail("run", id, argv, options);
+			cmd_option_fail(o->command, id, argv, options);
 			return -EINVAL;
 		}
 		others |= id != OUT && id != RESUME;
-		code = take(o, id, optarg, error);
+		code = check_command(o, id, error);
+		if (code == 0)
+			code = take(o, id, optarg, error);
 		if (code) {
 			error_at(error, "--%s", name_of(id));
 			return code;

@@ -73,7 +73,7 @@ int run_plan_write(const struct run_plan *plan, const char *directory, struct er
 	return table_writer_close(&writer, error);
 }
 
-int run_plan_decide(struct run_plan *plan, uint64_t blocks, const char *directory, struct error *error)
+static int decide(const char *setting, uint64_t value, const char *directory, struct error *error)
 {
 	struct table_writer writer;
 	char path[4200];
@@ -83,13 +83,24 @@ int run_plan_decide(struct run_plan *plan, uint64_t blocks, const char *director
 	code = table_append(&writer, path, &schema, true, error);
 	if (code)
 		return code;
-	plan->blocks = blocks;
-	code = put_count(&writer, "blocks", blocks, error);
+	code = put_count(&writer, setting, value, error);
 	if (code) {
 		table_writer_abandon(&writer);
 		return code;
 	}
 	return table_writer_close(&writer, error);
+}
+
+int run_plan_decide_blocks(struct run_plan *plan, uint64_t blocks, const char *directory, struct error *error)
+{
+	plan->blocks[plan->decided++] = blocks;
+	return decide("blocks", blocks, directory, error);
+}
+
+int run_plan_decide_orders(struct run_plan *plan, uint64_t orders, const char *directory, struct error *error)
+{
+	plan->orders = orders;
+	return decide("orders", orders, directory, error);
 }
 
 static int take_setting(struct run_plan *plan, const char *setting, const char *value, struct error *error)
@@ -106,8 +117,10 @@ static int take_setting(struct run_plan *plan, const char *setting, const char *
 		return snprintf(plan->invocation, sizeof(plan->invocation), "%s", value) < 0;
 	if (strcmp(setting, "seed") == 0)
 		return units_parse_count(value, UINT64_MAX, &plan->seed, error);
-	if (strcmp(setting, "blocks") == 0)
-		return units_parse_count(value, UINT64_MAX, &plan->blocks, error);
+	if (strcmp(setting, "blocks") == 0 && plan->decided < RUN_STAGES)
+		return units_parse_count(value, UINT64_MAX, &plan->blocks[plan->decided++], error);
+	if (strcmp(setting, "orders") == 0)
+		return units_parse_count(value, UINT64_MAX, &plan->orders, error);
 	return error_fail(error, 0, "run it anew with --force", "%.80s is no setting of a plan", setting);
 }
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SCHEDULE_CONFIGS 32 /* configurations of one run at most */
+#define SCHEDULE_CONFIGS 128 /* configurations of one run at most */
 
 /* Blocks after which every configuration has followed every other equally often: N, or 2 N where N is odd. */
 size_t schedule_period(size_t n);

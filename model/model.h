@@ -33,6 +33,19 @@ int model_overhead_write(const char *directory, struct error *error);
  */
 int model_costs_write(const char *directory, struct error *error);
 
+/*
+ * Reads DIRECTORY/runs.csv and flips.csv and writes DIRECTORY/ablation.csv: what each knob is worth to each
+ * workload. A flip's worth is the time after it less the time before it. A bar by "single" is the mean of a
+ * knob's flips from either end; by "shapley", where orders of knobs were measured, its mean step over them,
+ * the Shapley value (L. S. Shapley, A value for n-person games, 1953) as estimated from sampled orders (J.
+ * Castro, D. Gomez and J. Tejada, Polynomial calculation of the Shapley value based on sampling, Computers &
+ * Operations Research 36, 2009). All are combinations of the configurations' locations over the same blocks
+ * (stats_combine), so the bars and "interaction" sum to the difference of the ends in these blocks. "total"
+ * is that difference in blocks that hold no configuration between the ends, which no bar uses. Where
+ * DIRECTORY has no flips.csv nothing is written. 0 or negative errno.
+ */
+int model_ablation_write(const char *directory, struct error *error);
+
 /* What a plan is made of; texts are the caller's. */
 struct model_plan_options {
 	const char *results; /* directory with overhead.csv and runs.csv */

@@ -9,6 +9,11 @@
 /* The script for CHART; the caller frees. NULL with *STATUS set where there is none. */
 static char *write_script(const struct chart *chart, int *status)
 {
+	static int (*const put[])(FILE *, const struct chart *) = {
+		[CHART_DOTS] = chart_put_dots,
+		[CHART_BARS] = chart_put_bars,
+		[CHART_WATERFALL] = chart_put_waterfall,
+	};
 	char *script = NULL;
 	size_t size;
 	FILE *out = open_memstream(&script, &size);
@@ -16,7 +21,7 @@ static char *write_script(const struct chart *chart, int *status)
 	*status = -ENOMEM;
 	if (!out)
 		return NULL;
-	*status = chart->kind == CHART_DOTS ? chart_put_dots(out, chart) : chart_put_bars(out, chart);
+	*status = put[chart->kind](out, chart);
 	if (fclose(out) != 0)
 		*status = -ENOMEM;
 	if (*status < 0) {

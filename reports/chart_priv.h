@@ -19,5 +19,6 @@ void chart_put_text(FILE *script, const char *text);
 /* The rest of the script. 0, or -ENODATA where every cell is missing. */
 int chart_put_dots(FILE *script, const struct chart *chart);
 int chart_put_bars(FILE *script, const struct chart *chart);
+int chart_put_waterfall(FILE *script, const struct chart *chart);
 
 #endif

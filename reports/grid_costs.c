@@ -71,6 +71,7 @@ static int choose_rows(struct grid *grid, const struct table *costs, size_t most
 static int choose_columns(struct grid *grid, const struct result *result)
 {
 	struct names configs = { 0 };
+	size_t columns = 0;
 
 	if (names_collect(&configs, &result->costs, "config") < 0 || grid_allocate(grid, configs.count) < 0) {
 		names_free(&configs);
@@ -78,7 +79,9 @@ static int choose_columns(struct grid *grid, const struct result *result)
 	}
 	names_order_configs(&configs);
 	for (size_t i = 0; i < configs.count; i++)
-		grid->columns[i] = grid_config(result, configs.name[i]);
+		if (result_shows(result, configs.name[i]))
+			grid->columns[columns++] = grid_config(result, configs.name[i]);
+	grid->column_count = columns;
 	names_free(&configs);
 	return 0;
 }

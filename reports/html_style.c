@@ -38,6 +38,7 @@ static const char style[] =
 	"tfoot td, tfoot th { border-top: 1px solid var(--line); border-bottom: 0; font-weight: 600; }\n"
 	"tbody th { font-weight: 400; }\n"
 	"tbody tr:nth-child(odd) { background: var(--band); }\n"
+	"td.words, th.words { text-align: left; white-space: normal; min-width: 9rem; }\n"
 	".facts td, .facts th { text-align: left; white-space: normal; vertical-align: top; }\n"
 	".facts th { white-space: nowrap; }\n"
 	".panels { display: grid; gap: 1rem; margin: 1rem 0;\n"

@@ -14,7 +14,7 @@
  */
 struct result {
 	const char *directory;
-	struct table machine, runs, layers, overhead, costs, plan_summary;
+	struct table machine, runs, layers, overhead, costs, ablation, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -26,6 +26,10 @@ void result_free(struct result *result);
 
 /* The name CONFIG is printed by: with * where a knob fell back in any of its runs. */
 const char *result_label(const struct result *result, const char *config);
+
+/* Whether CONFIG is shown: of an ablation only the ends, beside native, as what lies between has its own
+ * picture. */
+bool result_shows(const struct result *result, const char *config);
 
 /* Whether ROW of runs.csv went well and may stand for its configuration: not one that probes disturbed. */
 bool result_counts(const struct result *result, size_t row);
@@ -106,6 +110,36 @@ size_t *plan_rows(const struct table *plan);
 int grid_plan_costs(struct grid *grid, const struct result *result);
 int grid_plan_hosts(struct grid *grid, const struct result *result);
 
+/* The waterfall of ablation.csv for WORKLOAD: both ends, and what is flipped between them. */
+struct waterfall {
+	const char *workload, *from, *to; /* the ends' labels */
+	const char *method;
+	struct waterfall_step {
+		const char *knob, *from, *to, *note, *cost;
+		double begin, end;     /* ns; NaN: not measured */
+		struct interval delta; /* ns */
+	} * step;		       /* count: the knobs, then interaction; owned */
+	size_t count;
+	struct interval total; /* ns, measured apart */
+	double begin, end;     /* ns: where the steps begin and end */
+	double blocks;
+	const char *unit; /* the figures are best printed in, and its ns */
+	double unit_ns;
+};
+
+/* 0 or -ENOMEM; no steps where ablation.csv has none. */
+int waterfall_make(struct waterfall *waterfall, const struct result *result, const char *workload);
+void waterfall_free(struct waterfall *waterfall);
+
+/* What whoever may not know knobs should do; the caller frees. NULL when memory is short. */
+char *waterfall_advice(const struct waterfall *waterfall);
+
+/* Whether the bars agree with the total, in words; the caller frees. NULL when memory is short. */
+char *waterfall_check(const struct waterfall *waterfall);
+
+/* "exit > ring" of a step in TEXT. Returns TEXT. */
+char *waterfall_change(const struct waterfall_step *step, char *text, size_t size);
+
 /* Allocates cells, all missing, for rows already collected. 0 or -ENOMEM. */
 int grid_allocate(struct grid *grid, size_t columns);
 struct interval *grid_cell(const struct grid *grid, size_t row, size_t column);
@@ -172,6 +206,7 @@ int gnuplot_run(const char *script, char **svg, struct error *error);
 enum chart_kind {
 	CHART_DOTS, /* a point and its interval a cell, log scale */
 	CHART_BARS, /* the columns of a row stacked */
+	CHART_WATERFALL,
 };
 
 struct chart {
@@ -182,6 +217,7 @@ struct chart {
 	double scale_end;  /* BARS: what every row is stretched to, NaN for true lengths */
 	bool totals;	   /* BARS: write each row's sum at its end */
 	const struct grid *grid;
+	const struct waterfall *waterfall; /* WATERFALL, instead of a grid */
 };
 
 /* How a column's dots look: in gnuplot's numbering, and as the inside of a small SVG. */

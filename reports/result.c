@@ -38,13 +38,40 @@ static int read_tables(struct result *result, struct error *error)
 	} parts[] = {
 		{ &result->machine, &schema_machine },		 { &result->layers, &schema_layers },
 		{ &result->overhead, &schema_overhead },	 { &result->costs, &schema_costs },
-		{ &result->plan_summary, &schema_plan_summary },
+		{ &result->plan_summary, &schema_plan_summary }, { &result->ablation, &schema_ablation },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && status == 0; i++)
 		status = read_optional(parts[i].table, result->directory, parts[i].schema, error);
 	return status;
+}
+
+bool result_shows(const struct result *result, const char *config)
+{
+	const struct table *ablation = &result->ablation;
+
+	if (ablation->rows == 0 || strcmp(config, "native") == 0)
+		return true;
+	for (size_t row = 0; row < ablation->rows; row++)
+		if (strcmp(table_text(ablation, row, table_column(ablation, "knob")), "total") == 0 &&
+		    (strcmp(table_text(ablation, row, table_column(ablation, "from")), config) == 0 ||
+		     strcmp(table_text(ablation, row, table_column(ablation, "to")), config) == 0))
+			return true;
+	return false;
+}
+
+static int collect_configs(struct result *result)
+{
+	const struct table *runs = &result->runs;
+	size_t column = table_column(runs, "config");
+
+	for (size_t row = 0; row < runs->rows; row++)
+		if (!table_missing(runs, row, column) &&
+		    result_shows(result, table_text(runs, row, column)) &&
+		    names_add(&result->configs, table_text(runs, row, column)) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 /* native where times are compared with it, else native-tuned. */
@@ -68,8 +95,8 @@ int result_load(struct result *result, const char *directory, struct error *erro
 
 	*result = (struct result){ .directory = directory };
 	status = read_tables(result, error);
-	if (status == 0 && (names_collect(&result->workloads, &result->runs, "workload") < 0 ||
-			    names_collect(&result->configs, &result->runs, "config") < 0))
+	if (status == 0 &&
+	    (names_collect(&result->workloads, &result->runs, "workload") < 0 || collect_configs(result) < 0))
 		status = error_set(error, ENOMEM, "cannot read the results");
 	if (status < 0) {
 		result_free(result);
@@ -87,6 +114,7 @@ void result_free(struct result *result)
 	table_free(&result->layers);
 	table_free(&result->overhead);
 	table_free(&result->costs);
+	table_free(&result->ablation);
 	table_free(&result->plan_summary);
 	names_free(&result->workloads);
 	names_free(&result->configs);

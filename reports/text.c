@@ -178,6 +178,8 @@ static int put_all(struct text_page *page, const struct result *result)
 	int status = put_head(page->out, result);
 
 	if (status == 0)
+		status = text_put_ablation(page, result);
+	if (status == 0)
 		status = put_metrics(page, result);
 	if (status == 0)
 		status = put_costs(page, result);

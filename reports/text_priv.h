@@ -37,6 +37,9 @@ void text_put_title(const struct text_page *page, const char *title, const char 
 /* Prints an interval, estimates aligned at their ends, padded to a cell unless it is the LAST of its line. */
 void text_put_cell(const struct text_page *page, struct interval interval, bool last);
 
+/* Prints what each knob is worth, nothing where no ablation was made. 0 or -ENOMEM. */
+int text_put_ablation(struct text_page *page, const struct result *result);
+
 /* Prints the capacity plan, nothing where there is none. 0 or -ENOMEM. */
 int text_put_plan(struct text_page *page, const struct table *plan);
 

@@ -141,7 +141,8 @@ static inline void mock_run(struct mock_run *run, const char *directory, const c
 	int lock;
 
 	*run = (struct mock_run){ .options = options };
-	run->options.resume = resume;
+	run->options.command = "run";
+	h->resume = resume;
 	run->options.blocks = blocks;
 	run->options.timeout_ns = 10000000000u;
 	run->plan = (struct run_plan){ .invocation = "mock", .seed = 42 };

@@ -88,6 +88,9 @@ int vmm_config_set(struct vmm_config *config, const char *assignment, struct err
 /* Name of the value of knob ID in CONFIG: "ring". */
 const char *vmm_config_value(const struct vmm_config *config, enum vmm_knob_id id);
 
+/* What KNOB's VALUE takes in cores, memory and compatibility, for people; NULL: not told. */
+const char *vmm_value_cost(enum vmm_knob_id knob, unsigned value);
+
 /* Whether KNOB can take VALUE here; if not, WHY (SIZE bytes) has the reason. Opens /dev/kvm at most. */
 bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_t size);
 

@@ -143,7 +143,9 @@ static void test_schedule(void)
 
 	CHECK_INT(mkdir("schedule", 0777), 0);
 	CHECK_INT(run_plan_write(&plan, "schedule", &error), 0);
-	CHECK_INT(run_plan_decide(&plan, 12, "schedule", &error), 0);
+	CHECK_INT(run_plan_decide_blocks(&plan, 12, "schedule", &error), 0);
+	CHECK_INT(run_plan_decide_orders(&plan, 4, "schedule", &error), 0);
+	CHECK_INT(run_plan_decide_blocks(&plan, 9, "schedule", &error), 0);
 	CHECK_INT(access("schedule/schedule.csv", F_OK), 0);
 	CHECK_INT(run_plan_read(&plan, "schedule", &error), 0);
 	CHECK_INT(plan.argc, 4);
@@ -152,7 +154,10 @@ static void test_schedule(void)
 	CHECK_STR(plan.directory, "NA");
 	CHECK_STR(plan.invocation, "i");
 	CHECK_INT(plan.seed, 7);
-	CHECK_INT(plan.blocks, 12);
+	CHECK_INT(plan.decided, 2);
+	CHECK_INT(plan.blocks[0], 12);
+	CHECK_INT(plan.blocks[1], 9);
+	CHECK_INT(plan.orders, 4);
 	run_plan_free(&plan);
 }
 
