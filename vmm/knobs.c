@@ -34,7 +34,7 @@ const struct vmm_knob vmm_knobs[VMM_KNOBS] = {
 		.name = "backend", .column = "backend", .summary = "how the host does file I/O",
 		.values = VALUES{
 			{"buffered", "by the serving thread, through the host's page cache", NULL, NULL},
-			{"uring", "through io_uring, but for what the host's page cache serves at once", "buffered", NULL},
+			{"uring", "through io_uring, but for what the host's page cache has or takes", "buffered", NULL},
 			{"direct", "through io_uring past the host's page cache, cached in the guest", "uring", NOT_YET},
 			{0} },
 	},

@@ -204,7 +204,7 @@ const struct backend *backend_pick(unsigned value); /* of the backend knob */
 extern const struct backend backend_uring;	    /* uring.c */
 int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 		   uint64_t offset);
-/* warm.c: the same, but for what the page cache serves at once. */
+/* warm.c: the same, but for what the page cache has, or takes. */
 int64_t warm_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 		  uint64_t offset);
 

@@ -7,8 +7,8 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * backend=uring: io_uring, but for what the host's page cache serves at once. A system call that promises not
- * to wait (preadv2(2), RWF_NOWAIT) does that in half the time, and leaves to io_uring what would wait.
+ * backend=uring: io_uring, but for what the host's page cache has, or takes. A system call that promises not
+ * to wait (preadv2(2), RWF_NOWAIT) reads that in half the time, and leaves to io_uring what must be fetched.
  */
 struct transfer {
 	int fd;
@@ -31,18 +31,17 @@ static void advance(struct transfer *t, uint64_t bytes)
 }
 
 /*
- * Bytes done without waiting, or -errno. Where the file system makes no such promise for writes (ext4 through
- * its page cache), they are made all the same: io_uring would have a worker of its own make them, and waking
- * that takes several times as long as the write.
+ * Bytes done at once, or -errno. Writes go into the page cache whether io_uring makes them or we do, and
+ * where the file system makes no promise not to wait (ext4 does not) it would have a worker make them, whose
+ * waking takes several times as long as the write.
  */
 static int64_t at_once(const struct transfer *t)
 {
 	const struct iovec *vector = t->vector + t->first;
 	int count = t->count - t->first;
-	ssize_t done = (t->reads ? preadv2 : pwritev2)(t->fd, vector, count, (off_t)t->offset, RWF_NOWAIT);
+	ssize_t done = t->reads ? preadv2(t->fd, vector, count, (off_t)t->offset, RWF_NOWAIT)
+				: pwritev2(t->fd, vector, count, (off_t)t->offset, 0);
 
-	if (done < 0 && errno == EOPNOTSUPP && !t->reads)
-		done = pwritev2(t->fd, vector, count, (off_t)t->offset, 0);
 	return done < 0 ? -errno : done;
 }
 

@@ -49,10 +49,10 @@ static const struct operation {
 	int (*once)(void); /* not 0: it failed */
 	int batch;	   /* how often a batch does it */
 } operations[] = {
-	{ "served", served, 1000 },	 /* a guest kernel answers getpid itself */
-	{ "forwarded", forwarded, 500 }, /* getpgrp has no arguments either, but crosses to the host */
-	{ "fork", fork_wait, 5 },	 /* and a child that ends at once */
-	{ "read-64k", read_block, 256 }, /* the first 16 MiB of stdin, in order */
+	{ "served", served, 1000 },	  /* a guest kernel answers getpid itself */
+	{ "forwarded", forwarded, 500 },  /* getpgrp has no arguments either, but crosses to the host */
+	{ "fork", fork_wait, 5 },	  /* and a child that ends at once */
+	{ "read-64k", read_block, 1600 }, /* the first 100 MiB of stdin, in order */
 };
 
 static const struct operation *find(const char *name)
