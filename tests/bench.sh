@@ -41,7 +41,7 @@ compare() (
 	result=$work/$1 blocks=$2 configs=$3
 	shift 3
 	cd "$work" &&
-		"$build/vmtax" run --out "$result" --blocks "$blocks" --configs "$configs" --no-observe -- "$@" \
+		"$build/vmtax" run --out "$result" --blocks "$blocks" --configs "$configs" --memory 64M --no-observe -- "$@" \
 			>"$result.summary" 2>"$result.messages"
 	status=$?
 	[ $status -eq 0 ] || cat "$result.summary" "$result.messages" >&2
