@@ -57,6 +57,10 @@ const struct table_schema schema_runs = {
 		TEXT("program_sha256", "SHA-256 of the executable"),
 		INTEGER("rss_monitor_bytes", "bytes", "peak resident memory of the monitor beyond guest memory"),
 		TEXT("flags", "warnings about this row, separated by blanks"),
+		{ .name = "vms", .type = TABLE_INTEGER, .unit = "", .optional = true,
+		  .description = "copies that ran at once, each in a VM of its own (native: processes)" },
+		{ .name = "vm", .type = TABLE_INTEGER, .unit = "", .optional = true,
+		  .description = "which of them, from 1" },
 		END },
 };
 

@@ -12,12 +12,14 @@ static int run_cell(struct harness *h, size_t w, size_t c, uint64_t block, uint6
 	struct cell cell;
 	int code = cell_run(h, w, &h->config[c].config, block == LEDGER_OBSERVED, &cell, error);
 
-	if (code == 0 && !h->interrupted) {
-		verdict_judge(&cell.m, &h->workload[w].reference, cell.compared);
-		flags_judge(cell.flags, &cell.m, &h->workload[w].reference);
+	for (size_t i = 0; code == 0 && !h->interrupted && i <= cell.others; i++) {
+		struct cell *copy = i ? &cell.other[i - 1] : &cell;
+
+		verdict_judge(&copy->m, &h->workload[w].reference, copy->compared);
+		flags_judge(copy->flags, &copy->m, &h->workload[w].reference);
 		if (flag)
-			flags_add(cell.flags, flag);
-		code = harness_record(h, &cell, c, block, order, error);
+			flags_add(copy->flags, flag);
+		code = harness_record(h, copy, c, block, order, error);
 	}
 	cell_free(&cell);
 	return code;

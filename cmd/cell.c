@@ -2,12 +2,14 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cmd/filter_priv.h"
 #include "cmd/harness_priv.h"
+#include "cmd/together_priv.h"
 
 /* One repetition: an equal state, the launch, and what disturbed it. */
 #define STEAL_SHARE 0.01
@@ -40,14 +42,20 @@ static void flag_steal(struct cell *cell, uint64_t steal_ns, uint64_t wall_ns)
 	cell->disturbed = true;
 }
 
-static int launch(struct harness *h, struct cell *cell, struct error *error)
+/* Copy I of CELL, from 0. */
+static struct cell *copy_of(struct cell *cell, size_t i)
+{
+	return i ? &cell->other[i - 1] : cell;
+}
+
+static struct launch describe(const struct harness *h, const struct cell *cell)
 {
 	const struct workload *workload = &h->suite.workload[cell->workload];
-	const struct launcher *launcher = launcher_for(h->launchers, cell->config);
-	const struct launch launch = {
+
+	return (struct launch){
 		.config = cell->config,
 		.argv = workload->argv,
-		.directory = workload->own_directory ? NULL : h->scratch.cell,
+		.directory = workload->own_directory ? NULL : cell->directory,
 		.timeout_ns = h->options->timeout_ns,
 		.memory_bytes = h->options->memory_bytes,
 		.tsc_hz = h->tsc_hz,
@@ -55,32 +63,95 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 		.observed = cell->observed,
 		.signal_fd = h->signal_fd,
 	};
+}
+
+static int run_copies(struct harness *h, struct cell *cell, struct error *error)
+{
+	struct launch *launch = calloc(cell->others + 1, sizeof(*launch));
+	struct measurement **m = calloc(cell->others + 1, sizeof(struct measurement *));
+	int code = launch && m ? 0 : error_set(error, ENOMEM, "cannot run a repetition");
+
+	for (size_t i = 0; code == 0 && i <= cell->others; i++) {
+		launch[i] = describe(h, copy_of(cell, i));
+		m[i] = &copy_of(cell, i)->m;
+	}
+	if (code == 0)
+		code = together_launch(launcher_for(h->launchers, cell->config), launch, m, cell->others + 1,
+				       error);
+	free(launch);
+	free(m);
+	return code;
+}
+
+static int launch(struct harness *h, struct cell *cell, struct error *error)
+{
 	uint64_t steal, begun;
 	int code;
 
-	h->calibrator->touch(h->options->memory_bytes);
+	h->calibrator->touch(h->options->memory_bytes * (cell->others + 1));
 	steal = h->calibrator->steal_ns();
 	begun = clock_now_ns();
 	if (calibration_drifted(&h->calibration, h->calibrator->spin())) {
 		flags_add(cell->flags, "drift");
 		cell->disturbed = true;
 	}
-	code = launcher->launch(&launch, &cell->m, error);
+	code = run_copies(h, cell, error);
 	flag_steal(cell, h->calibrator->steal_ns() - steal, clock_now_ns() - begun);
+	for (size_t i = 0; i < cell->others; i++) {
+		memcpy(cell->other[i].flags, cell->flags, sizeof(cell->flags));
+		cell->other[i].disturbed = cell->disturbed;
+		cell->m.interrupted |= cell->other[i].m.interrupted;
+	}
+	return code;
+}
+
+/* As many copies as are to run at once, each with a directory of its own. 0 or negative errno. */
+static int make_copies(struct harness *h, struct cell *cell, struct error *error)
+{
+	const struct workload *workload = &h->suite.workload[cell->workload];
+	size_t copies = h->options->vms > 1 ? h->options->vms : 1;
+	int code = 0;
+
+	cell->other = calloc(copies, sizeof(*cell->other)); /* one more than needed: never none */
+	if (cell->other == NULL)
+		return error_set(error, ENOMEM, "cannot run a repetition");
+	cell->others = copies - 1;
+	for (size_t i = 0; i < copies; i++) {
+		struct cell *copy = copy_of(cell, i);
+
+		if (i)
+			*copy = (struct cell){ .workload = cell->workload,
+					       .config = cell->config,
+					       .observed = cell->observed };
+		copy->vm = i + 1;
+		measurement_init(&copy->m, cell->config);
+	}
+	for (size_t i = 0; code == 0 && i < copies; i++) {
+		scratch_choose(&h->scratch, i);
+		code = scratch_prepare(&h->scratch, workload, cell->workload, h->options->cold, error);
+		snprintf(copy_of(cell, i)->directory, sizeof(cell->directory), "%s", h->scratch.cell);
+	}
+	return code;
+}
+
+static int digest_all(struct harness *h, struct cell *cell, struct error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i <= cell->others; i++)
+		code = digest(h, copy_of(cell, i), error);
 	return code;
 }
 
 int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool observed, struct cell *cell,
 	     struct error *error)
 {
-	const struct workload *workload = &h->suite.workload[w];
 	uint64_t begun = clock_now_ns();
 	int code;
 
 	*cell = (struct cell){ .workload = w, .config = config, .observed = observed };
-	measurement_init(&cell->m, config);
-	progress_show(&h->progress, workload->name, config->name);
-	code = scratch_prepare(&h->scratch, workload, w, h->options->cold, error);
+	progress_show(&h->progress, h->suite.workload[w].name, config->name);
+	code = make_copies(h, cell, error);
 	if (code == -EINTR) {
 		cell->m.interrupted = true;
 		code = 0;
@@ -88,7 +159,7 @@ int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool 
 		code = launch(h, cell, error);
 	}
 	if (code == 0 && !cell->m.interrupted)
-		code = digest(h, cell, error);
+		code = digest_all(h, cell, error);
 	cell->cost_ns = clock_now_ns() - begun;
 	h->interrupted |= cell->m.interrupted;
 	progress_step(&h->progress);
@@ -97,5 +168,8 @@ int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool 
 
 void cell_free(struct cell *cell)
 {
+	for (size_t i = 0; i < cell->others; i++)
+		measurement_free(&cell->other[i].m);
+	free(cell->other);
 	measurement_free(&cell->m);
 }

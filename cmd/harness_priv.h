@@ -104,12 +104,16 @@ int harness_preset(const struct harness *h, const char *name, struct vmm_config 
 struct cell {
 	size_t workload;
 	const struct vmm_config *config;
+	size_t vm; /* which of the copies that ran at once, from 1 */
 	struct measurement m;
+	char directory[4300];	   /* it ran in */
 	char compared[DIGEST_HEX]; /* digest of what is compared of its output */
 	char flags[FLAGS_ROOM];
 	bool observed; /* with probes that cost it time */
 	bool disturbed;
 	uint64_t cost_ns;
+	struct cell *other; /* the other copies; owned */
+	size_t others;
 };
 
 /*

@@ -23,6 +23,8 @@ int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_
 		.invocation = h->plan->invocation,
 		.block = block == LEDGER_OBSERVED ? LEDGER_NO_BLOCK : block,
 		.order = order,
+		.vms = h->options->vms > 1 ? h->options->vms : 1,
+		.vm = cell->vm,
 		.workload = &h->suite.workload[cell->workload],
 		.config = cell->config,
 		.cold = h->options->cold,

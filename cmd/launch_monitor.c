@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/launch_priv.h"
 #include "cmd/observe_priv.h"
+#include "cmd/together_priv.h"
 
 /* Runs a program in a VM: starts vmtax-monitor and shakes hands with it (vmm/vmm.h). */
 #define GRACE_NS  2000000000u /* the monitor's own watchdog comes first */
@@ -157,6 +158,7 @@ static enum child_event converse(struct session *s)
 	if (event != CHILD_SPOKE)
 		return event;
 	observe_monitor_begin(s->launch, &s->probes, s->child.pid, s->m->report, s->stats);
+	together_go(s->launch);
 	say(s, VMM_GO);
 	event = expect(s, VMM_DONE, patience, &s->tsc_done);
 	observe_end(&s->probes, s->m);

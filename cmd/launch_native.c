@@ -13,6 +13,7 @@
 #include "cmd/cores_priv.h"
 #include "cmd/launch_priv.h"
 #include "cmd/observe_priv.h"
+#include "cmd/together_priv.h"
 
 /* Runs a program as a plain process. */
 #define TUNABLES     "GLIBC_TUNABLES="
@@ -100,6 +101,7 @@ static void run(const struct launch *launch, struct child *child, struct measure
 	int status = 0, number;
 
 	observe_native_begin(launch, &session, child->pid);
+	together_go(launch);
 	go = clock_tsc();
 	child_release(child);
 	event = child_await(child, child->status_fd, deadline, &executed);

@@ -9,6 +9,8 @@
 
 #include "cmd/measurement_priv.h"
 
+struct together;
+
 /* What is to be run once. */
 struct launch {
 	const struct vmm_config *config;
@@ -17,9 +19,11 @@ struct launch {
 	uint64_t timeout_ns;
 	uint64_t memory_bytes; /* guest memory; 0: the monitor's default */
 	uint64_t tsc_hz;
-	cpu_set_t cores; /* it may run on */
-	bool observed;	 /* with probes that cost it time */
-	int signal_fd;	 /* a signalfd of what stops us; the signals are blocked */
+	cpu_set_t cores;	   /* it may run on */
+	bool observed;		   /* with probes that cost it time */
+	int signal_fd;		   /* a signalfd of what stops us; the signals are blocked */
+	struct together *together; /* with what it starts at once; NULL: nothing */
+	bool *passed;		   /* its gate there */
 };
 
 /* A way to run a program. */

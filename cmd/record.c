@@ -124,6 +124,8 @@ static int add_run(struct table_writer *w, const struct record_row *row, const s
 	put_text(w, row->workload->sha256);
 	put(w, m->rss_monitor_bytes);
 	put_text(w, row->flags);
+	put_number(w, row->vms);
+	put_number(w, row->vm);
 	return table_end_row(w, error);
 }
 

@@ -30,6 +30,8 @@ struct record_row {
 	const char *invocation;
 	uint64_t block; /* from 1; 0: none */
 	uint64_t order; /* from 1; 0: none */
+	uint64_t vms;	/* copies that ran at once */
+	uint64_t vm;	/* which of them, from 1; 0: none */
 	const struct workload *workload;
 	const struct vmm_config *config;
 	bool cold;

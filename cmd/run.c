@@ -14,6 +14,7 @@
 #include "cmd/harness_priv.h"
 #include "cmd/machine_priv.h"
 #include "cmd/observe_priv.h"
+#include "cmd/room_priv.h"
 
 /* vmtax run and vmtax ablate: measure, then publish. */
 #define SUITE_CONFIGS	 "native,native-tuned,hosted,hosted-classic,bare-metal"
@@ -59,6 +60,8 @@ static int check(struct run *run, struct error *error)
 			   ? ablate_configure(&run->harness, o->orders, 0, error)
 			   : harness_configure(&run->harness, o->configs ? o->configs : without, error);
 
+	if (code == 0)
+		code = room_check(&run->harness, error);
 	return code ? code : find_suite(run, error);
 }
 

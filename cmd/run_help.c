@@ -28,6 +28,8 @@ void run_help(void)
 	     "                     30, fewer where it must\n"
 	     "  --blocks N         repetitions of each workload under each configuration, whatever they "
 	     "take\n"
+	     "  --vms N            N copies at once, each in a VM of its own (native: N processes), started\n"
+	     "                     together once all are ready; a row each in runs.csv\n"
 	     "  --memory SIZE      guest memory (default: 256M)\n"
 	     "  --timeout TIME     end a program, or --filter, that takes longer (default: 60s)\n"
 	     "  --cache warm|cold  state of the host's page cache for the suite's files (default: warm)\n"

@@ -14,6 +14,7 @@
 #define TIMEOUT_NS	60000000000u
 #define MOST_BLOCKS	10000
 #define MOST_ORDERS	1000
+#define MOST_VMS	1024
 #define LEAST_BUDGET_NS 1000000u
 
 enum option_id {
@@ -28,6 +29,7 @@ enum option_id {
 	BUDGET,
 	SET,
 	MEMORY,
+	VMS,
 	TIMEOUT,
 	CACHE,
 	SEED,
@@ -39,16 +41,27 @@ enum option_id {
 };
 
 static const struct option options[] = {
-	{ "out", required_argument, NULL, OUT },       { "configs", required_argument, NULL, CONFIGS },
-	{ "from", required_argument, NULL, FROM },     { "to", required_argument, NULL, TO },
-	{ "orders", required_argument, NULL, ORDERS }, { "suite", required_argument, NULL, SUITE },
-	{ "only", required_argument, NULL, ONLY },     { "blocks", required_argument, NULL, BLOCKS },
-	{ "budget", required_argument, NULL, BUDGET }, { "set", required_argument, NULL, SET },
-	{ "memory", required_argument, NULL, MEMORY }, { "timeout", required_argument, NULL, TIMEOUT },
-	{ "cache", required_argument, NULL, CACHE },   { "seed", required_argument, NULL, SEED },
-	{ "filter", required_argument, NULL, FILTER }, { "force", no_argument, NULL, FORCE },
-	{ "resume", no_argument, NULL, RESUME },       { "no-observe", no_argument, NULL, NO_OBSERVE },
-	{ "help", no_argument, NULL, HELP },	       { NULL, 0, NULL, 0 },
+	{ "out", required_argument, NULL, OUT },
+	{ "configs", required_argument, NULL, CONFIGS },
+	{ "from", required_argument, NULL, FROM },
+	{ "to", required_argument, NULL, TO },
+	{ "orders", required_argument, NULL, ORDERS },
+	{ "suite", required_argument, NULL, SUITE },
+	{ "only", required_argument, NULL, ONLY },
+	{ "blocks", required_argument, NULL, BLOCKS },
+	{ "budget", required_argument, NULL, BUDGET },
+	{ "set", required_argument, NULL, SET },
+	{ "memory", required_argument, NULL, MEMORY },
+	{ "vms", required_argument, NULL, VMS },
+	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ "cache", required_argument, NULL, CACHE },
+	{ "seed", required_argument, NULL, SEED },
+	{ "filter", required_argument, NULL, FILTER },
+	{ "force", no_argument, NULL, FORCE },
+	{ "resume", no_argument, NULL, RESUME },
+	{ "no-observe", no_argument, NULL, NO_OBSERVE },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int take_cache(struct run_options *o, const char *text, struct error *error)
@@ -67,6 +80,16 @@ static int take_memory(struct run_options *o, const char *text, struct error *er
 		code = error_fail(error, 0, "the default is 256M",
 				  "guest memory must be between 16M and 3G, not %.100s", text);
 	return code;
+}
+
+static int take_vms(struct run_options *o, const char *text, struct error *error)
+{
+	struct error inner;
+
+	if (units_parse_count(text, MOST_VMS, &o->vms, &inner) == 0 && o->vms > 0)
+		return 0;
+	error_set(error, 0, "%.100s is no number of VMs", text);
+	return error_mend(error, "give a whole number from 1 to %d", MOST_VMS);
 }
 
 static int take_time(uint64_t *ns, const char *text, struct error *error)
@@ -151,6 +174,8 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 		return take_set(o, text, error);
 	case MEMORY:
 		return take_memory(o, text, error);
+	case VMS:
+		return take_vms(o, text, error);
 	case TIMEOUT:
 		return take_time(&o->timeout_ns, text, error);
 	case CACHE:
@@ -184,7 +209,8 @@ bool run_options_ablate(const struct run_options *o)
 /* Each command has options of its own. */
 static int check_command(const struct run_options *o, int id, struct error *error)
 {
-	bool ablates = id == FROM || id == TO || id == ORDERS, runs = id == CONFIGS || id == NO_OBSERVE;
+	bool ablates = id == FROM || id == TO || id == ORDERS,
+	     runs = id == CONFIGS || id == NO_OBSERVE || id == VMS;
 
 	if (ablates && !run_options_ablate(o))
 		return error_fail(error, 0, "run vmtax ablate, or leave it out",

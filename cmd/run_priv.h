@@ -28,6 +28,7 @@ struct run_options {
 	int sets;
 	uint64_t blocks;    /* 0: as many as the budget allows */
 	uint64_t budget_ns; /* 0: not given */
+	uint64_t vms;	    /* copies at once; 0: one */
 	uint64_t memory_bytes, timeout_ns, seed;
 	bool seed_given, cold, force, resume, help;
 	bool observe;	/* repetitions for probes that disturb, too */

@@ -51,6 +51,12 @@ int scratch_open(struct scratch *scratch, const char *directory, int signal_fd, 
 	return mkdir(scratch->root, 0777) ? cannot("make the directory", scratch->root, error) : 0;
 }
 
+void scratch_choose(struct scratch *scratch, size_t number)
+{
+	snprintf(scratch->cell, sizeof(scratch->cell), number ? "%s/cell%zu" : "%s/cell", scratch->root,
+		 number);
+}
+
 void scratch_close(struct scratch *scratch)
 {
 	if (scratch->root[0])

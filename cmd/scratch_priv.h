@@ -28,6 +28,9 @@ int scratch_open(struct scratch *scratch, const char *directory, int signal_fd, 
 int scratch_prepare(struct scratch *scratch, const struct workload *workload, size_t number, bool cold,
 		    struct error *error);
 
+/* Chooses the directory of copy NUMBER (from 0) of what runs at once; scratch_prepare makes it. */
+void scratch_choose(struct scratch *scratch, size_t number);
+
 /* Removes it all. */
 void scratch_close(struct scratch *scratch);
 

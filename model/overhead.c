@@ -135,6 +135,24 @@ static void put_estimate(struct estimate *e, struct stats_estimate ratio)
 	table_put_number(&e->out, ratio.high);
 }
 
+/* VMs that ran at once shared the machine, so they are one observation: the mean over each block. *COUNT
+ * ratios of e->rows, which ascend by block. */
+static size_t merge_vms(struct estimate *e, bool additive, size_t count)
+{
+	size_t merged = 0;
+
+	for (size_t i = 0, next; i < count; i = next) {
+		double sum = 0, block = cells_number(e->cells, e->rows[i], "block");
+
+		for (next = i; next < count && cells_number(e->cells, e->rows[next], "block") == block;
+		     next++)
+			sum += additive ? e->ratios[next] : log(e->ratios[next]);
+		e->rows[merged] = e->rows[i];
+		e->ratios[merged++] = additive ? sum / (double)(next - i) : exp(sum / (double)(next - i));
+	}
+	return merged;
+}
+
 static int put_metric(struct estimate *e, const struct metric *metric, bool disturbed, struct error *error)
 {
 	size_t choice = metric_choose(metric, e->cells, e->pairs, e->count), count = 0;
@@ -149,6 +167,7 @@ static int put_metric(struct estimate *e, const struct metric *metric, bool dist
 	}
 	if (count == 0)
 		return 0;
+	count = merge_vms(e, metric->additive, count);
 	e->flags[0] = '\0';
 	flag_rows(e);
 	if (e->program_changed)

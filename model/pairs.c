@@ -18,7 +18,7 @@ static bool disturbed_pair(const struct cells *cells, struct pair pair)
 	return disturbed_row(cells, pair.row) || disturbed_row(cells, pair.base);
 }
 
-/* Both cells ascend by block. One block holds a cell at most once for each state of the cache. */
+/* Both cells ascend by block. One block holds a cell at most once for each state of the cache and each VM. */
 static size_t merge(const struct cells *cells, const struct cell *cell, const struct cell *base,
 		    struct pair *pairs)
 {
@@ -27,12 +27,14 @@ static size_t merge(const struct cells *cells, const struct cell *cell, const st
 	for (size_t i = 0; i < cell->blocks; i++) {
 		double block = cells_number(cells, cell->block[i], "block");
 		const char *cache = cells_text(cells, cell->block[i], "cache");
+		const char *vm = cells_text(cells, cell->block[i], "vm");
 
 		while (first < base->blocks && cells_number(cells, base->block[first], "block") < block)
 			first++;
 		for (size_t j = first;
 		     j < base->blocks && cells_number(cells, base->block[j], "block") <= block; j++)
-			if (strcmp(cells_text(cells, base->block[j], "cache"), cache) == 0) {
+			if (strcmp(cells_text(cells, base->block[j], "cache"), cache) == 0 &&
+			    strcmp(cells_text(cells, base->block[j], "vm"), vm) == 0) {
 				pairs[count++] = (struct pair){ cell->block[i], base->block[j] };
 				break;
 			}
@@ -43,11 +45,14 @@ static size_t merge(const struct cells *cells, const struct cell *cell, const st
 size_t pairs_make(const struct cells *cells, const struct cell *cell, const struct cell *base,
 		  struct pair *pairs, bool *disturbed)
 {
-	size_t count = merge(cells, cell, base, pairs), calm = 0;
+	size_t count = merge(cells, cell, base, pairs), calm = 0, least = MODEL_PAIRS_LEAST;
 
+	/* VMs that ran at once share what disturbs them: it takes as many blocks of them. */
+	if (count && cells_number(cells, pairs[0].row, "vms") > 1)
+		least *= (size_t)cells_number(cells, pairs[0].row, "vms");
 	for (size_t i = 0; i < count; i++)
 		calm += !disturbed_pair(cells, pairs[i]);
-	*disturbed = calm < count && calm < MODEL_PAIRS_LEAST;
+	*disturbed = calm < count && calm < least;
 	if (calm == count || *disturbed)
 		return count;
 	calm = 0;

@@ -58,6 +58,26 @@ static void test_blocks_pair_whatever_their_order(void)
 	free_rows();
 }
 
+/* Each VM is paired with the one of its number, and those of a block are one observation. */
+static void test_vms_at_once(void)
+{
+	struct table overhead;
+
+	begin();
+	for (int i = 1; i <= 6; i++) {
+		add("kv", "native", i, 1000, "|vms=2|vm=1");
+		add("kv", "native", i, 4000, "|vms=2|vm=2");
+		add("kv", "hosted", i, 32000, "|vms=2|vm=2"); /* 8 times */
+		add("kv", "hosted", i, 2000, "|vms=2|vm=1");  /* twice */
+	}
+	overhead = estimate();
+	CHECK_NEAR(figure(&overhead, "hosted", "time", "ratio"), 4, 1e-12);
+	CHECK_NEAR(figure(&overhead, "hosted", "time", "low"), 4, 1e-12);
+	CHECK_NEAR(figure(&overhead, "hosted", "time", "blocks"), 6, 0);
+	table_free(&overhead);
+	free_rows();
+}
+
 static void test_only_equal_and_good_repetitions_count(void)
 {
 	struct table overhead;
@@ -209,6 +229,7 @@ int main(void)
 {
 	CHECK_RUN(test_ratio_is_hodges_lehmann_of_paired_logs);
 	CHECK_RUN(test_blocks_pair_whatever_their_order);
+	CHECK_RUN(test_vms_at_once);
 	CHECK_RUN(test_only_equal_and_good_repetitions_count);
 	CHECK_RUN(test_disturbed_pairs_are_left_out_where_enough_remain);
 	CHECK_RUN(test_few_blocks_have_no_interval);
