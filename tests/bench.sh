@@ -36,12 +36,12 @@ programs() {
 	done
 }
 
-# compare RESULT BLOCKS CONFIGS PROGRAM ARGUMENT...: runs it under CONFIGS in turns, in $work.
+# compare RESULT BLOCKS CONFIGS PROGRAM ARGUMENT...: runs it under CONFIGS in turns, in $work, with $memory or 64M.
 compare() (
 	result=$work/$1 blocks=$2 configs=$3
 	shift 3
 	cd "$work" &&
-		"$build/vmtax" run --out "$result" --blocks "$blocks" --configs "$configs" --memory 64M --no-observe -- "$@" \
+		"$build/vmtax" run --out "$result" --blocks "$blocks" --configs "$configs" --memory "${memory:-64M}" --no-observe -- "$@" \
 			>"$result.summary" 2>"$result.messages"
 	status=$?
 	[ $status -eq 0 ] || cat "$result.summary" "$result.messages" >&2
