@@ -96,16 +96,25 @@ static bool two_cores(char *why, size_t size)
 	return say(why, size, "a polling driver needs a second core");
 }
 
-static bool kernel_irqchip(char *why, size_t size)
+/* Without any KVM, or with something else in its place, the answer is yes: vmm_backend_name says what is wrong. */
+static bool kvm_has(int capability)
 {
-	/* Without any KVM, or with something else in its place, the answer is yes: vmm_backend_name says
-	 * what is wrong. */
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	bool can = fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_IRQCHIP) != 0;
+	bool has = fd < 0 || ioctl(fd, KVM_CHECK_EXTENSION, capability) != 0;
 
 	if (fd >= 0)
 		close(fd);
-	return can || say(why, size, "this KVM emulates no interrupt controller");
+	return has;
+}
+
+static bool kernel_irqchip(char *why, size_t size)
+{
+	return kvm_has(KVM_CAP_IRQCHIP) || say(why, size, "this KVM emulates no interrupt controller");
+}
+
+static bool kernel_doorbell(char *why, size_t size)
+{
+	return kvm_has(KVM_CAP_IOEVENTFD) || say(why, size, "this KVM has no ioeventfd");
 }
 
 static bool io_uring(char *why, size_t size)
@@ -183,6 +192,7 @@ static const struct {
 	bool (*available)(char *why, size_t size);
 } checks[] = {
 	{ VMM_TRANSPORT, VMM_TRANSPORT_RING, two_cores },
+	{ VMM_TRANSPORT, VMM_TRANSPORT_EVENTFD, kernel_doorbell },
 	{ VMM_IRQCHIP, VMM_IRQCHIP_KERNEL, kernel_irqchip },
 	{ VMM_BACKEND, VMM_BACKEND_URING, io_uring },
 	{ VMM_MEMORY, VMM_MEMORY_LOCKED4K, may_lock },

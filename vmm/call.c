@@ -179,7 +179,7 @@ static void tell_kind(const struct monitor *m, struct abi_request *request, int 
 	struct stat info;
 
 	request->regular = 0;
-	if (m->config.value[VMM_TRANSPORT] != VMM_TRANSPORT_RING && !m->backend->call)
+	if (m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EXIT && !m->backend->call)
 		return;
 	request->regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? 2 : 1;
 }

@@ -15,9 +15,10 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * The driver thread of transport=ring: polls the rings of all vCPUs for a bounded time, then sleeps on an
- * eventfd that the guest's doorbell writes without leaving the kernel (ioeventfd). It sleeps before the
- * program runs, and after, so that a harness can read what it used while it is still there.
+ * The driver thread. With transport=ring it polls the rings of all vCPUs for a bounded time, then sleeps on an
+ * eventfd that the guest's doorbell writes without leaving the kernel (ioeventfd). With transport=eventfd it
+ * never polls, and every request rings. It sleeps before the program runs, and after, so that a harness can
+ * read what it used while it is still there.
  */
 enum phase { WAITING, SERVING, PARKING, ENDING };
 
@@ -28,6 +29,11 @@ enum phase { WAITING, SERVING, PARKING, ENDING };
 static bool serving(const struct monitor *m)
 {
 	return atomic_load(&m->driver_phase) == SERVING;
+}
+
+static bool polls(const struct monitor *m)
+{
+	return m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_RING;
 }
 
 static bool submitted(const struct vcpu *v)
@@ -58,16 +64,17 @@ static void nap(struct monitor *m)
 	while (!any_submitted(m) && serving(m))
 		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
 			break;
-	tell_asleep(m, 0);
+	if (polls(m))
+		tell_asleep(m, 0);
 }
 
 static void await(struct monitor *m, struct vmm_thread *thread)
 {
-	uint64_t start = clock_tsc(), now = start;
+	uint64_t start = clock_tsc(), now = start, most = polls(m) ? m->spin_ticks : 0;
 
 	while (!any_submitted(m) && serving(m)) {
 		now = clock_tsc();
-		if (now - start > m->spin_ticks) {
+		if (now - start > most) {
 			nap(m);
 			thread->sleep_tsc += clock_tsc() - now;
 			break;
@@ -81,7 +88,7 @@ static void serve_one(struct vcpu *v, struct vmm_thread *thread)
 {
 	struct abi_channel *c = v->channel;
 
-	if (c->driver_asleep) /* so a vCPU begins, that the driver may have gone to sleep without */
+	if (c->driver_asleep && polls(v->monitor)) /* so a vCPU begins, that the driver may have gone to sleep without */
 		__atomic_store_n(&c->driver_asleep, 0, __ATOMIC_SEQ_CST);
 	serve_request(v, &c->slot[v->answered % ABI_SLOTS], thread, false);
 	__atomic_store_n(&c->completed, ++v->answered, __ATOMIC_SEQ_CST);
@@ -173,8 +180,9 @@ int driver_start(struct monitor *m)
 {
 	int error;
 
-	if (m->config.value[VMM_TRANSPORT] != VMM_TRANSPORT_RING)
+	if (m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EXIT)
 		return 0;
+	tell_asleep(m, !polls(m));
 	error = open_doorbell(m);
 	if (error)
 		return error;
@@ -243,7 +251,6 @@ int driver_again(struct monitor *m)
 	atomic_store(&m->driver_ready, false);
 	atomic_store(&m->driver_parked, false);
 	atomic_store(&m->driver_phase, WAITING);
-	m->main.channel->driver_asleep = 0;
 	error = driver_start(m);
 	if (error == 0)
 		driver_go(m);

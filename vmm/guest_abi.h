@@ -100,7 +100,7 @@ struct abi_boot {
 	uint64_t tsc_hz;
 	uint64_t spin_ticks; /* how long to poll before halting */
 	uint32_t areas;
-	uint8_t ring;	    /* transport: ring rather than exit */
+	uint8_t ring;	    /* transport: a driver thread serves the ring, polling or woken each time */
 	uint8_t inject;	    /* completion: an interrupt rather than polling */
 	uint8_t idle_poll;  /* idle: poll rather than halt */
 	uint8_t clock_exit; /* clock: a port read rather than the TSC */

@@ -13,7 +13,7 @@ const struct vmm_knob vmm_knobs[VMM_KNOBS] = {
 		.values = VALUES{
 			{"exit", "a port write exits to the monitor process, which serves it", NULL, NULL},
 			{"ring", "a shared ring polled by a driver thread on a core of its own; no exit", "exit", NULL},
-			{"eventfd", "the exit ends in the kernel and wakes a driver thread", "exit", NOT_YET},
+			{"eventfd", "the exit ends in the kernel and wakes a driver thread", "exit", NULL},
 			{0} },
 	},
 	[VMM_COMPLETION] = {
@@ -106,6 +106,11 @@ const struct vmm_preset vmm_presets[] = {
 		.name = "hosted-classic",
 		.summary = "the same with interrupts and clocks emulated by the monitor, as in 2001",
 		.value = {[VMM_IRQCHIP] = VMM_IRQCHIP_USER, [VMM_CLOCK] = VMM_CLOCK_EXIT},
+	},
+	{
+		.name = "hosted-modern",
+		.summary = "requests wake a driver thread of the monitor and answers come by irqfd, as in today's",
+		.value = {[VMM_TRANSPORT] = VMM_TRANSPORT_EVENTFD},
 	},
 	{
 		.name = "bare-metal", .summary = "cores, memory and device paths owned; a shared ring instead of exits",

@@ -12,6 +12,7 @@
  * - ring, poll: the slot's number is published; a driver thread that polls it answers; the guest polls for
  * that, and halts when it takes long (idle=exit), having asked for an interrupt.
  * - ring, inject: the guest asks for the interrupt at once and halts.
+ * - eventfd is ring with a driver that always sleeps, so that the doorbell rings for every request.
  */
 static bool by_exit(bool blocks)
 {
