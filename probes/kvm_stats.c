@@ -28,6 +28,7 @@ struct stats_descriptor {
 #define UNIT(flags) ((flags) >> 4 & 0xfu)
 #define BASE(flags) ((flags) >> 8 & 0xfu)
 #define CUMULATIVE  0u
+#define INSTANT	    1u
 #define BASE_2	    1u
 
 #define NAME_MOST	 256u /* far above what any kernel has; what is larger is no statistics file */
@@ -67,7 +68,7 @@ static int add_one(int fd, const char *layer, uint32_t data_offset, const struct
 	char text[NAME_MOST + 1];
 	uint64_t value;
 
-	if (TYPE(d->flags) != CUMULATIVE || d->size != 1)
+	if ((TYPE(d->flags) != CUMULATIVE && TYPE(d->flags) != INSTANT) || d->size != 1)
 		return 0;
 	if (d->exponent > EXPONENT_MOST || d->exponent < -EXPONENT_MOST || size == 0 || name[0] == '\0')
 		return -EINVAL;

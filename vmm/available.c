@@ -96,7 +96,8 @@ static bool two_cores(char *why, size_t size)
 	return say(why, size, "a polling driver needs a second core");
 }
 
-/* Without any KVM, or with something else in its place, the answer is yes: vmm_backend_name says what is wrong. */
+/* Without any KVM, or with something else in its place, the answer is yes: vmm_backend_name says what is
+ * wrong. */
 static bool kvm_has(int capability)
 {
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);

@@ -15,10 +15,10 @@
 #include "vmm/vmm_priv.h"
 
 /*
- * The driver thread. With transport=ring it polls the rings of all vCPUs for a bounded time, then sleeps on an
- * eventfd that the guest's doorbell writes without leaving the kernel (ioeventfd). With transport=eventfd it
- * never polls, and every request rings. It sleeps before the program runs, and after, so that a harness can
- * read what it used while it is still there.
+ * The driver thread. With transport=ring it polls the rings of all vCPUs for a bounded time, then sleeps on
+ * an eventfd that the guest's doorbell writes without leaving the kernel (ioeventfd). With transport=eventfd
+ * it never polls, and every request rings. It sleeps before the program runs, and after, so that a harness
+ * can read what it used while it is still there.
  */
 enum phase { WAITING, SERVING, PARKING, ENDING };
 
@@ -88,7 +88,8 @@ static void serve_one(struct vcpu *v, struct vmm_thread *thread)
 {
 	struct abi_channel *c = v->channel;
 
-	if (c->driver_asleep && polls(v->monitor)) /* so a vCPU begins, that the driver may have gone to sleep without */
+	if (c->driver_asleep &&
+	    polls(v->monitor)) /* so a vCPU begins, that the driver may have gone to sleep without */
 		__atomic_store_n(&c->driver_asleep, 0, __ATOMIC_SEQ_CST);
 	serve_request(v, &c->slot[v->answered % ABI_SLOTS], thread, false);
 	__atomic_store_n(&c->completed, ++v->answered, __ATOMIC_SEQ_CST);

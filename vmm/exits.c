@@ -42,6 +42,7 @@ static enum next on_enter(struct vcpu *v)
 	struct monitor *m = v->monitor;
 	if (m->report->tsc_program == 0)
 		m->report->tsc_program = clock_tsc();
+	tick_begin(v);
 	return GO_ON;
 }
 
@@ -141,6 +142,12 @@ static enum next on_park(struct vcpu *v)
 	return GO_ON;
 }
 
+static enum next on_eoi(struct vcpu *v)
+{
+	v->in_service = false;
+	return GO_ON;
+}
+
 static enum next on_port(struct vcpu *v)
 {
 	static enum next (*const ports[])(struct vcpu *) = {
@@ -154,6 +161,7 @@ static enum next on_port(struct vcpu *v)
 		[ABI_PORT_BENCH - ABI_PORT_REQUEST] = on_bench,
 		[ABI_PORT_YIELD - ABI_PORT_REQUEST] = on_yield,
 		[ABI_PORT_PARK - ABI_PORT_REQUEST] = on_park,
+		[ABI_PORT_EOI - ABI_PORT_REQUEST] = on_eoi,
 	};
 	unsigned port = (unsigned)v->run->io.port - ABI_PORT_REQUEST;
 

@@ -58,7 +58,9 @@ static int build_machine(struct monitor *m, const struct vcpu_state *state, cons
 	if (error == 0)
 		error = driver_again(m);
 	pthread_sigmask(SIG_SETMASK, signals, NULL);
-	return error ? error : loop_watch(m);
+	if (error == 0)
+		error = loop_watch(m);
+	return error ? error : tick_start(m);
 }
 
 /* In the child: a report of its own, a machine of its own. A child that cannot have them is no more. */

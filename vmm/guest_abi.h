@@ -63,8 +63,10 @@
 #define ABI_PORT_BENCH	  0xe7 /* bench: a batch ended; its ticks are in struct abi_account */
 #define ABI_PORT_YIELD	  0xe8 /* lets others run; the value counts the tries */
 #define ABI_PORT_PARK	  0xe9 /* the thread has ended: goes on when the block's next one begins */
+#define ABI_PORT_EOI	  0xea /* irqchip=user: the interrupt has been handled */
 
 #define ABI_VECTOR_DONE 0x30 /* interrupt of a completed request */
+#define ABI_VECTOR_TICK 0x31 /* of the timer */
 
 #define ABI_FAULT_KICK 32 /* in place of an exception vector: the monitor calls to look at signals */
 #define ABI_VCPU_WORK  (ABI_VCPU_DATA + 24) /* abi_vcpu_data.work */
@@ -104,7 +106,7 @@ struct abi_boot {
 	uint8_t inject;	    /* completion: an interrupt rather than polling */
 	uint8_t idle_poll;  /* idle: poll rather than halt */
 	uint8_t clock_exit; /* clock: a port read rather than the TSC */
-	uint8_t apic;	    /* interrupts need an EOI */
+	uint8_t apic;	    /* interrupts end at a local APIC rather than by ABI_PORT_EOI */
 	uint8_t discard;    /* freed memory goes back to the host */
 	uint8_t pad[2];
 	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */

@@ -12,7 +12,7 @@
 /*
  * The interrupt of a completed request. With irqchip=kernel it is an MSI: by ioctl from the vCPU's own
  * thread, by irqfd from the driver. With irqchip=user the monitor injects it itself before it runs the vCPU
- * again.
+ * again, and learns of its end by a port write, as a PIC does.
  */
 #define GSI		24 /* the first beyond the I/O APIC's pins: the first vCPU's */
 #define MSI_ADDRESS(id) (0xfee00000u | (id) << 12)
@@ -81,21 +81,41 @@ void interrupt_raise(struct vcpu *v, bool from_vcpu)
 		pthread_kill(v->host, SIGNAL_INTERRUPT);
 }
 
+void interrupt_tick(struct vcpu *v)
+{
+	uint64_t one = 1;
+
+	atomic_store(&v->ticked, true);
+	if (!atomic_load(&v->halted))
+		pthread_kill(v->host, SIGNAL_INTERRUPT);
+	else if (write(v->wake, &one, sizeof(one)) != sizeof(one))
+		return;
+}
+
+static bool pending(struct vcpu *v)
+{
+	return atomic_load(&v->interrupted) || atomic_load(&v->ticked);
+}
+
 /* irqchip=user: injects what is pending, or asks for an exit as soon as the guest can take it. */
 int interrupt_before_run(struct vcpu *v)
 {
 	struct kvm_interrupt interrupt = { .irq = ABI_VECTOR_DONE };
 
 	v->run->request_interrupt_window = 0;
-	if (in_kernel(v->monitor) || !atomic_load(&v->interrupted))
+	if (in_kernel(v->monitor) || v->in_service || !pending(v))
 		return 0;
 	if (!v->run->ready_for_interrupt_injection || !v->run->if_flag) {
 		v->run->request_interrupt_window = 1;
 		return 0;
 	}
-	atomic_store(&v->interrupted, false);
+	if (!atomic_exchange(&v->interrupted, false)) {
+		atomic_store(&v->ticked, false);
+		interrupt.irq = ABI_VECTOR_TICK;
+	}
 	if (ioctl(v->fd, KVM_INTERRUPT, &interrupt))
-		return error_set(v->monitor->error, errno, "cannot inject the completion interrupt");
+		return error_set(v->monitor->error, errno, "cannot inject an interrupt");
+	v->in_service = true;
 	return 0;
 }
 
@@ -105,7 +125,7 @@ void interrupt_await(struct vcpu *v)
 	uint64_t count;
 
 	atomic_store(&v->halted, true);
-	while (!atomic_load(&v->interrupted) && !v->run->immediate_exit)
+	while (!pending(v) && !v->run->immediate_exit)
 		if (read(v->wake, &count, sizeof(count)) < 0)
 			break;
 	atomic_store(&v->halted, false);

@@ -80,6 +80,9 @@ const struct vmm_knob vmm_knobs[VMM_KNOBS] = {
 		.name = "tick", .column = "tick", .summary = "guest timer interrupts a second",
 		.values = VALUES{
 			{"0", "none", NULL, NULL},
+			{"100", "a hundred for each vCPU, as classic Unix", NULL, NULL},
+			{"250", "as Linux distributions choose", NULL, NULL},
+			{"1000", "as desktops and multimedia choose", NULL, NULL},
 			{0} },
 	},
 	[VMM_HOST_SERVICES] = {

@@ -174,6 +174,7 @@ static void run_program(struct monitor *m)
 	driver_go(m);
 	m->main.began = clock_tsc();
 	loop_main(m);
+	tick_stop(m);
 	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
@@ -274,6 +275,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		signals_open(&m);
 		error = loop_watch(&m);
 	}
+	if (error == 0)
+		error = tick_start(&m);
 	if (error == 0)
 		error = control_ready(&m);
 	if (error == 0) {

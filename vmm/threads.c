@@ -169,6 +169,7 @@ void threads_forget(struct monitor *m)
 	threads_close(m);
 	atomic_store(&m->vcpus, 1);
 	atomic_store(&m->main.interrupted, false);
+	atomic_store(&m->main.ticked, false);
 	atomic_store(&m->main.halted, false);
 	memset(&m->main.thread, 0, sizeof(m->main.thread));
 }

@@ -20,7 +20,8 @@
 #define MSR_FMASK  0xc0000084
 #define FMASK	   0x47700ull				 /* a system call clears AC NT IOPL DF IF TF */
 #define XCR0_NOT   (1ull << 9 | 1ull << 17 | 1ull << 18) /* PKU and AMX need more than a bit */
-#define FLAGS	   0x202ull				 /* interrupts on */
+#define INTERRUPTS 0x200ull
+#define FLAGS	   (INTERRUPTS | 2)
 
 #define CPUIDS 256
 
@@ -81,6 +82,17 @@ static uint8_t task_type(void)
 	return name && strcmp(name, "kvm_amd") == 0 ? 9 : 11;
 }
 
+/*
+ * What a system call clears. In ring 0 interrupts are off until it returns. On a software backend it stays in
+ * ring 3, which could not turn them on again.
+ */
+static uint64_t call_mask(void)
+{
+	const char *name = vmm_backend_name(NULL);
+
+	return name && strcmp(name, "kvm_pvm") == 0 ? FMASK & ~INTERRUPTS : FMASK;
+}
+
 /* The vCPU starts in ring 3 of long mode, in the guest kernel. */
 static int set_registers(struct vcpu *v)
 {
@@ -136,7 +148,7 @@ static int set_msrs(struct vcpu *v)
 		.entry = {
 			{.index = MSR_STAR, .data = (uint64_t)ABI_KERNEL_CS << 32 | (uint64_t)(ABI_USER_CS - 16) << 48},
 			{.index = MSR_LSTAR, .data = ABI_DIRECT + v->block},
-			{.index = MSR_FMASK, .data = FMASK},
+			{.index = MSR_FMASK, .data = call_mask()},
 		},
 	};
 
@@ -184,6 +196,7 @@ static int enable_apic(struct vcpu *v)
 	if (ioctl(v->fd, KVM_GET_LAPIC, &apic))
 		return error_set(m->error, errno, "cannot read the local APIC");
 	memcpy(apic.regs + 0xf0, &spurious, sizeof(spurious));
+	tick_program(m, &apic);
 	if (ioctl(v->fd, KVM_SET_LAPIC, &apic) || ioctl(v->fd, KVM_SET_MP_STATE, &runnable))
 		return error_set(m->error, errno, "cannot enable the local APIC");
 	return 0;

@@ -61,7 +61,9 @@ struct vcpu {
 	uint32_t answered;	 /* the driver's: requests of its ring */
 	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
 	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
+	atomic_bool ticked;	 /* the same, of the timer */
 	atomic_bool halted;
+	bool in_service; /* irqchip=user: an interrupt is being handled; the next waits */
 };
 
 struct monitor {
@@ -104,6 +106,9 @@ struct monitor {
 
 	cpu_set_t allowed; /* cores the vCPUs share */
 	pthread_t driver;
+	pthread_t tick;
+	bool tick_runs;
+	atomic_bool booted; /* the guest kernel takes interrupts */
 	bool driver_runs, driver_stuck;
 	atomic_bool driver_ready, driver_parked;
 	atomic_int driver_phase;
@@ -174,8 +179,16 @@ void threads_forget(struct monitor *m); /* in a forked child: closes, and forget
 int interrupt_open(struct monitor *m);
 int interrupt_connect(struct vcpu *v);
 void interrupt_raise(struct vcpu *v, bool from_vcpu);
+void interrupt_tick(struct vcpu *v); /* irqchip=user: the timer's, from its thread */
 int interrupt_before_run(struct vcpu *v);
 void interrupt_await(struct vcpu *v);
+
+/* tick.c: the guest's timer interrupt. */
+struct kvm_lapic_state;
+void tick_program(const struct monitor *m, struct kvm_lapic_state *apic); /* irqchip=kernel: in a vCPU's APIC */
+void tick_begin(struct vcpu *v); /* the guest kernel has booted */
+int tick_start(struct monitor *m); /* irqchip=user: the thread that keeps time, once the first vCPU has its own */
+void tick_stop(struct monitor *m); /* the program has ended; while all vCPUs' threads are still there */
 
 /* serve.c: one request. */
 void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread, bool by_exit);

@@ -4,8 +4,8 @@
 
 /* From the monitor's boot information to a program ready to enter. */
 extern const char vdso_image[], vdso_image_end[];
-extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], syscall_entry[],
-	fault_entry[];
+extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[], tick_interrupt[],
+	syscall_entry[], fault_entry[];
 void syscall_init(void);
 
 /* Interrupt gates to ring 0; int3 and into may be used by the program. */
@@ -23,7 +23,8 @@ static void set_vectors(void)
 	for (unsigned i = 0; i < 32; i++)
 		set_gate(i, fault_stubs + 16 * i, i == 3 || i == 4 ? 3 : 0);
 	set_gate(ABI_VECTOR_DONE, done_interrupt, 0);
-	done_needs_eoi = BOOT->apic;
+	set_gate(ABI_VECTOR_TICK, tick_interrupt, 0);
+	apic_present = BOOT->apic;
 	BOOT->kick_entry = (uint64_t)fault_entry;
 }
 

@@ -194,7 +194,7 @@ fault_bounce:
 	add	$16, %rsp
 	iretq
 
-/* The interrupt of a completed request: counts, and ends it at the local APIC where there is one. */
+/* The interrupt of a completed request: counts, and ends it at the local APIC, or at what the monitor has. */
 	.globl done_interrupt
 	.balign 16
 done_interrupt:
@@ -208,12 +208,22 @@ done_interrupt:
 	jne	3f
 2:	incq	8(%rsp)
 3:
-	cmpb	$0, done_needs_eoi(%rip)
+	cmpb	$0, apic_present(%rip)
 	je	1f
 	mov	$(ABI_DIRECT + ABI_APIC + 0xb0), %rax
 	movl	$0, (%rax)
-1:	pop	%rax
+	pop	%rax
 	iretq
+1:	out	%al, $ABI_PORT_EOI
+	pop	%rax
+	iretq
+
+/* The timer's: threads have a vCPU each, so nothing is to be scheduled, and time is read, not counted. */
+	.globl tick_interrupt
+	.balign 16
+tick_interrupt:
+	push	%rax
+	jmp	3b
 
 /*
  * ring0_request(operation, count): has ring 0 do what ring 3 may not, through an undefined instruction at a known
@@ -250,6 +260,6 @@ ring0_hlt:
 	iretq
 
 	.bss
-	.globl done_needs_eoi
-done_needs_eoi:
+	.globl apic_present
+apic_present:
 	.skip	1

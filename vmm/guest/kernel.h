@@ -154,7 +154,7 @@ static inline bool in_ring0(void)
 
 /* entry.S */
 void ring0_request(uint32_t operation, uint32_t count);
-extern uint8_t done_needs_eoi;
+extern uint8_t apic_present;
 
 /* lock.c */
 struct lock {
