@@ -108,7 +108,8 @@ struct abi_boot {
 	uint8_t clock_exit; /* clock: a port read rather than the TSC */
 	uint8_t apic;	    /* interrupts end at a local APIC rather than by ABI_PORT_EOI */
 	uint8_t discard;    /* freed memory goes back to the host */
-	uint8_t pad[2];
+	uint8_t large;	    /* guest-pages: 2 MiB where they fit */
+	uint8_t pad;
 	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;

@@ -51,7 +51,7 @@ const struct vmm_knob vmm_knobs[VMM_KNOBS] = {
 		.name = "guest-pages", .column = "guest_pages", .summary = "page size in the guest's own tables",
 		.values = VALUES{
 			{"4k", "4 KiB", NULL, NULL},
-			{"2m", "2 MiB where a mapping is large enough", "4k", NOT_YET},
+			{"2m", "2 MiB where a mapping is large enough", NULL, NULL},
 			{0} },
 	},
 	[VMM_SCHEDULING] = {
@@ -122,6 +122,7 @@ const struct vmm_preset vmm_presets[] = {
 			[VMM_COMPLETION] = VMM_COMPLETION_POLL,
 			[VMM_BACKEND] = VMM_BACKEND_URING,
 			[VMM_MEMORY] = VMM_MEMORY_LOCKED_HUGE,
+			[VMM_GUEST_PAGES] = VMM_GUEST_PAGES_2M,
 			[VMM_SCHEDULING] = VMM_SCHEDULING_PINNED,
 			[VMM_IDLE] = VMM_IDLE_POLL,
 		},

@@ -108,6 +108,7 @@ static void describe_machine(struct monitor *m)
 	boot->idle_poll = m->config.value[VMM_IDLE] == VMM_IDLE_POLL;
 	boot->clock_exit = m->config.value[VMM_CLOCK] == VMM_CLOCK_EXIT;
 	boot->apic = m->config.value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL;
+	boot->large = m->config.value[VMM_GUEST_PAGES] == VMM_GUEST_PAGES_2M;
 	boot->discard = m->config.value[VMM_MEMORY] == VMM_MEMORY_LAZY4K;
 	((struct abi_channel *)memory_at(m, ABI_BLOCK + ABI_CHANNEL, sizeof(struct abi_channel)))->tid =
 		(uint32_t)getpid();

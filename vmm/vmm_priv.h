@@ -185,9 +185,11 @@ void interrupt_await(struct vcpu *v);
 
 /* tick.c: the guest's timer interrupt. */
 struct kvm_lapic_state;
-void tick_program(const struct monitor *m, struct kvm_lapic_state *apic); /* irqchip=kernel: in a vCPU's APIC */
-void tick_begin(struct vcpu *v); /* the guest kernel has booted */
-int tick_start(struct monitor *m); /* irqchip=user: the thread that keeps time, once the first vCPU has its own */
+void tick_program(const struct monitor *m,
+		  struct kvm_lapic_state *apic); /* irqchip=kernel: in a vCPU's APIC */
+void tick_begin(struct vcpu *v);		 /* the guest kernel has booted */
+int tick_start(
+	struct monitor *m); /* irqchip=user: the thread that keeps time, once the first vCPU has its own */
 void tick_stop(struct monitor *m); /* the program has ended; while all vCPUs' threads are still there */
 
 /* serve.c: one request. */

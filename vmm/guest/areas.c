@@ -6,6 +6,7 @@
  * serves. */
 #define AREAS_MAX   2048
 #define ADDRESS_TOP 0x7ffff0000000ull /* mappings grow down from here; the stack lies above */
+#define LOWEST	    0x10000ull
 
 static struct area area[AREAS_MAX];
 static unsigned count;
@@ -103,13 +104,21 @@ void areas_remove(struct area *gone)
 	memmove(&area[i], &area[i + 1], (count - i) * sizeof(area[0]));
 }
 
+/* Where BYTES that end at TOP at the latest begin; 0: nowhere. */
+static uint64_t below(uint64_t top, uint64_t bytes)
+{
+	uint64_t unit = BOOT->large && bytes >= PAGE_LARGE ? PAGE_LARGE : PAGE;
+
+	return top > bytes + LOWEST ? (top - bytes) & ~(unit - 1) : 0;
+}
+
 uint64_t areas_gap(uint64_t bytes)
 {
 	unsigned i = search(ADDRESS_TOP);
 	uint64_t top = i < count && area[i].address < ADDRESS_TOP ? area[i].address : ADDRESS_TOP;
 
 	/* An area that grew in place may span the top. */
-	for (; i > 0 && area[i - 1].address + area[i - 1].bytes + bytes > top; i--)
+	for (; i > 0 && area[i - 1].address + area[i - 1].bytes > below(top, bytes); i--)
 		top = area[i - 1].address;
-	return top > bytes + 0x10000 ? top - bytes : 0;
+	return below(top, bytes);
 }

@@ -34,8 +34,9 @@ enum {
 	ETIMEDOUT = 110,
 };
 
-#define PAGE	 4096ull
-#define USER_END (1ull << 47)
+#define PAGE	   4096ull
+#define PAGE_LARGE (2ull << 20)
+#define USER_END   (1ull << 47)
 
 /* Registers of a system call as entry.S pushes them. */
 struct syscall_frame {

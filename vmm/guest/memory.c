@@ -43,8 +43,10 @@ void memory_init(void)
 /* Gives [ADDRESS, +BYTES) an extent of its own. False when memory is out. */
 static bool back(uint64_t address, uint64_t bytes, uint32_t protection)
 {
-	uint64_t gpa = pages_take(pages_of(bytes), last_gpa);
+	uint64_t gpa = BOOT->large && bytes >= PAGE_LARGE ? pages_take_for(pages_of(bytes), address) : 0;
 
+	if (gpa == 0)
+		gpa = pages_take(pages_of(bytes), last_gpa);
 	if (gpa == 0)
 		return false;
 	last_gpa = gpa + bytes;
@@ -141,7 +143,7 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 		pages_give(gpa, pages_of(bytes), true);
 		return result;
 	}
-	if (tables_map(address, gpa, pages_of(bytes), f->rdx & 7) &&
+	if (tables_map(address, gpa, pages_of(bytes), (f->rdx & 7) | TABLES_SMALL) &&
 	    areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE }))
 		return 0;
 	release(address, bytes, AREA_FILE);

@@ -12,11 +12,14 @@ struct abi_segment;
 /* pages.c: guest-physical pages. */
 void pages_init(uint64_t first, uint64_t end);
 uint64_t pages_take(uint64_t count, uint64_t near); /* contiguous and zeroed; prefers gpa NEAR; 0: none */
+uint64_t pages_take_for(uint64_t count,
+			uint64_t address); /* where large pages can map it at ADDRESS; 0: none */
 void pages_give(uint64_t gpa, uint64_t count, bool clean); /* CLEAN: known to be zero again */
 uint64_t pages_free(void);
 
 /* tables.c: the program's page tables. */
 #define MAPPED_MISSING (~0ull)
+#define TABLES_SMALL   8u	/* with a protection: by 4 KiB only */
 extern uint64_t tables_version; /* moves on with every change */
 bool tables_map(uint64_t address, uint64_t gpa, uint64_t pages,
 		uint32_t protection); /* false: out of memory */

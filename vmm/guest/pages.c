@@ -65,6 +65,22 @@ static uint64_t find_run(uint64_t from, uint64_t to, uint64_t count)
 	return 0;
 }
 
+/* First run of COUNT free pages that begins PHASE pages behind a multiple of 2 MiB, or 0. */
+static uint64_t find_phase(uint64_t count, uint64_t phase)
+{
+	const uint64_t unit = PAGE_LARGE / PAGE;
+	uint64_t page = round_up(first_page, unit) + phase;
+
+	while (page + count <= end_page) {
+		uint64_t n = free_run(page, count);
+
+		if (n == count)
+			return page;
+		page += round_up(n + 1, unit);
+	}
+	return 0;
+}
+
 void pages_init(uint64_t first, uint64_t end)
 {
 	uint64_t bytes = round_up(end / PAGE, 64) / 8;
@@ -87,6 +103,18 @@ static void clear_stale(uint64_t page, uint64_t count)
 	bits_set(stale, page, count, false);
 }
 
+static uint64_t take(uint64_t page, uint64_t count)
+{
+	if (page == 0)
+		return 0;
+	bits_set(used, page, count, true);
+	clear_stale(page, count);
+	free_pages -= count;
+	if (page == hint)
+		hint = page + count;
+	return page * PAGE;
+}
+
 uint64_t pages_take(uint64_t count, uint64_t near)
 {
 	uint64_t page = near / PAGE;
@@ -97,14 +125,12 @@ uint64_t pages_take(uint64_t count, uint64_t near)
 		page = find_run(hint, end_page, count);
 	if (page == 0)
 		page = find_run(first_page, hint, count);
-	if (page == 0)
-		return 0;
-	bits_set(used, page, count, true);
-	clear_stale(page, count);
-	free_pages -= count;
-	if (page == hint)
-		hint = page + count;
-	return page * PAGE;
+	return take(page, count);
+}
+
+uint64_t pages_take_for(uint64_t count, uint64_t address)
+{
+	return take(find_phase(count, address % PAGE_LARGE / PAGE), count);
 }
 
 void pages_give(uint64_t gpa, uint64_t count, bool clean)
