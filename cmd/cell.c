@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cmd/filter_priv.h"
 #include "cmd/harness_priv.h"
+#include "cmd/services_priv.h"
 #include "cmd/together_priv.h"
 
 /* One repetition: an equal state, the launch, and what disturbed it. */
@@ -85,6 +86,8 @@ static int run_copies(struct harness *h, struct cell *cell, struct error *error)
 
 static int launch(struct harness *h, struct cell *cell, struct error *error)
 {
+	const struct launch first = describe(h, cell);
+	struct services services;
 	uint64_t steal, begun;
 	int code;
 
@@ -95,7 +98,13 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 		flags_add(cell->flags, "drift");
 		cell->disturbed = true;
 	}
+	code = services_start(&services, cell->config->value[VMM_HOST_SERVICES], &h->cores, first.directory,
+			      first.argv[0], error);
+	if (code)
+		return code;
 	code = run_copies(h, cell, error);
+	if (services_stop(&services, &cell->m.samples) && code == 0)
+		code = error_set(error, ENOMEM, "cannot keep what the host's services used");
 	flag_steal(cell, h->calibrator->steal_ns() - steal, clock_now_ns() - begun);
 	for (size_t i = 0; i < cell->others; i++) {
 		memcpy(cell->other[i].flags, cell->flags, sizeof(cell->flags));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/config_file_priv.h"
 #include "cmd/harness_priv.h"
 
 /* Which configurations a run compares. */
@@ -26,7 +27,7 @@ int harness_preset(const struct harness *h, const char *name, struct vmm_config 
 	return code ? code : set_knobs(config, h->options, error);
 }
 
-static int add(struct harness *h, const char *name, struct error *error)
+static int add(struct harness *h, const struct config_file *file, const char *name, struct error *error)
 {
 	struct vmm_config *config = &h->config[h->configs].config;
 	int code;
@@ -34,7 +35,9 @@ static int add(struct harness *h, const char *name, struct error *error)
 	if (h->configs == SCHEDULE_CONFIGS)
 		return error_set(error, 0, "more than %d configurations", SCHEDULE_CONFIGS);
 	h->config[h->configs].parts = HARNESS_MAIN;
-	code = harness_preset(h, name, config, error);
+	code = config_file_find(file, name, config, error);
+	if (code == 0)
+		code = set_knobs(config, h->options, error);
 	for (size_t c = 0; code == 0 && c < h->configs; c++)
 		if (strcmp(h->config[c].config.name, config->name) == 0)
 			code = error_fail(error, 0, "name each once", "%s is named twice", config->name);
@@ -59,15 +62,43 @@ static int check_sets(const struct harness *h, struct error *error)
 	return 0;
 }
 
-int harness_configure(struct harness *h, const char *names, struct error *error)
+/* The backup reads the files that are to be out of the cache. */
+static int check_cold(const struct harness *h, struct error *error)
+{
+	for (size_t c = 0; h->options->cold && c < h->configs; c++)
+		if (h->config[c].config.value[VMM_HOST_SERVICES] == VMM_HOST_SERVICES_BACKUP)
+			return error_fail(
+				error, 0, "leave out --cache cold, or take another host-services",
+				"--cache cold contradicts host-services=backup, which reads the files "
+				"of %s into the cache",
+				h->config[c].config.name);
+	return 0;
+}
+
+static int add_all(struct harness *h, const struct config_file *file, const char *names, struct error *error)
 {
 	char *copy = strdup(names), *rest = copy, *name;
-	int code =
-		copy ? vmm_config_preset(&h->native, "native", error) : error_set(error, ENOMEM, "--configs");
+	int code = copy ? 0 : error_set(error, ENOMEM, "--configs");
 
 	h->parts = 1;
 	while (code == 0 && (name = strsep(&rest, ",")) != NULL)
-		code = add(h, name, error);
+		code = add(h, file, name, error);
 	free(copy);
-	return code ? code : check_sets(h, error);
+	return code;
+}
+
+int harness_configure(struct harness *h, const char *names, struct error *error)
+{
+	struct config_file file;
+	int code = config_file_read(&file, h->options->config_file, error);
+
+	if (code == 0)
+		code = vmm_config_preset(&h->native, "native", error);
+	if (code == 0)
+		code = add_all(h, &file, h->options->configs || file.count == 0 ? names : "native", error);
+	for (size_t i = 0; code == 0 && !h->options->configs && i < file.count; i++)
+		code = add(h, &file, file.config[i].name, error);
+	if (code == 0)
+		code = check_sets(h, error);
+	return code ? code : check_cold(h, error);
 }

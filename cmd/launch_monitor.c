@@ -56,7 +56,7 @@ static int add_program(struct command_line *line, char *const *argv, struct erro
 	return *argv ? error_set(error, E2BIG, "the program has too many arguments") : 0;
 }
 
-/* The configuration's name is its preset and then "+knob=value" for each knob that differs. */
+/* The configuration in the monitor's words: a preset and then "+knob=value" for each knob that differs. */
 static int make_command_line(struct command_line *line, const struct launch *launch, struct error *error)
 {
 	char *rest = line->config, *part;
@@ -64,7 +64,7 @@ static int make_command_line(struct command_line *line, const struct launch *lau
 
 	if (code)
 		return code;
-	snprintf(line->config, sizeof(line->config), "%s", launch->config->name);
+	vmm_config_spell(launch->config, line->config);
 	snprintf(line->memory, sizeof(line->memory), "%llu", (unsigned long long)launch->memory_bytes);
 	snprintf(line->timeout, sizeof(line->timeout), "%lluns", (unsigned long long)launch->timeout_ns);
 	snprintf(line->tsc_hz, sizeof(line->tsc_hz), "%llu", (unsigned long long)launch->tsc_hz);

@@ -3,6 +3,8 @@
 #ifndef CMD_LIST_PRIV_H
 #define CMD_LIST_PRIV_H
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "cmd/sheet_priv.h"
 
@@ -12,7 +14,13 @@ struct list {
 	const char *summary;
 	/* Puts the rows of this list, whose columns and headings the row sets first. 0 or negative errno. */
 	int (*fill)(struct sheet *sheet, enum sheet_form form, struct error *error);
+	void (*explain)(FILE *out); /* more than a list can say, for --help; NULL: nothing */
+	/* The same with what the user has in a file of configurations; NULL: it has nothing to do with it. */
+	int (*fill_with)(const char *config_file, struct sheet *sheet, enum sheet_form form,
+			 struct error *error);
 };
+
+void list_knobs_explain(FILE *out); /* list_knobs.c */
 
 /* All lists, ending with a row whose name is NULL. */
 extern const struct list lists[];

@@ -6,6 +6,7 @@
 #include "base/schema.h"
 #include "cmd/cmd.h"
 #include "cmd/commands_priv.h"
+#include "cmd/config_file_priv.h"
 #include "cmd/list_priv.h"
 #include "probes/probes.h"
 #include "vmm/vmm.h"
@@ -103,31 +104,48 @@ static int fill_knobs(struct sheet *sheet, enum sheet_form form, struct error *e
 	return 0;
 }
 
-static int fill_configs(struct sheet *sheet, enum sheet_form form, struct error *error)
+static void put_config(struct sheet *sheet, const struct vmm_config *config, const char *what,
+		       const char *yes)
+{
+	for (int id = 0; id < VMM_KNOBS; id++) {
+		if (config->native && !vmm_knobs[id].native)
+			continue;
+		sheet_put(sheet, config->name);
+		sheet_put(sheet, what);
+		sheet_put(sheet, vmm_knobs[id].name);
+		sheet_put(sheet, vmm_config_value(config, (enum vmm_knob_id)id));
+		put_here(sheet, *config, id, yes);
+	}
+}
+
+static int fill_configs_with(const char *config_file, struct sheet *sheet, enum sheet_form form,
+			     struct error *error)
 {
 	const char *yes = form == SHEET_TEXT ? "" : "yes";
+	struct config_file file;
 	struct vmm_config config;
+	int code = config_file_read(&file, config_file, error);
 
+	if (code)
+		return code;
 	*sheet = (struct sheet){
 		.columns = { "config", "what", "knob", "value", "here" },
 		.headings = 2,
 	};
 	for (int i = 0; vmm_presets[i].name; i++) {
-		int code = vmm_config_preset(&config, vmm_presets[i].name, error);
-
+		code = vmm_config_preset(&config, vmm_presets[i].name, error);
 		if (code)
 			return code;
-		for (int id = 0; id < VMM_KNOBS; id++) {
-			if (config.native && !vmm_knobs[id].native)
-				continue;
-			sheet_put(sheet, config.name);
-			sheet_put(sheet, vmm_presets[i].summary);
-			sheet_put(sheet, vmm_knobs[id].name);
-			sheet_put(sheet, vmm_config_value(&config, (enum vmm_knob_id)id));
-			put_here(sheet, config, id, yes);
-		}
+		put_config(sheet, &config, vmm_presets[i].summary, yes);
 	}
+	for (size_t i = 0; i < file.count; i++)
+		put_config(sheet, &file.config[i], config_file, yes);
 	return 0;
+}
+
+static int fill_configs(struct sheet *sheet, enum sheet_form form, struct error *error)
+{
+	return fill_configs_with(NULL, sheet, form, error);
 }
 
 static int fill_probes(struct sheet *sheet, enum sheet_form form, struct error *error)
@@ -204,15 +222,24 @@ static int fill_tables(struct sheet *sheet, enum sheet_form form, struct error *
 }
 
 const struct list lists[] = {
-	{ "lists", "what vmtax list can print", fill_lists },
-	{ "commands", "the subcommands", fill_commands },
-	{ "workloads", "the default suite", fill_workloads },
-	{ "configs", "named rows of knobs: what --configs takes", fill_configs },
-	{ "knobs", "what --set changes, and what of it this machine can set", fill_knobs },
-	{ "probes", "what is counted while a program runs", fill_probes },
-	{ "layers", "what the time of a thread is divided among", fill_layers },
-	{ "syscalls", "which the guest kernel serves itself, forwards to the host, or refuses",
-	  fill_syscalls },
-	{ "tables", "the columns of every table read and written, with units", fill_tables },
-	{ NULL, NULL, NULL },
+	{ .name = "lists", .summary = "what vmtax list can print", .fill = fill_lists },
+	{ .name = "commands", .summary = "the subcommands", .fill = fill_commands },
+	{ .name = "workloads", .summary = "the default suite", .fill = fill_workloads },
+	{ .name = "configs",
+	  .summary = "named rows of knobs: what --configs takes",
+	  .fill = fill_configs,
+	  .fill_with = fill_configs_with },
+	{ .name = "knobs",
+	  .summary = "what --set changes, and what of it this machine can set",
+	  .fill = fill_knobs,
+	  .explain = list_knobs_explain },
+	{ .name = "probes", .summary = "what is counted while a program runs", .fill = fill_probes },
+	{ .name = "layers", .summary = "what the time of a thread is divided among", .fill = fill_layers },
+	{ .name = "syscalls",
+	  .summary = "which the guest kernel serves itself, forwards to the host, or refuses",
+	  .fill = fill_syscalls },
+	{ .name = "tables",
+	  .summary = "the columns of every table read and written, with units",
+	  .fill = fill_tables },
+	{ .name = NULL },
 };

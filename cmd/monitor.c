@@ -19,7 +19,7 @@ static const char usage[] =
 	"usage: vmtax-monitor [OPTION]... -- PROGRAM [ARGUMENT]...\n"
 	"Runs an x86-64 Linux executable in a virtual machine of its own.\n"
 	"\n"
-	"  --config PRESET     row of knobs: hosted, hosted-classic, bare-metal (default hosted)\n"
+	"  --config PRESET     row of knobs: vmtax list configs (default hosted)\n"
 	"  --set KNOB=VALUE    change one knob; may be given again (vmtax list knobs)\n"
 	"  --memory SIZE       guest memory (default 512M)\n"
 	"  --cpus N            cores that the threads of the program share (default: all this process may "

@@ -17,8 +17,8 @@
 #include "cmd/room_priv.h"
 
 /* vmtax run and vmtax ablate: measure, then publish. */
-#define SUITE_CONFIGS	 "native,native-tuned,hosted,hosted-classic,bare-metal"
-#define PROGRAM_CONFIGS	 "native,hosted,bare-metal"
+#define SUITE_CONFIGS	 "native,native-tuned,hosted,hosted-modern,bare-metal"
+#define PROGRAM_CONFIGS	 "native,hosted,hosted-modern,bare-metal"
 #define RUN_BUDGET_NS	 120000000000u /* without --budget */
 #define ABLATE_BUDGET_NS 180000000000u /* for each workload */
 

@@ -23,6 +23,7 @@ enum option_id {
 	FROM,
 	TO,
 	ORDERS,
+	CONFIG_FILE,
 	SUITE,
 	ONLY,
 	BLOCKS,
@@ -43,6 +44,7 @@ enum option_id {
 static const struct option options[] = {
 	{ "out", required_argument, NULL, OUT },
 	{ "configs", required_argument, NULL, CONFIGS },
+	{ "config-file", required_argument, NULL, CONFIG_FILE },
 	{ "from", required_argument, NULL, FROM },
 	{ "to", required_argument, NULL, TO },
 	{ "orders", required_argument, NULL, ORDERS },
@@ -144,6 +146,8 @@ static const char **plain(struct run_options *o, int id)
 		return &o->from;
 	case TO:
 		return &o->to;
+	case CONFIG_FILE:
+		return &o->config_file;
 	case SUITE:
 		return &o->suite;
 	case ONLY:

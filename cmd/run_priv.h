@@ -18,7 +18,7 @@
 struct run_options {
 	const char *command; /* "run" or "ablate" */
 	const char *out;     /* NULL: a directory named after the time */
-	const char *configs;
+	const char *configs, *config_file;
 	const char *from, *to; /* ablate: its two ends */
 	uint64_t orders;       /* of knobs, for Shapley values */
 	bool orders_given;

@@ -87,13 +87,16 @@ static bool capable(unsigned capability)
 	       data[CAP_TO_INDEX(capability)].effective & CAP_TO_MASK(capability);
 }
 
-static bool two_cores(char *why, size_t size)
+bool vmm_two_cores(void)
 {
 	cpu_set_t allowed;
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) >= 2)
-		return true;
-	return say(why, size, "a polling driver needs a second core");
+	return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) >= 2;
+}
+
+static bool two_cores(char *why, size_t size)
+{
+	return vmm_two_cores() || say(why, size, "a polling driver needs a second core");
 }
 
 /* Without any KVM, or with something else in its place, the answer is yes: vmm_backend_name says what is

@@ -6,7 +6,7 @@
 #include "base/units.h"
 #include "vmm/vmm.h"
 
-/* Configurations: a preset, then one assignment after the other. */
+/* Configurations: a named row, then one assignment after the other. */
 #define NAMES 32
 
 /* TEXT is none of NAMES: the nearest is the mend, or all of them where none is near. */
@@ -31,7 +31,8 @@ static const struct vmm_preset *find_preset(const char *name, size_t length)
 	return NULL;
 }
 
-int vmm_config_preset(struct vmm_config *config, const char *name, struct error *error)
+/* A preset alone. */
+static int take_preset(struct vmm_config *config, const char *name, struct error *error)
 {
 	const struct vmm_preset *preset = find_preset(name, strlen(name));
 	const char *names[NAMES] = { NULL };
@@ -44,6 +45,7 @@ int vmm_config_preset(struct vmm_config *config, const char *name, struct error 
 	snprintf(config->name, sizeof(config->name), "%s", name);
 	config->native = preset->native;
 	memcpy(config->value, preset->value, sizeof(config->value));
+	memcpy(config->base, preset->value, sizeof(config->base));
 	return 0;
 }
 
@@ -74,18 +76,46 @@ static int find_value(const struct vmm_knob *knob, const char *name, struct erro
 	return error_at(error, "--set %s", knob->name);
 }
 
-/* Names CONFIG by its preset and the knobs that differ from it, so that equal rows have equal names. */
+/* Names CONFIG by its row and the knobs that differ from it, so that equal rows have equal names. */
 static void name_config(struct vmm_config *config)
 {
 	size_t used = strcspn(config->name, "+");
-	const struct vmm_preset *preset = find_preset(config->name, used);
 
-	for (int id = 0; preset && id < VMM_KNOBS; id++)
-		if (config->value[id] != preset->value[id])
+	for (int id = 0; id < VMM_KNOBS; id++)
+		if (config->value[id] != config->base[id])
 			used += (size_t)snprintf(config->name + used, sizeof(config->name) - used, "+%s=%s",
 						 vmm_knobs[id].name,
 						 vmm_config_value(config, (enum vmm_knob_id)id));
 	config->name[used] = '\0';
+}
+
+void vmm_config_rename(struct vmm_config *config, const char *name)
+{
+	snprintf(config->name, sizeof(config->name), "%s", name);
+	memcpy(config->base, config->value, sizeof(config->base));
+}
+
+void vmm_config_spell(const struct vmm_config *config, char text[VMM_CONFIG_NAME])
+{
+	struct vmm_config spelt;
+
+	take_preset(&spelt, config->native ? "native" : "hosted", NULL);
+	memcpy(spelt.value, config->value, sizeof(spelt.value));
+	name_config(&spelt);
+	memcpy(text, spelt.name, sizeof(spelt.name));
+}
+
+/* 0 where the knob of ASSIGNMENT means something to CONFIG. */
+static int means(const struct vmm_config *config, const char *assignment, struct error *error)
+{
+	int knob = find_knob(assignment, strcspn(assignment, "="), error);
+
+	if (knob < 0)
+		return knob;
+	if (!config->native || vmm_knobs[knob].native)
+		return 0;
+	error_set(error, 0, "%s contradicts native: a plain process has none", vmm_knobs[knob].name);
+	return error_mend(error, "leave it out, or take hosted or bare-metal");
 }
 
 int vmm_config_set(struct vmm_config *config, const char *assignment, struct error *error)
@@ -107,6 +137,31 @@ int vmm_config_set(struct vmm_config *config, const char *assignment, struct err
 	config->value[knob] = (uint8_t)value;
 	name_config(config);
 	return 0;
+}
+
+int vmm_config_add(struct vmm_config *config, const char *assignments, struct error *error)
+{
+	char text[VMM_CONFIG_NAME], *rest = text, *part;
+	int code = 0;
+
+	snprintf(text, sizeof(text), "%s", assignments);
+	while (code == 0 && (part = strsep(&rest, "+")) != NULL) {
+		code = vmm_config_set(config, part, error);
+		if (code == 0)
+			code = means(config, part, error);
+	}
+	return code;
+}
+
+int vmm_config_preset(struct vmm_config *config, const char *name, struct error *error)
+{
+	char preset[VMM_CONFIG_NAME];
+	size_t length = strcspn(name, "+");
+	int code;
+
+	snprintf(preset, sizeof(preset), "%.*s", (int)length, name);
+	code = take_preset(config, preset, error);
+	return code || name[length] == '\0' ? code : vmm_config_add(config, name + length + 1, error);
 }
 
 const char *vmm_config_value(const struct vmm_config *config, enum vmm_knob_id id)
@@ -131,6 +186,11 @@ static bool can_set(const struct vmm_config *config, enum vmm_knob_id id, char *
 	if (id == VMM_MEMORY && config->value[id] != VMM_MEMORY_LAZY4K && huge_malloc != config->native) {
 		snprintf(why, size, "%s",
 			 config->native ? "a plain process has no guest memory" : "only native takes it");
+		return false;
+	}
+	if (id == VMM_SCHEDULING && config->value[id] == VMM_SCHEDULING_FIFO && !config->native &&
+	    config->value[VMM_TRANSPORT] != VMM_TRANSPORT_EXIT && !vmm_two_cores()) {
+		snprintf(why, size, "a driver could not run beside a vCPU under SCHED_FIFO on one core");
 		return false;
 	}
 	return vmm_value_available(id, config->value[id], why, size);

@@ -35,7 +35,12 @@ enum { VMM_SCHEDULING_SHARED, VMM_SCHEDULING_PINNED, VMM_SCHEDULING_FIFO };
 enum { VMM_IDLE_EXIT, VMM_IDLE_POLL };
 enum { VMM_CLOCK_TSC, VMM_CLOCK_EXIT };
 enum { VMM_TICK_0, VMM_TICK_100, VMM_TICK_250, VMM_TICK_1000 };
-enum { VMM_HOST_SERVICES_NONE };
+enum {
+	VMM_HOST_SERVICES_NONE,
+	VMM_HOST_SERVICES_BACKUP,
+	VMM_HOST_SERVICES_SCAN,
+	VMM_HOST_SERVICES_DIRECTORY
+};
 
 /* One value a knob can take. */
 struct vmm_value {
@@ -67,17 +72,33 @@ struct vmm_preset {
 /* The presets, ending with a row whose name is NULL. */
 extern const struct vmm_preset vmm_presets[];
 
-#define VMM_CONFIG_NAME 192 /* room for every knob set */
+#define VMM_CONFIG_NAME 256 /* room for every knob set */
 
 /* A configuration asked for or in force. */
 struct vmm_config {
-	char name[VMM_CONFIG_NAME]; /* preset, then "+knob=value" for each knob that differs from it */
+	char name[VMM_CONFIG_NAME]; /* of its row, then "+knob=value" for each knob that differs from it */
 	bool native;
 	uint8_t value[VMM_KNOBS];
+	uint8_t base[VMM_KNOBS]; /* the row it is named for */
 };
 
-/* Copies the preset NAME into CONFIG. 0, or -EINVAL with the nearest name as the mend. */
+/*
+ * The preset NAME, which may have "+knob=value" behind it as in names of configurations, goes into CONFIG. 0,
+ * or -EINVAL with the nearest name as the mend; also where a knob named so means nothing without a VM.
+ */
 int vmm_config_preset(struct vmm_config *config, const char *name, struct error *error);
+
+/* CONFIG as it is becomes a row of its own, called NAME. */
+void vmm_config_rename(struct vmm_config *config, const char *name);
+
+/* CONFIG's values in the words of the presets alone, as the monitor understands them: "hosted+tick=100". */
+void vmm_config_spell(const struct vmm_config *config, char text[VMM_CONFIG_NAME]);
+
+/*
+ * Applies "knob=value+knob=value", each as vmm_config_set, but a knob that means nothing to CONFIG is an
+ * error: who names a configuration's knobs means them. 0 or -EINVAL.
+ */
+int vmm_config_add(struct vmm_config *config, const char *assignments, struct error *error);
 
 /*
  * Applies one "knob=value" and names CONFIG anew. A knob that means nothing without a VM leaves a native
@@ -93,6 +114,9 @@ const char *vmm_value_cost(enum vmm_knob_id knob, unsigned value);
 
 /* Whether KNOB can take VALUE here; if not, WHY (SIZE bytes) has the reason. Opens /dev/kvm at most. */
 bool vmm_value_available(enum vmm_knob_id knob, unsigned value, char *why, size_t size);
+
+/* Whether this process may use more cores than one. */
+bool vmm_two_cores(void);
 
 /*
  * Replaces each value of CONFIG that this machine cannot set by its fallback, as the monitor will. REASON[id]

@@ -216,7 +216,7 @@ int64_t exec_program(struct monitor *m, const uint64_t a[6])
 	char config[VMM_CONFIG_NAME], **line = NULL, **argv = NULL;
 	int64_t error = p ? take(m, p, a) : -ENOMEM;
 
-	snprintf(config, sizeof(config), "%s", m->options->config.name);
+	vmm_config_spell(&m->options->config, config);
 	if (error == 0) {
 		argv = p->argv + (size_t)2 * SCRIPTS;
 		error = find(p, &argv);
