@@ -10,19 +10,15 @@
 #define WIDTH 96
 
 static const char *const stands_for[VMM_KNOBS] = {
-	[VMM_TRANSPORT] = "How a device driver in the guest reaches whoever does the work. exit is the "
-			  "device model of a hosted "
-			  "monitor: VMware Workstation and VirtualBox of their first years, QEMU without an "
-			  "I/O thread: each "
-			  "access to a device register leaves the guest and returns to a user process "
-			  "(Sugerman, Venkitachalam "
-			  "and Lim, USENIX 2001). eventfd is today's KVM: a virtio doorbell ends in the "
-			  "kernel (ioeventfd) and "
-			  "wakes a thread of QEMU, Firecracker or vhost. ring is a driver that polls, as "
-			  "DPDK's and SPDK's vhost "
-			  "targets do, and vhost-net with busy polling; ESX's VMkernel serves its "
-			  "paravirtual devices from cores "
-			  "of its own in much the same way.",
+	[VMM_TRANSPORT] =
+		"How a device driver in the guest reaches whoever does the work. exit is the device model "
+		"of a hosted monitor, as VMware Workstation had it first (Sugerman, Venkitachalam and "
+		"Lim, USENIX 2001), VirtualBox, or QEMU without an I/O thread: each access to a device "
+		"register leaves the guest and returns to a user process. eventfd is today's KVM: a "
+		"virtio doorbell ends in the kernel (ioeventfd) and wakes a thread of QEMU, Firecracker "
+		"or vhost. ring is a driver that polls on a core of its own, as vhost-user targets of "
+		"DPDK and SPDK do, and vhost-net with busy polling. ESX lies between: its VMkernel is "
+		"reached by an exit, but no host OS and no process is in the way.",
 	[VMM_COMPLETION] = "How a driver in the guest learns that its request is done. inject is an "
 			   "interrupt: by ioctl or irqfd, "
 			   "and by posted interrupts where hardware has them. poll is what a polling driver "
@@ -31,13 +27,11 @@ static const char *const stands_for[VMM_KNOBS] = {
 			   "answer is there when the "
 			   "guest runs again, and nothing is polled: the hypercall of Xen and Hyper-V that "
 			   "returns a result.",
-	[VMM_IRQCHIP] = "Who emulates the interrupt controller. user is a monitor that does it all in its "
-			"process, as VMware "
-			"Workstation, QEMU with kernel_irqchip=off, or kvmtool's ancestors did: each "
-			"interrupt and its EOI "
-			"passes through the process. kernel is KVM's own local APIC (kernel_irqchip=on or "
-			"split), as in all "
-			"current monitors, Hyper-V's and ESX's too, which emulate it in the hypervisor.",
+	[VMM_IRQCHIP] =
+		"Who emulates the interrupt controller. user is a monitor that does it in its process, as "
+		"QEMU with kernel_irqchip=off and before KVM had one: each interrupt and its EOI passes "
+		"through the process. kernel is KVM's own local APIC (kernel_irqchip=on or split), as in "
+		"all current monitors on KVM; Xen, Hyper-V and ESX emulate it in the hypervisor, too.",
 	[VMM_BACKEND] = "How the host reads and writes the disk image. buffered is QEMU's cache=writeback "
 			"with aio=threads: "
 			"through the host's page cache, so data is cached twice and the host may lie about "
@@ -56,18 +50,16 @@ static const char *const stands_for[VMM_KNOBS] = {
 		       "a process can have of this without a hypervisor (glibc.malloc.hugetlb).",
 	[VMM_GUEST_PAGES] =
 		"The page size in the guest OS's own tables: what transparent huge pages in the guest "
-		"decide. With "
-		"nested paging (EPT, NPT) a TLB miss walks both tables, so both must be large for a large "
-		"TLB entry; "
-		"with shadow paging (ESX before 2009, kvm_pvm) the shadow follows the guest's. 2m takes "
-		"anonymous memory that is large and aligned enough; files stay at 4 KiB.",
-	[VMM_SCHEDULING] = "Where vCPUs run. shared leaves it to the host's scheduler, as a hosted monitor "
-			   "must. pinned gives each "
-			   "a core (virsh vcpupin, ESX's CPU affinity and latency-sensitivity=high, "
-			   "Hyper-V's root scheduler with "
-			   "CPU groups). fifo adds a real-time priority, as KVM-RT does; Linux throttles it "
-			   "to 95 % of a core "
-			   "unless told otherwise.",
+		"decide. With nested paging (EPT, NPT) a TLB miss walks both tables, so both must be "
+		"large for a large TLB entry; with shadow paging (all hypervisors before those, and "
+		"kvm_pvm) the shadow is large only where both are. 2m takes anonymous memory that is "
+		"large and aligned enough; files stay at 4 KiB, and so does a heap that grows in small "
+		"steps.",
+	[VMM_SCHEDULING] =
+		"Where vCPUs run. shared leaves it to the host's scheduler, as a hosted monitor must. "
+		"pinned gives each a core (virsh vcpupin, ESX's CPU affinity or its latency sensitivity "
+		"set to high, Hyper-V's CPU groups). fifo adds a real-time priority, as real-time KVM "
+		"does; Linux throttles it to 95 % of a core unless told otherwise.",
 	[VMM_IDLE] = "What an idle vCPU does. exit: HLT leaves the guest and the host's scheduler takes the "
 		     "core (KVM's "
 		     "default when halt polling is off). poll: the vCPU keeps its core and looks for work, "
@@ -82,15 +74,13 @@ static const char *const stands_for[VMM_KNOBS] = {
 		      "monitor emulates: PIT, ACPI PM timer or HPET, which guests of 2001 had, and which "
 		      "Linux still "
 		      "falls back to when it finds the TSC unstable.",
-	[VMM_TICK] = "Timer interrupts a second on each vCPU: CONFIG_HZ of a guest that is not tickless (100 "
-		     "in Linux 2.4, "
-		     "1000 in 2.6, 64 to 1000 in Windows). With irqchip=kernel they come from KVM's local "
-		     "APIC timer; with "
-		     "irqchip=user from a thread of the monitor, which kicks the vCPU's thread, as "
-		     "Workstation's did: "
-		     "VMware's papers on timekeeping tell what 1000 a second cost it. A vCPU that waits in a "
-		     "host call takes "
-		     "what came meanwhile as one.",
+	[VMM_TICK] =
+		"Timer interrupts a second on each vCPU: CONFIG_HZ of a guest that is not tickless (100 "
+		"in Linux 2.4, 1000 in early 2.6; 64 in Windows, up to 1000 when a program asks). With "
+		"irqchip=kernel they come from KVM's local APIC timer; with irqchip=user from a thread of "
+		"the monitor that kicks the vCPU's thread, as a device model with an emulated PIT does. "
+		"VMware's paper on timekeeping tells what 1000 a second for many idle guests cost a host. "
+		"A vCPU that waits in a host call takes what came meanwhile as one.",
 	[VMM_HOST_SERVICES] =
 		"What a general-purpose host OS does besides. backup streams files to a backup server, scan "
 		"is an "
@@ -100,7 +90,7 @@ static const char *const stands_for[VMM_KNOBS] = {
 		"configuration asks for them (native+host-services=backup).",
 };
 
-/* TEXT in lines of at most WIDTH characters, indented. */
+/* TEXT in indented lines of at most WIDTH characters. */
 static void print_wrapped(FILE *out, const char *text)
 {
 	size_t column = 0;
@@ -108,12 +98,12 @@ static void print_wrapped(FILE *out, const char *text)
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (column > 0 && column + 1 + word > WIDTH - 4) {
+		if (column + 1 + word > WIDTH) {
 			fputc('\n', out);
 			column = 0;
 		}
-		column += (size_t)fprintf(out, "%s%.*s", column ? " " : "    ", (int)word, text);
-		column -= column == word + 4 ? 4 : 0;
+		fprintf(out, "%s%.*s", column ? " " : "    ", (int)word, text);
+		column += word + (column ? 1 : 4);
 		text += word + strspn(text + word, " ");
 	}
 	fputs("\n\n", out);

@@ -142,7 +142,7 @@ static bool available(struct error *error)
 
 const struct probe probe_kvm_stats = {
 	.name = "kvm-stats",
-	.summary = "KVM's own counters of VM and vCPU, those that moved",
+	.summary = "KVM's own counters of VM and vCPU, and what it holds, by how much they moved",
 	.available = available,
 	.begin = begin,
 	.end = end,

@@ -1,45 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
-# Each value of each knob does what it says: seen in the monitor's counts, in /proc, in what is in force; values
-# that cannot be set fall back and say so; and every combination of those that carry requests gives the right
-# answers.
+# Each value of each knob does what it says: seen in the monitor's counts, in /proc, in what is in force.
 
 build=$1
 monitor=$build/vmtax-monitor
-
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip knobs: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
-
-verdict() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $(tr '\n' '|' <err)"; fi
-}
-
-# count LINE WORD: the number behind WORD= in the line of err that begins with LINE; 0 where it is not there.
-count() {
-	sed -n "s/^$1:.* $2=\([0-9]*\).*/\1/p" err | grep . || echo 0
-}
-
-# try OPTION... -- PROGRAM ARGUMENT...: stdout and stderr in out and err; whether it ended well.
-try() {
-	timeout -s KILL 30 "$monitor" --verbose --memory 32M --timeout 20s "$@" >out 2>err
-}
-
-in_force() {
-	grep -q "^in force: .*$1" err
-}
-
-log() {
-	try "$@" -- "$build/workloads/log" log.txt 300 && grep -qx 'log 4ae5642b56cc2072' out &&
-		[ "$(count requests write)" -ge 300 ] && [ "$(grep -c served log.txt)" -eq 300 ]
-}
+. "$VMTAX_SRC/tests/knobs.lib"
 
 cores=$(nproc)
 
 log --set transport=exit && [ "$(count exits io)" -ge 300 ] && in_force transport=exit
 verdict transport-exit
+log --set transport=eventfd && [ "$(count exits io)" -lt 60 ] && in_force transport=eventfd
+verdict transport-eventfd
 if [ "$cores" -ge 2 ]; then
 	log --set transport=ring && [ "$(count exits io)" -lt 60 ] && in_force transport=ring
 	verdict transport-ring
@@ -73,28 +46,6 @@ try --set idle=exit -- "$busybox" usleep 20000 && [ "$(count requests clock_nano
 verdict idle-exit
 try --set idle=poll -- "$busybox" usleep 20000 && [ "$(count requests clock_nanosleep)" -eq 0 ]
 verdict idle-poll
-
-# look OPTION...: starts a program that waits, with its monitor's process id in pid. finish: ends it.
-mkfifo in
-look() {
-	: >out
-	exec 3<>in
-	"$monitor" --memory 64M --timeout 20s "$@" -- "$build/tests/guest/console-musl" <in >out 2>err 3>&- &
-	pid=$!
-	echo x >&3
-	tries=0
-	until [ -s out ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 1000 ] && [ -d /proc/$pid ] || return 1
-		sleep 0.01
-	done
-}
-
-finish() {
-	exec 3>&-
-	wait $pid
-	[ $? -eq 3 ]
-}
 
 # Kilobytes of NAME in all mappings of the monitor.
 kib() {
@@ -176,54 +127,6 @@ else
 	verdict scheduling-fifo
 fi
 
-# without CAPABILITY COMMAND...: without that right, be it from root or from a limit.
-without() {
-	capability=$1
-	shift
-	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --bounding-set "-$capability" --inh-caps "-$capability" "$@"
-	else
-		"$@"
-	fi
-}
-
-# falls ASKED INFORCE WHY: whether err says so in one line, and INFORCE is in force.
-falls() {
-	[ "$(grep -c '^vmtax-monitor: ' err)" -eq 1 ] && grep -q "^vmtax-monitor: $1 fell back to ${2#*=}: .*$3" err &&
-		in_force "$2"
-}
-
-hello="$busybox echo hello"
-for row in transport=eventfd/transport=exit backend=direct/backend=uring guest-pages=2m/guest-pages=4k \
-	memory=malloc-huge/memory=lazy4k; do
-	try --set "${row%/*}" -- $hello && falls "${row%/*}" "${row#*/}" . && grep -qx hello out
-	verdict "fallback-${row%/*}"
-done
-(
-	export monitor
-	taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')" timeout -s KILL 30 "$monitor" --verbose --memory 32M \
-		--set transport=ring -- $hello >out 2>err
-) && falls transport=ring transport=exit 'second core' && grep -qx hello out
-verdict fallback-one-core
-(
-	ulimit -l 0
-	without ipc_lock "$monitor" --verbose --memory 32M --set memory=locked-huge -- $hello >out 2>err
-) && falls memory=locked-huge memory=lazy4k 'ulimit -l' && grep -qx hello out
-verdict fallback-locked
-# Enough may be locked for the knob, and not for the memory: found out when it is populated.
-if (ulimit -l 20000) 2>/dev/null; then
-	(
-		ulimit -l 20000
-		without ipc_lock "$monitor" --verbose --memory 32M --set memory=locked4k -- $hello >out 2>err
-	) && falls memory=locked4k memory=lazy4k 'cannot be locked' && grep -qx hello out
-	verdict fallback-locked-late
-else
-	echo "skip fallback-locked-late: ulimit -l cannot be raised to 20000"
-fi
-(without sys_nice prlimit --rtprio=0 "$monitor" --verbose --memory 32M --set scheduling=fifo -- $hello >out 2>err) &&
-	falls scheduling=fifo scheduling=pinned 'ulimit -r' && grep -qx hello out
-verdict fallback-fifo
-
 # The driver thread is still there when the program has ended, for probes to read what it used.
 if [ "$cores" -ge 2 ]; then
 	"$build/vmtax" run --out observed --configs native,bare-metal --blocks 1 -- "$build/workloads/log" log.txt 50 \
@@ -232,33 +135,3 @@ if [ "$cores" -ge 2 ]; then
 else
 	echo "skip driver-observed: a driver needs a second core"
 fi
-
-# The driver's kicks, which come when they come, disturb neither sleeps nor file I/O.
-wrong=
-for again in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	log --set transport=ring --set completion=inject --set irqchip=user --set backend=uring || wrong="$wrong $again"
-done
-[ -z "$wrong" ]
-verdict kicks-files
-try --set transport=ring --set completion=inject --set irqchip=user -- "$build/tests/guest/time" &&
-	! grep -q '^not ok' out
-verdict kicks-sleeps
-
-# Combinations: a word on the console, then a file written and read.
-for transport in exit ring; do
-	for completion in inject poll; do
-		for irqchip in kernel user; do
-			for backend in buffered uring; do
-				for idle in exit poll; do
-					combination="--set transport=$transport --set completion=$completion"
-					combination="$combination --set irqchip=$irqchip --set backend=$backend --set idle=$idle"
-					try $combination -- $hello && grep -qx hello out && rm -f kv.log &&
-						try $combination -- "$build/workloads/kv" kv.log 60 &&
-						grep -qx "$(cat kv.expected 2>/dev/null || "$build/workloads/kv" native.log 60 2>/dev/null |
-							tee kv.expected)" out && [ "$(wc -c <kv.log)" -eq 960 ]
-					verdict "$transport-$completion-$irqchip-$backend-$idle"
-				done
-			done
-		done
-	done
-done

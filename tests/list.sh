@@ -46,10 +46,32 @@ grep -q '^bare-metal,.*,transport,ring,' rows && ! grep -q '^native,.*,transport
 result configs-values
 
 "$vmtax" list knobs >text
-why="$(grep eventfd text)"
-grep -q '^transport: .* (hosted: exit, bare-metal: ring)$' text &&
-	grep -q '^  eventfd .*no, exit instead: ' text
-result knobs-fallback
+why="$(grep ^transport text)"
+grep -q '^transport: .* (hosted: exit, bare-metal: ring)$' text && grep -q '^  eventfd  *the exit ends ' text
+result knobs-presets
+
+# Each knob has a paragraph behind its values; other lists have nothing more to say.
+why="$("$vmtax" list knobs --help 2>&1 >explained)"
+for knob in $("$vmtax" list knobs --csv | sed '1d; s/,.*//' | sort -u); do
+	awk -v knob="$knob:" '$1 == knob { within = 1; next } /^[^ ]/ { within = 0 }
+		within && /^    / { words += NF } END { exit words < 40 }' explained || why="$why $knob lacks its paragraph"
+done
+[ -z "$why" ] && "$vmtax" list layers --help | grep -q '^Usage: '
+result knobs-explained
+
+cat >mine.ini <<'INI'
+# what the ring alone gives
+[ring-only]
+base = hosted
+transport = ring
+
+[ticking]
+base=ring-only
+tick = 100
+INI
+why="$("$vmtax" list configs --config-file mine.ini --csv 2>&1 >rows)"
+grep -q '^ticking,.*,transport,ring,' rows && grep -q '^ticking,.*,tick,100,' rows && grep -q '^ring-only,.*,tick,0,' rows
+result configs-of-a-file
 
 core=$(taskset -cp $$ | sed 's/.*: *//; s/[-,].*//')
 why="$(taskset -c "$core" "$vmtax" list knobs | grep '^  ring')"

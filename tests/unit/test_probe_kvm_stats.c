@@ -26,7 +26,7 @@ struct row {
 
 enum { INSTANT = 1, BYTES = 1 << 4, SECONDS = 2 << 4, CYCLES = 3 << 4, BASE_2 = 1 << 8 };
 
-/* Seven rows: of these the fourth is no counter, the fifth a histogram and the sixth more than one number. */
+/* Seven rows: of these the fifth is a histogram and the sixth more than one number. */
 struct file {
 	struct header header;
 	char id[48];
@@ -78,18 +78,18 @@ static void test_good(void)
 	struct file file = good();
 
 	CHECK_INT(read_bytes(&file, sizeof(file), &samples), 0);
-	CHECK_INT(samples.count, 4);
+	CHECK_INT(samples.count, 5);
 	CHECK_INT(value(&samples, "exits"), 12345);
 	CHECK_STR(samples.sample[0].unit, "1");
 	CHECK_INT(value(&samples, "halt_ns"), 999);
 	CHECK_STR(samples.sample[1].unit, "ns");
 	CHECK_INT(value(&samples, "pages"), 3 << 12);
 	CHECK_STR(samples.sample[2].unit, "bytes");
-	CHECK_INT(value(&samples, "guest_mode"), PROBE_MISSING);
+	CHECK_INT(value(&samples, "guest_mode"), 1);
 	CHECK_INT(value(&samples, "histogram"), PROBE_MISSING);
 	CHECK_INT(value(&samples, "array"), PROBE_MISSING);
 	CHECK_INT(value(&samples, "thirteen_long"), 5); /* a name without room for its NUL */
-	CHECK_STR(samples.sample[3].unit, "cycles");
+	CHECK_STR(samples.sample[4].unit, "cycles");
 	CHECK_INT(samples.sample[0].enabled_ns, PROBE_MISSING);
 	probe_samples_free(&samples);
 }
