@@ -34,7 +34,7 @@ cmd		cmd/[a-z_]+\.h
 freestanding	(float|iso646|limits|stdalign|stdarg|stdbool|stddef|stdint|stdnoreturn)\.h
 libc		(assert|complex|ctype|errno|fenv|float|inttypes|limits|locale|math|setjmp|signal|stdarg|stdatomic)\.h
 libc		(stdbool|stddef|stdint|stdio|stdlib|string|time|wchar|cpuid|immintrin|dirent|elf|fcntl|fnmatch)\.h
-libc		(ftw|getopt|glob|grp|libgen|poll|pthread|pwd|regex|sched|semaphore|spawn|strings|termios|ucontext)\.h
+libc		(fts|ftw|getopt|glob|grp|libgen|poll|pthread|pwd|regex|sched|semaphore|spawn|strings|termios|ucontext)\.h
 libc		(unistd|sys/[a-z_]+|arpa/inet|netinet/[a-z]+)\.h
 linux		linux/(kvm|io_uring|capability|futex|magic)\.h
 perf		linux/perf_event\.h

@@ -41,7 +41,6 @@ try --set clock=tsc -- "$build/workloads/clock" 200 && [ "$(count exits io)" -lt
 verdict clock-tsc
 
 # A sleep is the host's, or the guest polls the time and asks nobody.
-busybox=$(command -v busybox)
 try --set idle=exit -- "$busybox" usleep 20000 && [ "$(count requests clock_nanosleep)" -eq 1 ]
 verdict idle-exit
 try --set idle=poll -- "$busybox" usleep 20000 && [ "$(count requests clock_nanosleep)" -eq 0 ]

@@ -226,11 +226,14 @@ int64_t exec_program(struct monitor *m, const uint64_t a[6])
 	if (error == 0 && line == NULL)
 		error = -ENOMEM;
 	if (error == 0) {
+		tick_stop(m);
+		loop_forget_kicks();
 		hand_over(m, false);
 		count(m);
 		execve("/proc/self/exe", line, p->environment);
 		error = -errno;
 		hand_over(m, true);
+		tick_start(m);
 	}
 	if (p) {
 		free(p->block);

@@ -85,7 +85,8 @@ void interrupt_tick(struct vcpu *v)
 {
 	uint64_t one = 1;
 
-	atomic_store(&v->ticked, true);
+	if (atomic_exchange(&v->ticked, true))
+		return; /* signals of this kind queue up: one is enough until it is injected */
 	if (!atomic_load(&v->halted))
 		pthread_kill(v->host, SIGNAL_INTERRUPT);
 	else if (write(v->wake, &one, sizeof(one)) != sizeof(one))

@@ -107,7 +107,7 @@ int loop_enter(struct vcpu *v)
 }
 
 /* A kick that ended KVM_RUN is still pending, and would end the next at once. */
-static void forget_kicks(void)
+void loop_forget_kicks(void)
 {
 	struct timespec now = { 0, 0 };
 	sigset_t kick;
@@ -175,7 +175,7 @@ void loop_run(struct vcpu *v)
 		else if (errno != EINTR && errno != EAGAIN)
 			next = exit_failed(v, errno);
 		else {
-			forget_kicks();
+			loop_forget_kicks();
 			signals_enter(v);
 		}
 		count_exit(v, left);

@@ -29,7 +29,9 @@ static void await_start(struct vcpu *v)
 void thread_park(struct vcpu *v)
 {
 	v->thread.wall_tsc += clock_tsc() - v->began;
+	tick_run(v, false);
 	await_start(v);
+	tick_run(v, true);
 }
 
 static void *run(void *argument)

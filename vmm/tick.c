@@ -45,18 +45,26 @@ void tick_program(const struct monitor *m, struct kvm_lapic_state *apic)
 	put(apic, APIC_INITIAL, BUS_HZ / hertz(m));
 }
 
-void tick_begin(struct vcpu *v)
+void tick_run(struct vcpu *v, bool run)
 {
 	struct monitor *m = v->monitor;
 	struct kvm_lapic_state apic;
 
-	if (atomic_exchange(&m->booted, true) || hertz(m) == 0 ||
-	    m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
+	atomic_store(&v->parked, !run);
+	if (hertz(m) == 0 || m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL ||
+	    ioctl(v->fd, KVM_GET_LAPIC, &apic))
 		return;
-	if (ioctl(v->fd, KVM_GET_LAPIC, &apic) == 0) {
+	if (run)
 		tick_program(m, &apic);
-		ioctl(v->fd, KVM_SET_LAPIC, &apic);
-	}
+	else
+		put(&apic, APIC_INITIAL, 0);
+	ioctl(v->fd, KVM_SET_LAPIC, &apic);
+}
+
+void tick_begin(struct vcpu *v)
+{
+	if (!atomic_exchange(&v->monitor->booted, true))
+		tick_run(v, true);
 }
 
 static void *keep_time(void *argument)
@@ -66,14 +74,14 @@ static void *keep_time(void *argument)
 
 	signals_shut();
 	clock_gettime(CLOCK_MONOTONIC, &next);
-	while (!loop_ending(m)) {
+	while (!atomic_load(&m->tick_ends)) {
 		next.tv_nsec += (long)(1000000000u / hertz(m));
 		next.tv_sec += next.tv_nsec / 1000000000;
 		next.tv_nsec %= 1000000000;
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
-		for (unsigned i = 0, n = atomic_load(&m->vcpus);
-		     atomic_load(&m->booted) && i < n && !loop_ending(m); i++)
-			interrupt_tick(m->vcpu[i]);
+		for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n && !atomic_load(&m->tick_ends); i++)
+			if (atomic_load(&m->booted) && !atomic_load(&m->vcpu[i]->parked))
+				interrupt_tick(m->vcpu[i]);
 	}
 	return NULL;
 }
@@ -83,6 +91,7 @@ int tick_start(struct monitor *m)
 	int error;
 
 	m->tick_runs = false;
+	atomic_store(&m->tick_ends, false);
 	if (hertz(m) == 0 || m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_USER)
 		return 0;
 	error = pthread_create(&m->tick, NULL, keep_time, m);
@@ -94,9 +103,10 @@ int tick_start(struct monitor *m)
 
 void tick_stop(struct monitor *m)
 {
-	if (m->tick_runs) {
-		pthread_kill(m->tick, SIGNAL_KICK);
-		pthread_join(m->tick, NULL);
-	}
+	if (!m->tick_runs)
+		return;
+	atomic_store(&m->tick_ends, true);
+	pthread_kill(m->tick, SIGNAL_KICK);
+	pthread_join(m->tick, NULL);
 	m->tick_runs = false;
 }

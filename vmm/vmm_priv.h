@@ -63,7 +63,8 @@ struct vcpu {
 	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
 	atomic_bool ticked;	 /* the same, of the timer */
 	atomic_bool halted;
-	bool in_service; /* irqchip=user: an interrupt is being handled; the next waits */
+	atomic_bool parked; /* no thread of the program runs on it: nothing ticks */
+	bool in_service;    /* irqchip=user: an interrupt is being handled; the next waits */
 };
 
 struct monitor {
@@ -108,6 +109,7 @@ struct monitor {
 	pthread_t driver;
 	pthread_t tick;
 	bool tick_runs;
+	atomic_bool tick_ends;
 	atomic_bool booted; /* the guest kernel takes interrupts */
 	bool driver_runs, driver_stuck;
 	atomic_bool driver_ready, driver_parked;
@@ -158,8 +160,9 @@ bool loop_ending(const struct monitor *m);
 bool loop_end(struct monitor *m); /* true for the first to end the program, who says how */
 bool loop_recall(struct vcpu *v);
 enum { SIGNAL_OWN = 60, SIGNAL_INTERRUPT = 60, SIGNAL_ORPHANED, SIGNAL_AGAIN, SIGNAL_WATCHDOG, SIGNAL_KICK };
-void loop_forget(void); /* the calling thread's vCPU is about to go */
-void loop_leave(void);	/* from a signal handler: KVM_RUN returns */
+void loop_forget(void);	      /* the calling thread's vCPU is about to go */
+void loop_forget_kicks(void); /* by SIGNAL_INTERRUPT that are still pending */
+void loop_leave(void);	      /* from a signal handler: KVM_RUN returns */
 
 /* exits.c */
 enum next { GO_ON, ENDED };
@@ -188,9 +191,10 @@ struct kvm_lapic_state;
 void tick_program(const struct monitor *m,
 		  struct kvm_lapic_state *apic); /* irqchip=kernel: in a vCPU's APIC */
 void tick_begin(struct vcpu *v);		 /* the guest kernel has booted */
+void tick_run(struct vcpu *v, bool run);	 /* a thread of the program begins on V, or has ended */
 int tick_start(
 	struct monitor *m); /* irqchip=user: the thread that keeps time, once the first vCPU has its own */
-void tick_stop(struct monitor *m); /* the program has ended; while all vCPUs' threads are still there */
+void tick_stop(struct monitor *m); /* while all vCPUs' threads are still there */
 
 /* serve.c: one request. */
 void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
