@@ -20,7 +20,7 @@
  * it never polls, and every request rings. It sleeps before the program runs, and after, so that a harness
  * can read what it used while it is still there.
  */
-enum phase { WAITING, SERVING, PARKING, ENDING };
+enum phase { WAITING, SERVING, BARE, PARKING, ENDING };
 
 #define PARK_SPIN_US 200  /* how long parking is awaited without sleeping */
 #define RINGS	     100  /* by exit, before the doorbell is connected */
@@ -110,6 +110,25 @@ static void serve_rings(struct monitor *m, struct vmm_thread *thread)
 	}
 }
 
+/* The bench's baseline: a word in shared memory and back, by polling or a doorbell a time, and nothing else.
+ */
+static void serve_bare(struct monitor *m)
+{
+	struct abi_channel *c = m->main.channel;
+	uint64_t rings;
+
+	while (atomic_load_explicit(&m->driver_phase, memory_order_relaxed) == BARE) {
+		uint32_t asked = __atomic_load_n(&c->bare_asked, __ATOMIC_ACQUIRE);
+
+		if (asked != c->bare_answered)
+			__atomic_store_n(&c->bare_answered, asked, __ATOMIC_RELEASE);
+		else if (polls(m))
+			__builtin_ia32_pause();
+		else if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
+			return;
+	}
+}
+
 /* Sleeps until PHASE. */
 static void rest(struct monitor *m, enum phase phase)
 {
@@ -131,7 +150,10 @@ static void *drive(void *argument)
 	atomic_store(&m->driver_ready, true);
 	rest(m, SERVING);
 	cpu_ns = clock_thread_cpu_ns();
-	serve_rings(m, thread);
+	do {
+		serve_rings(m, thread);
+		serve_bare(m);
+	} while (atomic_load(&m->driver_phase) < PARKING);
 	thread->cpu_ns += clock_thread_cpu_ns() - cpu_ns;
 	atomic_store(&m->driver_parked, true);
 	rest(m, ENDING);
@@ -208,6 +230,11 @@ static void enter(struct monitor *m, enum phase phase)
 		;
 }
 
+void driver_bare(struct monitor *m, bool bare)
+{
+	enter(m, bare ? BARE : SERVING);
+}
+
 void driver_go(struct monitor *m)
 {
 	if (m->driver_runs)
@@ -260,7 +287,7 @@ int driver_again(struct monitor *m)
 
 bool driver_wanted(const struct monitor *m)
 {
-	return atomic_load(&m->driver_phase) <= SERVING;
+	return atomic_load(&m->driver_phase) < PARKING;
 }
 
 void driver_stop(struct monitor *m)

@@ -92,12 +92,16 @@ static enum next on_fault(struct vcpu *v)
 	return set_signal(m, account->signal);
 }
 
-/* The bench's baseline: KVM_RUN and nothing else, until a port write of 0. */
+/* The bench's baseline, until a port write of 0: KVM_RUN and nothing else, or what the driver has for it. */
 static enum next on_bare(struct vcpu *v)
 {
-	const struct monitor *m = v->monitor;
+	struct monitor *m = v->monitor;
 	const uint8_t *value = (const uint8_t *)v->run + v->run->io.data_offset;
 
+	if (m->options->bench && m->driver_runs) {
+		driver_bare(m, *value != 0);
+		return GO_ON;
+	}
 	while (m->options->bench && v->run->exit_reason == KVM_EXIT_IO && *value != 0)
 		if (ioctl(v->fd, KVM_RUN, NULL))
 			break;

@@ -102,15 +102,15 @@ struct abi_boot {
 	uint64_t tsc_hz;
 	uint64_t spin_ticks; /* how long to poll before halting */
 	uint32_t areas;
-	uint8_t ring;	    /* transport: a driver thread serves the ring, polling or woken each time */
-	uint8_t inject;	    /* completion: an interrupt rather than polling */
-	uint8_t idle_poll;  /* idle: poll rather than halt */
-	uint8_t clock_exit; /* clock: a port read rather than the TSC */
-	uint8_t apic;	    /* interrupts end at a local APIC rather than by ABI_PORT_EOI */
-	uint8_t discard;    /* freed memory goes back to the host */
-	uint8_t large;	    /* guest-pages: 2 MiB where they fit */
-	uint8_t pad;
-	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
+	uint8_t ring;	      /* transport: a driver thread serves the ring, polling or woken each time */
+	uint8_t inject;	      /* completion: an interrupt rather than polling */
+	uint8_t idle_poll;    /* idle: poll rather than halt */
+	uint8_t clock_exit;   /* clock: a port read rather than the TSC */
+	uint8_t apic;	      /* interrupts end at a local APIC rather than by ABI_PORT_EOI */
+	uint8_t discard;      /* freed memory goes back to the host */
+	uint8_t large;	      /* guest-pages: 2 MiB where they fit */
+	uint8_t rings_always; /* the driver never polls */
+	uint64_t xsave_mask;  /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;
 	uint64_t kick_entry; /* guest kernel: where the monitor has it look at signals */
@@ -191,6 +191,8 @@ struct abi_channel {
 	_Alignas(64) uint32_t completed; /* driver: requests answered */
 	_Alignas(64) uint32_t driver_asleep; /* driver: ring the doorbell */
 	_Alignas(64) uint32_t guest_asleep;  /* guest: raise ABI_VECTOR_DONE */
+	_Alignas(64) uint32_t bare_asked;    /* bench, guest: a word that comes back as bare_answered */
+	_Alignas(64) uint32_t bare_answered; /* driver */
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
 	struct abi_request exit_slot; /* for requests that leave by exit */
 	uint32_t tid;		      /* monitor: the thread that runs here */

@@ -228,9 +228,10 @@ int64_t warm_call(struct monitor *m, uint32_t call, int fd, const struct iovec *
 		  uint64_t offset);
 
 /* driver.c: the thread that polls the ring. */
-int driver_start(struct monitor *m); /* asleep */
-void driver_go(struct monitor *m);   /* the program is about to run */
-void driver_park(struct monitor *m); /* it has ended: asleep again, its times in the report */
+int driver_start(struct monitor *m);		/* asleep */
+void driver_go(struct monitor *m);		/* the program is about to run */
+void driver_bare(struct monitor *m, bool bare); /* bench: the baseline instead of requests */
+void driver_park(struct monitor *m);		/* it has ended: asleep again, its times in the report */
 void driver_stop(struct monitor *m);
 void driver_ring(struct monitor *m); /* the doorbell, by exit */
 uint64_t driver_cpu_ns(const struct monitor *m);

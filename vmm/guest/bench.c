@@ -3,10 +3,23 @@
 #include "vmm/guest/kernel.h"
 
 /*
- * Cost of a null request, in batches that alternate with batches of bare port writes, which the monitor
- * answers by running the vCPU again and nothing else. The monitor ends the run when it has seen enough
+ * Cost of a null request, in batches that alternate with batches of the same way without a request: bare port
+ * writes, which the monitor answers by running the vCPU again and nothing else, or a word in shared memory
+ * that a driver gives back, polling or woken by a doorbell. The monitor ends the run when it has seen enough
  * batches.
  */
+static void bare_ring(void)
+{
+	struct abi_channel *c = CHANNEL;
+	uint32_t asked = c->bare_asked + 1;
+
+	__atomic_store_n(&c->bare_asked, asked, __ATOMIC_RELEASE);
+	if (BOOT->rings_always)
+		port_write(ABI_PORT_DOORBELL, 0);
+	while (__atomic_load_n(&c->bare_answered, __ATOMIC_ACQUIRE) != asked)
+		relax();
+}
+
 static uint64_t bare_batch(uint32_t count)
 {
 	uint64_t start;
@@ -14,7 +27,10 @@ static uint64_t bare_batch(uint32_t count)
 	port_write(ABI_PORT_BARE, 1); /* enter the bare loop */
 	start = tsc();
 	for (uint32_t i = 0; i < count; i++)
-		port_write(ABI_PORT_BARE, 1);
+		if (BOOT->ring)
+			bare_ring();
+		else
+			port_write(ABI_PORT_BARE, 1);
 	start = tsc() - start;
 	port_write(ABI_PORT_BARE, 0); /* and leave it */
 	return start;
