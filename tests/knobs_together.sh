@@ -68,8 +68,8 @@ verdict kicks-sleeps
 
 # A timer that ticks disturbs neither threads, signals, processes nor what waits.
 for irqchip in kernel user; do
-	for config in hosted hosted-modern bare-metal; do
-		for program in threads signals processes time; do
+	for config in hosted bare-metal; do
+		for program in threads signals processes; do
 			try --config $config --memory 96M --set irqchip=$irqchip --set tick=1000 -- "$build/tests/guest/$program-musl" &&
 				! grep -q '^not ok' out && grep -q '^ok' out
 			verdict "ticks-$irqchip-$config-$program"
