@@ -7,7 +7,7 @@
 # Exit status: 1 when one is not seen, 77 without KVM.
 set -u
 build=$(cd "$1" && pwd) || exit 2
-functions=$(cat "$(dirname "$0")/bench.awk") || exit 2
+functions=$(cat "$(dirname "$0")/bench/tables.awk") || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM

@@ -7,7 +7,7 @@
 # tests/bench_null.sh BUILD. Exit status: 1 when a ratio's interval is beyond its limit, 77 without KVM.
 set -u
 build=$(cd "$1" && pwd) || exit 2
-functions=$(cat "$(dirname "$0")/bench.awk") || exit 2
+functions=$(cat "$(dirname "$0")/bench/tables.awk") || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM

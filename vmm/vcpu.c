@@ -84,13 +84,15 @@ static uint8_t task_type(void)
 
 /*
  * What a system call clears. In ring 0 interrupts are off until it returns. On a software backend it stays in
- * ring 3, which could not turn them on again.
+ * ring 3, which could not turn them on again, so that a timer would hardly ever interrupt: with a tick they
+ * stay on. Without one they do not, for KVM may then take a touch beyond a file's end for slow I/O and halt.
  */
-static uint64_t call_mask(void)
+static uint64_t call_mask(const struct monitor *m)
 {
 	const char *name = vmm_backend_name(NULL);
+	bool stays = name && strcmp(name, "kvm_pvm") == 0;
 
-	return name && strcmp(name, "kvm_pvm") == 0 ? FMASK & ~INTERRUPTS : FMASK;
+	return stays && m->config.value[VMM_TICK] != VMM_TICK_0 ? FMASK & ~INTERRUPTS : FMASK;
 }
 
 /* The vCPU starts in ring 3 of long mode, in the guest kernel. */
@@ -148,7 +150,7 @@ static int set_msrs(struct vcpu *v)
 		.entry = {
 			{.index = MSR_STAR, .data = (uint64_t)ABI_KERNEL_CS << 32 | (uint64_t)(ABI_USER_CS - 16) << 48},
 			{.index = MSR_LSTAR, .data = ABI_DIRECT + v->block},
-			{.index = MSR_FMASK, .data = call_mask()},
+			{.index = MSR_FMASK, .data = call_mask(v->monitor)},
 		},
 	};
 
