@@ -30,7 +30,7 @@ static const char usage[] =
 	"  --bench null        cost of an empty request instead of a program, as CSV\n"
 	"  --verbose           say on stderr how the run went\n"
 	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
-	"  --role first|child, --program FILE      for itself, when the program calls execve\n"
+	"  --role first|child, --program FILE, --image FD   for itself, when the program calls execve\n"
 	"\n"
 	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do "
 	"it.\n"
@@ -144,6 +144,7 @@ enum option_id {
 	HELP,
 	ROLE,
 	PROGRAM,
+	IMAGE,
 	PROCESSES,
 	CPUS
 };
@@ -162,6 +163,7 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, HELP },
 	{ "role", required_argument, NULL, ROLE },
 	{ "program", required_argument, NULL, PROGRAM },
+	{ "image", required_argument, NULL, IMAGE },
 	{ "max-processes", required_argument, NULL, PROCESSES },
 	{ "cpus", required_argument, NULL, CPUS },
 	{ NULL, 0, NULL, 0 },
@@ -198,6 +200,8 @@ static int take_option(struct command *c, int id, const char *text)
 	case PROGRAM:
 		c->options.program = text;
 		return 0;
+	case IMAGE:
+		return take_descriptor(text, &c->options.image_fd, &c->error);
 	case CPUS:
 		return take_cpus(c, text);
 	case PROCESSES:
@@ -261,13 +265,27 @@ static void print_bench(const struct vmm_options *o)
 		printf("%u,%s,%.1f\n", i / 2 + 1, names[i % 2], o->bench_ns[i]);
 }
 
+static struct command c;
+
+/* After a run: what there is to say, and the status. */
+static int conclude(struct vmm_report *report)
+{
+	if (c.options.bench && report->outcome == VMM_EXITED)
+		print_bench(&c.options);
+	if (c.own_report)
+		monitor_say_fallbacks(&c.options.config, report);
+	if (c.verbose)
+		monitor_say_run(report);
+	return monitor_conclude(report, c.own_report);
+}
+
 int main(int argc, char **argv)
 {
-	static struct command c;
 	uint64_t tsc_main = clock_tsc();
 
-	c.options.control_fd = -1;
+	c.options.control_fd = c.options.image_fd = -1;
 	c.options.environment = environ;
+	c.options.conclude = conclude;
 	if (parse(&c, argc, argv)) {
 		monitor_say_error(&c.error);
 		return 2;
@@ -275,11 +293,5 @@ int main(int argc, char **argv)
 	if (c.options.role == VMM_FIRST)
 		c.report->tsc_main = tsc_main;
 	vmm_monitor_run(&c.options, c.report);
-	if (c.options.bench && c.report->outcome == VMM_EXITED)
-		print_bench(&c.options);
-	if (c.own_report)
-		monitor_say_fallbacks(&c.options.config, c.report);
-	if (c.verbose)
-		monitor_say_run(c.report);
-	return monitor_conclude(c.report, c.own_report);
+	return conclude(c.report);
 }

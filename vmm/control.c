@@ -59,7 +59,7 @@ int control_ready(struct monitor *m)
 	if (m->control >= 0) {
 		fds[count] = ioctl(m->vm, KVM_GET_STATS_FD, NULL);
 		count += fds[count] >= 0;
-		fds[count] = ioctl(m->main.fd, KVM_GET_STATS_FD, NULL);
+		fds[count] = ioctl(m->main->fd, KVM_GET_STATS_FD, NULL);
 		count += fds[count] >= 0;
 		error = announce(m, VMM_READY, fds, (size_t)count);
 		while (count > 0)

@@ -68,7 +68,6 @@ void signals_inherit(struct monitor *m)
 	sigset_t blocked;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
-	signals_of(m)->ignored = m->boot->ignored;
 	for (int s = 1; s < NSIG; s++)
 		if (sigismember(&blocked, s) == 1)
 			signals_of(m)->blocked |= BIT(s);
@@ -84,21 +83,29 @@ void signals_shut(void)
 	pthread_sigmask(SIG_SETMASK, &others, NULL);
 }
 
-void signals_hand_over(const struct monitor *m)
+void signals_defer(void)
 {
-	const struct abi_signals *shared = signals_of(m);
-	sigset_t blocked;
+	sigset_t others;
 
-	sigfillset(&blocked);
-	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
-	sigemptyset(&blocked);
-	for (int s = 1; s < NSIG; s++) {
-		if (s != SIGKILL && s != SIGSTOP && s != 32 && s != 33)
-			signals_set(s, shared->ignored & BIT(s) ? SIG_IGN : SIG_DFL, NULL, 0);
-		if (shared->blocked & BIT(s))
-			sigaddset(&blocked, s);
+	sigfillset(&others);
+	sigdelset(&others, SIGNAL_WATCHDOG);
+	pthread_sigmask(SIG_SETMASK, &others, NULL);
+}
+
+void signals_hand_over(uint64_t ignored, uint64_t blocked)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	pthread_sigmask(SIG_SETMASK, &set, NULL);
+	sigemptyset(&set);
+	for (int s = 1; s < NSIG; s++) { /* our own handlers execve forgets */
+		if (s != SIGKILL && s != SIGSTOP && s != 32 && s != 33 && s < SIGNAL_OWN)
+			signals_set(s, ignored & BIT(s) ? SIG_IGN : SIG_DFL, NULL, 0);
+		if (blocked & BIT(s))
+			sigaddset(&set, s);
 	}
-	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+	pthread_sigmask(SIG_SETMASK, &set, NULL);
 }
 
 /* disposition(signal, 0 default, 1 ignored, 2 handled | flags << 8) */

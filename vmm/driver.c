@@ -243,7 +243,7 @@ int driver_again(struct monitor *m)
 	atomic_store(&m->driver_ready, false);
 	atomic_store(&m->driver_parked, false);
 	atomic_store(&m->driver_phase, WAITING);
-	m->main.channel->driver_asleep = 0;
+	m->main->channel->driver_asleep = 0;
 	error = driver_start(m);
 	if (error == 0)
 		driver_go(m);

@@ -27,10 +27,14 @@
 struct program {
 	char *block;
 	char path[4096];
+	int image;   /* the executable, open; -1: not found yet */
 	char **argv; /* with SCRIPTS * 2 free places before it */
 	char **environment;
 	char line[SCRIPTS][LINE]; /* of scripts */
 	char script[SCRIPTS][4096];
+	char config[VMM_CONFIG_NAME]; /* its name cut into its parts */
+	char number[7][24];
+	char **command; /* that of the next monitor */
 };
 
 static char **take_list(char **string, char *end, uint64_t count, unsigned spare)
@@ -111,8 +115,8 @@ static int64_t check_image(int fd, const char *path)
 	return 0;
 }
 
-/* Finds what is to be loaded, through scripts. 0 with p->path an ELF executable, or what Linux would say. */
-static int64_t find(struct program *p, char ***argv)
+/* Finds what is to be loaded, through scripts. 0 with p->image an ELF executable, or what Linux would say. */
+static int64_t find(struct monitor *m, struct program *p, char ***argv)
 {
 	for (int depth = 0;; depth++) {
 		int fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -131,8 +135,12 @@ static int64_t find(struct program *p, char ***argv)
 			error = depth < SCRIPTS ? check_image(fd, p->path) : -ELOOP;
 		else if (error == 0)
 			n = -1;
+		if (error == 0 && n >= 0) {
+			p->image = fds_hide(m, fd);
+			return p->image < 0 ? p->image : 0;
+		}
 		close(fd);
-		if (error || n >= 0)
+		if (error)
 			return error;
 		error = interpret(p, depth, argv);
 		if (error)
@@ -141,103 +149,151 @@ static int64_t find(struct program *p, char ***argv)
 }
 
 /* The command line of the next monitor: what this one was told, and the program. */
-static char **command_line(const struct monitor *m, const struct program *p, char **argv, char *config)
+static char **command_line(const struct vcpu *v, struct program *p, char **argv)
 {
-	static char number[6][24];
+	const struct monitor *m = v->monitor;
+	const uint64_t number[] = { (uint64_t)m->report_fd,    m->memory_bytes,	 m->tsc_hz,
+				    m->options->max_processes, m->options->cpus, (uint64_t)m->control,
+				    (uint64_t)p->image };
+	bool first = m->first && !v->lent;
 	unsigned count = 0, n = 0;
-	char **line, *rest = config, *part;
+	char **line, *rest = p->config, *part;
 
 	while (argv[count])
 		count++;
 	line = calloc(OPTIONS + count, sizeof(char *));
 	if (line == NULL)
 		return NULL;
-	snprintf(number[0], sizeof(number[0]), "%d", m->report_fd);
-	snprintf(number[1], sizeof(number[1]), "%llu", (unsigned long long)m->memory_bytes);
-	snprintf(number[2], sizeof(number[2]), "%llu", (unsigned long long)m->tsc_hz);
-	snprintf(number[3], sizeof(number[3]), "%u", m->options->max_processes);
-	snprintf(number[5], sizeof(number[5]), "%u", m->options->cpus);
-	snprintf(number[4], sizeof(number[4]), "%d", m->control);
+	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
+		snprintf(p->number[i], sizeof(p->number[i]), "%llu", (unsigned long long)number[i]);
+	snprintf(p->config, sizeof(p->config), "%s", m->options->config.name);
 	line[n++] = (char *)"vmtax-monitor";
-	line[n++] = (char *)"--report", line[n++] = number[0];
-	line[n++] = (char *)"--role", line[n++] = (char *)(m->first ? "first" : "child");
+	line[n++] = (char *)"--report", line[n++] = p->number[0];
+	line[n++] = (char *)"--role", line[n++] = (char *)(first ? "first" : "child");
 	line[n++] = (char *)"--config", line[n++] = strsep(&rest, "+");
 	while ((part = strsep(&rest, "+")) != NULL)
 		line[n++] = (char *)"--set", line[n++] = part;
-	line[n++] = (char *)"--memory", line[n++] = number[1];
-	line[n++] = (char *)"--tsc-hz", line[n++] = number[2];
+	line[n++] = (char *)"--memory", line[n++] = p->number[1];
+	line[n++] = (char *)"--tsc-hz", line[n++] = p->number[2];
 	line[n++] = (char *)"--kernel", line[n++] = (char *)m->options->kernel;
 	if (m->options->cpus)
-		line[n++] = (char *)"--cpus", line[n++] = number[5];
+		line[n++] = (char *)"--cpus", line[n++] = p->number[4];
 	if (m->options->max_processes)
-		line[n++] = (char *)"--max-processes", line[n++] = number[3];
-	if (m->control >= 0)
-		line[n++] = (char *)"--control", line[n++] = number[4];
-	line[n++] = (char *)"--program", line[n++] = (char *)p->path;
+		line[n++] = (char *)"--max-processes", line[n++] = p->number[3];
+	if (first && m->control >= 0)
+		line[n++] = (char *)"--control", line[n++] = p->number[5];
+	line[n++] = (char *)"--program", line[n++] = p->path;
+	line[n++] = (char *)"--image", line[n++] = p->number[6];
 	line[n++] = (char *)"--";
 	memcpy(line + n, argv, count * sizeof(char *));
 	return line;
 }
 
-/* What the next monitor is to find: the program's limit, the descriptors that are for it, all cores. */
-static void hand_over(const struct monitor *m, bool back)
+/* Which of our descriptors the next monitor is to find. */
+static void pass_on(const struct vcpu *v, int flags)
 {
-	const int ours[] = { m->report_fd, m->control };
+	const struct monitor *m = v->monitor;
+
+	fcntl(v->program->image, F_SETFD, flags);
+	fcntl(m->report_fd, F_SETFD, flags);
+	if (m->control >= 0 && !v->lent)
+		fcntl(m->control, F_SETFD, flags);
+}
+
+/* What the next monitor is to find: the program's limit, the descriptors that are for it, all cores. */
+static void hand_over(const struct vcpu *v, uint64_t ignored, uint64_t blocked)
+{
+	const struct monitor *m = v->monitor;
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = back ? fds_limit(m) : m->nofile;
+	limit.rlim_cur = m->nofile;
 	setrlimit(RLIMIT_NOFILE, &limit);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (ours[i] >= 0)
-			fcntl(ours[i], F_SETFD, back ? FD_CLOEXEC : 0);
-	if (back) {
-		signals_install(m);
-	} else {
-		place_nowhere(m);
-		signals_hand_over(m);
-	}
+	pass_on(v, 0);
+	place_nowhere(m);
+	signals_hand_over(ignored, blocked);
+}
+
+/* The program goes on after all. */
+static void take_back(const struct vcpu *v)
+{
+	const struct monitor *m = v->monitor;
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = fds_limit(m);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	pass_on(v, FD_CLOEXEC);
+	signals_install(m);
+	if (v->lent)
+		signals_defer();
 }
 
 /* Figures that would be lost. CPU clocks run on, but for the driver's. */
-static void count(struct monitor *m)
+static void count(const struct vcpu *v)
 {
+	struct monitor *m = v->monitor;
+
+	__atomic_add_fetch(&m->tree->execs, 1, __ATOMIC_RELAXED);
+	if (v->lent) /* whoever lent it counts */
+		return;
 	monitor_collect(m);
 	m->report->thread[1].cpu_ns += driver_cpu_ns(m);
 	if (!m->first)
 		tree_add(m);
-	__atomic_add_fetch(&m->tree->execs, 1, __ATOMIC_RELAXED);
 }
 
-/* exec(gpa, bytes, arguments, variables): a block of strings; returns on failure only */
+static int64_t execute(struct vcpu *v, struct program *p, const uint64_t a[6])
+{
+	int64_t error = take(v->monitor, p, a);
+	char **argv;
+
+	if (error)
+		return error;
+	argv = p->argv + (size_t)2 * SCRIPTS;
+	error = find(v->monitor, p, &argv);
+	if (error)
+		return error;
+	p->command = command_line(v, p, argv);
+	if (p->command == NULL)
+		return -ENOMEM;
+	hand_over(v, a[4], a[5]);
+	count(v);
+	execve("/proc/self/exe", p->command, p->environment);
+	error = -errno;
+	take_back(v);
+	return error;
+}
+
+/* exec(gpa, bytes, arguments, variables, ignored, blocked): a block of strings, two sets of signals; returns
+ * on failure only */
 int64_t exec_program(struct monitor *m, const uint64_t a[6])
 {
-	struct program *p = calloc(1, sizeof(*p));
-	char config[VMM_CONFIG_NAME], **line = NULL, **argv = NULL;
-	int64_t error = p ? take(m, p, a) : -ENOMEM;
+	struct vcpu *v = loop_current();
+	int64_t error;
 
-	snprintf(config, sizeof(config), "%s", m->options->config.name);
-	if (error == 0) {
-		argv = p->argv + (size_t)2 * SCRIPTS;
-		error = find(p, &argv);
-	}
-	if (error == 0)
-		line = command_line(m, p, argv, config);
-	if (error == 0 && line == NULL)
-		error = -ENOMEM;
-	if (error == 0) {
-		hand_over(m, false);
-		count(m);
-		execve("/proc/self/exe", line, p->environment);
-		error = -errno;
-		hand_over(m, true);
-	}
+	(void)m;
+	v->program = calloc(1, sizeof(*v->program));
+	if (v->program == NULL)
+		return -ENOMEM;
+	v->program->image = -1;
+	error = execute(v, v->program, a);
+	if (v->program->image >= 0)
+		close(v->program->image);
+	exec_forget(v);
+	return error;
+}
+
+void exec_forget(struct vcpu *v)
+{
+	struct program *p = v->program;
+
 	if (p) {
 		free(p->block);
 		free(p->argv);
 		free(p->environment);
+		free(p->command);
 	}
 	free(p);
-	free(line);
-	return error;
+	v->program = NULL;
 }

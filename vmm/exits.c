@@ -67,7 +67,7 @@ static enum next on_exit(struct vcpu *v)
 	const struct abi_account *account = &v->channel->account;
 	struct monitor *m = v->monitor;
 
-	if (!loop_end(m))
+	if (v->lent || !loop_end(m))
 		return ENDED;
 	m->report->outcome = account->signal ? VMM_SIGNALED : VMM_EXITED;
 	m->report->exit_code = account->exit_code & 255;
@@ -79,7 +79,7 @@ static enum next on_fault(struct vcpu *v)
 	const struct abi_account *account = &v->channel->account;
 	struct monitor *m = v->monitor;
 
-	if (!loop_end(m))
+	if (v->lent || !loop_end(m))
 		return ENDED;
 	m->report->outcome = account->panic ? VMM_GUEST_PANIC : VMM_SIGNALED;
 	m->report->faulted = 1;
@@ -170,6 +170,10 @@ enum next exit_failed(struct vcpu *v, int error)
 	struct monitor *m = v->monitor;
 	uint32_t reason = v->run->exit_reason;
 
+	if (v->lent) {
+		v->channel->account.signal = error == EFAULT ? SIGBUS : SIGKILL;
+		return ENDED;
+	}
 	if (error == EFAULT && signals_bus(v))
 		return GO_ON;
 	if (!loop_end(m))

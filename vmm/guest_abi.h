@@ -123,8 +123,7 @@ struct abi_boot {
 struct abi_signals {
 	uint64_t pending; /* came from outside, until a thread takes it; bit n - 1 for signal n */
 	uint64_t handled; /* guest: have handlers */
-	uint64_t ignored; /* guest: what it leaves to what it executes */
-	uint64_t blocked; /* the same; at start the host's, what the program inherits */
+	uint64_t blocked; /* at start: what the program inherits */
 	struct abi_signal_info {
 		int32_t code, pid, uid, status;
 		uint64_t value; /* si_value, or si_addr */

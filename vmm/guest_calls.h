@@ -250,7 +250,7 @@ struct abi_message {
 	X(1003, discard, 0, ABI_V, ABI_V) \
 	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(1005, fork, ABI_BLOCKS, ABI_V) \
-	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
+	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(1007, thread, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1008, flush, ABI_BLOCKS) \
 	X(1009, pause, ABI_BLOCKS, ABI_V, ABI_V) \

@@ -82,6 +82,7 @@
 	X(299, recvmmsg, message_recvmmsg) \
 	X(307, sendmmsg, message_sendmmsg) \
 	X(309, getcpu, process_getcpu) \
+	X(322, execveat, exec_execveat) \
 	X(325, mlock2, process_nothing) \
 	X(334, rseq, process_absent) \
 	X(435, clone3, fork_clone3) \

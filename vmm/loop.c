@@ -118,25 +118,40 @@ static void forget_kicks(void)
 		;
 }
 
-/* One deadline holds for all processes of a run. The watchdog repeats, in case its first signal falls just
- * before a host call that blocks. */
+/*
+ * One deadline holds for all processes of a run. The watchdog repeats, in case its first signal falls just
+ * before a host call that blocks. Its number is kept, so that the program cannot use it.
+ */
+static int set_watchdog(uint64_t deadline)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL_WATCHDOG };
+	struct itimerspec when = { .it_interval.tv_nsec = 50000000 };
+	int id = -1;
+
+	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+	when.it_value.tv_sec = (time_t)(deadline / 1000000000u);
+	when.it_value.tv_nsec = (long)(deadline % 1000000000u);
+	if (deadline && syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &id) == 0)
+		syscall(SYS_timer_settime, id, TIMER_ABSTIME, &when, NULL);
+	return id;
+}
+
 int loop_watch(struct monitor *m)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL_WATCHDOG };
-	struct itimerspec when = { .it_interval.tv_nsec = 50000000 };
-	uint64_t deadline = m->tree->deadline_ns;
 
 	sigaction(SIGNAL_WATCHDOG, &action, NULL);
 	sigaction(SIGNAL_KICK, &action, NULL);
 	sigaction(SIGNAL_INTERRUPT, &action, NULL);
-	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-	when.it_value.tv_sec = (time_t)(deadline / 1000000000u);
-	when.it_value.tv_nsec = (long)(deadline % 1000000000u);
-	/* Its number is kept, so that the program cannot use it. */
-	if (deadline && syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &m->watchdog) == 0)
-		syscall(SYS_timer_settime, m->watchdog, TIMER_ABSTIME, &when, NULL);
-	return loop_enter(&m->main);
+	m->watchdog = set_watchdog(m->tree->deadline_ns);
+	return loop_enter(m->main);
+}
+
+void loop_lend(struct vcpu *v)
+{
+	v->run->immediate_exit = 0;
+	set_watchdog(v->monitor->tree->deadline_ns);
+	signals_defer();
 }
 
 static void count_exit(struct vcpu *v, uint64_t left)
@@ -155,7 +170,7 @@ void loop_run(struct vcpu *v)
 	struct monitor *m = v->monitor;
 	enum next next = GO_ON;
 
-	while (next == GO_ON && !loop_ending(m)) {
+	while (next == GO_ON && !(v->lent ? timed_out : loop_ending(m))) {
 		uint64_t entered, left;
 		int result;
 
@@ -180,17 +195,16 @@ void loop_run(struct vcpu *v)
 		}
 		count_exit(v, left);
 	}
+	if (v->lent)
+		return;
 	watched = NULL; /* signals may come on, but the vCPU is about to go */
 	serve_flush(v);
 }
 
-void loop_main(struct monitor *m)
+void loop_conclude(struct monitor *m)
 {
-	struct vcpu *v = &m->main;
+	struct vcpu *v = m->main;
 
-	if (m->report->tsc_first == 0)
-		m->report->tsc_first = clock_tsc();
-	loop_run(v);
 	if (timed_out && loop_end(m)) {
 		m->report->outcome = VMM_TIMED_OUT;
 		vcpu_rip(v, &m->report->fault_rip);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -24,11 +25,13 @@ uint64_t monitor_cpu_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Opens and checks an executable before anything is built. */
-static int open_image(struct monitor *m, const char *path, enum elf_role role, struct image *image)
+/* Opens and checks an executable, unless it is FD already, before anything is built. */
+static int open_image(struct monitor *m, int fd, const char *path, enum elf_role role, struct image *image)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error; /* a pipe may have no writer */
+	int error;
 
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe may have no writer */
 	if (fd < 0) {
 		error_at(m->error, "%s", path);
 		return error_fail(m->error, errno,
@@ -58,13 +61,14 @@ static int open_images(struct monitor *m, int fd[2], struct image image[2])
 	fd[0] = fd[1] = -1;
 	if (m->options->bench)
 		return 0;
-	fd[0] = open_image(m, m->options->program ? m->options->program : m->options->argv[0], ELF_PROGRAM,
+	fd[0] = open_image(m, m->options->image_fd,
+			   m->options->program ? m->options->program : m->options->argv[0], ELF_PROGRAM,
 			   &image[0]);
 	if (fd[0] < 0)
 		return fd[0];
 	proc_open(m, fd[0]);
 	if (image[0].interpreter[0])
-		fd[1] = open_image(m, image[0].interpreter, ELF_INTERPRETER, &image[1]);
+		fd[1] = open_image(m, -1, image[0].interpreter, ELF_INTERPRETER, &image[1]);
 	return image[0].interpreter[0] && fd[1] < 0 ? fd[1] : 0;
 }
 
@@ -79,14 +83,14 @@ static int build_machine(struct monitor *m, const int fd[2], const struct image 
 	if (error == 0)
 		error = load_kernel(m);
 	if (error == 0)
-		error = vcpu_open(m, &m->main, 0, ABI_BLOCK);
+		error = vcpu_open(m, m->main, 0, ABI_BLOCK);
 	if (error == 0)
 		error = load_program(m, fd, image);
 	if (error)
 		return error;
 	tables_build(m);
 	error = interrupt_open(m);
-	return error ? error : interrupt_connect(&m->main);
+	return error ? error : interrupt_connect(m->main);
 }
 
 static int build(struct monitor *m)
@@ -143,7 +147,7 @@ static void collect_guest(struct vcpu *v)
 
 void monitor_collect(struct monitor *m)
 {
-	serve_flush(&m->main);
+	serve_flush(m->main);
 	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
 		collect_guest(m->vcpu[i]);
 	threads_collect(m);
@@ -161,19 +165,12 @@ static uint64_t resident_bytes(void)
 	return (uint64_t)resident * 4096;
 }
 
-static void run_program(struct monitor *m)
+/* The program has ended: what it took. After a fork the report is another in the same place. */
+static void account(struct monitor *m)
 {
-	struct vmm_report *report = m->report; /* after a fork it is another in the same place */
+	struct vmm_report *report = m->report;
 	uint64_t guest;
 
-	if (m->options->role == VMM_FIRST) {
-		report->vcpu_go_ns = clock_thread_cpu_ns();
-		report->cpu_go_ns = monitor_cpu_ns();
-	}
-	time_set(m);
-	driver_go(m);
-	m->main.began = clock_tsc();
-	loop_main(m);
 	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
@@ -189,6 +186,22 @@ static void run_program(struct monitor *m)
 	guest = memory_resident(m);
 	report->rss_beyond_guest_bytes = resident_bytes() > guest ? resident_bytes() - guest : 0;
 	tree_gather(m);
+}
+
+static void run_program(struct monitor *m)
+{
+	struct vmm_report *report = m->report;
+
+	if (m->options->role == VMM_FIRST) {
+		report->vcpu_go_ns = clock_thread_cpu_ns();
+		report->cpu_go_ns = monitor_cpu_ns();
+	}
+	time_set(m);
+	driver_go(m);
+	m->main->began = clock_tsc();
+	if (report->tsc_first == 0)
+		report->tsc_first = clock_tsc();
+	loop_run(m->main);
 }
 
 static void tear_down(struct monitor *m)
@@ -210,6 +223,23 @@ static void tear_down(struct monitor *m)
 	m->report->tsc_torn_down = clock_tsc();
 }
 
+static int end(struct monitor *m)
+{
+	int error;
+
+	loop_conclude(m);
+	account(m);
+	error = m->report->outcome == VMM_FAILED ? -EIO : control_done(m);
+	tear_down(m);
+	return error;
+}
+
+void monitor_leave(struct monitor *m)
+{
+	end(m);
+	exit(m->options->conclude(m->report));
+}
+
 /* As Linux names a process after what it executes. */
 static void name_process(const struct vmm_options *options)
 {
@@ -229,10 +259,10 @@ static void prepare(struct monitor *m)
 	vmm_config_fall_back(&m->config, report->fallback);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
 	name_process(m->options);
-	m->main.monitor = m;
-	m->vcpu[0] = &m->main;
+	m->main->monitor = m;
+	m->vcpu[0] = m->main;
 	atomic_store(&m->vcpus, 1);
-	sem_init(&m->main.starts, 0, 0);
+	sem_init(&m->main->starts, 0, 0);
 	report->threads = 1;
 	strcpy(report->thread[0].name, "vcpu0");
 	report->thread[0].tid = (int32_t)syscall(SYS_gettid);
@@ -240,6 +270,7 @@ static void prepare(struct monitor *m)
 
 int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report)
 {
+	struct vcpu main = { .fd = -1, .wake = -1, .serving = ATOMIC_FLAG_INIT };
 	struct monitor m = {
 		.options = options,
 		.report = report,
@@ -247,7 +278,7 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.config = options->config,
 		.kvm = -1,
 		.vm = -1,
-		.main = { .fd = -1, .wake = -1, .serving = ATOMIC_FLAG_INIT },
+		.main = &main,
 		.backend_busy = ATOMIC_FLAG_INIT,
 		.counting = PTHREAD_MUTEX_INITIALIZER,
 		.starting = PTHREAD_MUTEX_INITIALIZER,
@@ -278,10 +309,10 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		error = control_ready(&m);
 	if (error == 0) {
 		run_program(&m);
-		error = report->outcome == VMM_FAILED ? -EIO : control_done(&m);
-	} else if (report->outcome != VMM_UNABLE) {
-		report->outcome = VMM_FAILED;
+		return end(&m);
 	}
+	if (report->outcome != VMM_UNABLE)
+		report->outcome = VMM_FAILED;
 	tear_down(&m);
 	return error;
 }

@@ -97,7 +97,7 @@ int place_threads(struct monitor *m)
 	if (m->driver_runs && m->config.value[VMM_SCHEDULING] != VMM_SCHEDULING_SHARED)
 		pin(m->driver, core_from_end(&all, 1));
 	if (m->config.value[VMM_SCHEDULING] != VMM_SCHEDULING_SHARED || m->options->cpus)
-		error = place_vcpu(&m->main);
+		error = place_vcpu(m->main);
 	if (error)
 		return error_fail(m->error, error, "use --set scheduling=shared",
 				  "cannot place the vCPU's thread");

@@ -163,7 +163,7 @@ void signals_renew(void)
 {
 	make_timer();
 	shared->pending = 0;
-	data_of(&monitor->main)->directed = 0;
+	data_of(monitor->main)->directed = 0;
 	prctl(PR_SET_PDEATHSIG, SIGNAL_ORPHANED);
 	boot->ppid = (uint32_t)getppid();
 }

@@ -11,8 +11,9 @@
 void signals_open(struct monitor *m); /* once the guest's memory is built */
 void signals_renew(void);	      /* after a fork */
 void signals_install(const struct monitor *m);
-void signals_shut(void);			 /* the calling thread takes only what is the monitor's own */
-void signals_hand_over(const struct monitor *m); /* before execve */
+void signals_shut(void);  /* the calling thread takes only what is the monitor's own */
+void signals_defer(void); /* the calling thread takes the watchdog's only */
+void signals_hand_over(uint64_t ignored, uint64_t blocked); /* before execve */
 void signals_take(int signal, const siginfo_t *info);
 bool signals_wanted(
 	void); /* the calling vCPU's thread waits for one that is pending: host calls end with EINTR */

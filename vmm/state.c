@@ -45,6 +45,7 @@ struct vcpu_state *state_save(struct vcpu *v)
 
 int state_restore(struct vcpu *v, const struct vcpu_state *s)
 {
+	finish_exit(v);
 	if (ioctl(v->fd, KVM_SET_SREGS, &s->sregs) || ioctl(v->fd, KVM_SET_XCRS, &s->xcrs) ||
 	    ioctl(v->fd, KVM_SET_XSAVE, &s->xsave) || ioctl(v->fd, KVM_SET_REGS, &s->registers))
 		return error_set(v->monitor->error, errno, "cannot make a vCPU like its parent");

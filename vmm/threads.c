@@ -44,10 +44,12 @@ static void *run(void *argument)
 	sem_post(&v->ready);
 	await_start(v);
 	loop_run(v);
+	if (v == m->main) /* a fork made this the only thread of its process */
+		monitor_leave(m);
 	v->thread.wall_tsc += clock_tsc() - v->began;
 	v->thread.cpu_ns = clock_thread_cpu_ns();
 	/* If the program ended here, the main thread has yet to learn of it. */
-	loop_recall(&m->main);
+	loop_recall(m->main);
 	atomic_store(&v->left, true);
 	return NULL;
 }
@@ -94,6 +96,7 @@ static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
 int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 {
 	struct vcpu *v = NULL;
+	int32_t tid;
 
 	pthread_mutex_lock(&m->starting);
 	for (unsigned i = 1; i < atomic_load(&m->vcpus) && !v; i++)
@@ -104,10 +107,11 @@ int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 	pthread_mutex_unlock(&m->starting);
 	if (v == NULL || v->thread.tid < 0)
 		return -EAGAIN;
-	v->channel->tid = (uint32_t)v->thread.tid;
+	tid = v->thread.tid; /* it may execve before we are back, and what it took be counted */
+	v->channel->tid = (uint32_t)tid;
 	if (go)
 		sem_post(&v->starts);
-	return v->thread.tid;
+	return tid;
 }
 
 bool threads_stop(struct monitor *m)
@@ -161,23 +165,25 @@ void threads_collect(struct monitor *m)
 	}
 }
 
-/* In a forked child: only the thread that forked is there. */
 void threads_forget(struct monitor *m)
 {
+	struct vcpu *v = loop_current();
+
 	pthread_mutex_init(&m->counting, NULL);
 	pthread_mutex_init(&m->starting, NULL);
 	threads_close(m);
+	m->vcpu[0] = m->main = v;
 	atomic_store(&m->vcpus, 1);
-	atomic_store(&m->main.interrupted, false);
-	atomic_store(&m->main.halted, false);
-	memset(&m->main.thread, 0, sizeof(m->main.thread));
+	atomic_store(&v->interrupted, false);
+	atomic_store(&v->halted, false);
+	memset(&v->thread, 0, sizeof(v->thread));
 }
 
 void threads_close(struct monitor *m)
 {
-	for (unsigned i = 1; i < atomic_load(&m->vcpus); i++) {
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
 		vcpu_close(m->vcpu[i]);
-		free(m->vcpu[i]);
+		if (i > 0 && m->vcpu[i] != loop_current())
+			free(m->vcpu[i]);
 	}
-	vcpu_close(&m->main);
 }

@@ -162,6 +162,19 @@ void tree_add(struct monitor *m)
 	}
 }
 
+void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,
+		   const struct abi_account *then)
+{
+	struct tree *tree = m->tree;
+
+	add_thread(&tree->vcpu, thread);
+	add(&tree->cpu_ns, thread->cpu_ns);
+	add(&tree->guest_kernel_tsc, now->kernel_tsc - then->kernel_tsc);
+	add(&tree->guest_spin_tsc, now->spin_tsc - then->spin_tsc);
+	add(&tree->guest_halt_tsc, now->halt_tsc - then->halt_tsc);
+	add(&tree->guest_wait_tsc, now->wait_tsc - then->wait_tsc);
+}
+
 /* Times of vCPUs and drivers stay apart: those of the first process divide its own wall time. */
 void tree_gather(struct monitor *m)
 {

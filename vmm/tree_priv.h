@@ -6,7 +6,9 @@
 /* The processes of a run: what they share, how one comes to be. */
 #include "vmm/report.h"
 
+struct abi_account;
 struct monitor;
+struct program;
 struct vcpu;
 
 /*
@@ -39,8 +41,14 @@ void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and
 void tree_add(struct monitor *m);    /* a child: adds *m->report to what is shared */
 void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->report */
 
-/* fork.c, exec.c: the program's processes. */
+/* What a process took that shared the memory of another, on the vCPU it had from it. */
+void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,
+		   const struct abi_account *then);
+
+/* fork.c, vfork.c, exec.c: the program's processes. */
 int64_t fork_process(struct monitor *m, const uint64_t argument[6]);
+int64_t vfork_process(struct vcpu *v, int place); /* as fork_process; the parent waits */
 int64_t exec_program(struct monitor *m, const uint64_t argument[6]);
+void exec_forget(struct vcpu *v); /* what an execve of V's left behind in memory that is shared */
 
 #endif

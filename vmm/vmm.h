@@ -40,7 +40,7 @@ const char *vmm_exit_name(unsigned reason);
 
 /*
  * Options of vmtax-monitor: cmd/monitor.c lists them.
- * When the program calls execve, the monitor runs itself again with --role, --report and --program.
+ * When the program calls execve, the monitor runs itself again with --role, --report, --program and --image.
  * It inherits descriptors 0, 1 and 2 and the environment for the program. Its exit status is the program's,
  * or it dies by the program's signal; 125 when it failed itself (error in the report, and on stderr without
  * --report), 77 when this machine cannot do it, 124 when the watchdog ended the program.
@@ -70,8 +70,12 @@ struct vmm_options {
 	uint32_t bench_batches;
 	double *bench_ns; /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
 	const char *program; /* path of the executable; NULL: argv[0] */
+	int image_fd;	     /* it is open as this, which becomes the monitor's; -1: to be opened */
 	char **argv;	     /* the program and its arguments, NULL-terminated */
 	char **environment;  /* the program's, NULL-terminated */
+	/* Says how a run ended, and with what status the process is to: vmm_monitor_run does not return where the
+	 * program forked from another thread than its first. */
+	int (*conclude)(struct vmm_report *report);
 };
 
 #define VMM_MEMORY_DEFAULT (512ull << 20)

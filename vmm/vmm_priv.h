@@ -54,9 +54,11 @@ struct vcpu {
 	struct vmm_thread thread; /* what it spent */
 	uint64_t began;		  /* TSC: when its thread did */
 	pthread_t host;
-	sem_t ready, starts; /* the host thread is there; so often is it to run a thread of the program */
-	atomic_bool left;    /* the host thread has done with the guest */
-	atomic_flag serving; /* a request is being served */
+	sem_t ready, starts;	 /* the host thread is there; so often is it to run a thread of the program */
+	atomic_bool left;	 /* the host thread has done with the guest */
+	atomic_flag serving;	 /* a request is being served */
+	bool lent;		 /* a child runs it: see vfork.c */
+	struct program *program; /* that a child is executing; owned */
 	struct served last;
 	uint32_t answered;	 /* the driver's: requests of its ring */
 	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
@@ -76,9 +78,9 @@ struct monitor {
 	int report_fd;
 
 	int kvm, vm;
-	struct vcpu *vcpu[VCPUS]; /* the first `vcpus` are open; the first is `main` */
+	struct vcpu *vcpu[VCPUS]; /* the first `vcpus` are open */
 	atomic_uint vcpus;
-	struct vcpu main;
+	struct vcpu *main; /* the first: that of the process's first thread */
 
 	uint8_t *memory; /* guest memory: guest-physical 0 is here */
 	uint64_t memory_bytes;
@@ -148,13 +150,15 @@ int loop_watch(struct monitor *m); /* from the main thread: watchdog and signals
 struct vcpu *loop_current(void);   /* the one the calling thread runs, or NULL */
 int loop_enter(struct vcpu *v);
 void loop_run(struct vcpu *v);
-void loop_main(struct monitor *m);
+void loop_conclude(
+	struct monitor *m); /* the first vCPU has run: says so where nobody has ended the program */
 bool loop_ending(const struct monitor *m);
 bool loop_end(struct monitor *m); /* true for the first to end the program, who says how */
 bool loop_recall(struct vcpu *v);
 enum { SIGNAL_OWN = 60, SIGNAL_INTERRUPT = 60, SIGNAL_ORPHANED, SIGNAL_AGAIN, SIGNAL_WATCHDOG, SIGNAL_KICK };
-void loop_forget(void); /* the calling thread's vCPU is about to go */
-void loop_leave(void);	/* from a signal handler: KVM_RUN returns */
+void loop_lend(struct vcpu *v); /* the calling process runs V in its parent's place */
+void loop_forget(void);		/* the calling thread's vCPU is about to go */
+void loop_leave(void);		/* from a signal handler: KVM_RUN returns */
 
 /* exits.c */
 enum next { GO_ON, ENDED };
@@ -168,7 +172,7 @@ void thread_park(struct vcpu *v);
 bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
 void threads_collect(struct monitor *m);
 void threads_close(struct monitor *m);
-void threads_forget(struct monitor *m); /* in a forked child: closes, and forgets all but the first */
+void threads_forget(struct monitor *m); /* in a forked child: closes all; the one that forked is the first */
 
 /* interrupt.c: tells the guest that a request is done. */
 int interrupt_open(struct monitor *m);
@@ -231,6 +235,8 @@ void time_exit(struct monitor *m);
 /* monitor.c */
 void monitor_collect(struct monitor *m); /* what the guest kernel counted since it was last collected */
 uint64_t monitor_cpu_ns(void);		 /* of this process */
+/* The first vCPU has run, though not in the thread that called vmm_monitor_run: ends the process. */
+_Noreturn void monitor_leave(struct monitor *m);
 
 /* control.c: the harness. */
 int control_ready(struct monitor *m);

@@ -15,7 +15,7 @@
  */
 static bool by_exit(bool blocks)
 {
-	return blocks || !BOOT->ring;
+	return blocks || !BOOT->ring || SELF->apart; /* the driver has the descriptors of another process */
 }
 
 struct abi_request *channel_begin(enum abi_call_id call, bool blocks)

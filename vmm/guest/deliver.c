@@ -16,7 +16,7 @@ static void take(struct signal_thread *t, uint64_t arrived, bool directed)
 			t->info[s] = SIGNALS->info[s];
 			if (directed)
 				t->info[s] = (struct abi_signal_info){ .code = SI_TKILL,
-								       .pid = (int)BOOT->pid,
+								       .pid = (int)thread_process(),
 								       .uid = (int)BOOT->uid };
 		}
 		t->pending |= SIGNAL_BIT(s);
@@ -29,6 +29,8 @@ void signal_take(uint64_t set)
 	struct signal_thread *t = signal_self();
 	uint64_t mine = ~t->blocked | set;
 
+	if (SELF->apart)
+		return;
 	take(t, __atomic_exchange_n(&DATA->directed, 0, __ATOMIC_SEQ_CST), true);
 	take(t, __atomic_fetch_and(&SIGNALS->pending, ~mine, __ATOMIC_SEQ_CST) & mine, false);
 }
@@ -68,7 +70,7 @@ static void restart(struct registers *r, int64_t number)
 
 static void act_by_default(int signal)
 {
-	uint64_t stop[6] = { BOOT->pid, SIGSTOP };
+	uint64_t stop[6] = { thread_process(), SIGSTOP };
 
 	if (signal >= SIGSTOP && signal <= SIGTTOU)
 		forward_call(ABI_CALL_kill, stop);

@@ -191,6 +191,8 @@ static uint32_t regular(const struct abi_call *call, uint64_t fd, bool blocks)
 {
 	static const uint32_t told[] = { [KIND_UNKNOWN] = 3, [KIND_OTHER] = 1, [KIND_REGULAR] = 2 };
 
+	if (SELF->apart) /* what is known is of another process's descriptors */
+		return call->flags & ABI_FILE ? 3 : 0;
 	if (call->flags & ABI_NEWFD)
 		return BOOT->ring && !blocks ? 4 : 0;
 	return call->flags & ABI_FILE && fd < KINDS ? told[kind[fd]] : 0;
@@ -201,6 +203,8 @@ static void learn(const struct carry *c, int64_t result)
 {
 	uint64_t fd = c->argument[0];
 
+	if (SELF->apart)
+		return;
 	if (c->call->flags & ABI_NEWFD && result >= 0)
 		forward_forget((uint64_t)result);
 	if (c->request->call == ABI_CALL_close)

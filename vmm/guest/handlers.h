@@ -30,6 +30,6 @@ syscall_function message_sendto, message_recvfrom, message_sendmsg, message_recv
 	message_recvmmsg;
 syscall_function identity_setuid, identity_setgid, identity_setresuid, identity_setresgid,
 	identity_personality, identity_scheduler;
-syscall_function fork_fork, fork_vfork, fork_clone, fork_clone3, exec_execve;
+syscall_function fork_fork, fork_vfork, fork_clone, fork_clone3, exec_execve, exec_execveat;
 
 #endif

@@ -15,6 +15,7 @@
 /* Error numbers of the Linux x86-64 ABI that the kernel itself returns. */
 enum {
 	EPERM = 1,
+	ENOENT = 2,
 	ESRCH = 3,
 	EINTR = 4,
 	E2BIG = 7,
@@ -95,6 +96,7 @@ struct vcpu {
 	uint64_t set_tid, clear_tid; /* where the program wants its id, or a nought at its end */
 	uint64_t robust;	     /* struct robust_list_head, or 0 */
 	uint64_t affinity;	     /* cores the program has asked for; 0: all */
+	struct apart *apart;	     /* of a process made by vfork; NULL: the thread is one of the others */
 	struct signal_thread signals;
 };
 
@@ -168,6 +170,7 @@ extern struct lock memory_lock; /* pages, tables, areas and all that memory.c an
 struct clone_args { /* clone3(2) */
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };
+uint32_t thread_process(void); /* id of its process */
 int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wish);
 uint32_t thread_live(void);
 void thread_freeze(void); /* nobody is amid a change of what vCPUs share */

@@ -11,13 +11,13 @@
 int64_t process_getpid(struct syscall_frame *f)
 {
 	(void)f;
-	return BOOT->pid;
+	return thread_process();
 }
 
 int64_t process_getppid(struct syscall_frame *f)
 {
 	(void)f;
-	return BOOT->ppid;
+	return SELF->apart ? BOOT->pid : BOOT->ppid;
 }
 
 int64_t process_getuid(struct syscall_frame *f)

@@ -43,6 +43,18 @@ struct registers {
 	uint64_t rip, cs, flags, rsp, ss;
 };
 
+/* A process made by vfork: it shares the memory of the one that made it, but not what it does with signals. */
+struct apart {
+	struct action action[SIGNAL_COUNT + 1];
+	uint64_t gpa, pages; /* what it has taken for execve, which leaves no time to give it back */
+};
+
+/* Dispositions: those of the calling thread copied; its own made everybody's; handlers forgotten. */
+void signal_part(struct apart *apart);
+void signal_keep(void);
+void signal_reset(void);
+uint64_t signal_all_ignored(void);
+
 struct signal_thread *signal_self(void);
 struct action *signal_disposition(int signal);
 bool signal_idle(int signal);

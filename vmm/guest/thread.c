@@ -26,7 +26,13 @@ static struct lock lock;
 static uint64_t parked[BLOCKS]; /* blocks whose thread has ended */
 static unsigned parked_count, blocks = 1;
 static uint32_t live = 1;
+static uint64_t leader = ABI_BLOCK; /* of the thread whose id is the process's */
 static int leader_code;
+
+uint32_t thread_process(void)
+{
+	return SELF->apart ? CHANNEL->tid : BOOT->pid;
+}
 
 uint32_t thread_live(void)
 {
@@ -107,7 +113,7 @@ int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wi
 		return -EINVAL;
 	if (wish->flags & CLONE_SETTLS && wish->tls >= USER_END)
 		return -EPERM;
-	block = block_take();
+	block = SELF->apart ? 0 : block_take();
 	if (block == 0)
 		return -EAGAIN;
 	prepare(block, wish, f);
@@ -191,6 +197,7 @@ void thread_freeze(void)
 void thread_thaw(bool child)
 {
 	if (child) {
+		leader = self_block() - ABI_DIRECT;
 		live = blocks = 1;
 		parked_count = 0;
 	}
@@ -204,9 +211,11 @@ void thread_resume(struct syscall_frame *frame) __attribute__((noreturn)); /* en
 int64_t thread_exit(struct syscall_frame *f)
 {
 	struct vcpu *self = SELF;
-	bool leader = self_block() == ABI_DIRECT + ABI_BLOCK;
+	bool leads = self_block() - ABI_DIRECT == leader;
 
-	if (leader)
+	if (self->apart)
+		fault_exit((int)f->rdi & 255);
+	if (leads)
 		leader_code = (int)f->rdi & 255;
 	walk_robust(self->robust);
 	if (self->clear_tid && thread_live() > 1 && user_writable(self->clear_tid, 4)) {
@@ -215,11 +224,11 @@ int64_t thread_exit(struct syscall_frame *f)
 	}
 	if (__atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST) == 0)
 		fault_exit(leader_code);
-	if (!leader) /* whose id no other thread may have */
+	if (!leads) /* whose id no other thread may have */
 		block_give(self_block() - ABI_DIRECT);
 	do
 		port_write(ABI_PORT_PARK, 0);
-	while (leader);
+	while (leads);
 	thread_resume(self->frame);
 }
 
