@@ -186,6 +186,7 @@ int driver_start(struct monitor *m)
 	m->report->threads = 2;
 	while (!atomic_load(&m->driver_ready))
 		usleep(10);
+	m->boot->ring = 1; /* vCPUs may send requests this way from now on */
 	return 0;
 }
 
@@ -235,19 +236,14 @@ uint64_t driver_cpu_ns(const struct monitor *m)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-int driver_again(struct monitor *m)
+void driver_forget(struct monitor *m)
 {
-	int error;
-
 	m->driver_runs = false;
+	m->boot->ring = 0;
 	atomic_store(&m->driver_ready, false);
 	atomic_store(&m->driver_parked, false);
 	atomic_store(&m->driver_phase, WAITING);
 	m->main->channel->driver_asleep = 0;
-	error = driver_start(m);
-	if (error == 0)
-		driver_go(m);
-	return error;
 }
 
 bool driver_wanted(const struct monitor *m)

@@ -36,6 +36,7 @@ static void drop_machine(struct monitor *m)
 	if (m->backend->close)
 		m->backend->close(m);
 	atomic_flag_clear(&m->backend_busy);
+	driver_forget(m);
 }
 
 static int build_machine(struct monitor *m, const struct vcpu_state *state)
@@ -53,12 +54,10 @@ static int build_machine(struct monitor *m, const struct vcpu_state *state)
 		error = interrupt_open(m);
 	if (error == 0)
 		error = interrupt_connect(m->main);
-	if (error == 0 && m->backend->open)
-		error = m->backend->open(m);
 	if (error == 0)
 		error = place_threads(m);
 	if (error == 0)
-		error = driver_again(m);
+		error = settle_start(m);
 	sigemptyset(&none);
 	pthread_sigmask(SIG_SETMASK, &none, NULL); /* whatever it was to the thread that forked */
 	return error ? error : loop_watch(m);

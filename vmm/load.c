@@ -103,7 +103,6 @@ static void describe_machine(struct monitor *m)
 	boot->memory_bytes = m->memory_bytes;
 	boot->tsc_hz = m->tsc_hz;
 	boot->spin_ticks = m->spin_ticks = m->tsc_hz / 1000000 * SPIN_US;
-	boot->ring = m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_RING;
 	boot->inject = m->config.value[VMM_COMPLETION] == VMM_COMPLETION_INJECT;
 	boot->idle_poll = m->config.value[VMM_IDLE] == VMM_IDLE_POLL;
 	boot->clock_exit = m->config.value[VMM_CLOCK] == VMM_CLOCK_EXIT;

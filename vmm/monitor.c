@@ -101,56 +101,9 @@ static int build(struct monitor *m)
 	if (error == 0)
 		error = build_machine(m, fd, image);
 	close_images(fd);
-	if (error == 0 && m->backend->open)
-		error = m->backend->open(m);
 	if (error == 0)
-		error = driver_start(m);
+		error = settle_start(m);
 	return error ? error : place_threads(m);
-}
-
-/* Its numbers are a hostile guest's word until here, and only its own loss. */
-static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count, uint64_t rip)
-{
-	for (int i = 0; i < VMM_UNSERVED && count > 0; i++) {
-		if (report->unserved[i].count > 0 && report->unserved[i].number != number)
-			continue;
-		if (report->unserved[i].count == 0)
-			report->unserved[i].rip = rip;
-		report->unserved[i].number = number;
-		report->unserved[i].count += count;
-		return;
-	}
-}
-
-static void collect_guest(struct vcpu *v)
-{
-	const struct abi_account *account = &v->channel->account, *base = &v->base;
-	struct vmm_report *report = v->monitor->report;
-
-	v->thread.guest_kernel_tsc = account->kernel_tsc - base->kernel_tsc;
-	v->thread.guest_spin_tsc = account->spin_tsc - base->spin_tsc;
-	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
-	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
-	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
-	report->guest_spin_tsc += v->thread.guest_spin_tsc;
-	report->guest_halt_tsc += v->thread.guest_halt_tsc;
-	report->guest_wait_tsc += v->thread.guest_wait_tsc;
-	report->guest_syscalls += account->syscalls - base->syscalls;
-	report->guest_served += account->served - base->served;
-	for (int i = 0; i < VMM_UNSERVED; i++)
-		if (account->unserved[i].count != base->unserved[i].count)
-			add_unserved(report, account->unserved[i].number,
-				     account->unserved[i].count - base->unserved[i].count,
-				     account->unserved[i].rip);
-	v->base = *account;
-}
-
-void monitor_collect(struct monitor *m)
-{
-	serve_flush(m->main);
-	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
-		collect_guest(m->vcpu[i]);
-	threads_collect(m);
 }
 
 static uint64_t resident_bytes(void)

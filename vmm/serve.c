@@ -107,6 +107,8 @@ void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_threa
 		return;
 	}
 	serve_flush(v);
+	if (by_exit)
+		settle_asked(v);
 	copy_request(&asked, request);
 	mark = find_mark(m, &asked);
 	if (mark == MARK_END)

@@ -112,6 +112,7 @@ struct monitor {
 	uint64_t spin_ticks;  /* how long it polls before it sleeps */
 	int control;	      /* the harness; -1: none */
 	atomic_uint rings;    /* of the doorbell that came by exit */
+	atomic_uint asked;    /* requests of a forked process, until they were enough */
 	int doorbell;	      /* eventfd: wakes the driver */
 	uint32_t bench_batch; /* batches seen */
 };
@@ -219,8 +220,12 @@ void driver_park(struct monitor *m); /* it has ended: asleep again, its times in
 void driver_stop(struct monitor *m);
 void driver_ring(struct monitor *m); /* the doorbell, by exit */
 uint64_t driver_cpu_ns(const struct monitor *m);
-int driver_again(struct monitor *m);	     /* after a fork, which no thread survives */
+void driver_forget(struct monitor *m);	     /* after a fork, which no thread survives */
 bool driver_wanted(const struct monitor *m); /* false: the program has ended, drop what you do for it */
+
+/* settle.c: what a process that lives long is served by. */
+int settle_start(struct monitor *m);	 /* before the program runs */
+void settle_asked(const struct vcpu *v); /* a request has left by exit */
 
 /* place.c: which cores the threads run on. */
 int place_threads(struct monitor *m);
@@ -232,9 +237,11 @@ int place_vcpu(struct vcpu *v);		     /* the calling thread runs V */
 void time_set(struct monitor *m);
 void time_exit(struct monitor *m);
 
-/* monitor.c */
+/* collect.c */
 void monitor_collect(struct monitor *m); /* what the guest kernel counted since it was last collected */
-uint64_t monitor_cpu_ns(void);		 /* of this process */
+
+/* monitor.c */
+uint64_t monitor_cpu_ns(void); /* of this process */
 /* The first vCPU has run, though not in the thread that called vmm_monitor_run: ends the process. */
 _Noreturn void monitor_leave(struct monitor *m);
 

@@ -136,12 +136,12 @@ static void submit_ring(void)
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
 }
 
-int64_t channel_submit(struct abi_request *request, bool blocks)
+int64_t channel_submit(struct abi_request *request)
 {
 	uint64_t submitted = tsc();
 
 	request->submitted = submitted;
-	if (by_exit(blocks))
+	if (request == &CHANNEL->exit_slot)
 		submit_exit();
 	else
 		submit_ring();
@@ -156,5 +156,5 @@ int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b)
 
 	request->argument[0] = a;
 	request->argument[1] = b;
-	return channel_submit(request, true);
+	return channel_submit(request);
 }

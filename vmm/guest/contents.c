@@ -71,7 +71,7 @@ static int64_t write_back(uint64_t address, uint64_t bytes, uint64_t flags)
 		request->argument[0] = gpa;
 		request->argument[1] = run;
 		request->argument[2] = flags;
-		result = channel_submit(request, true);
+		result = channel_submit(request);
 	}
 	return result;
 }

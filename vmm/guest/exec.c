@@ -95,7 +95,7 @@ static int64_t submit(const struct strings *s, uint64_t gpa)
 	request->argument[3] = (uint64_t)s->variable_count;
 	request->argument[4] = signal_all_ignored();
 	request->argument[5] = signal_self()->blocked;
-	return channel_submit(request, true);
+	return channel_submit(request);
 }
 
 static int64_t execute(struct strings s)

@@ -11,13 +11,12 @@ static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 #define PATH_MAX 4096
 #define IOV_MAX	 1024
 #define SIGPIPE	 13
-#define KINDS	 1024
 #define PIECES	 (ABI_SEGMENTS - 1) /* that data may lie in; one is the extra argument's */
 #define USER_TOP (USER_END - PAGE)  /* Linux's TASK_SIZE_MAX */
 
 enum { KIND_UNKNOWN, KIND_OTHER, KIND_REGULAR };
-static uint8_t kind[KINDS]; /* of each descriptor, as the host last said */
-static uint32_t forgotten;  /* how often a descriptor became another: what was said before may be stale */
+static uint8_t kind[FORWARD_KINDS]; /* of each descriptor, as the host last said */
+static uint32_t forgotten; /* how often a descriptor became another: what was said before may be stale */
 static struct lock kinds;
 
 /* One call on its way. */
@@ -38,7 +37,7 @@ struct carry {
 void forward_forget(uint64_t fd)
 {
 	lock_take(&kinds);
-	if (fd < KINDS)
+	if (fd < FORWARD_KINDS)
 		kind[fd] = KIND_UNKNOWN;
 	forgotten++;
 	lock_give(&kinds);
@@ -183,7 +182,7 @@ static int64_t carry_argument(struct carry *c, int i)
 static bool may_block(const struct abi_call *call, uint64_t fd)
 {
 	return call->flags & ABI_BLOCKS ||
-	       (call->flags & ABI_FILE && (fd >= KINDS || kind[fd] != KIND_REGULAR));
+	       (call->flags & ABI_FILE && (fd >= FORWARD_KINDS || kind[fd] != KIND_REGULAR));
 }
 
 /* What the host is told of FD, or asked: see abi_request.regular. */
@@ -195,7 +194,7 @@ static uint32_t regular(const struct abi_call *call, uint64_t fd, bool blocks)
 		return call->flags & ABI_FILE ? 3 : 0;
 	if (call->flags & ABI_NEWFD)
 		return BOOT->ring && !blocks ? 4 : 0;
-	return call->flags & ABI_FILE && fd < KINDS ? told[kind[fd]] : 0;
+	return call->flags & ABI_FILE && fd < FORWARD_KINDS ? told[kind[fd]] : 0;
 }
 
 /* What the answer tells about descriptors. */
@@ -209,7 +208,7 @@ static void learn(const struct carry *c, int64_t result)
 		forward_forget((uint64_t)result);
 	if (c->request->call == ABI_CALL_close)
 		forward_forget(fd);
-	if (!c->request->regular || c->request->regular > 2 || fd >= KINDS)
+	if (!c->request->regular || c->request->regular > 2 || fd >= FORWARD_KINDS)
 		return;
 	lock_take(&kinds);
 	if (c->forgotten == forgotten)
@@ -264,7 +263,7 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 		if (error)
 			return error;
 	}
-	result = channel_submit(c.request, blocks);
+	result = channel_submit(c.request);
 	if (result == ABI_BY_EXIT && !blocks) {
 		extra.by_exit = true;
 		return forward_with(id, argument, extra);
@@ -282,23 +281,4 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 {
 	return forward_with(id, argument, (struct forward_extra){ 0 });
-}
-
-/* close_range(first, last, flags) */
-int64_t forward_close_range(struct syscall_frame *f)
-{
-	for (uint64_t fd = (uint32_t)f->rdi; fd < KINDS && fd <= (uint32_t)f->rsi; fd++)
-		forward_forget(fd);
-	return forward_call(ABI_CALL_close_range, f->argument);
-}
-
-/* fcntl(fd, command, argument): record locks take a structure, all else a number. */
-int64_t forward_fcntl(struct syscall_frame *f)
-{
-	bool lock = (f->rsi >= 5 && f->rsi <= 7) || (f->rsi >= 36 && f->rsi <= 38);
-	int64_t result = forward_call(lock ? ABI_CALL_fcntl_lock : ABI_CALL_fcntl, f->argument);
-
-	if ((f->rsi == 0 || f->rsi == 1030) && result >= 0) /* F_DUPFD, F_DUPFD_CLOEXEC */
-		forward_forget((uint64_t)result);
-	return result;
 }

@@ -186,7 +186,7 @@ void *memmove(void *to, const void *from, size_t n);
 
 /* channel.c: requests. */
 struct abi_request *channel_begin(enum abi_call_id call, bool blocks); /* an empty slot */
-int64_t channel_submit(struct abi_request *request, bool blocks);
+int64_t channel_submit(struct abi_request *request);
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a request of two plain values */
 
 /* forward.c */
@@ -199,6 +199,7 @@ struct forward_extra {
 	bool quiet;	/* EPIPE is not to raise SIGPIPE */
 };
 int64_t forward_with(enum abi_call_id call, const uint64_t argument[6], struct forward_extra extra);
+#define FORWARD_KINDS 1024	  /* descriptors from here on it knows nothing of */
 void forward_forget(uint64_t fd); /* what was known of a descriptor */
 
 /* clock.c */

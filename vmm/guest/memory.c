@@ -136,7 +136,7 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 	request->argument[3] = f->r10;
 	request->argument[4] = f->r8;
 	request->argument[5] = f->r9;
-	result = channel_submit(request, true);
+	result = channel_submit(request);
 	if (result < 0) {
 		pages_give(gpa, pages_of(bytes), true);
 		return result;

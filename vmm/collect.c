@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "vmm/vmm_priv.h"
+
+/* What the guest kernel counted goes into the report. */
+
+/* Its numbers are a hostile guest's word until here, and only its own loss. */
+static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count, uint64_t rip)
+{
+	for (int i = 0; i < VMM_UNSERVED && count > 0; i++) {
+		if (report->unserved[i].count > 0 && report->unserved[i].number != number)
+			continue;
+		if (report->unserved[i].count == 0)
+			report->unserved[i].rip = rip;
+		report->unserved[i].number = number;
+		report->unserved[i].count += count;
+		return;
+	}
+}
+
+static void collect_guest(struct vcpu *v)
+{
+	const struct abi_account *account = &v->channel->account, *base = &v->base;
+	struct vmm_report *report = v->monitor->report;
+
+	v->thread.guest_kernel_tsc = account->kernel_tsc - base->kernel_tsc;
+	v->thread.guest_spin_tsc = account->spin_tsc - base->spin_tsc;
+	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
+	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
+	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
+	report->guest_spin_tsc += v->thread.guest_spin_tsc;
+	report->guest_halt_tsc += v->thread.guest_halt_tsc;
+	report->guest_wait_tsc += v->thread.guest_wait_tsc;
+	report->guest_syscalls += account->syscalls - base->syscalls;
+	report->guest_served += account->served - base->served;
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		if (account->unserved[i].count != base->unserved[i].count)
+			add_unserved(report, account->unserved[i].number,
+				     account->unserved[i].count - base->unserved[i].count,
+				     account->unserved[i].rip);
+	v->base = *account;
+}
+
+void monitor_collect(struct monitor *m)
+{
+	serve_flush(m->main);
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		collect_guest(m->vcpu[i]);
+	threads_collect(m);
+}
