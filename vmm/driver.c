@@ -175,7 +175,9 @@ int driver_start(struct monitor *m)
 
 	if (m->config.value[VMM_TRANSPORT] != VMM_TRANSPORT_RING)
 		return 0;
-	error = open_doorbell(m);
+	error = interrupt_open(m);
+	if (error == 0)
+		error = open_doorbell(m);
 	if (error)
 		return error;
 	strcpy(m->report->thread[1].name, "driver0");

@@ -36,6 +36,7 @@ static void drop_machine(struct monitor *m)
 	if (m->backend->close)
 		m->backend->close(m);
 	atomic_flag_clear(&m->backend_busy);
+	m->routed = false;
 	driver_forget(m);
 }
 
@@ -50,8 +51,6 @@ static int build_machine(struct monitor *m, const struct vcpu_state *state)
 		error = vcpu_open(m, m->main, 0, m->main->block);
 	if (error == 0)
 		error = state_restore(m->main, state);
-	if (error == 0)
-		error = interrupt_open(m);
 	if (error == 0)
 		error = interrupt_connect(m->main);
 	if (error == 0)

@@ -161,6 +161,7 @@ static void count_exit(struct vcpu *v, uint64_t left)
 	if (v->run->exit_reason >= VMM_EXIT_REASONS)
 		return;
 	pthread_mutex_lock(&m->counting);
+	m->report->exits_used |= 1ull << v->run->exit_reason;
 	hist_add(&m->report->exits[v->run->exit_reason], clock_tsc() - left);
 	pthread_mutex_unlock(&m->counting);
 }

@@ -89,8 +89,7 @@ static int build_machine(struct monitor *m, const int fd[2], const struct image 
 	if (error)
 		return error;
 	tables_build(m);
-	error = interrupt_open(m);
-	return error ? error : interrupt_connect(m->main);
+	return interrupt_connect(m->main);
 }
 
 static int build(struct monitor *m)
@@ -172,6 +171,7 @@ static void tear_down(struct monitor *m)
 		m->backend->close(m);
 	threads_close(m);
 	vm_close(m);
+	free(m->cpuids);
 	memory_close(m);
 	m->report->tsc_torn_down = clock_tsc();
 }

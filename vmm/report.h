@@ -114,6 +114,9 @@ struct vmm_report {
 		uint32_t count;
 		uint64_t rip; /* of the first */
 	} unserved[VMM_UNSERVED];
+	/* Which of the following hold anything: bit n % 64 of word n / 64. */
+	uint64_t exits_used;
+	uint64_t requests_used[VMM_REQUEST_KINDS / 64];
 	/* Exits by KVM exit reason: ticks the monitor took until the next KVM_RUN. */
 	struct hist exits[VMM_EXIT_REASONS];
 	/* Requests by kind (name ""): ticks. */

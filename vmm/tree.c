@@ -134,6 +134,25 @@ static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
 	add(&to->cpu_ns, from->cpu_ns);
 }
 
+/* Most are empty, and memory nobody has touched: looking at them all would take longer than the process did.
+ */
+static void add_hists(struct tree *tree, const struct vmm_report *r)
+{
+	for (unsigned i = 0; i < VMM_EXIT_REASONS; i++)
+		if (r->exits_used >> i & 1)
+			add_hist(&tree->exits[i], &r->exits[i]);
+	for (unsigned i = 0; i < ABI_CALL_COUNT; i++) {
+		if (!(r->requests_used[i / 64] >> i % 64 & 1))
+			continue;
+		memcpy(tree->request[i], r->request[i].name, sizeof(tree->request[i]));
+		for (int k = 0; k < VMM_STAGES; k++)
+			add_hist(&tree->stage[i][k], &r->request[i].stage[k]);
+	}
+	__atomic_or_fetch(&tree->exits_used, r->exits_used, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < VMM_REQUEST_KINDS / 64; i++)
+		__atomic_or_fetch(&tree->requests_used[i], r->requests_used[i], __ATOMIC_RELAXED);
+}
+
 void tree_add(struct monitor *m)
 {
 	const struct vmm_report *r = m->report;
@@ -152,14 +171,7 @@ void tree_add(struct monitor *m)
 	add(&tree->bytes_direct, r->bytes_direct);
 	add(&tree->bytes_io, r->bytes_io);
 	add(&tree->cpu_ns, r->cpu_program_ns);
-	for (int i = 0; i < VMM_EXIT_REASONS; i++)
-		add_hist(&tree->exits[i], &r->exits[i]);
-	for (uint32_t i = 0; i < ABI_CALL_COUNT; i++) {
-		if (r->request[i].name[0])
-			memcpy(tree->request[i], r->request[i].name, sizeof(tree->request[i]));
-		for (int k = 0; k < VMM_STAGES; k++)
-			add_hist(&tree->stage[i][k], &r->request[i].stage[k]);
-	}
+	add_hists(tree, r);
 }
 
 void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,
@@ -173,6 +185,20 @@ void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const str
 	add(&tree->guest_spin_tsc, now->spin_tsc - then->spin_tsc);
 	add(&tree->guest_halt_tsc, now->halt_tsc - then->halt_tsc);
 	add(&tree->guest_wait_tsc, now->wait_tsc - then->wait_tsc);
+}
+
+static void gather_hists(struct vmm_report *r, const struct tree *tree)
+{
+	for (unsigned i = 0; i < VMM_EXIT_REASONS; i++)
+		if (tree->exits_used >> i & 1)
+			hist_merge(&r->exits[i], &tree->exits[i]);
+	for (unsigned i = 0; i < ABI_CALL_COUNT; i++) {
+		if (!(tree->requests_used[i / 64] >> i % 64 & 1))
+			continue;
+		memcpy(r->request[i].name, tree->request[i], sizeof(r->request[i].name));
+		for (int k = 0; k < VMM_STAGES; k++)
+			hist_merge(&r->request[i].stage[k], &tree->stage[i][k]);
+	}
 }
 
 /* Times of vCPUs and drivers stay apart: those of the first process divide its own wall time. */
@@ -195,12 +221,5 @@ void tree_gather(struct monitor *m)
 	r->bytes_direct += tree->bytes_direct;
 	r->bytes_io += tree->bytes_io;
 	r->cpu_program_ns += tree->cpu_ns;
-	for (int i = 0; i < VMM_EXIT_REASONS; i++)
-		hist_merge(&r->exits[i], &tree->exits[i]);
-	for (uint32_t i = 0; i < ABI_CALL_COUNT; i++) {
-		if (tree->request[i][0])
-			memcpy(r->request[i].name, tree->request[i], sizeof(r->request[i].name));
-		for (int k = 0; k < VMM_STAGES; k++)
-			hist_merge(&r->request[i].stage[k], &tree->stage[i][k]);
-	}
+	gather_hists(r, tree);
 }

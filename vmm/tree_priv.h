@@ -23,6 +23,7 @@ struct tree {
 	struct vmm_thread vcpu, driver; /* sums */
 	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
 	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
+	uint64_t exits_used, requests_used[VMM_REQUEST_KINDS / 64]; /* as in the report */
 	struct hist exits[VMM_EXIT_REASONS];
 	struct hist stage[VMM_REQUEST_KINDS][VMM_STAGES];
 	char request[VMM_REQUEST_KINDS][24];
@@ -31,6 +32,7 @@ struct tree {
 /* state.c: a vCPU's registers, to make another like it. */
 struct vcpu_state;
 struct vcpu_state *state_save(struct vcpu *v); /* caller frees; NULL with m->error */
+void state_finish(struct vcpu *v); /* what it has exited for is done: no write of registers will be lost */
 int state_restore(struct vcpu *v, const struct vcpu_state *state);
 
 /* tree.c: what the processes of a run share. */

@@ -110,6 +110,7 @@ static void take_back(struct loan *loan, uint32_t tid)
 	now->signal = now->exit_code = 0;
 	v->thread = loan->thread;
 	copy_block(loan, true);
+	state_finish(v);
 	if (state_restore(v, loan->state) && loop_end(v->monitor))
 		v->monitor->report->outcome = VMM_FAILED;
 }

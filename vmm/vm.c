@@ -42,6 +42,8 @@ int vm_open(struct monitor *m)
 	m->vm = fds_hide(m, fd);
 	if (m->vm < 0)
 		return m->vm;
+	if (m->kvm_name == NULL)
+		m->kvm_name = vmm_backend_name(NULL);
 	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
 		return 0;
 	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) ||

@@ -17,6 +17,7 @@
 
 struct kvm_run;
 struct backend;
+struct cpuid_table;
 struct iovec;
 
 /* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
@@ -78,7 +79,10 @@ struct monitor {
 	int report_fd;
 
 	int kvm, vm;
-	struct vcpu *vcpu[VCPUS]; /* the first `vcpus` are open */
+	const char *kvm_name;	    /* of the backend */
+	struct cpuid_table *cpuids; /* that a vCPU is given; owned */
+	bool routed;		    /* the driver can raise interrupts */
+	struct vcpu *vcpu[VCPUS];   /* the first `vcpus` are open */
 	atomic_uint vcpus;
 	struct vcpu *main; /* the first: that of the process's first thread */
 
@@ -176,8 +180,8 @@ void threads_close(struct monitor *m);
 void threads_forget(struct monitor *m); /* in a forked child: closes all; the one that forked is the first */
 
 /* interrupt.c: tells the guest that a request is done. */
-int interrupt_open(struct monitor *m);
-int interrupt_connect(struct vcpu *v);
+int interrupt_open(struct monitor *m); /* for a driver to raise */
+int interrupt_connect(struct vcpu *v); /* a new vCPU */
 void interrupt_raise(struct vcpu *v, bool from_vcpu);
 int interrupt_before_run(struct vcpu *v);
 void interrupt_await(struct vcpu *v);
