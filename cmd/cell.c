@@ -58,6 +58,7 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.directory = workload->own_directory ? NULL : cell->directory,
 		.timeout_ns = h->options->timeout_ns,
 		.memory_bytes = h->options->memory_bytes,
+		.max_processes = h->options->max_processes,
 		.tsc_hz = h->tsc_hz,
 		.cores = h->cores,
 		.observed = cell->observed,

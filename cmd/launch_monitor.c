@@ -18,7 +18,7 @@
 /* Runs a program in a VM: starts vmtax-monitor and shakes hands with it (vmm/vmm.h). */
 #define GRACE_NS  2000000000u /* the monitor's own watchdog comes first */
 #define STATS_FDS 2
-#define ARGUMENTS (16 + VMM_KNOBS * 2)
+#define ARGUMENTS (18 + VMM_KNOBS * 2)
 
 struct session {
 	const struct launch *launch;
@@ -35,7 +35,7 @@ struct command_line {
 	char *argv[ARGUMENTS + 1024];
 	char path[4096];
 	char config[VMM_CONFIG_NAME]; /* the configuration's name cut into its parts */
-	char memory[24], timeout[32], tsc_hz[24];
+	char memory[24], timeout[32], tsc_hz[24], processes[24];
 	int count;
 };
 
@@ -76,6 +76,11 @@ static int make_command_line(struct command_line *line, const struct launch *lau
 		add(line, "--set", part);
 	if (launch->memory_bytes)
 		add(line, "--memory", line->memory);
+	if (launch->max_processes) {
+		snprintf(line->processes, sizeof(line->processes), "%llu",
+			 (unsigned long long)launch->max_processes);
+		add(line, "--max-processes", line->processes);
+	}
 	add(line, "--timeout", line->timeout);
 	add(line, "--tsc-hz", line->tsc_hz);
 	return add_program(line, launch->argv, error);

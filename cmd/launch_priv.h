@@ -17,7 +17,8 @@ struct launch {
 	char *const *argv;     /* argv[0] is the program's path */
 	const char *directory; /* working directory; NULL: ours */
 	uint64_t timeout_ns;
-	uint64_t memory_bytes; /* guest memory; 0: the monitor's default */
+	uint64_t memory_bytes;	/* guest memory; 0: the monitor's default */
+	uint64_t max_processes; /* 0: the same */
 	uint64_t tsc_hz;
 	cpu_set_t cores;	   /* it may run on */
 	bool observed;		   /* with probes that cost it time */

@@ -107,6 +107,8 @@ static int take_processes(struct command *c, const char *text)
 	uint64_t number = 0;
 	int code = units_parse_count(text, VMM_PROCESSES, &number, &c->error);
 
+	if (code == 0 && number == 0)
+		code = error_fail(&c->error, 0, "give at least 1", "no process at all is too few");
 	c->options.max_processes = (uint32_t)number;
 	return code;
 }

@@ -125,13 +125,13 @@ static struct vmm_thread first_vcpu(const struct vmm_report *r)
 	return first;
 }
 
-static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t, bool first,
+static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t, int64_t delay_ns, bool first,
 			 struct measurement *m)
 {
 	const struct probe_vcpu_times times = {
 		.wall = ns(r, t->wall_tsc),
 		.cpu = (int64_t)t->cpu_ns,
-		.delay = delay(m, t->name),
+		.delay = delay_ns,
 		.run = ns(r, t->run_tsc),
 		.host = ns(r, t->host_tsc),
 		.guest_kernel = ns(r, t->guest_kernel_tsc),
@@ -190,6 +190,20 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 			  (double)r->guest_served);
 }
 
+/* All processes but the first, a row for their vCPUs and one for their drivers. */
+static void account_others(const struct vmm_report *r, struct measurement *m)
+{
+	struct vmm_thread vcpus = r->others_vcpu, drivers = r->others_driver;
+
+	if (r->forks == 0)
+		return;
+	strcpy(vcpus.name, "others-vcpu");
+	strcpy(drivers.name, "others-driver");
+	account_vcpu(r, &vcpus, (int64_t)vcpus.delay_ns, false, m);
+	if (drivers.wall_tsc)
+		account_driver(r, &drivers, m);
+}
+
 void observe_monitor_account(const struct rusage *usage, struct measurement *m)
 {
 	const struct vmm_report *r = m->report;
@@ -200,10 +214,11 @@ void observe_monitor_account(const struct rusage *usage, struct measurement *m)
 		return;
 	add_stamps(r, m);
 	first = first_vcpu(r);
-	account_vcpu(r, &first, true, m);
+	account_vcpu(r, &first, delay(m, first.name), true, m);
 	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++)
 		if (is_vcpu(&r->thread[i]))
-			account_vcpu(r, &r->thread[i], false, m);
+			account_vcpu(r, &r->thread[i], delay(m, r->thread[i].name), false, m);
 		else
 			account_driver(r, &r->thread[i], m);
+	account_others(r, m);
 }

@@ -32,6 +32,8 @@ void run_help(void)
 	     "                     together once all are ready; a row each in runs.csv\n"
 	     "  --memory SIZE      guest memory (default: 256M)\n"
 	     "  --timeout TIME     end a program, or --filter, that takes longer (default: 60s)\n"
+	     "  --max-processes N  processes a program in a virtual machine may have at a time (default: "
+	     "256)\n"
 	     "  --cache warm|cold  state of the host's page cache for the suite's files (default: warm)\n"
 	     "  --filter COMMAND   compare what this shell command makes of the output, for programs that\n"
 	     "                     print times or addresses\n"

@@ -31,6 +31,7 @@ enum option_id {
 	MEMORY,
 	VMS,
 	TIMEOUT,
+	PROCESSES,
 	CACHE,
 	SEED,
 	FILTER,
@@ -41,6 +42,7 @@ enum option_id {
 };
 
 static const struct option options[] = {
+	/* clang-format off */
 	{ "out", required_argument, NULL, OUT },
 	{ "configs", required_argument, NULL, CONFIGS },
 	{ "from", required_argument, NULL, FROM },
@@ -54,6 +56,7 @@ static const struct option options[] = {
 	{ "memory", required_argument, NULL, MEMORY },
 	{ "vms", required_argument, NULL, VMS },
 	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ "max-processes", required_argument, NULL, PROCESSES },
 	{ "cache", required_argument, NULL, CACHE },
 	{ "seed", required_argument, NULL, SEED },
 	{ "filter", required_argument, NULL, FILTER },
@@ -61,6 +64,7 @@ static const struct option options[] = {
 	{ "resume", no_argument, NULL, RESUME },
 	{ "no-observe", no_argument, NULL, NO_OBSERVE },
 	{ "help", no_argument, NULL, HELP },
+	/* clang-format on */
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -124,6 +128,16 @@ static int take_orders(struct run_options *o, const char *text, struct error *er
 	return error_mend(error, "give a whole number from 0 (single flips only) to %d", MOST_ORDERS);
 }
 
+static int take_processes(struct run_options *o, const char *text, struct error *error)
+{
+	struct error inner;
+
+	if (units_parse_count(text, VMM_PROCESSES, &o->max_processes, &inner) == 0 && o->max_processes > 0)
+		return 0;
+	error_set(error, 0, "%.100s is no number of processes", text);
+	return error_mend(error, "give a whole number from 1 to %d", VMM_PROCESSES);
+}
+
 static int take_set(struct run_options *o, const char *text, struct error *error)
 {
 	if (o->sets == RUN_SETS)
@@ -178,6 +192,8 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 		return take_vms(o, text, error);
 	case TIMEOUT:
 		return take_time(&o->timeout_ns, text, error);
+	case PROCESSES:
+		return take_processes(o, text, error);
 	case CACHE:
 		return take_cache(o, text, error);
 	case SEED:

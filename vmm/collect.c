@@ -4,20 +4,6 @@
 
 /* What the guest kernel counted goes into the report. */
 
-/* Its numbers are a hostile guest's word until here, and only its own loss. */
-static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count, uint64_t rip)
-{
-	for (int i = 0; i < VMM_UNSERVED && count > 0; i++) {
-		if (report->unserved[i].count > 0 && report->unserved[i].number != number)
-			continue;
-		if (report->unserved[i].count == 0)
-			report->unserved[i].rip = rip;
-		report->unserved[i].number = number;
-		report->unserved[i].count += count;
-		return;
-	}
-}
-
 static void collect_guest(struct vcpu *v)
 {
 	const struct abi_account *account = &v->channel->account, *base = &v->base;
@@ -33,11 +19,15 @@ static void collect_guest(struct vcpu *v)
 	report->guest_wait_tsc += v->thread.guest_wait_tsc;
 	report->guest_syscalls += account->syscalls - base->syscalls;
 	report->guest_served += account->served - base->served;
+	/* Its numbers are a hostile guest's word until here, and only its own loss. */
 	for (int i = 0; i < VMM_UNSERVED; i++)
 		if (account->unserved[i].count != base->unserved[i].count)
-			add_unserved(report, account->unserved[i].number,
-				     account->unserved[i].count - base->unserved[i].count,
-				     account->unserved[i].rip);
+			tree_add_unserved(report->unserved, &(struct vmm_unserved){
+								    .number = account->unserved[i].number,
+								    .count = account->unserved[i].count -
+									     base->unserved[i].count,
+								    .rip = account->unserved[i].rip,
+							    });
 	v->base = *account;
 }
 

@@ -50,11 +50,8 @@ int control_ready(struct monitor *m)
 {
 	int fds[2], count = 0, error = 0;
 
-	if (m->options->role != VMM_FIRST) { /* the first program of this process was announced */
-		if (!m->first)
-			m->report->tsc_go = clock_tsc();
+	if (m->options->role != VMM_FIRST) /* the first program of this process was announced */
 		return 0;
-	}
 	m->report->tsc_ready = clock_tsc();
 	if (m->control >= 0) {
 		fds[count] = ioctl(m->vm, KVM_GET_STATS_FD, NULL);

@@ -237,6 +237,8 @@ static void count(const struct vcpu *v)
 	__atomic_add_fetch(&m->tree->execs, 1, __ATOMIC_RELAXED);
 	if (v->lent) /* whoever lent it counts */
 		return;
+	if (!m->first)
+		m->main->thread.wall_tsc = clock_tsc() - m->report->tsc_go;
 	monitor_collect(m);
 	m->report->thread[1].cpu_ns += driver_cpu_ns(m);
 	if (!m->first)

@@ -117,6 +117,20 @@ static uint64_t resident_bytes(void)
 	return (uint64_t)resident * 4096;
 }
 
+/* How long the calling thread waited for a core: proc(5), schedstat. */
+static uint64_t waited_ns(void)
+{
+	unsigned long long ran, waited = 0;
+	char text[64] = "";
+	int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && sscanf(text, "%llu %llu", &ran, &waited) != 2)
+		waited = 0;
+	if (fd >= 0)
+		close(fd);
+	return waited;
+}
+
 /* The program has ended: what it took. After a fork the report is another in the same place. */
 static void account(struct monitor *m)
 {
@@ -132,6 +146,7 @@ static void account(struct monitor *m)
 	for (uint32_t i = 0; i < 1u + m->driver_runs; i++)
 		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
 	if (!m->first) {
+		report->thread[0].delay_ns = waited_ns();
 		tree_add(m);
 		return;
 	}

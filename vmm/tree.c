@@ -132,6 +132,7 @@ static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
 	add(&to->spin_tsc, from->spin_tsc);
 	add(&to->sleep_tsc, from->sleep_tsc);
 	add(&to->cpu_ns, from->cpu_ns);
+	add(&to->delay_ns, from->delay_ns);
 }
 
 /* Most are empty, and memory nobody has touched: looking at them all would take longer than the process did.
@@ -153,6 +154,25 @@ static void add_hists(struct tree *tree, const struct vmm_report *r)
 		__atomic_or_fetch(&tree->requests_used[i], r->requests_used[i], __ATOMIC_RELAXED);
 }
 
+/* Several processes may do so at once; two that meet the same call at the same moment may list it twice. */
+void tree_add_unserved(struct vmm_unserved list[VMM_UNSERVED], const struct vmm_unserved *more)
+{
+	for (int i = 0; i < VMM_UNSERVED && more->count > 0; i++) {
+		uint32_t none = 0;
+
+		if (__atomic_compare_exchange_n(&list[i].count, &none, more->count, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE)) {
+			list[i].rip = more->rip;
+			list[i].number = more->number;
+			return;
+		}
+		if (list[i].number == more->number) {
+			__atomic_add_fetch(&list[i].count, more->count, __ATOMIC_RELAXED);
+			return;
+		}
+	}
+}
+
 void tree_add(struct monitor *m)
 {
 	const struct vmm_report *r = m->report;
@@ -172,6 +192,8 @@ void tree_add(struct monitor *m)
 	add(&tree->bytes_io, r->bytes_io);
 	add(&tree->cpu_ns, r->cpu_program_ns);
 	add_hists(tree, r);
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		tree_add_unserved(tree->unserved, &r->unserved[i]);
 }
 
 void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,
@@ -212,6 +234,9 @@ void tree_gather(struct monitor *m)
 	if (tree->forks == 0)
 		return;
 	r->others_vcpu = tree->vcpu;
+	r->others_vcpu.guest_kernel_tsc = tree->guest_kernel_tsc;
+	r->others_vcpu.guest_wait_tsc = tree->guest_wait_tsc;
+	r->others_vcpu.guest_spin_tsc = tree->guest_spin_tsc;
 	r->others_driver = tree->driver;
 	r->others_spin_tsc = tree->guest_spin_tsc;
 	r->others_halt_tsc = tree->guest_halt_tsc;
@@ -222,4 +247,6 @@ void tree_gather(struct monitor *m)
 	r->bytes_io += tree->bytes_io;
 	r->cpu_program_ns += tree->cpu_ns;
 	gather_hists(r, tree);
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		tree_add_unserved(r->unserved, &tree->unserved[i]);
 }

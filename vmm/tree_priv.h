@@ -27,6 +27,7 @@ struct tree {
 	struct hist exits[VMM_EXIT_REASONS];
 	struct hist stage[VMM_REQUEST_KINDS][VMM_STAGES];
 	char request[VMM_REQUEST_KINDS][24];
+	struct vmm_unserved unserved[VMM_UNSERVED];
 };
 
 /* state.c: a vCPU's registers, to make another like it. */
@@ -37,6 +38,8 @@ int state_restore(struct vcpu *v, const struct vcpu_state *state);
 
 /* tree.c: what the processes of a run share. */
 int tree_open(struct monitor *m);
+/* Calls the guest refuses, of this process's or any's; those that find no room are not listed. */
+void tree_add_unserved(struct vmm_unserved list[VMM_UNSERVED], const struct vmm_unserved *more);
 int tree_claim(struct monitor *m);			     /* a place for one process more, or -EAGAIN */
 void tree_settle(struct monitor *m, int place, int32_t pid); /* the place is PID's; 0: nobody's */
 void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and empty */

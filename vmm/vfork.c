@@ -37,6 +37,7 @@ struct loan {
 	bool lent; /* to the parent already */
 	struct abi_account account;
 	struct vmm_thread thread;
+	uint64_t began;
 	uint8_t block[KEPT];
 };
 
@@ -100,6 +101,7 @@ static void take_back(struct loan *loan, uint32_t tid)
 
 	atomic_flag_test_and_set(&v->serving);
 	v->lent = loan->lent;
+	v->thread.wall_tsc = clock_tsc() - loan->began;
 	exec_forget(v);
 	v->channel->tid = tid;
 	tree_add_lent(v->monitor, &v->thread, now, then);
@@ -126,6 +128,7 @@ static int64_t lend(struct loan *loan, uint8_t *stack)
 	copy_block(loan, false);
 	loan->account = v->channel->account;
 	loan->thread = v->thread;
+	loan->began = clock_tsc();
 	memset(&v->thread, 0, sizeof(v->thread));
 	loan->lent = v->lent;
 	v->lent = true;
