@@ -70,3 +70,27 @@ for backend in buffered uring; do
 done
 try user-irqchip 0 . requests wild-exit --timeout 20s --config hosted-classic --set backend=uring
 try user-irqchip 124 'timed out' hostile stuck-halt --timeout 200ms --config hosted-classic
+
+# A program that forks without end has as many processes as it may, and all end with their time.
+for config in hosted bare-metal; do
+	timeout -s KILL 60 "$monitor" --memory 32M --config $config --max-processes 9 --timeout 50s -- \
+		"$tests/bomb" few 9 >out 2>err </dev/null
+	status=$?
+	if [ $status -eq 0 ] && [ "$(grep -c '^ok' out)" -eq 9 ]; then echo "ok $config-bomb-few"; else
+		echo "not ok $config-bomb-few: status $status: $(grep -v '^ok' out | head -n 3) $(head -n 3 err)"; fi
+	cp "$tests/bomb" bomb-$config
+	timeout -s KILL 60 "$monitor" --memory 32M --config $config --max-processes 9 --timeout 1s -- ./bomb-$config \
+		>out 2>err </dev/null
+	status=$?
+	left=9
+	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		left=$(cat /proc/[0-9]*/comm 2>/dev/null | grep -cx "bomb-$config")
+		[ "$left" -eq 0 ] && break
+		sleep 0.2
+	done
+	if [ $status -eq 124 ] && [ "$left" -eq 0 ] && grep -q 'timed out at rip' err; then
+		echo "ok $config-bomb-endless"
+	else
+		echo "not ok $config-bomb-endless: status $status, $left processes left: $(head -n 3 err)"
+	fi
+done

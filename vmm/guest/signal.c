@@ -115,16 +115,25 @@ static bool shared_with_host(int signal)
 	return harmless(signal) || (signal > SIGSTOP && signal <= SIGTTOU) || (BOOT->ignored & bit(signal));
 }
 
+static void forget(int signal)
+{
+	signal_self()->pending &= ~bit(signal);
+	if (!SELF->apart)
+		__atomic_fetch_and(&SIGNALS->pending, ~bit(signal), __ATOMIC_SEQ_CST);
+}
+
 static void set_action(int signal, struct action new)
 {
 	struct action *a = signal_disposition(signal);
 	bool changed = (new.handler > SIG_IGN ? 2 : new.handler) != (a->handler > SIG_IGN ? 2 : a->handler) ||
 		       (signal == SIGCHLD && ((new.flags ^ a->flags) & 3));
 
+	if (signal_idle(signal) && !(signal_self()->blocked & bit(signal)))
+		forget(signal); /* what came meanwhile has had its effect */
 	*a = new;
 	a->mask &= ~(bit(SIGKILL) | bit(SIGSTOP));
 	if (signal_idle(signal))
-		signal_self()->pending &= ~bit(signal);
+		forget(signal);
 	if (!changed)
 		return;
 	if (shared_with_host(signal))

@@ -27,7 +27,6 @@ static uint64_t parked[BLOCKS]; /* blocks whose thread has ended */
 static unsigned parked_count, blocks = 1;
 static uint32_t live = 1;
 static uint64_t leader = ABI_BLOCK; /* of the thread whose id is the process's */
-static int leader_code;
 
 uint32_t thread_process(void)
 {
@@ -207,7 +206,7 @@ void thread_thaw(bool child)
 
 void thread_resume(struct syscall_frame *frame) __attribute__((noreturn)); /* entry.S */
 
-/* exit(status): the last thread ends the program, with the status of the first. */
+/* exit(status): the last thread ends the program, with its status. */
 int64_t thread_exit(struct syscall_frame *f)
 {
 	struct vcpu *self = SELF;
@@ -215,15 +214,13 @@ int64_t thread_exit(struct syscall_frame *f)
 
 	if (self->apart)
 		fault_exit((int)f->rdi & 255);
-	if (leads)
-		leader_code = (int)f->rdi & 255;
 	walk_robust(self->robust);
 	if (self->clear_tid && thread_live() > 1 && user_writable(self->clear_tid, 4)) {
 		__atomic_store_n((uint32_t *)self->clear_tid, 0, __ATOMIC_SEQ_CST);
 		futex_wake(self->clear_tid, 1);
 	}
 	if (__atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST) == 0)
-		fault_exit(leader_code);
+		fault_exit((int)f->rdi & 255);
 	if (!leads) /* whose id no other thread may have */
 		block_give(self_block() - ABI_DIRECT);
 	do
