@@ -73,8 +73,8 @@ struct vmm_options {
 	int image_fd;	     /* it is open as this, which becomes the monitor's; -1: to be opened */
 	char **argv;	     /* the program and its arguments, NULL-terminated */
 	char **environment;  /* the program's, NULL-terminated */
-	/* Says how a run ended, and with what status the process is to: vmm_monitor_run does not return where the
-	 * program forked from another thread than its first. */
+	/* Says how a run ended, and with what status the process is to: vmm_monitor_run does not return where
+	 * the program forked from another thread than its first. */
 	int (*conclude)(struct vmm_report *report);
 };
 

@@ -81,7 +81,6 @@ struct monitor {
 	int kvm, vm;
 	const char *kvm_name;	    /* of the backend */
 	struct cpuid_table *cpuids; /* that a vCPU is given; owned */
-	bool routed;		    /* the driver can raise interrupts */
 	struct vcpu *vcpu[VCPUS];   /* the first `vcpus` are open */
 	atomic_uint vcpus;
 	struct vcpu *main; /* the first: that of the process's first thread */
@@ -96,6 +95,7 @@ struct monitor {
 	pthread_mutex_t starting; /* vCPUs come one by one */
 	atomic_bool ended;
 	bool vcpu_stuck;
+	bool routed; /* the driver can raise interrupts */
 
 	const struct backend *backend;
 	void *backend_state; /* owned by the backend */

@@ -7,8 +7,8 @@
 #include "tests/guest/guest.h"
 
 /*
- * Processes without end. "few N": as many as can be had at a time, which must be N with this one, by fork and by
- * posix_spawn, and again once they have ended. "endless": every process makes more.
+ * Processes without end. "few N": as many as can be had at a time, which must be N with this one, by fork and
+ * by posix_spawn, and again once they have ended. "endless": every process makes more.
  */
 extern char **environ;
 

@@ -43,7 +43,8 @@ struct registers {
 	uint64_t rip, cs, flags, rsp, ss;
 };
 
-/* A process made by vfork: it shares the memory of the one that made it, but not what it does with signals. */
+/* A process made by vfork: it shares the memory of the one that made it, but not what it does with signals.
+ */
 struct apart {
 	struct action action[SIGNAL_COUNT + 1];
 	uint64_t gpa, pages; /* what it has taken for execve, which leaves no time to give it back */
