@@ -173,10 +173,13 @@ static void run_program(struct monitor *m)
 
 static void tear_down(struct monitor *m)
 {
+	free(m->cpuids);
+	m->cpuids = NULL;
 	if (!m->first) { /* others wait for the end of this process, and before that for its ends of pipes */
 		close_range(0, m->nofile - 1, 0);
 		if (!m->driver_stuck && m->backend && m->backend->close)
 			m->backend->close(m);
+		free(m->main);
 		return;
 	}
 	driver_stop(m);
@@ -185,8 +188,8 @@ static void tear_down(struct monitor *m)
 	if (m->backend && m->backend->close)
 		m->backend->close(m);
 	threads_close(m);
+	free(m->main);
 	vm_close(m);
-	free(m->cpuids);
 	memory_close(m);
 	m->report->tsc_torn_down = clock_tsc();
 }
@@ -204,8 +207,12 @@ static int end(struct monitor *m)
 
 void monitor_leave(struct monitor *m)
 {
+	int status;
+
 	end(m);
-	exit(m->options->conclude(m->report));
+	status = m->options->conclude(m->report);
+	fflush(NULL);
+	_exit(status); /* what is to run at exit counts on threads that are no more */
 }
 
 /* As Linux names a process after what it executes. */
@@ -227,6 +234,7 @@ static void prepare(struct monitor *m)
 	vmm_config_fall_back(&m->config, report->fallback);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
 	name_process(m->options);
+	m->main->fd = m->main->wake = -1;
 	m->main->monitor = m;
 	m->vcpu[0] = m->main;
 	atomic_store(&m->vcpus, 1);
@@ -238,7 +246,6 @@ static void prepare(struct monitor *m)
 
 int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report)
 {
-	struct vcpu main = { .fd = -1, .wake = -1, .serving = ATOMIC_FLAG_INIT };
 	struct monitor m = {
 		.options = options,
 		.report = report,
@@ -246,7 +253,7 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.config = options->config,
 		.kvm = -1,
 		.vm = -1,
-		.main = &main,
+		.main = calloc(1, sizeof(struct vcpu)),
 		.backend_busy = ATOMIC_FLAG_INIT,
 		.counting = PTHREAD_MUTEX_INITIALIZER,
 		.starting = PTHREAD_MUTEX_INITIALIZER,
@@ -259,6 +266,10 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 	int error;
 
 	report->magic = VMM_REPORT_MAGIC;
+	if (m.main == NULL) {
+		report->outcome = VMM_FAILED;
+		return error_set(m.error, ENOMEM, "cannot make a vCPU");
+	}
 	prepare(&m);
 	error = fds_reserve(&m);
 	if (error == 0)

@@ -171,8 +171,9 @@ void threads_forget(struct monitor *m)
 
 	pthread_mutex_init(&m->counting, NULL);
 	pthread_mutex_init(&m->starting, NULL);
+	m->main = v;
 	threads_close(m);
-	m->vcpu[0] = m->main = v;
+	m->vcpu[0] = v;
 	atomic_store(&m->vcpus, 1);
 	atomic_store(&v->interrupted, false);
 	atomic_store(&v->halted, false);
@@ -183,7 +184,7 @@ void threads_close(struct monitor *m)
 {
 	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
 		vcpu_close(m->vcpu[i]);
-		if (i > 0 && m->vcpu[i] != loop_current())
+		if (m->vcpu[i] != m->main)
 			free(m->vcpu[i]);
 	}
 }
