@@ -158,6 +158,16 @@ static void account_driver(const struct vmm_report *r, const struct vmm_thread *
 }
 
 /* The stamps as counts: what the account was made from. */
+static void add_thread_stamps(const struct vmm_report *r, const struct vmm_thread *t, bool vcpu,
+			      struct measurement *m)
+{
+	probe_samples_add(&m->samples, "stamps", t->name, "wall", "ns", (double)ns(r, t->wall_tsc));
+	probe_samples_add(&m->samples, "stamps", t->name, "cpu", "ns", (double)t->cpu_ns);
+	probe_samples_add(&m->samples, "stamps", t->name, "host_calls", "ns", (double)ns(r, t->host_tsc));
+	if (vcpu)
+		probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns", (double)ns(r, t->run_tsc));
+}
+
 static void add_stamps(const struct vmm_report *r, struct measurement *m)
 {
 	const struct {
@@ -170,17 +180,8 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 		{ "guest_halt", r->guest_halt_tsc },
 	};
 
-	for (uint32_t i = 0; i < r->threads && i < VMM_THREADS; i++) {
-		const struct vmm_thread *t = &r->thread[i];
-
-		probe_samples_add(&m->samples, "stamps", t->name, "wall", "ns", (double)ns(r, t->wall_tsc));
-		probe_samples_add(&m->samples, "stamps", t->name, "cpu", "ns", (double)t->cpu_ns);
-		probe_samples_add(&m->samples, "stamps", t->name, "host_calls", "ns",
-				  (double)ns(r, t->host_tsc));
-		if (is_vcpu(t))
-			probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns",
-					  (double)ns(r, t->run_tsc));
-	}
+	for (uint32_t i = 0; i < r->threads && i < VMM_THREADS; i++)
+		add_thread_stamps(r, &r->thread[i], is_vcpu(&r->thread[i]), m);
 	for (size_t i = 0; i < sizeof(guest) / sizeof(guest[0]); i++)
 		probe_samples_add(&m->samples, "stamps", r->thread[0].name, guest[i].event, "ns",
 				  (double)ns(r, guest[i].ticks));
@@ -199,9 +200,12 @@ static void account_others(const struct vmm_report *r, struct measurement *m)
 		return;
 	strcpy(vcpus.name, "others-vcpu");
 	strcpy(drivers.name, "others-driver");
+	add_thread_stamps(r, &vcpus, true, m);
 	account_vcpu(r, &vcpus, (int64_t)vcpus.delay_ns, false, m);
-	if (drivers.wall_tsc)
-		account_driver(r, &drivers, m);
+	if (drivers.wall_tsc == 0)
+		return;
+	add_thread_stamps(r, &drivers, false, m);
+	account_driver(r, &drivers, m);
 }
 
 void observe_monitor_account(const struct rusage *usage, struct measurement *m)

@@ -138,6 +138,7 @@ wrong set-native 'changes nothing' '--configs' --configs native --set transport=
 wrong blocks '--blocks' 'from 1 to 10000' --blocks many
 wrong no-blocks '--blocks' 'from 1 to 10000' --blocks 0
 wrong fewer-blocks '--blocks' 'from 1 to 10000' --blocks -1
+wrong processes '--max-processes' 'from 1 to 1024' --max-processes 0
 wrong budget 'soon is not a time' '30s' --budget soon
 wrong memory 'between 16M and 3G' '256M' --memory 1M
 wrong cache 'hot' 'warm or cold' --cache hot
