@@ -267,8 +267,7 @@ static int64_t execute(struct vcpu *v, struct program *p, const uint64_t a[6])
 	return error;
 }
 
-/* exec(gpa, bytes, arguments, variables, ignored, blocked): a block of strings, two sets of signals; returns
- * on failure only */
+/* exec(gpa, bytes, arguments, variables, ignored, blocked): strings, sets of signals; returns on failure */
 int64_t exec_program(struct monitor *m, const uint64_t a[6])
 {
 	struct vcpu *v = loop_current();
