@@ -194,7 +194,7 @@ falls() {
 }
 
 hello="$busybox echo hello"
-for row in transport=eventfd/transport=exit backend=direct/backend=uring guest-pages=2m/guest-pages=4k \
+for row in transport=eventfd/transport=exit guest-pages=2m/guest-pages=4k \
 	memory=malloc-huge/memory=lazy4k; do
 	try --set "${row%/*}" -- $hello && falls "${row%/*}" "${row#*/}" . && grep -qx hello out
 	verdict "fallback-${row%/*}"

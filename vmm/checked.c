@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/close_range.h>
 #include <linux/futex.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -212,6 +213,8 @@ static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
 	if (first >= m->nofile)
 		return 0;
 	last = last < m->nofile ? last : m->nofile - 1;
+	if (!(a[2] & CLOSE_RANGE_CLOEXEC))
+		direct_forget(m, first, last);
 	return call_host(m, SYS_close_range,
 			 (uint64_t[6]){ first, last, a[2] & ~(uint64_t)2 }); /* CLOSE_RANGE_UNSHARE */
 }
@@ -229,6 +232,9 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_readlink] = proc_call_readlink,
 	[ABI_CALL_readlinkat] = proc_call_readlinkat,
 	[ABI_CALL_getdents64] = proc_call_getdents64,
+	[ABI_CALL_close] = direct_call_close,
+	[ABI_CALL_dup2] = direct_call_dup2,
+	[ABI_CALL_dup3] = direct_call_dup3,
 	[ABI_CALL_fcntl] = make_fcntl,
 	[ABI_CALL_fcntl_lock] = make_fcntl_lock,
 	[ABI_CALL_ioctl] = ioctl_make,

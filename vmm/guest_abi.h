@@ -106,7 +106,8 @@ struct abi_boot {
 	uint8_t clock_exit; /* clock: a port read rather than the TSC */
 	uint8_t apic;	    /* interrupts need an EOI */
 	uint8_t discard;    /* freed memory goes back to the host */
-	uint8_t pad[2];
+	uint8_t cache;	    /* files are cached in the guest */
+	uint8_t pad;
 	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;
@@ -140,6 +141,18 @@ struct abi_time {
 	uint64_t exit_monotonic_ns; /* as of the last read of ABI_PORT_CLOCK */
 	uint64_t exit_realtime_ns;
 	uint64_t exit_boottime_ns;
+};
+
+/* What the host says of an open file, for the guest's page cache. */
+struct abi_file {
+	uint64_t device, inode;
+	uint64_t size;
+	uint64_t modified_ns, changed_ns;
+	uint32_t flags;	 /* open(2) */
+	uint8_t regular; /* a regular file */
+	uint8_t direct;	 /* which can be read and written past the host's page cache */
+	uint8_t recent;	 /* changed so lately that another change may bear the same time */
+	uint8_t in_memory; /* it is nowhere else: nobody can */
 };
 
 /* --- The vCPU's page --- */

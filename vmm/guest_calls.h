@@ -229,6 +229,8 @@ struct abi_message {
 	X(294, inotify_init1, ABI_NEWFD, ABI_V) \
 	X(295, preadv, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V) \
 	X(296, pwritev, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V) \
+	X(295, load, ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V) \
+	X(296, store, ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V) \
 	X(302, prlimit64, 0, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
 	X(306, syncfs, 0, ABI_F) \
 	X(315, sched_getattr, ABI_BLOCKS, ABI_V, ABI_O(2), ABI_V, ABI_V) \
@@ -255,7 +257,8 @@ struct abi_message {
 	X(1008, flush, ABI_BLOCKS) \
 	X(1009, pause, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1010, disposition, ABI_BLOCKS, ABI_V, ABI_V) \
-	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V)
+	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(1012, inspect, 0, ABI_F, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

@@ -37,7 +37,7 @@
 	X( 60, exit, thread_exit) \
 	X( 62, kill, signal_kill) \
 	X( 63, uname, process_uname) \
-	X( 72, fcntl, forward_fcntl) \
+	X( 72, fcntl, kinds_fcntl) \
 	X( 96, gettimeofday, clock_gettimeofday_call) \
 	X(102, getuid, process_getuid) \
 	X(104, getgid, process_getgid) \
@@ -86,7 +86,7 @@
 	X(325, mlock2, process_nothing) \
 	X(334, rseq, process_absent) \
 	X(435, clone3, fork_clone3) \
-	X(436, close_range, forward_close_range)
+	X(436, close_range, kinds_close_range)
 /* clang-format on */
 
 #endif

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "vmm/call_priv.h"
 #include "vmm/signals_priv.h"
-#include "vmm/vmm_priv.h"
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
@@ -134,6 +134,7 @@ int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6
 		[ABI_CALL_direct] = signals_direct,
 		[ABI_CALL_thread] = thread,
 		[ABI_CALL_flush] = flush,
+		[ABI_CALL_inspect] = direct_inspect,
 	};
 
 	return services[call](m, argument);

@@ -18,6 +18,7 @@
 struct kvm_run;
 struct backend;
 struct cpuid_table;
+struct direct_file;
 struct iovec;
 
 /* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
@@ -100,6 +101,7 @@ struct monitor {
 	const struct backend *backend;
 	void *backend_state; /* owned by the backend */
 	atomic_flag backend_busy;
+	struct direct_file *direct_files; /* of direct.c, which owns it */
 
 	char executable[4096]; /* path of the program, as the kernel would tell it */
 	uint64_t xsave_mask;   /* XCR0 */
@@ -211,6 +213,7 @@ struct backend {
 };
 const struct backend *backend_pick(unsigned value); /* of the backend knob */
 extern const struct backend backend_uring;	    /* uring.c */
+extern const struct backend backend_direct;	    /* direct.c */
 int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 		   uint64_t offset);
 /* warm.c: the same, but for what the page cache has, or takes. */

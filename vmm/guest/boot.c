@@ -55,6 +55,7 @@ struct abi_boot *kernel_boot(void)
 	boot_trampoline(ABI_BLOCK);
 	syscall_init();
 	pages_init(BOOT->free_gpa, BOOT->memory_bytes);
+	cache_init();
 	if (BOOT->bench)
 		bench_run();
 	memory_init();

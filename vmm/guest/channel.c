@@ -18,7 +18,7 @@ static bool by_exit(bool blocks)
 	return blocks || !BOOT->ring || SELF->apart; /* the driver has the descriptors of another process */
 }
 
-struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
+struct abi_request *channel_slot(enum abi_call_id call, bool blocks)
 {
 	struct abi_channel *c = CHANNEL;
 	struct abi_request *request = by_exit(blocks) ? &c->exit_slot : &c->slot[c->submitted % ABI_SLOTS];
@@ -30,6 +30,12 @@ struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
 		request->segments[i] = 0;
 	}
 	return request;
+}
+
+struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
+{
+	cache_settle(call);
+	return channel_slot(call, blocks);
 }
 
 /* Halts until an interrupt newer than COUNT. In ring 0 (VMX, SVM) system calls run with interrupts off. */
@@ -136,7 +142,7 @@ static void submit_ring(void)
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
 }
 
-int64_t channel_submit(struct abi_request *request)
+int64_t channel_send(struct abi_request *request)
 {
 	uint64_t submitted = tsc();
 
@@ -148,6 +154,15 @@ int64_t channel_submit(struct abi_request *request)
 	request->resumed = tsc();
 	ACCOUNT->wait_tsc += request->resumed - submitted;
 	return request->result;
+}
+
+int64_t channel_submit(struct abi_request *request)
+{
+	uint32_t call = request->call;
+	int64_t result = channel_send(request);
+
+	cache_heard((enum abi_call_id)call);
+	return result;
 }
 
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b)

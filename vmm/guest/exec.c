@@ -87,8 +87,10 @@ static void copy_all(const struct strings *s, char *to)
 
 static int64_t submit(const struct strings *s, uint64_t gpa)
 {
-	struct abi_request *request = channel_begin(ABI_CALL_exec, true);
+	struct abi_request *request;
 
+	cache_leave(false);
+	request = channel_begin(ABI_CALL_exec, true);
 	request->argument[0] = gpa;
 	request->argument[1] = s->bytes;
 	request->argument[2] = (uint64_t)s->argument_count;

@@ -95,6 +95,7 @@ static int64_t make_process(struct syscall_frame *f, const struct clone_args *a)
 		return -EINVAL;
 	if ((a->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		return -ENOSYS;
+	cache_leave(true);
 	pid = a->flags & CLONE_VM ? lend_process() : copy_process();
 	if (pid > 0 && a->flags & CLONE_PARENT_SETTID && user_writable(a->parent_tid, 4))
 		*(uint32_t *)a->parent_tid = (uint32_t)pid;

@@ -23,7 +23,7 @@ syscall_function process_exit, process_prctl, process_nothing, process_absent;
 syscall_function thread_exit, thread_gettid, thread_yield, thread_set_tid_address, thread_set_robust_list,
 	thread_get_robust_list, futex_call;
 syscall_function signal_action, signal_mask, signal_kill, signal_tgkill, signal_tkill;
-syscall_function forward_fcntl, forward_close_range;
+syscall_function kinds_fcntl, kinds_close_range;
 syscall_function maps_open, maps_openat;
 syscall_function ioctl_call, select_call, select_pselect;
 syscall_function message_sendto, message_recvfrom, message_sendmsg, message_recvmsg, message_sendmmsg,

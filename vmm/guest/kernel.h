@@ -187,6 +187,8 @@ void *memmove(void *to, const void *from, size_t n);
 /* channel.c: requests. */
 struct abi_request *channel_begin(enum abi_call_id call, bool blocks); /* an empty slot */
 int64_t channel_submit(struct abi_request *request);
+struct abi_request *channel_slot(enum abi_call_id call, bool blocks); /* these two: the page cache's own */
+int64_t channel_send(struct abi_request *request);
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a request of two plain values */
 
 /* forward.c */
@@ -199,8 +201,37 @@ struct forward_extra {
 	bool quiet;	/* EPIPE is not to raise SIGPIPE */
 };
 int64_t forward_with(enum abi_call_id call, const uint64_t argument[6], struct forward_extra extra);
-#define FORWARD_KINDS 1024	  /* descriptors from here on it knows nothing of */
-void forward_forget(uint64_t fd); /* what was known of a descriptor */
+
+/* kinds.c: what is known of descriptors, the first of them. */
+#define KINDS 1024
+bool kinds_may_block(const struct abi_call *call, uint64_t fd);		   /* CALL on FD */
+uint32_t kinds_ask(const struct abi_call *call, uint64_t fd, bool blocks); /* for abi_request.regular */
+void kinds_forget(uint64_t fd);
+uint32_t kinds_version(void);
+void kinds_learn(uint64_t fd, uint32_t regular, uint32_t version); /* as of VERSION */
+
+/* cache_call.c, cache_open.c, cache_file.c, cache_page.c: the page cache. It does nothing unless it is
+ * active. */
+void cache_init(void);
+bool cache_takes(enum abi_call_id call, uint64_t fd); /* a data call that cache_serve is to answer */
+int64_t cache_serve(const struct abi_request *request,
+		    bool reachable); /* REACHABLE: its memory cannot fault */
+bool cache_seeks(enum abi_call_id call, const uint64_t argument[6], int64_t *result); /* true: answered */
+void cache_before(enum abi_call_id call,
+		  const uint64_t argument[6]); /* any other call, before the host has it */
+void cache_after(enum abi_call_id call, const uint64_t argument[6]); /* and after */
+void cache_settle(enum abi_call_id call);			     /* the same for any request */
+void cache_heard(enum abi_call_id call);
+void cache_opened(uint64_t fd);
+void cache_forget(uint64_t fd);
+void cache_duplicated(uint64_t fd, uint64_t other);
+void cache_flagged(uint64_t fd);   /* F_SETFL was called */
+void cache_surrender(uint64_t fd); /* the host is to have its offset from now on */
+void cache_mapped(uint64_t fd);
+void cache_leave(bool for_good);
+void cache_freeze(void);
+void cache_thaw(void);
+bool cache_shrink(void); /* gives all memory back; memory_lock is held; false: there is none */
 
 /* clock.c */
 int64_t clock_read(uint64_t clock, uint64_t *ns);

@@ -12,6 +12,7 @@ struct abi_segment;
 /* pages.c: guest-physical pages. */
 void pages_init(uint64_t first, uint64_t end);
 uint64_t pages_take(uint64_t count, uint64_t near); /* contiguous and zeroed; prefers gpa NEAR; 0: none */
+uint64_t pages_try(uint64_t count);		    /* the same, but the page cache keeps what it has */
 void pages_give(uint64_t gpa, uint64_t count, bool clean); /* CLEAN: known to be zero again */
 uint64_t pages_free(void);
 

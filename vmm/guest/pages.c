@@ -87,7 +87,7 @@ static void clear_stale(uint64_t page, uint64_t count)
 	bits_set(stale, page, count, false);
 }
 
-uint64_t pages_take(uint64_t count, uint64_t near)
+static uint64_t take(uint64_t count, uint64_t near)
 {
 	uint64_t page = near / PAGE;
 
@@ -105,6 +105,18 @@ uint64_t pages_take(uint64_t count, uint64_t near)
 	if (page == hint)
 		hint = page + count;
 	return page * PAGE;
+}
+
+uint64_t pages_take(uint64_t count, uint64_t near)
+{
+	uint64_t gpa = take(count, near);
+
+	return gpa == 0 && count > 0 && cache_shrink() ? take(count, near) : gpa;
+}
+
+uint64_t pages_try(uint64_t count)
+{
+	return take(count, 0);
 }
 
 void pages_give(uint64_t gpa, uint64_t count, bool clean)

@@ -191,6 +191,7 @@ void thread_freeze(void)
 {
 	lock_take(&lock);
 	lock_take(&memory_lock);
+	cache_freeze();
 }
 
 void thread_thaw(bool child)
@@ -200,6 +201,7 @@ void thread_thaw(bool child)
 		live = blocks = 1;
 		parked_count = 0;
 	}
+	cache_thaw();
 	lock_give(&memory_lock);
 	lock_give(&lock);
 }
