@@ -34,6 +34,9 @@ static void test_mapping(void)
 	memcpy(shared + 8192, "by memory", 9);
 	CHECK_EQUAL(pread(other, got, 7, 8190), 7);
 	CHECK(memcmp(got, "wrby mem", 7) == 0);
+	memcpy(shared + 8192, "again", 5);
+	CHECK_EQUAL(pread(other, got, 7, 8190), 7);
+	CHECK(memcmp(got, "wragain", 7) == 0);
 	CHECK_EQUAL(pwrite(fd, "by call", 7, 8192), 7);
 	CHECK(memcmp(shared + 8192, "by call", 7) == 0);
 	CHECK_EQUAL(munmap(shared, 20000) + munmap(private, 20000), 0);
