@@ -148,10 +148,10 @@ struct abi_file {
 	uint64_t device, inode;
 	uint64_t size;
 	uint64_t modified_ns, changed_ns;
-	uint32_t flags;	 /* open(2) */
-	uint8_t regular; /* a regular file */
-	uint8_t direct;	 /* which can be read and written past the host's page cache */
-	uint8_t recent;	 /* changed so lately that another change may bear the same time */
+	uint32_t flags;	   /* open(2) */
+	uint8_t regular;   /* a regular file */
+	uint8_t direct;	   /* which can be read and written past the host's page cache */
+	uint8_t recent;	   /* changed so lately that another change may bear the same time */
 	uint8_t in_memory; /* it is nowhere else: nobody can */
 };
 
