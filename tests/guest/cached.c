@@ -15,7 +15,7 @@
  */
 #define THREADS 3
 #define LIMIT	600000 /* bytes of the file, at most */
-#define CALLS	1500
+#define CALLS	500
 
 static unsigned char model[LIMIT], buffer[LIMIT];
 static long size;
@@ -155,7 +155,7 @@ static void test_random(void)
 	fd[4] = open("random", O_WRONLY | O_APPEND);
 	CHECK(fd[0] >= 0 && fd[1] >= 0 && fd[2] >= 0 && fd[3] >= 0 && fd[4] >= 0);
 	while (done < CALLS && one_call(fd)) {
-		if (done % 500 == 499) {
+		if (done % 100 == 99) {
 			close(fd[1]);
 			fd[1] = open("random", O_RDWR);
 		}
@@ -183,7 +183,7 @@ static void *work(void *part)
 
 	if (pwrite(common, mine, REGION, base) != REGION)
 		return (void *)1;
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 100; i++) {
 		long at, bytes;
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
