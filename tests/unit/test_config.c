@@ -93,7 +93,7 @@ static void test_presets(void)
 		  "0", "none" },
 		{ "hosted-classic", "exit", "inject", "user", "buffered", "lazy4k", "4k", "shared", "exit",
 		  "exit", "0", "none" },
-		{ "bare-metal", "ring", "poll", "kernel", "direct", "locked-huge", "4k", "pinned", "poll",
+		{ "bare-metal", "ring", "poll", "kernel", "uring", "locked-huge", "4k", "pinned", "poll",
 		  "tsc", "0", "none" },
 	};
 
