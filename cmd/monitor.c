@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --memory SIZE       guest memory (default 512M)\n"
 	"  --cpus N            cores that the threads of the program share (default: all this process may "
 	"use)\n"
+	"  --drivers N         threads that serve the rings of transport=ring (default 1, at most 8)\n"
 	"  --max-processes N   processes the program may have at a time (default 256)\n"
 	"  --timeout TIME      end a hung guest after this long (default: never)\n"
 	"  --kernel FILE       guest kernel (default: vmtax-kernel beside this program)\n"
@@ -102,23 +103,14 @@ static int take_role(struct command *c, const char *text)
 	return 0;
 }
 
-static int take_processes(struct command *c, const char *text)
+static int take_number(uint32_t *to, uint64_t most, const char *text, struct error *error)
 {
 	uint64_t number = 0;
-	int code = units_parse_count(text, VMM_PROCESSES, &number, &c->error);
+	int code = units_parse_count(text, most, &number, error);
 
 	if (code == 0 && number == 0)
-		code = error_fail(&c->error, 0, "give at least 1", "no process at all is too few");
-	c->options.max_processes = (uint32_t)number;
-	return code;
-}
-
-static int take_cpus(struct command *c, const char *text)
-{
-	uint64_t number = 0;
-	int code = units_parse_count(text, 1024, &number, &c->error);
-
-	c->options.cpus = (uint32_t)number;
+		code = error_fail(error, 0, "give at least 1", "none at all is too few");
+	*to = (uint32_t)number;
 	return code;
 }
 
@@ -148,7 +140,8 @@ enum option_id {
 	PROGRAM,
 	IMAGE,
 	PROCESSES,
-	CPUS
+	CPUS,
+	DRIVERS
 };
 
 static const struct option options[] = {
@@ -168,6 +161,7 @@ static const struct option options[] = {
 	{ "image", required_argument, NULL, IMAGE },
 	{ "max-processes", required_argument, NULL, PROCESSES },
 	{ "cpus", required_argument, NULL, CPUS },
+	{ "drivers", required_argument, NULL, DRIVERS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -205,9 +199,11 @@ static int take_option(struct command *c, int id, const char *text)
 	case IMAGE:
 		return take_descriptor(text, &c->options.image_fd, &c->error);
 	case CPUS:
-		return take_cpus(c, text);
+		return take_number(&c->options.cpus, VMM_CPUS, text, &c->error);
+	case DRIVERS:
+		return take_number(&c->options.drivers, VMM_DRIVERS, text, &c->error);
 	case PROCESSES:
-		return take_processes(c, text);
+		return take_number(&c->options.max_processes, VMM_PROCESSES, text, &c->error);
 	case TSC_HZ:
 		return units_parse_count(text, UINT64_MAX, &c->options.tsc_hz, &c->error);
 	default:

@@ -33,7 +33,7 @@ struct program {
 	char line[SCRIPTS][LINE]; /* of scripts */
 	char script[SCRIPTS][4096];
 	char config[VMM_CONFIG_NAME]; /* its name cut into its parts */
-	char number[7][24];
+	char number[8][24];
 	char **command; /* that of the next monitor */
 };
 
@@ -152,9 +152,9 @@ static int64_t find(struct monitor *m, struct program *p, char ***argv)
 static char **command_line(const struct vcpu *v, struct program *p, char **argv)
 {
 	const struct monitor *m = v->monitor;
-	const uint64_t number[] = { (uint64_t)m->report_fd,    m->memory_bytes,	 m->tsc_hz,
-				    m->options->max_processes, m->options->cpus, (uint64_t)m->control,
-				    (uint64_t)p->image };
+	const uint64_t number[] = { (uint64_t)m->report_fd,    m->memory_bytes,	   m->tsc_hz,
+				    m->options->max_processes, m->options->cpus,   (uint64_t)m->control,
+				    (uint64_t)p->image,	       m->options->drivers };
 	bool first = m->first && !v->lent;
 	unsigned count = 0, n = 0;
 	char **line, *rest = p->config, *part;
@@ -178,6 +178,8 @@ static char **command_line(const struct vcpu *v, struct program *p, char **argv)
 	line[n++] = (char *)"--kernel", line[n++] = (char *)m->options->kernel;
 	if (m->options->cpus)
 		line[n++] = (char *)"--cpus", line[n++] = p->number[4];
+	if (m->options->drivers)
+		line[n++] = (char *)"--drivers", line[n++] = p->number[7];
 	if (m->options->max_processes)
 		line[n++] = (char *)"--max-processes", line[n++] = p->number[3];
 	if (first && m->control >= 0)
@@ -240,7 +242,7 @@ static void count(const struct vcpu *v)
 	if (!m->first)
 		m->main->thread.wall_tsc = clock_tsc() - m->report->tsc_go;
 	monitor_collect(m);
-	m->report->thread[1].cpu_ns += driver_cpu_ns(m);
+	driver_count_cpu(m);
 	if (!m->first)
 		tree_add(m);
 }

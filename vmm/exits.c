@@ -26,7 +26,7 @@ static enum next on_request(struct vcpu *v)
 
 static enum next on_doorbell(struct vcpu *v)
 {
-	driver_ring(v->monitor);
+	doorbell_exit(v->monitor, *((const uint8_t *)v->run + v->run->io.data_offset));
 	return GO_ON;
 }
 

@@ -22,17 +22,13 @@
 /* What the child inherited and must not use. */
 static void drop_machine(struct monitor *m)
 {
-	int *const ours[] = { &m->control, &m->doorbell };
-
 	loop_forget();
 	loop_current()->lent = false;
 	threads_forget(m);
 	vm_close(m);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		if (*ours[i] >= 0)
-			close(*ours[i]);
-		*ours[i] = -1;
-	}
+	if (m->control >= 0)
+		close(m->control);
+	m->control = -1;
 	if (m->backend->close)
 		m->backend->close(m);
 	atomic_flag_clear(&m->backend_busy);
@@ -53,6 +49,7 @@ static int build_machine(struct monitor *m, const struct vcpu_state *state)
 		error = state_restore(m->main, state);
 	if (error == 0)
 		error = interrupt_connect(m->main);
+	m->main->host = pthread_self();
 	if (error == 0)
 		error = place_threads(m);
 	if (error == 0)

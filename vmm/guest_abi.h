@@ -54,7 +54,7 @@
 
 /* Ports; the TSS bitmap opens only 0xe0 to 0xef to ring 3. */
 #define ABI_PORT_REQUEST  0xe0 /* the request in the exit slot is to be served */
-#define ABI_PORT_DOORBELL 0xe1 /* wake the driver thread: ends in the kernel (ioeventfd) */
+#define ABI_PORT_DOORBELL 0xe1 /* wake the driver of that number: ends in the kernel (ioeventfd) */
 #define ABI_PORT_CLOCK	  0xe2 /* a read has the monitor put the time into struct abi_time */
 #define ABI_PORT_FAULT	  0xe3 /* the program died of the fault in struct abi_account */
 #define ABI_PORT_EXIT	  0xe4 /* the program ended with the status there */
@@ -115,7 +115,9 @@ struct abi_boot {
 	uint64_t ignored;    /* signals ignored from the start: bit n - 1 for signal n */
 	uint32_t bench;	     /* null requests a batch; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
-	uint32_t cores;
+	uint32_t cores;	  /* the vCPUs share */
+	uint32_t driven;  /* of which they can have while each driver has one too; at least 1 */
+	uint32_t running; /* guest, driver: threads that do not wait; each wants a core */
 	char uname[6][65];
 	struct abi_area area[ABI_AREAS];
 };
@@ -200,6 +202,7 @@ struct abi_channel {
 	_Alignas(64) uint32_t completed; /* driver: requests answered */
 	_Alignas(64) uint32_t driver_asleep; /* driver: ring the doorbell */
 	_Alignas(64) uint32_t guest_asleep;  /* guest: raise ABI_VECTOR_DONE */
+	uint32_t driver;		     /* monitor: whose doorbell to ring */
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
 	struct abi_request exit_slot; /* for requests that leave by exit */
 	uint32_t tid;		      /* monitor: the thread that runs here */

@@ -110,7 +110,9 @@ static void describe_machine(struct monitor *m)
 	boot->discard = m->config.value[VMM_MEMORY] == VMM_MEMORY_LAZY4K;
 	((struct abi_channel *)memory_at(m, ABI_BLOCK + ABI_CHANNEL, sizeof(struct abi_channel)))->tid =
 		(uint32_t)getpid();
-	boot->cores = m->report->cores = (uint32_t)place_count(m);
+	boot->cores = (uint32_t)CPU_COUNT(&m->allowed);
+	boot->driven = (uint32_t)m->driven;
+	boot->running = 1;
 	boot->xsave_mask = m->xsave_mask;
 	boot->xsave_bytes = m->xsave_bytes;
 	boot->bench = m->options->bench;

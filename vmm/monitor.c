@@ -142,8 +142,8 @@ static void account(struct monitor *m)
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	driver_park(m);
 	monitor_collect(m);
-	/* The first and the driver were there all the time. */
-	for (uint32_t i = 0; i < 1u + m->driver_runs; i++)
+	/* The first and the drivers were there all the time. */
+	for (uint32_t i = 0; i < 1u + m->drivers; i++)
 		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
 	if (!m->first) {
 		report->thread[0].delay_ns = waited_ns();
@@ -183,7 +183,7 @@ static void tear_down(struct monitor *m)
 		return;
 	}
 	driver_stop(m);
-	if (m->driver_runs || m->vcpu_stuck)
+	if (m->driver_stuck || m->vcpu_stuck)
 		return; /* it hangs in a host call; the end of the process takes both */
 	if (m->backend && m->backend->close)
 		m->backend->close(m);
@@ -236,6 +236,7 @@ static void prepare(struct monitor *m)
 	name_process(m->options);
 	m->main->fd = m->main->wake = -1;
 	m->main->monitor = m;
+	m->main->host = pthread_self();
 	m->vcpu[0] = m->main;
 	atomic_store(&m->vcpus, 1);
 	sem_init(&m->main->starts, 0, 0);
@@ -261,7 +262,6 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.watchdog = -1,
 		.report_fd = options->report_fd,
 		.first = options->role != VMM_CHILD_EXEC,
-		.doorbell = -1,
 	};
 	int error;
 
@@ -271,7 +271,9 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		return error_set(m.error, ENOMEM, "cannot make a vCPU");
 	}
 	prepare(&m);
-	error = fds_reserve(&m);
+	error = place_cores(&m);
+	if (error == 0)
+		error = fds_reserve(&m);
 	if (error == 0)
 		error = tree_open(&m);
 	if (error == 0)

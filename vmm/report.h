@@ -97,7 +97,8 @@ struct vmm_report {
 	char fallback[VMM_KNOBS][96];
 	/* Threads; all of the program's life. */
 	uint32_t threads;
-	uint32_t vcpus, cores; /* the program's threads at their most; what they share */
+	uint32_t vcpus, cores;		 /* the program's threads at their most; what they share */
+	uint32_t drivers, cores_allowed; /* threads that serve rings; cores there are for all */
 	struct vmm_thread thread[VMM_THREADS];
 	/* The same of all other processes of the run, as they ended: sums. Their wall time begins with each.
 	 */

@@ -73,8 +73,6 @@ static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
 	sem_init(&v->ready, 0, 0);
 	sem_init(&v->starts, 0, 0);
 	tables_task(m, block);
-	((struct abi_channel *)memory_at(m, block + ABI_CHANNEL, sizeof(struct abi_channel)))->driver_asleep =
-		1;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK);
 	if (vcpu_open(m, v, id, block) || interrupt_connect(v) ||
@@ -88,8 +86,10 @@ static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
 		return NULL;
 	while (sem_wait(&v->ready) && errno == EINTR)
 		;
+	driver_adopt(v);
 	m->vcpu[id] = v;
-	atomic_store(&m->vcpus, id + 1); /* the driver looks at its ring from now on */
+	atomic_store(&m->vcpus, id + 1); /* its driver looks at its ring from now on */
+	place_drivers(m);
 	return v;
 }
 

@@ -53,6 +53,8 @@ const char *vmm_exit_name(unsigned reason);
 enum vmm_role { VMM_FIRST, VMM_FIRST_EXEC, VMM_CHILD_EXEC };
 
 #define VMM_PROCESSES_DEFAULT 256
+#define VMM_DRIVERS	      8
+#define VMM_CPUS	      1024
 
 /* What a monitor is to run. */
 struct vmm_options {
@@ -66,6 +68,7 @@ struct vmm_options {
 	enum vmm_role role;
 	uint32_t max_processes; /* 0: VMM_PROCESSES_DEFAULT */
 	uint32_t cpus;		/* cores the vCPUs share; 0: all this process may use */
+	uint32_t drivers;	/* threads that serve the rings; 0: 1, at most VMM_DRIVERS */
 	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;
 	double *bench_ns; /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */

@@ -68,6 +68,16 @@ struct vcpu {
 	atomic_bool halted;
 };
 
+/* A thread that serves the rings of some vCPUs. */
+struct driver {
+	struct monitor *monitor;
+	unsigned id;
+	pthread_t host;
+	int doorbell;		   /* eventfd: wakes it */
+	struct vmm_thread *thread; /* its row of the report */
+	atomic_bool ready, parked;
+};
+
 struct monitor {
 	const struct vmm_options *options;
 	struct vmm_report *report;
@@ -110,16 +120,17 @@ struct monitor {
 	uint32_t nofile;       /* descriptors below this are the program's */
 	uint64_t nofile_hard;
 
-	cpu_set_t allowed; /* cores the vCPUs share */
-	pthread_t driver;
-	bool driver_runs, driver_stuck;
-	atomic_bool driver_ready, driver_parked;
+	cpu_set_t all;	   /* cores this process may use */
+	cpu_set_t allowed; /* of which the vCPUs share these */
+	int driven;	   /* as many of these can vCPUs have while each driver has one too; at least 1 */
+	struct driver driver[VMM_DRIVERS];
+	unsigned drivers; /* that run */
+	bool driver_stuck;
 	atomic_int driver_phase;
-	uint64_t spin_ticks;  /* how long it polls before it sleeps */
+	uint64_t spin_ticks;  /* how long they poll before they sleep */
 	int control;	      /* the harness; -1: none */
-	atomic_uint rings;    /* of the doorbell that came by exit */
+	atomic_uint rings;    /* of doorbells that came by exit */
 	atomic_uint asked;    /* requests of a forked process, until they were enough */
-	int doorbell;	      /* eventfd: wakes the driver */
 	uint32_t bench_batch; /* batches seen */
 };
 
@@ -220,25 +231,32 @@ int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec 
 int64_t warm_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 		  uint64_t offset);
 
-/* driver.c: the thread that polls the ring. */
-int driver_start(struct monitor *m); /* asleep */
-void driver_go(struct monitor *m);   /* the program is about to run */
-void driver_park(struct monitor *m); /* it has ended: asleep again, its times in the report */
+/* driver.c: the threads that poll the rings. */
+unsigned driver_count(const struct monitor *m); /* as many as there are to be */
+int driver_start(struct monitor *m);		/* asleep */
+void driver_go(struct monitor *m);		/* the program is about to run */
+void driver_park(struct monitor *m);		/* it has ended: asleep again, their times in the report */
 void driver_stop(struct monitor *m);
-void driver_ring(struct monitor *m); /* the doorbell, by exit */
-uint64_t driver_cpu_ns(const struct monitor *m);
+void driver_adopt(struct vcpu *v);	     /* tells a new vCPU whose doorbell to ring */
+void driver_count_cpu(struct monitor *m);    /* before exec: what they used so far */
 void driver_forget(struct monitor *m);	     /* after a fork, which no thread survives */
 bool driver_wanted(const struct monitor *m); /* false: the program has ended, drop what you do for it */
+
+/* doorbell.c: wakes a driver. */
+int doorbell_open(struct driver *d);
+void doorbell_ring(const struct driver *d);
+void doorbell_exit(struct monitor *m, unsigned number); /* the guest's, which came by exit */
 
 /* settle.c: what a process that lives long is served by. */
 int settle_start(struct monitor *m);	 /* before the program runs */
 void settle_asked(const struct vcpu *v); /* a request has left by exit */
 
 /* place.c: which cores the threads run on. */
+int place_cores(struct monitor *m); /* finds which cores there are; before the rest */
 int place_threads(struct monitor *m);
 void place_nowhere(const struct monitor *m); /* back to all the cores the process was allowed */
-int place_count(struct monitor *m);	     /* how many cores the guest has; before the rest */
-int place_vcpu(struct vcpu *v);		     /* the calling thread runs V */
+int place_vcpu(struct vcpu *v);
+void place_drivers(const struct monitor *m); /* anew, when the number of vCPUs has changed */
 
 /* time.c */
 void time_set(struct monitor *m);

@@ -13,6 +13,9 @@
  * that, and halts when it takes long (idle=exit), having asked for an interrupt.
  * - ring, inject: the guest asks for the interrupt at once and halts.
  */
+#define FOR_EVER UINT64_MAX
+#define CROWDED	 50 /* so much less is polled where cores are short: about what an exit takes */
+
 static bool by_exit(bool blocks)
 {
 	return blocks || !BOOT->ring || SELF->apart; /* the driver has the descriptors of another process */
@@ -50,21 +53,30 @@ __attribute__((noinline, noclone)) static void halt(uint32_t count)
 	ACCOUNT->halt_tsc += tsc() - start;
 }
 
-/* Polls until an interrupt newer than COUNT. Here too interrupts are off, and only ring 0 can turn them on.
- */
+/* How long to poll where every thread and driver may have a core; elsewhere whoever polls may keep the one it
+ * waits for from running. */
+static uint64_t patience(uint64_t roomy)
+{
+	return thread_fit(BOOT->driven) ? roomy : BOOT->spin_ticks / CROWDED;
+}
+
+/* Polls until an interrupt newer than COUNT; may give up. Here too interrupts are off, and only ring 0 can
+ * turn them on. */
 static void poll_interrupt(uint32_t count)
 {
 	uint64_t start = tsc();
 
 	if (!in_ring0())
 		ring0_request(2, 0);
-	while (SELF->done_interrupts == count) {
+	while (SELF->done_interrupts == count && tsc() - start < patience(FOR_EVER)) {
 		if (in_ring0())
 			__asm__ volatile("sti\n\tpause\n\tcli" : : : "memory");
 		else
 			relax();
 	}
 	ACCOUNT->spin_tsc += tsc() - start;
+	if (SELF->done_interrupts == count)
+		port_write(ABI_PORT_YIELD, 0);
 }
 
 /* Waits for an interrupt newer than COUNT; may return without one. */
@@ -87,13 +99,13 @@ static bool answered(uint32_t number)
 	return __atomic_load_n(&CHANNEL->completed, __ATOMIC_ACQUIRE) == number;
 }
 
-/* Polls for at most spin_ticks, or for ever with idle=poll. */
+/* Polls for at most spin_ticks, or for ever with idle=poll; for less where cores are short. */
 static bool poll_answer(uint32_t number)
 {
-	uint64_t start = tsc(), now = start;
+	uint64_t start = tsc(), now = start, roomy = BOOT->idle_poll ? FOR_EVER : BOOT->spin_ticks;
 	bool done;
 
-	while (!(done = answered(number)) && (BOOT->idle_poll || now - start < BOOT->spin_ticks)) {
+	while (!(done = answered(number)) && now - start < patience(roomy)) {
 		relax();
 		now = tsc();
 	}
@@ -124,10 +136,13 @@ static void submit_ring(void)
 		__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&c->submitted, number, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&c->driver_asleep, __ATOMIC_SEQ_CST))
-		port_write(ABI_PORT_DOORBELL, 0);
+		port_write(ABI_PORT_DOORBELL, (uint8_t)c->driver);
 	if (!BOOT->inject) {
-		if (!poll_answer(number))
-			sleep_answer(number, SELF->done_interrupts);
+		for (uint8_t tries = 0; !poll_answer(number); tries += tries < UINT8_MAX)
+			if (BOOT->idle_poll)
+				port_write(ABI_PORT_YIELD, tries);
+			else
+				sleep_answer(number, SELF->done_interrupts);
 		return;
 	}
 	for (;;) { /* past an interrupt that tells of nothing */
@@ -144,13 +159,18 @@ static void submit_ring(void)
 
 int64_t channel_send(struct abi_request *request)
 {
+	bool waits = request == &CHANNEL->exit_slot;
 	uint64_t submitted = tsc();
 
 	request->submitted = submitted;
-	if (request == &CHANNEL->exit_slot)
+	if (waits)
+		thread_waits(true);
+	if (waits)
 		submit_exit();
 	else
 		submit_ring();
+	if (waits)
+		thread_waits(false);
 	request->resumed = tsc();
 	ACCOUNT->wait_tsc += request->resumed - submitted;
 	return request->result;

@@ -23,7 +23,6 @@
 #define SPIN_NS 15000ull
 
 static uint32_t counts[COUNTS];
-static uint32_t waiting; /* threads in a wait */
 
 /* The count of the word at ADDRESS, or NULL where no page is. */
 static uint32_t *count_of(uint64_t address)
@@ -46,11 +45,6 @@ static bool unawaited(uint64_t address, bool private)
 	return count == NULL || __atomic_load_n(count, __ATOMIC_SEQ_CST) == 0;
 }
 
-bool futex_cores_suffice(void)
-{
-	return thread_live() - __atomic_load_n(&waiting, __ATOMIC_RELAXED) <= BOOT->cores;
-}
-
 static int64_t ask(enum abi_call_id call, uint64_t address, uint64_t operation, uint64_t value,
 		   uint64_t other, uint64_t second, uint64_t third)
 {
@@ -65,7 +59,7 @@ static bool changes(const uint32_t *word, uint32_t value)
 	uint64_t start = tsc(), ticks = BOOT->tsc_hz / 1000000 * SPIN_NS / 1000, now = start;
 	bool changed;
 
-	if (thread_live() == 1 || !futex_cores_suffice())
+	if (thread_live() == 1 || !thread_fit(BOOT->cores))
 		return false;
 	while (!(changed = __atomic_load_n(word, __ATOMIC_RELAXED) != value) && now - start < ticks) {
 		relax();
@@ -91,9 +85,7 @@ static int64_t await(struct syscall_frame *f)
 	if (count == NULL)
 		return -EFAULT;
 	__atomic_add_fetch(count, 1, __ATOMIC_SEQ_CST);
-	__atomic_add_fetch(&waiting, 1, __ATOMIC_RELAXED);
 	result = ask(ABI_CALL_futex_wait, f->rdi, f->rsi, f->rdx, f->r10, 0, f->r9);
-	__atomic_sub_fetch(&waiting, 1, __ATOMIC_RELAXED);
 	__atomic_sub_fetch(count, 1, __ATOMIC_SEQ_CST);
 	return result;
 }

@@ -173,9 +173,10 @@ struct clone_args { /* clone3(2) */
 uint32_t thread_process(void); /* id of its process */
 int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wish);
 uint32_t thread_live(void);
-void thread_freeze(void); /* nobody is amid a change of what vCPUs share */
+void thread_waits(bool waits);	 /* this one wants no core for a while, or wants one again */
+bool thread_fit(uint32_t cores); /* each thread that does not wait may have one of so many */
+void thread_freeze(void);	 /* nobody is amid a change of what vCPUs share */
 void thread_thaw(bool child);
-bool futex_cores_suffice(void);			    /* each thread that does not wait may have one */
 void futex_wake(uint64_t address, uint32_t number); /* a shared futex's, as the kernel does of its own */
 
 /* string.c: what the compiler may call. */

@@ -38,6 +38,16 @@ uint32_t thread_live(void)
 	return __atomic_load_n(&live, __ATOMIC_RELAXED);
 }
 
+void thread_waits(bool waits)
+{
+	__atomic_add_fetch(&BOOT->running, waits ? UINT32_MAX : 1, __ATOMIC_RELAXED);
+}
+
+bool thread_fit(uint32_t cores)
+{
+	return __atomic_load_n(&BOOT->running, __ATOMIC_RELAXED) <= cores;
+}
+
 /* An aligned block of fresh pages, or 0. */
 static uint64_t block_make(void)
 {
@@ -117,6 +127,7 @@ int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wi
 		return -EAGAIN;
 	prepare(block, wish, f);
 	__atomic_add_fetch(&live, 1, __ATOMIC_SEQ_CST);
+	thread_waits(false);
 	tid = channel_of(block)->tid; /* of the thread that ran here before: the host has but one */
 	if (tid == 0)
 		tid = channel_service(ABI_CALL_thread, block, 0);
@@ -126,6 +137,7 @@ int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wi
 	if (tid > 0)
 		tid = channel_service(ABI_CALL_thread, block, 1);
 	if (tid < 0) {
+		thread_waits(true);
 		__atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST);
 		block_give(block);
 	}
@@ -198,7 +210,7 @@ void thread_thaw(bool child)
 {
 	if (child) {
 		leader = self_block() - ABI_DIRECT;
-		live = blocks = 1;
+		live = blocks = BOOT->running = 1;
 		parked_count = 0;
 	}
 	cache_thaw();
@@ -223,6 +235,7 @@ int64_t thread_exit(struct syscall_frame *f)
 	}
 	if (__atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST) == 0)
 		fault_exit((int)f->rdi & 255);
+	thread_waits(true);
 	if (!leads) /* whose id no other thread may have */
 		block_give(self_block() - ABI_DIRECT);
 	do
@@ -269,7 +282,7 @@ int64_t thread_gettid(struct syscall_frame *f)
 int64_t thread_yield(struct syscall_frame *f)
 {
 	(void)f;
-	if (!futex_cores_suffice())
+	if (!thread_fit(BOOT->cores))
 		port_write(ABI_PORT_YIELD, 0);
 	return 0;
 }
