@@ -61,6 +61,8 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.max_processes = h->options->max_processes,
 		.tsc_hz = h->tsc_hz,
 		.cores = h->cores,
+		.cpus = (uint32_t)h->options->cpus,
+		.drivers = (uint32_t)h->options->drivers,
 		.observed = cell->observed,
 		.signal_fd = h->signal_fd,
 	};
