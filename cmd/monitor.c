@@ -31,7 +31,9 @@ static const char usage[] =
 	"  --bench null        cost of an empty request instead of a program, as CSV\n"
 	"  --verbose           say on stderr how the run went\n"
 	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
-	"  --role first|child, --program FILE, --image FD   for itself, when the program calls execve\n"
+	"  --role first|child, --program FILE, --image FD, --affinity SET   for itself, when the program "
+	"calls\n"
+	"                      execve\n"
 	"\n"
 	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do "
 	"it.\n"
@@ -141,7 +143,8 @@ enum option_id {
 	IMAGE,
 	PROCESSES,
 	CPUS,
-	DRIVERS
+	DRIVERS,
+	AFFINITY
 };
 
 static const struct option options[] = {
@@ -161,6 +164,7 @@ static const struct option options[] = {
 	{ "image", required_argument, NULL, IMAGE },
 	{ "max-processes", required_argument, NULL, PROCESSES },
 	{ "cpus", required_argument, NULL, CPUS },
+	{ "affinity", required_argument, NULL, AFFINITY },
 	{ "drivers", required_argument, NULL, DRIVERS },
 	{ NULL, 0, NULL, 0 },
 };
@@ -200,6 +204,9 @@ static int take_option(struct command *c, int id, const char *text)
 		return take_descriptor(text, &c->options.image_fd, &c->error);
 	case CPUS:
 		return take_number(&c->options.cpus, VMM_CPUS, text, &c->error);
+	case AFFINITY:
+		c->options.affinity = text;
+		return 0;
 	case DRIVERS:
 		return take_number(&c->options.drivers, VMM_DRIVERS, text, &c->error);
 	case PROCESSES:

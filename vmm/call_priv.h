@@ -33,6 +33,16 @@ int64_t direct_call_close(struct monitor *m, const uint64_t argument[6]);
 int64_t direct_call_dup2(struct monitor *m, const uint64_t argument[6]);
 int64_t direct_call_dup3(struct monitor *m, const uint64_t argument[6]);
 
+/* cpuinfo.c: a file that stands in for PATH, or -1: the host's own serves. */
+int cpuinfo_open(const struct monitor *m, const char *path, bool cloexec);
+
+/* affinity.c */
+int64_t affinity_get(struct monitor *m, const uint64_t argument[6]);
+int64_t affinity_set(struct monitor *m, const uint64_t argument[6]);
+
+/* futex.c */
+int64_t futex_lock(struct monitor *m, const uint64_t argument[6]);
+
 /* ioctl.c */
 int64_t ioctl_make(struct monitor *m, const uint64_t argument[6]);
 

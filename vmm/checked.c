@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/membarrier.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -218,6 +219,22 @@ static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
 			 (uint64_t[6]){ first, last, a[2] & ~(uint64_t)2 }); /* CLOSE_RANGE_UNSHARE */
 }
 
+/* The guest's threads are the host's, and a barrier of the host reaches a vCPU by an interrupt. What rests on
+ * rseq, or on how the host comes back from it, is not served. */
+static int64_t make_membarrier(struct monitor *m, const uint64_t a[6])
+{
+	const int served = MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED |
+			   MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
+			   MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
+	int command = (int)a[0];
+	int64_t result;
+
+	if (command != MEMBARRIER_CMD_QUERY && !(command & served))
+		return -EINVAL;
+	result = call_host(m, SYS_membarrier, a);
+	return command == MEMBARRIER_CMD_QUERY && result > 0 ? result & served : result;
+}
+
 typedef int64_t check_function(struct monitor *, const uint64_t[6]);
 
 static check_function *const checks[ABI_CALL_COUNT] = {
@@ -226,6 +243,10 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_setrlimit] = make_setrlimit,
 	[ABI_CALL_futex] = make_futex,
 	[ABI_CALL_futex_wait] = make_futex_wait,
+	[ABI_CALL_futex_pi] = futex_lock,
+	[ABI_CALL_sched_setaffinity] = affinity_set,
+	[ABI_CALL_sched_getaffinity] = affinity_get,
+	[ABI_CALL_membarrier] = make_membarrier,
 	[ABI_CALL_open] = proc_call_open,
 	[ABI_CALL_openat] = proc_call_openat,
 	[ABI_CALL_readlink] = proc_call_readlink,

@@ -33,7 +33,7 @@ struct program {
 	char line[SCRIPTS][LINE]; /* of scripts */
 	char script[SCRIPTS][4096];
 	char config[VMM_CONFIG_NAME]; /* its name cut into its parts */
-	char number[8][24];
+	char number[8][24], affinity[VMM_AFFINITY];
 	char **command; /* that of the next monitor */
 };
 
@@ -178,6 +178,10 @@ static char **command_line(const struct vcpu *v, struct program *p, char **argv)
 	line[n++] = (char *)"--kernel", line[n++] = (char *)m->options->kernel;
 	if (m->options->cpus)
 		line[n++] = (char *)"--cpus", line[n++] = p->number[4];
+	if (CPU_COUNT(&v->wanted) > 0) {
+		affinity_print(&v->wanted, p->affinity);
+		line[n++] = (char *)"--affinity", line[n++] = p->affinity;
+	}
 	if (m->options->drivers)
 		line[n++] = (char *)"--drivers", line[n++] = p->number[7];
 	if (m->options->max_processes)

@@ -206,6 +206,7 @@ struct abi_channel {
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
 	struct abi_request exit_slot; /* for requests that leave by exit */
 	uint32_t tid;		      /* monitor: the thread that runs here */
+	uint32_t core;		      /* monitor: where it is said to run */
 	_Alignas(64) struct abi_account {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc;
 		uint64_t syscalls, served;

@@ -175,7 +175,10 @@ struct abi_message {
 	X(198, lremovexattr, 0, ABI_S, ABI_S) \
 	X(199, fremovexattr, 0, ABI_F, ABI_S) \
 	X(202, futex_wait, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_IS(16), ABI_V, ABI_V) \
+	X(202, futex_pi, ABI_BLOCKS, ABI_XS(4), ABI_V, ABI_V, ABI_IS(16), ABI_V, ABI_V) \
 	X(202, futex, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_V, ABI_XS(4), ABI_V) \
+	X(203, sched_setaffinity, ABI_BLOCKS, ABI_V, ABI_V, ABI_I(1)) \
+	X(204, sched_getaffinity, ABI_BLOCKS, ABI_V, ABI_V, ABI_O(1)) \
 	X(213, epoll_create, ABI_NEWFD, ABI_V) \
 	X(217, getdents64, ABI_SHORTEN, ABI_F, ABI_O(2), ABI_V) \
 	X(221, fadvise64, 0, ABI_F, ABI_V, ABI_V, ABI_V) \
@@ -237,6 +240,7 @@ struct abi_message {
 	X(316, renameat2, 0, ABI_D, ABI_S, ABI_D, ABI_S, ABI_V) \
 	X(318, getrandom, ABI_SHORTEN, ABI_O(1), ABI_V, ABI_V) \
 	X(319, memfd_create, ABI_NEWFD, ABI_S, ABI_V) \
+	X(324, membarrier, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(326, copy_file_range, 0, ABI_F, ABI_XS(8), ABI_F, ABI_XS(8), ABI_V, ABI_V) \
 	X(327, preadv2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(328, pwritev2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V, ABI_V) \

@@ -105,7 +105,6 @@
 	X(320, kexec_file_load, EPERM) \
 	X(321, bpf, EPERM) \
 	X(323, userfaultfd, ENOSYS) \
-	X(324, membarrier, ENOSYS) \
 	X(329, pkey_mprotect, ENOSYS) \
 	X(330, pkey_alloc, ENOSYS) \
 	X(331, pkey_free, ENOSYS) \

@@ -66,8 +66,6 @@
 	X(200, tkill, signal_tkill) \
 	X(201, time, clock_time_call) \
 	X(202, futex, futex_call) \
-	X(203, sched_setaffinity, process_set_affinity) \
-	X(204, sched_getaffinity, process_affinity) \
 	X(218, set_tid_address, thread_set_tid_address) \
 	X(228, clock_gettime, clock_gettime_call) \
 	X(230, clock_nanosleep, clock_nanosleep_call) \

@@ -237,6 +237,7 @@ static void prepare(struct monitor *m)
 	m->main->fd = m->main->wake = -1;
 	m->main->monitor = m;
 	m->main->host = pthread_self();
+	affinity_parse(&m->main->wanted, m->options->affinity);
 	m->vcpu[0] = m->main;
 	atomic_store(&m->vcpus, 1);
 	sem_init(&m->main->starts, 0, 0);

@@ -8,9 +8,9 @@
 
 /*
  * Which cores threads run on: the vCPUs share as many of the allowed cores as the guest is to have, counted
- * from the end. With scheduling=pinned each has one of these to itself, and the drivers have those before
- * them, while cores last: vCPUs that come later run wherever the host's scheduler finds room, and so do the
- * drivers from the moment that a vCPU needs the core of one.
+ * from the end. A thread that asked for cores has those. With scheduling=pinned each has one of these to
+ * itself, and the drivers have those before them, while cores last: vCPUs that come later run wherever the
+ * host's scheduler finds room, and so do the drivers from the moment that a vCPU needs the core of one.
  */
 
 /* The core of SET that is N-th from the end, counted round, or -1. */
@@ -74,15 +74,24 @@ static bool pins(const struct monitor *m)
 	return m->first && m->config.value[VMM_SCHEDULING] != VMM_SCHEDULING_SHARED;
 }
 
+static int fix(struct vcpu *v, const cpu_set_t *set)
+{
+	return pthread_setaffinity_np(v->host, sizeof(*set), set);
+}
+
 int place_vcpu(struct vcpu *v)
 {
 	struct sched_param priority = { .sched_priority = 1 };
 	struct monitor *m = v->monitor;
-	int error;
+	bool chosen = CPU_COUNT(&v->wanted) > 0;
+	int core = core_from_end(chosen ? &v->wanted : &m->allowed, (int)v->id), error;
 
+	v->channel->core = (uint32_t)affinity_number(m, core);
+	if (chosen)
+		return fix(v, &v->wanted);
 	if (!pins(m) || (int)v->id >= CPU_COUNT(&m->allowed))
-		return pthread_setaffinity_np(v->host, sizeof(m->allowed), &m->allowed);
-	error = pin(v->host, core_from_end(&m->allowed, (int)v->id));
+		return fix(v, &m->allowed);
+	error = pin(v->host, core);
 	if (error == 0 && m->config.value[VMM_SCHEDULING] == VMM_SCHEDULING_FIFO)
 		error = pthread_setschedparam(v->host, SCHED_FIFO, &priority);
 	return error;

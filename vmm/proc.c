@@ -72,7 +72,9 @@ static int64_t open_at(struct monitor *m, int directory, const char *path, uint6
 
 	if (rest && strcmp(rest, "cmdline") == 0)
 		return open_arguments(m, flags);
-	fd = syscall(SYS_openat, directory, path, flags, mode);
+	fd = path ? cpuinfo_open(m, path, flags & O_CLOEXEC) : -1;
+	if (fd < 0)
+		fd = syscall(SYS_openat, directory, path, flags, mode);
 	return checked_new(m, fd < 0 ? -errno : fd);
 }
 

@@ -109,6 +109,7 @@ int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 		return -EAGAIN;
 	tid = v->thread.tid; /* it may execve before we are back, and what it took be counted */
 	v->channel->tid = (uint32_t)tid;
+	affinity_inherit(v);
 	if (go)
 		sem_post(&v->starts);
 	return tid;

@@ -72,10 +72,11 @@ struct vmm_options {
 	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;
 	double *bench_ns; /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
-	const char *program; /* path of the executable; NULL: argv[0] */
-	int image_fd;	     /* it is open as this, which becomes the monitor's; -1: to be opened */
-	char **argv;	     /* the program and its arguments, NULL-terminated */
-	char **environment;  /* the program's, NULL-terminated */
+	const char *affinity; /* of the first thread, as affinity.c prints it; NULL: it asked for none */
+	const char *program;  /* path of the executable; NULL: argv[0] */
+	int image_fd;	      /* it is open as this, which becomes the monitor's; -1: to be opened */
+	char **argv;	      /* the program and its arguments, NULL-terminated */
+	char **environment;   /* the program's, NULL-terminated */
 	/* Says how a run ended, and with what status the process is to: vmm_monitor_run does not return where
 	 * the program forked from another thread than its first. */
 	int (*conclude)(struct vmm_report *report);

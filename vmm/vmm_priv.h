@@ -66,6 +66,7 @@ struct vcpu {
 	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
 	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
 	atomic_bool halted;
+	cpu_set_t wanted; /* cores the program asked for, of the host's; empty: none */
 };
 
 /* A thread that serves the rings of some vCPUs. */
@@ -250,6 +251,13 @@ void doorbell_exit(struct monitor *m, unsigned number); /* the guest's, which ca
 /* settle.c: what a process that lives long is served by. */
 int settle_start(struct monitor *m);	 /* before the program runs */
 void settle_asked(const struct vcpu *v); /* a request has left by exit */
+
+/* affinity.c: the cores that the program asks for. */
+#define VMM_AFFINITY (CPU_SETSIZE / 4 + 1)
+int affinity_number(const struct monitor *m, int core); /* the guest's number of a host's core */
+void affinity_inherit(struct vcpu *v); /* from the calling vCPU's thread, which starts one in V */
+void affinity_print(const cpu_set_t *set, char text[VMM_AFFINITY]); /* for an exec */
+void affinity_parse(cpu_set_t *set, const char *text);		    /* NULL: none */
 
 /* place.c: which cores the threads run on. */
 int place_cores(struct monitor *m); /* finds which cores there are; before the rest */

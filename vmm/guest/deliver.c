@@ -102,7 +102,8 @@ void signal_deliver(struct registers *r, int64_t number)
 			act_by_default(signal);
 			continue;
 		}
-		if (interrupted && a->flags & SA_RESTART && restarts(number))
+		if (interrupted && ((a->flags & SA_RESTART && restarts(number)) ||
+				    (number == 202 && futex_inherits(r->rsi))))
 			restart(r, number);
 		interrupted = false;
 		if (!frame_push(r, signal, &t->info[signal], NULL))

@@ -95,7 +95,6 @@ struct vcpu {
 	uint64_t retried_address, retried_version; /* the last access that was tried again */
 	uint64_t set_tid, clear_tid; /* where the program wants its id, or a nought at its end */
 	uint64_t robust;	     /* struct robust_list_head, or 0 */
-	uint64_t affinity;	     /* cores the program has asked for; 0: all */
 	struct apart *apart;	     /* of a process made by vfork; NULL: the thread is one of the others */
 	struct signal_thread signals;
 };
@@ -177,6 +176,7 @@ void thread_waits(bool waits);	 /* this one wants no core for a while, or wants 
 bool thread_fit(uint32_t cores); /* each thread that does not wait may have one of so many */
 void thread_freeze(void);	 /* nobody is amid a change of what vCPUs share */
 void thread_thaw(bool child);
+bool futex_inherits(uint64_t operation);	    /* takes a lock, and ends with EINTR never */
 void futex_wake(uint64_t address, uint32_t number); /* a shared futex's, as the kernel does of its own */
 
 /* string.c: what the compiler may call. */
