@@ -7,7 +7,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <linux/membarrier.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -223,16 +223,19 @@ static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
  * rseq, or on how the host comes back from it, is not served. */
 static int64_t make_membarrier(struct monitor *m, const uint64_t a[6])
 {
-	const int served = MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED |
-			   MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED |
-			   MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
+	const int served = 0x1f; /* GLOBAL, and its and PRIVATE's EXPEDITED with their registrations */
 	int command = (int)a[0];
 	int64_t result;
 
-	if (command != MEMBARRIER_CMD_QUERY && !(command & served))
+	if (command != 0 && !(command & served))
 		return -EINVAL;
 	result = call_host(m, SYS_membarrier, a);
-	return command == MEMBARRIER_CMD_QUERY && result > 0 ? result & served : result;
+	return command == 0 && result > 0 ? result & served : result;
+}
+
+static int64_t make_prctl(struct monitor *m, const uint64_t a[6])
+{
+	return a[0] == PR_GET_NAME ? call_host(m, SYS_prctl, a) : -EINVAL;
 }
 
 typedef int64_t check_function(struct monitor *, const uint64_t[6]);
@@ -247,6 +250,7 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_sched_setaffinity] = affinity_set,
 	[ABI_CALL_sched_getaffinity] = affinity_get,
 	[ABI_CALL_membarrier] = make_membarrier,
+	[ABI_CALL_prctl] = make_prctl,
 	[ABI_CALL_open] = proc_call_open,
 	[ABI_CALL_openat] = proc_call_openat,
 	[ABI_CALL_readlink] = proc_call_readlink,

@@ -159,6 +159,7 @@ struct abi_message {
 	X(146, sched_get_priority_max, 0, ABI_V) \
 	X(147, sched_get_priority_min, 0, ABI_V) \
 	X(148, sched_rr_get_interval, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
+	X(157, prctl, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
 	X(160, setrlimit, 0, ABI_V, ABI_IS(16)) \
 	X(162, sync, 0) \
 	X(187, readahead, 0, ABI_F, ABI_V, ABI_V) \
@@ -262,7 +263,8 @@ struct abi_message {
 	X(1009, pause, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1010, disposition, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V) \
-	X(1012, inspect, 0, ABI_F, ABI_V)
+	X(1012, inspect, 0, ABI_F, ABI_V) \
+	X(1013, name, ABI_BLOCKS, ABI_V, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

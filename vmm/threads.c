@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
  * one.
  */
 #define STACK (256u << 10) /* of a host thread */
+#define NAME  16	   /* bytes of its name */
 
 /* Waits for a thread to run, or the program's end. */
 static void await_start(struct vcpu *v)
@@ -93,6 +95,33 @@ static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
 	return v;
 }
 
+/* name(bytes 0..7, bytes 8..15): of the calling thread */
+int64_t thread_name(struct monitor *m, const uint64_t a[6])
+{
+	struct vcpu *v = loop_current();
+	char name[NAME] = "";
+
+	(void)m;
+	if (v == NULL) /* a driver's thread: nobody sensible asks there */
+		return -EINVAL;
+	memcpy(name, a, sizeof(name) - 1);
+	v->named = true;
+	return prctl(PR_SET_NAME, name) ? -errno : 0;
+}
+
+/* A thread begins with the name of the one that starts it; a new host thread does so by itself. */
+static void inherit_name(struct vcpu *v)
+{
+	const struct vcpu *parent = loop_current();
+	char name[NAME];
+
+	if (parent == NULL || (!v->named && !parent->named))
+		return;
+	if (pthread_getname_np(pthread_self(), name, sizeof(name)) == 0)
+		pthread_setname_np(v->host, name);
+	v->named = parent->named;
+}
+
 int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 {
 	struct vcpu *v = NULL;
@@ -110,6 +139,7 @@ int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 	tid = v->thread.tid; /* it may execve before we are back, and what it took be counted */
 	v->channel->tid = (uint32_t)tid;
 	affinity_inherit(v);
+	inherit_name(v);
 	if (go)
 		sem_post(&v->starts);
 	return tid;

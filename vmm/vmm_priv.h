@@ -66,6 +66,7 @@ struct vcpu {
 	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
 	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
 	atomic_bool halted;
+	bool named;	  /* by the program: its next thread needs another name */
 	cpu_set_t wanted; /* cores the program asked for, of the host's; empty: none */
 };
 
@@ -106,7 +107,7 @@ struct monitor {
 	pthread_mutex_t counting; /* the report's histograms */
 	pthread_mutex_t starting; /* vCPUs come one by one */
 	atomic_bool ended;
-	bool vcpu_stuck;
+	bool vcpu_stuck, driver_stuck;
 	bool routed; /* the driver can raise interrupts */
 
 	const struct backend *backend;
@@ -124,11 +125,10 @@ struct monitor {
 	cpu_set_t all;	   /* cores this process may use */
 	cpu_set_t allowed; /* of which the vCPUs share these */
 	int driven;	   /* as many of these can vCPUs have while each driver has one too; at least 1 */
+	unsigned drivers;  /* that run */
 	struct driver driver[VMM_DRIVERS];
-	unsigned drivers; /* that run */
-	bool driver_stuck;
+	uint64_t spin_ticks; /* how long they poll before they sleep */
 	atomic_int driver_phase;
-	uint64_t spin_ticks;  /* how long they poll before they sleep */
 	int control;	      /* the harness; -1: none */
 	atomic_uint rings;    /* of doorbells that came by exit */
 	atomic_uint asked;    /* requests of a forked process, until they were enough */
@@ -148,6 +148,9 @@ void memory_settle(const struct monitor *m, void *start, uint64_t bytes);
 uint64_t memory_resident(const struct monitor *m);
 /* Host address of guest-physical [gpa, +bytes), or NULL where that is not all guest memory. */
 void *memory_at(const struct monitor *m, uint64_t gpa, uint64_t bytes);
+
+/* populate.c: has the host supply all of guest memory now. */
+void populate_memory(const struct monitor *m);
 
 /* trap.c: our own faults on guest memory. */
 void trap_watch(const struct monitor *m);
@@ -188,6 +191,7 @@ enum next exit_failed(struct vcpu *v, int error); /* KVM_RUN itself failed with 
 /* The id of the thread that BLOCK has or, with GO, that begins there now; -errno. */
 int64_t thread_start(struct monitor *m, uint64_t block, bool go);
 void thread_park(struct vcpu *v);
+int64_t thread_name(struct monitor *m, const uint64_t argument[6]);
 bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
 void threads_collect(struct monitor *m);
 void threads_close(struct monitor *m);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -174,8 +175,39 @@ static void test_inherit(void)
 	CHECK_EQUAL(word, syscall(SYS_gettid));
 }
 
+static bool named(const char *want)
+{
+	char name[16] = "";
+
+	return prctl(PR_GET_NAME, name) == 0 && strcmp(name, want) == 0;
+}
+
+static void *name_itself(void *argument)
+{
+	bool inherited = named("main of a crowd");
+
+	return (void *)(uintptr_t)(inherited && prctl(PR_SET_NAME, argument) == 0 && named(argument));
+}
+
+static void test_names(void)
+{
+	pthread_t thread;
+	void *right;
+
+	CHECK_EQUAL(prctl(PR_SET_NAME, "main of a crowd, too long"), 0);
+	CHECK(named("main of a crowd"));
+	for (int i = 0; i < 2; i++) { /* the second in the first's place */
+		CHECK_EQUAL(pthread_create(&thread, NULL, name_itself, "worker"), 0);
+		pthread_join(thread, &right);
+		CHECK(right != NULL);
+	}
+	CHECK(named("main of a crowd"));
+	CHECK_FAILS(prctl(PR_SET_NAME, NULL), EFAULT);
+}
+
 int main(void)
 {
+	test_names();
 	test_affinity();
 	test_membarrier();
 	test_inherit();
