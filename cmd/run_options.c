@@ -91,16 +91,6 @@ static int take_memory(struct run_options *o, const char *text, struct error *er
 	return code;
 }
 
-static int take_vms(struct run_options *o, const char *text, struct error *error)
-{
-	struct error inner;
-
-	if (units_parse_count(text, MOST_VMS, &o->vms, &inner) == 0 && o->vms > 0)
-		return 0;
-	error_set(error, 0, "%.100s is no number of VMs", text);
-	return error_mend(error, "give a whole number from 1 to %d", MOST_VMS);
-}
-
 static int take_time(uint64_t *ns, const char *text, struct error *error)
 {
 	int code = units_parse_time(text, ns, error);
@@ -142,16 +132,6 @@ static int take_orders(struct run_options *o, const char *text, struct error *er
 	}
 	error_set(error, 0, "%.100s is no number of orders", text);
 	return error_mend(error, "give a whole number from 0 (single flips only) to %d", MOST_ORDERS);
-}
-
-static int take_processes(struct run_options *o, const char *text, struct error *error)
-{
-	struct error inner;
-
-	if (units_parse_count(text, VMM_PROCESSES, &o->max_processes, &inner) == 0 && o->max_processes > 0)
-		return 0;
-	error_set(error, 0, "%.100s is no number of processes", text);
-	return error_mend(error, "give a whole number from 1 to %d", VMM_PROCESSES);
 }
 
 static int take_set(struct run_options *o, const char *text, struct error *error)
@@ -209,11 +189,11 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 	case MEMORY:
 		return take_memory(o, text, error);
 	case VMS:
-		return take_vms(o, text, error);
+		return take_number(&o->vms, MOST_VMS, "VMs", text, error);
 	case TIMEOUT:
 		return take_time(&o->timeout_ns, text, error);
 	case PROCESSES:
-		return take_processes(o, text, error);
+		return take_number(&o->max_processes, VMM_PROCESSES, "processes", text, error);
 	case CACHE:
 		return take_cache(o, text, error);
 	case SEED:

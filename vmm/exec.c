@@ -13,29 +13,13 @@
 
 #include "base/clock.h"
 #include "vmm/call_priv.h"
+#include "vmm/exec_priv.h"
 #include "vmm/signals_priv.h"
 
 /*
  * execve: the monitor executes itself again with the new program, so that process, descriptors and all else
  * that Linux keeps across it are kept by Linux. What would fail is found out before.
  */
-#define SCRIPTS 4 /* interpreters that are scripts themselves, as Linux has it */
-#define LINE	256
-#define OPTIONS (32 + 2 * VMM_KNOBS)
-
-/* The new program; strings lie in BLOCK. */
-struct program {
-	char *block;
-	char path[4096];
-	int image;   /* the executable, open; -1: not found yet */
-	char **argv; /* with SCRIPTS * 2 free places before it */
-	char **environment;
-	char line[SCRIPTS][LINE]; /* of scripts */
-	char script[SCRIPTS][4096];
-	char config[VMM_CONFIG_NAME]; /* its name cut into its parts */
-	char number[8][24], affinity[VMM_AFFINITY];
-	char **command; /* that of the next monitor */
-};
 
 static char **take_list(char **string, char *end, uint64_t count, unsigned spare)
 {
@@ -68,16 +52,17 @@ static int64_t take(const struct monitor *m, struct program *p, const uint64_t a
 		return -ENAMETOOLONG;
 	snprintf(p->path, sizeof(p->path), "%s", proc_path(m, p->block));
 	string = p->block + strlen(p->block) + 1;
-	p->argv = take_list(&string, end, a[2], 2 * SCRIPTS);
+	p->argv = take_list(&string, end, a[2], 2 * EXEC_SCRIPTS);
 	p->environment = take_list(&string, end, a[3], 0);
 	if (p->argv == NULL || p->environment == NULL)
 		return -ENOMEM;
 	if (a[2] == 0) /* as Linux since 5.18 */
-		p->argv[(size_t)2 * SCRIPTS] = p->block + strlen(p->block);
+		p->argv[(size_t)2 * EXEC_SCRIPTS] = p->block + strlen(p->block);
 	return 0;
 }
 
-/* Makes the interpreter of a script, whose first bytes are LINE, the program. *ARGV moves to its arguments.
+/* Makes the interpreter of a script, whose first bytes are EXEC_LINE, the program. *ARGV moves to its
+ * arguments.
  */
 static int64_t interpret(struct program *p, int depth, char ***argv)
 {
@@ -129,10 +114,10 @@ static int64_t find(struct monitor *m, struct program *p, char ***argv)
 		if (fstat(fd, &info) || !S_ISREG(info.st_mode) ||
 		    faccessat(AT_FDCWD, p->path, X_OK, AT_EACCESS))
 			error = -EACCES;
-		else if (depth < SCRIPTS)
-			n = pread(fd, p->line[depth], LINE - 1, 0);
+		else if (depth < EXEC_SCRIPTS)
+			n = pread(fd, p->line[depth], EXEC_LINE - 1, 0);
 		if (error == 0 && (n < 2 || memcmp(p->line[depth], "#!", 2) != 0))
-			error = depth < SCRIPTS ? check_image(fd, p->path) : -ELOOP;
+			error = depth < EXEC_SCRIPTS ? check_image(fd, p->path) : -ELOOP;
 		else if (error == 0)
 			n = -1;
 		if (error == 0 && n >= 0) {
@@ -146,53 +131,6 @@ static int64_t find(struct monitor *m, struct program *p, char ***argv)
 		if (error)
 			return error;
 	}
-}
-
-/* The command line of the next monitor: what this one was told, and the program. */
-static char **command_line(const struct vcpu *v, struct program *p, char **argv)
-{
-	const struct monitor *m = v->monitor;
-	const uint64_t number[] = { (uint64_t)m->report_fd,    m->memory_bytes,	   m->tsc_hz,
-				    m->options->max_processes, m->options->cpus,   (uint64_t)m->control,
-				    (uint64_t)p->image,	       m->options->drivers };
-	bool first = m->first && !v->lent;
-	unsigned count = 0, n = 0;
-	char **line, *rest = p->config, *part;
-
-	while (argv[count])
-		count++;
-	line = calloc(OPTIONS + count, sizeof(char *));
-	if (line == NULL)
-		return NULL;
-	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
-		snprintf(p->number[i], sizeof(p->number[i]), "%llu", (unsigned long long)number[i]);
-	snprintf(p->config, sizeof(p->config), "%s", m->options->config.name);
-	line[n++] = (char *)"vmtax-monitor";
-	line[n++] = (char *)"--report", line[n++] = p->number[0];
-	line[n++] = (char *)"--role", line[n++] = (char *)(first ? "first" : "child");
-	line[n++] = (char *)"--config", line[n++] = strsep(&rest, "+");
-	while ((part = strsep(&rest, "+")) != NULL)
-		line[n++] = (char *)"--set", line[n++] = part;
-	line[n++] = (char *)"--memory", line[n++] = p->number[1];
-	line[n++] = (char *)"--tsc-hz", line[n++] = p->number[2];
-	line[n++] = (char *)"--kernel", line[n++] = (char *)m->options->kernel;
-	if (m->options->cpus)
-		line[n++] = (char *)"--cpus", line[n++] = p->number[4];
-	if (CPU_COUNT(&v->wanted) > 0) {
-		affinity_print(&v->wanted, p->affinity);
-		line[n++] = (char *)"--affinity", line[n++] = p->affinity;
-	}
-	if (m->options->drivers)
-		line[n++] = (char *)"--drivers", line[n++] = p->number[7];
-	if (m->options->max_processes)
-		line[n++] = (char *)"--max-processes", line[n++] = p->number[3];
-	if (first && m->control >= 0)
-		line[n++] = (char *)"--control", line[n++] = p->number[5];
-	line[n++] = (char *)"--program", line[n++] = p->path;
-	line[n++] = (char *)"--image", line[n++] = p->number[6];
-	line[n++] = (char *)"--";
-	memcpy(line + n, argv, count * sizeof(char *));
-	return line;
 }
 
 /* Which of our descriptors the next monitor is to find. */
@@ -258,11 +196,11 @@ static int64_t execute(struct vcpu *v, struct program *p, const uint64_t a[6])
 
 	if (error)
 		return error;
-	argv = p->argv + (size_t)2 * SCRIPTS;
+	argv = p->argv + (size_t)2 * EXEC_SCRIPTS;
 	error = find(v->monitor, p, &argv);
 	if (error)
 		return error;
-	p->command = command_line(v, p, argv);
+	p->command = exec_command_line(v, p, argv);
 	if (p->command == NULL)
 		return -ENOMEM;
 	hand_over(v, a[4], a[5]);
