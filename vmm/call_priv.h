@@ -33,6 +33,16 @@ int64_t direct_call_close(struct monitor *m, const uint64_t argument[6]);
 int64_t direct_call_dup2(struct monitor *m, const uint64_t argument[6]);
 int64_t direct_call_dup3(struct monitor *m, const uint64_t argument[6]);
 
+/* identity.c: who the program is. */
+int64_t identity_setuid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setgid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setreuid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setregid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setresuid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setresgid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setgroups(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_prctl(struct monitor *m, const uint64_t argument[6]);
+
 /* ioctl.c */
 int64_t ioctl_make(struct monitor *m, const uint64_t argument[6]);
 

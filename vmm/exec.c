@@ -2,8 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +31,7 @@ struct program {
 	char line[SCRIPTS][LINE]; /* of scripts */
 	char script[SCRIPTS][4096];
 	char config[VMM_CONFIG_NAME]; /* its name cut into its parts */
-	char number[7][24];
+	char number[8][24];
 	char **command; /* that of the next monitor */
 };
 
@@ -154,7 +152,7 @@ static char **command_line(const struct vcpu *v, struct program *p, char **argv)
 	const struct monitor *m = v->monitor;
 	const uint64_t number[] = { (uint64_t)m->report_fd,    m->memory_bytes,	 m->tsc_hz,
 				    m->options->max_processes, m->options->cpus, (uint64_t)m->control,
-				    (uint64_t)p->image };
+				    (uint64_t)p->image,	       (uint64_t)m->kvm };
 	bool first = m->first && !v->lent;
 	unsigned count = 0, n = 0;
 	char **line, *rest = p->config, *part;
@@ -175,7 +173,8 @@ static char **command_line(const struct vcpu *v, struct program *p, char **argv)
 		line[n++] = (char *)"--set", line[n++] = part;
 	line[n++] = (char *)"--memory", line[n++] = p->number[1];
 	line[n++] = (char *)"--tsc-hz", line[n++] = p->number[2];
-	line[n++] = (char *)"--kernel", line[n++] = (char *)m->options->kernel;
+	line[n++] = (char *)"--kernel", line[n++] = (char *)m->kernel_name;
+	line[n++] = (char *)"--kvm", line[n++] = p->number[7];
 	if (m->options->cpus)
 		line[n++] = (char *)"--cpus", line[n++] = p->number[4];
 	if (m->options->max_processes)
@@ -196,8 +195,9 @@ static void pass_on(const struct vcpu *v, int flags)
 
 	fcntl(v->program->image, F_SETFD, flags);
 	fcntl(m->report_fd, F_SETFD, flags);
-	if (m->control >= 0 && !v->lent)
-		fcntl(m->control, F_SETFD, flags);
+	fcntl(m->kernel, F_SETFD, flags);
+	fcntl(m->kvm, F_SETFD, flags);
+	fcntl(v->lent ? -1 : m->control, F_SETFD, flags);
 }
 
 /* What the next monitor is to find: the program's limit, the descriptors that are for it, all cores. */

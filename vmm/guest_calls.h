@@ -139,15 +139,25 @@ struct abi_message {
 	X( 98, getrusage, ABI_BLOCKS, ABI_V, ABI_OS(144)) \
 	X( 99, sysinfo, 0, ABI_OS(112)) \
 	X(100, times, ABI_BLOCKS, ABI_OS(32)) \
+	X(105, setuid, ABI_BLOCKS, ABI_V) \
+	X(106, setgid, ABI_BLOCKS, ABI_V) \
 	X(109, setpgid, 0, ABI_V, ABI_V) \
 	X(111, getpgrp, 0) \
 	X(112, setsid, ABI_BLOCKS) \
+	X(113, setreuid, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(114, setregid, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(115, getgroups, 0, ABI_V, { ABI_OUT, 0, 4 }) \
+	X(116, setgroups, ABI_BLOCKS, ABI_V, { ABI_IN, 0, 4 }) \
+	X(117, setresuid, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(118, getresuid, 0, ABI_OS(4), ABI_OS(4), ABI_OS(4)) \
+	X(119, setresgid, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(120, getresgid, 0, ABI_OS(4), ABI_OS(4), ABI_OS(4)) \
 	X(121, getpgid, 0, ABI_V) \
+	X(122, setfsuid, ABI_BLOCKS, ABI_V) \
+	X(123, setfsgid, ABI_BLOCKS, ABI_V) \
 	X(124, getsid, 0, ABI_V) \
 	X(125, capget, ABI_BLOCKS, ABI_XS(8), ABI_OS(24)) \
+	X(126, capset, ABI_BLOCKS, ABI_IS(8), ABI_IS(24)) \
 	X(132, utime, 0, ABI_S, ABI_IS(16)) \
 	X(133, mknod, 0, ABI_S, ABI_V, ABI_V) \
 	X(137, statfs, 0, ABI_S, ABI_OS(120)) \
@@ -159,6 +169,7 @@ struct abi_message {
 	X(146, sched_get_priority_max, 0, ABI_V) \
 	X(147, sched_get_priority_min, 0, ABI_V) \
 	X(148, sched_rr_get_interval, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
+	X(157, prctl, ABI_BLOCKS, ABI_V, ABI_XA(5, 1), ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(160, setrlimit, 0, ABI_V, ABI_IS(16)) \
 	X(162, sync, 0) \
 	X(187, readahead, 0, ABI_F, ABI_V, ABI_V) \

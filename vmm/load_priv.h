@@ -3,6 +3,9 @@
 #ifndef VMM_LOAD_PRIV_H
 #define VMM_LOAD_PRIV_H
 
+/* The guest kernel of a monitor that has executed itself, which might not find it by its name any more. */
+#define KERNEL_FD "/proc/self/fd/%d"
+
 /* How kernel and program come into guest memory. */
 #include <stdint.h>
 

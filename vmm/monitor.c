@@ -190,6 +190,7 @@ static void tear_down(struct monitor *m)
 	threads_close(m);
 	free(m->main);
 	vm_close(m);
+	close(m->kvm);
 	memory_close(m);
 	m->report->tsc_torn_down = clock_tsc();
 }
@@ -228,10 +229,11 @@ static void name_process(const struct vmm_options *options)
 static void prepare(struct monitor *m)
 {
 	struct vmm_report *report = m->report;
+	char others[VMM_KNOBS][96]; /* what one with fewer rights falls back to is its own */
 	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none); /* a core of the monitor would say nothing about the program */
-	vmm_config_fall_back(&m->config, report->fallback);
+	vmm_config_fall_back(&m->config, m->first ? report->fallback : others);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
 	name_process(m->options);
 	m->main->fd = m->main->wake = -1;
@@ -251,7 +253,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.report = report,
 		.error = &report->error,
 		.config = options->config,
-		.kvm = -1,
+		.kvm = options->kvm_fd,
+		.kernel = -1,
 		.vm = -1,
 		.main = calloc(1, sizeof(struct vcpu)),
 		.backend_busy = ATOMIC_FLAG_INIT,

@@ -22,6 +22,9 @@ void signals_enter(struct vcpu *v);
 bool signals_bus(struct vcpu *v); /* SIGBUS: false where the program has no handler */
 int64_t signals_dispose(struct monitor *m, const uint64_t argument[6]);
 int64_t signals_pause(struct monitor *m, const uint64_t argument[6]);
+/* prctl(PR_SET_PDEATHSIG, PR_GET_PDEATHSIG): the monitor wants to hear of it first. */
+int64_t signals_parent(const uint64_t argument[6]);
+void signals_hand_parent(void); /* before execve */
 int64_t signals_direct(struct monitor *m, const uint64_t argument[6]);
 
 /* dispositions.c needs of signals.c, and the other way round. */

@@ -80,6 +80,8 @@ struct monitor {
 	int report_fd;
 
 	int kvm, vm;
+	int kernel;		    /* the guest kernel's executable */
+	char kernel_name[32];	    /* by which the next monitor finds it */
 	const char *kvm_name;	    /* of the backend */
 	struct cpuid_table *cpuids; /* that a vCPU is given; owned */
 	struct vcpu *vcpu[VCPUS];   /* the first `vcpus` are open */

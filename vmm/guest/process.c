@@ -142,12 +142,6 @@ int64_t process_getcpu(struct syscall_frame *f)
 	return 0;
 }
 
-/* prctl(option, ...): a thread's name is nobody's business here; the rest is not served */
-int64_t process_prctl(struct syscall_frame *f)
-{
-	return f->rdi == 15 ? 0 : -EINVAL; /* PR_SET_NAME */
-}
-
 /* exit_group(status) */
 int64_t process_exit(struct syscall_frame *f)
 {
