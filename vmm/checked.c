@@ -244,6 +244,7 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_setresuid] = identity_setresuid,
 	[ABI_CALL_setresgid] = identity_setresgid,
 	[ABI_CALL_setgroups] = identity_setgroups,
+	[ABI_CALL_signalfd4] = signals_make_fd,
 	[ABI_CALL_prctl] = identity_prctl,
 	[ABI_CALL_pipe] = make_pipe0,
 	[ABI_CALL_pipe2] = make_pipe2,

@@ -109,6 +109,16 @@ void signals_hand_over(uint64_t ignored, uint64_t blocked)
 	pthread_sigmask(SIG_SETMASK, &set, NULL);
 }
 
+/* A handler sees to it, where the default is to forget it or to stop. */
+void signals_claim(int signal)
+{
+	struct sigaction now;
+
+	if (!guests(signal) && signal >= SIGCHLD && sigaction(signal, NULL, &now) == 0 &&
+	    now.sa_handler != SIG_IGN)
+		signals_set(signal, NULL, signals_arrive, 0);
+}
+
 /* disposition(signal, 0 default, 1 ignored, 2 handled | flags << 8) */
 int64_t signals_dispose(struct monitor *m, const uint64_t a[6])
 {

@@ -212,6 +212,8 @@ static void hand_over(const struct vcpu *v, uint64_t ignored, uint64_t blocked)
 	pass_on(v, 0);
 	place_nowhere(m);
 	signals_hand_over(ignored, blocked);
+	if (!v->lent)
+		signals_requeue(m, blocked);
 }
 
 /* The program goes on after all. */

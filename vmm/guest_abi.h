@@ -124,7 +124,10 @@ struct abi_boot {
 struct abi_signals {
 	uint64_t pending; /* came from outside, until a thread takes it; bit n - 1 for signal n */
 	uint64_t handled; /* guest: have handlers */
-	uint64_t blocked; /* at start: what the program inherits */
+	uint64_t idle;	  /* guest: do nothing when they come */
+	uint64_t blocked; /* the first thread's; at start: what the program inherits */
+	uint64_t claimed; /* host: a signalfd reads them, where they are blocked */
+	uint64_t held;	  /* host: of these, those it has blocked itself, for them to wait there */
 	struct abi_signal_info {
 		int32_t code, pid, uid, status;
 		uint64_t value; /* si_value, or si_addr */
@@ -164,7 +167,8 @@ struct abi_vcpu_data {
 	uint64_t entry; /* where the trampoline goes on */
 	uint32_t work;	/* signals: there may be something to do; entry.S looks before the program goes on */
 	uint32_t pad;
-	uint64_t wanted;   /* guest: signals the thread neither blocks nor ignores */
+	uint64_t blocked;  /* guest: signals the thread blocks */
+	uint64_t awaited;  /* guest: signals it waits for, blocked or not */
 	uint64_t directed; /* host: signals that came for this thread */
 };
 

@@ -158,6 +158,7 @@ struct abi_message {
 	X(124, getsid, 0, ABI_V) \
 	X(125, capget, ABI_BLOCKS, ABI_XS(8), ABI_OS(24)) \
 	X(126, capset, ABI_BLOCKS, ABI_IS(8), ABI_IS(24)) \
+	X(129, rt_sigqueueinfo, ABI_BLOCKS, ABI_V, ABI_V, ABI_IS(128)) \
 	X(132, utime, 0, ABI_S, ABI_IS(16)) \
 	X(133, mknod, 0, ABI_S, ABI_V, ABI_V) \
 	X(137, statfs, 0, ABI_S, ABI_OS(120)) \
@@ -233,6 +234,7 @@ struct abi_message {
 	X(286, timerfd_settime, 0, ABI_F, ABI_V, ABI_IS(32), ABI_OS(32)) \
 	X(287, timerfd_gettime, 0, ABI_F, ABI_OS(32)) \
 	X(288, accept4, ABI_BLOCKS | ABI_NEWFD, ABI_F, ABI_C(2), ABI_XS(4), ABI_V) \
+	X(289, signalfd4, ABI_BLOCKS | ABI_NEWFD, ABI_V, ABI_IS(8), ABI_V, ABI_V) \
 	X(290, eventfd2, ABI_NEWFD, ABI_V, ABI_V) \
 	X(291, epoll_create1, ABI_NEWFD, ABI_V) \
 	X(292, dup3, ABI_NEWFD, ABI_F, ABI_F, ABI_V) \
@@ -252,6 +254,8 @@ struct abi_message {
 	X(327, preadv2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(328, pwritev2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(332, statx, 0, ABI_D, ABI_S, ABI_V, ABI_V, ABI_OS(256)) \
+	X(424, pidfd_send_signal, ABI_BLOCKS, ABI_F, ABI_V, ABI_IS(128), ABI_V) \
+	X(434, pidfd_open, ABI_NEWFD, ABI_V, ABI_V) \
 	X(436, close_range, 0, ABI_V, ABI_V, ABI_V) \
 	X(437, openat2, ABI_NEWFD, ABI_D, ABI_S, ABI_I(3), ABI_V) \
 	X(439, faccessat2, 0, ABI_D, ABI_S, ABI_V, ABI_V) \
@@ -268,8 +272,9 @@ struct abi_message {
 	X(1008, flush, ABI_BLOCKS) \
 	X(1009, pause, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1010, disposition, ABI_BLOCKS, ABI_V, ABI_V) \
-	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V) \
-	X(1012, inspect, 0, ABI_F, ABI_V)
+	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
+	X(1012, inspect, 0, ABI_F, ABI_V) \
+	X(1013, held, ABI_BLOCKS, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

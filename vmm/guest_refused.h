@@ -22,7 +22,6 @@
 	X( 71, msgctl, ENOSYS) \
 	X(101, ptrace, EPERM) \
 	X(103, syslog, EPERM) \
-	X(129, rt_sigqueueinfo, ENOSYS) \
 	X(134, uselib, ENOSYS) \
 	X(136, ustat, ENOSYS) \
 	X(139, sysfs, ENOSYS) \
@@ -88,9 +87,6 @@
 	X(272, unshare, EPERM) \
 	X(278, vmsplice, ENOSYS) \
 	X(279, move_pages, ENOSYS) \
-	X(282, signalfd, ENOSYS) \
-	X(289, signalfd4, ENOSYS) \
-	X(297, rt_tgsigqueueinfo, ENOSYS) \
 	X(298, perf_event_open, ENOSYS) \
 	X(300, fanotify_init, ENOSYS) \
 	X(301, fanotify_mark, ENOSYS) \
@@ -113,7 +109,6 @@
 	X(330, pkey_alloc, ENOSYS) \
 	X(331, pkey_free, ENOSYS) \
 	X(333, io_pgetevents, ENOSYS) \
-	X(424, pidfd_send_signal, ENOSYS) \
 	X(425, io_uring_setup, ENOSYS) \
 	X(426, io_uring_enter, ENOSYS) \
 	X(427, io_uring_register, ENOSYS) \
@@ -123,7 +118,6 @@
 	X(431, fsconfig, EPERM) \
 	X(432, fsmount, EPERM) \
 	X(433, fspick, EPERM) \
-	X(434, pidfd_open, ENOSYS) \
 	X(438, pidfd_getfd, ENOSYS) \
 	X(440, process_madvise, ENOSYS) \
 	X(442, mount_setattr, EPERM) \

@@ -72,6 +72,10 @@
 	X(270, pselect6, select_pselect) \
 	X(271, ppoll, await_ppoll) \
 	X(281, epoll_pwait, await_epoll) \
+	X(282, signalfd, await_signalfd) \
+	X(289, signalfd4, await_signalfd4) \
+	X(297, rt_tgsigqueueinfo, signal_queue_thread) \
+	X(441, epoll_pwait2, await_epoll2) \
 	X(273, set_robust_list, thread_set_robust_list) \
 	X(274, get_robust_list, thread_get_robust_list) \
 	X(299, recvmmsg, message_recvmmsg) \

@@ -132,6 +132,7 @@ int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6
 		[ABI_CALL_pause] = signals_pause,
 		[ABI_CALL_disposition] = signals_dispose,
 		[ABI_CALL_direct] = signals_direct,
+		[ABI_CALL_held] = signals_held,
 		[ABI_CALL_thread] = thread,
 		[ABI_CALL_flush] = flush,
 		[ABI_CALL_inspect] = direct_inspect,

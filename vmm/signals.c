@@ -55,14 +55,16 @@ static void call_out(struct vcpu *v)
 
 static bool wants(const struct vcpu *v, uint64_t bits)
 {
-	return __atomic_load_n(&data_of(v)->wanted, __ATOMIC_SEQ_CST) & bits;
+	const struct abi_vcpu_data *d = data_of(v);
+	uint64_t blocked = __atomic_load_n(&d->blocked, __ATOMIC_SEQ_CST);
+
+	return bits & ((~blocked & ~shared->idle) | __atomic_load_n(&d->awaited, __ATOMIC_SEQ_CST));
 }
 
 /* A signal for the process goes to the first thread that wants it. */
 void signals_take(int signal, const siginfo_t *info)
 {
 	struct abi_signals *s = shared;
-	int saved = errno;
 
 	if (s == NULL || signal < 1 || signal > 64)
 		return;
@@ -84,21 +86,42 @@ void signals_take(int signal, const siginfo_t *info)
 		try_again();
 		break;
 	}
-	errno = saved;
 }
 
 void signals_arrive(int signal, siginfo_t *info, void *context)
 {
-	(void)context;
-	signals_take(signal, info);
+	int saved = errno;
+
+	if (!signals_hold(monitor, signal, info, context))
+		signals_take(signal, info);
+	errno = saved;
 }
 
-static void on_again(int signal)
+/*
+ * Signals of the monitor's own numbers come from its timers and its threads. Any others of these numbers are
+ * the program's.
+ */
+bool signals_own(int signal, const siginfo_t *info)
+{
+	if (loop_current() && loop_current()->lent) /* the watchdog's: all others are blocked */
+		return true;
+	if (info->si_code == SI_TIMER && monitor &&
+	    (info->si_timerid == monitor->watchdog || info->si_timerid == again_timer))
+		return true;
+	if (info->si_code == SI_TKILL && info->si_pid == getpid())
+		return true;
+	signals_take(signal, info);
+	return false;
+}
+
+static void on_again(int signal, siginfo_t *info, void *context)
 {
 	int saved = errno;
 	bool again = false;
 
-	(void)signal;
+	(void)context;
+	if (!signals_own(signal, info))
+		return;
 	for (unsigned i = 0; shared && i < atomic_load(&monitor->vcpus); i++)
 		if (data_of(monitor->vcpu[i])->work) {
 			call_out(monitor->vcpu[i]);
@@ -109,11 +132,14 @@ static void on_again(int signal)
 	errno = saved;
 }
 
-static void on_orphaned(int signal)
+static void on_orphaned(int signal, siginfo_t *info, void *context)
 {
-	(void)signal;
-	if (boot)
-		boot->ppid = (uint32_t)getppid();
+	(void)context;
+	if (boot == NULL || (uint32_t)getppid() == boot->ppid) {
+		signals_own(signal, info);
+		return;
+	}
+	boot->ppid = (uint32_t)getppid();
 	if (parent_signal)
 		kill(getpid(), parent_signal);
 }
@@ -164,7 +190,7 @@ bool signals_wanted(void)
 				__atomic_load_n(&data_of(v)->directed, __ATOMIC_SEQ_CST));
 }
 
-/* direct(tid, signal): to one thread of this process */
+/* direct(tid, signal, code, value): to one thread of this process */
 int64_t signals_direct(struct monitor *m, const uint64_t a[6])
 {
 	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
@@ -174,6 +200,9 @@ int64_t signals_direct(struct monitor *m, const uint64_t a[6])
 			continue;
 		if (a[1] == 0)
 			return 0;
+		shared->info[a[1]] = (struct abi_signal_info){
+			.code = (int32_t)a[2], .pid = getpid(), .uid = (int32_t)getuid(), .value = a[3]
+		};
 		__atomic_or_fetch(&data_of(v)->directed, BIT(a[1]), __ATOMIC_SEQ_CST);
 		if (wants(v, BIT(a[1]))) {
 			data_of(v)->work = 1;
@@ -211,11 +240,12 @@ void signals_open(struct monitor *m)
 	monitor = m;
 	boot = m->boot;
 	shared = memory_at(m, ABI_SIGNALS, sizeof(*shared));
+	data_of(m->main)->blocked = ~0ull; /* what comes before the guest kernel runs waits for it */
 	signals_inherit(m);
 	find_parent_signal();
 	make_timer();
-	signals_set(SIGNAL_AGAIN, on_again, NULL, 0);
-	signals_set(SIGNAL_ORPHANED, on_orphaned, NULL, 0);
+	signals_set(SIGNAL_AGAIN, NULL, on_again, 0);
+	signals_set(SIGNAL_ORPHANED, NULL, on_orphaned, 0);
 	signals_install(m);
 }
 

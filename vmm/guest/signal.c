@@ -78,15 +78,22 @@ uint64_t signal_all_ignored(void)
 void signal_publish(void)
 {
 	struct signal_thread *t = signal_self();
-	uint64_t idle = all(signal_idle);
 
 	if (SELF->apart) { /* what comes is for those it left */
-		DATA->wanted = 0;
+		DATA->awaited = 0;
+		DATA->blocked = ~0ull;
 		DATA->work = t->pending & ~t->blocked ? 1 : DATA->work;
 		return;
 	}
+	SIGNALS->idle = all(signal_idle);
 	SIGNALS->handled = all(signal_handled);
-	__atomic_store_n(&DATA->wanted, ~t->blocked & ~idle, __ATOMIC_SEQ_CST);
+	DATA->awaited = 0;
+	__atomic_store_n(&DATA->blocked, t->blocked, __ATOMIC_SEQ_CST);
+	if (CHANNEL->tid == BOOT->pid) {
+		SIGNALS->blocked = t->blocked;
+		if (SIGNALS->held & ~t->blocked)
+			channel_service(ABI_CALL_held, t->blocked, 0);
+	}
 	if ((t->pending | DATA->directed | __atomic_load_n(&SIGNALS->pending, __ATOMIC_SEQ_CST)) &
 	    ~t->blocked)
 		DATA->work = 1;
@@ -207,19 +214,39 @@ void signal_raise(int signal, int code)
 		DATA->work = 1;
 }
 
+/*
+ * Whether a signal to oneself takes the way by the host: it stops the monitor, or the host finds a thread
+ * that does not block it, or a signalfd.
+ */
+static bool is_hosts(int signal)
+{
+	bool blocked = signal > 0 && signal_self()->blocked & bit(signal);
+
+	return signal == SIGSTOP || (blocked && (thread_live() > 1 || SIGNALS->claimed & bit(signal)));
+}
+
 static int64_t send(uint64_t to, int64_t signal, int code)
 {
 	uint64_t argument[6] = { to, (uint64_t)signal };
 
 	if (signal < 0 || signal > SIGNAL_COUNT)
 		return -EINVAL;
-	/* The host finds a thread that does not block it. */
-	if ((uint32_t)to != thread_process() || signal == SIGSTOP ||
-	    (signal > 0 && thread_live() > 1 && signal_self()->blocked & bit((int)signal)))
-		return forward_call(ABI_CALL_kill, argument); /* what stops the process stops the monitor */
+	if ((uint32_t)to != thread_process() || is_hosts((int)signal))
+		return forward_call(ABI_CALL_kill, argument);
 	if (signal)
 		signal_raise((int)signal, code);
 	return 0;
+}
+
+static int64_t direct_host(uint32_t tid, int64_t signal, int code, uint64_t value)
+{
+	struct abi_request *request = channel_begin(ABI_CALL_direct, true);
+
+	request->argument[0] = tid;
+	request->argument[1] = (uint64_t)signal;
+	request->argument[2] = (uint64_t)code;
+	request->argument[3] = value;
+	return channel_submit(request);
 }
 
 /* To one thread: this one, or another that the host finds. */
@@ -227,12 +254,14 @@ static int64_t direct(uint32_t tid, int64_t signal)
 {
 	if (signal < 0 || signal > SIGNAL_COUNT)
 		return -EINVAL;
+	if (tid == CHANNEL->tid && signal > 0 && signal_self()->blocked & SIGNALS->claimed & bit((int)signal))
+		return forward_call(ABI_CALL_kill, (uint64_t[6]){ thread_process(), (uint64_t)signal });
 	if (tid == CHANNEL->tid && signal != SIGSTOP) {
 		if (signal)
 			signal_raise((int)signal, SI_TKILL);
 		return 0;
 	}
-	return channel_service(ABI_CALL_direct, tid, (uint64_t)signal);
+	return direct_host(tid, signal, SI_TKILL, 0);
 }
 
 /* kill(pid, signal) */
@@ -253,4 +282,18 @@ int64_t signal_tgkill(struct syscall_frame *f)
 	if ((int)f->rdi <= 0 || (int)f->rsi <= 0)
 		return -EINVAL;
 	return (uint32_t)f->rdi == thread_process() ? direct((uint32_t)f->rsi, (int)f->rdx) : -ESRCH;
+}
+
+/* rt_tgsigqueueinfo(tgid, tid, signal, info) */
+int64_t signal_queue_thread(struct syscall_frame *f)
+{
+	const int32_t *info = (const int32_t *)f->r10;
+
+	if ((int)f->rdi <= 0 || (int)f->rsi <= 0 || f->rdx > SIGNAL_COUNT)
+		return -EINVAL;
+	if (!user_readable(f->r10, 128))
+		return -EFAULT;
+	return (uint32_t)f->rdi == thread_process()
+		       ? direct_host((uint32_t)f->rsi, (int)f->rdx, info[2], *(const uint64_t *)&info[6])
+		       : -ESRCH;
 }
