@@ -119,12 +119,13 @@ int loop_enter(struct vcpu *v)
 static void forget_kicks(void)
 {
 	struct timespec now = { 0, 0 };
+	siginfo_t info;
 	sigset_t kick;
 
 	sigemptyset(&kick);
 	sigaddset(&kick, SIGNAL_INTERRUPT);
-	while (sigtimedwait(&kick, NULL, &now) > 0)
-		;
+	while (sigtimedwait(&kick, &info, &now) > 0)
+		signals_own(SIGNAL_INTERRUPT, &info);
 }
 
 /*

@@ -253,12 +253,14 @@ void signals_open(struct monitor *m)
 int64_t signals_pause(struct monitor *m, const uint64_t a[6])
 {
 	struct timespec limit = { (time_t)(a[0] / 1000000000u), (long)(a[0] % 1000000000u) };
-	sigset_t all, before;
+	sigset_t all, before, meanwhile;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	meanwhile = before;
+	sigdelset(&meanwhile, SIGNAL_INTERRUPT); /* loop.c blocks it, but it may be the program's */
 	while (!signals_wanted() && !loop_ending(m))
-		if (ppoll(NULL, 0, a[1] ? &limit : NULL, &before) == 0)
+		if (ppoll(NULL, 0, a[1] ? &limit : NULL, &meanwhile) == 0)
 			break;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return 0;
