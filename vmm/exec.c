@@ -207,7 +207,7 @@ static void hand_over(const struct vcpu *v, uint64_t ignored, uint64_t blocked)
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = m->nofile;
+	limit.rlim_cur = m->nofile_soft;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	pass_on(v, 0);
 	place_nowhere(m);

@@ -36,6 +36,7 @@ int fds_reserve(struct monitor *m)
 					  "too few open files are allowed");
 		m->nofile = (uint32_t)(limit.rlim_max - ours(limit.rlim_max));
 	}
+	m->nofile_soft = m->nofile;
 	limit.rlim_cur = fds_limit(m);
 	if (setrlimit(RLIMIT_NOFILE, &limit))
 		return error_set(m->error, errno, "cannot raise the limit of open files");

@@ -37,6 +37,13 @@ int load_program(struct monitor *m, const int fd[2], const struct image image[2]
 
 /* proc.c */
 void proc_open(struct monitor *m, int fd); /* the program is the executable open as FD */
+/* Where in the monitor's address space what /proc tells of the program lies. */
+struct proc_shown {
+	struct proc_range {
+		uint64_t start, end;
+	} arguments, environment, auxiliary;
+};
+void proc_show(const struct proc_shown *shown);
 
 /* stack.c */
 int stack_build(struct monitor *m, const struct image image[2]); /* program, interpreter */

@@ -21,8 +21,10 @@
 /* Waits for a thread to run, or the program's end. */
 static void await_start(struct vcpu *v)
 {
+	atomic_store(&v->resting, true);
 	while (!loop_ending(v->monitor) && sem_wait(&v->starts) && errno == EINTR)
 		;
+	atomic_store(&v->resting, false);
 	v->began = clock_tsc();
 }
 
@@ -112,6 +114,14 @@ int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 	if (go)
 		sem_post(&v->starts);
 	return tid;
+}
+
+bool threads_shows(const struct monitor *m, uint32_t tid)
+{
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		if (m->vcpu[i]->channel->tid == tid && !atomic_load(&m->vcpu[i]->resting))
+			return true;
+	return false;
 }
 
 bool threads_stop(struct monitor *m)

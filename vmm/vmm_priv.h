@@ -57,6 +57,7 @@ struct vcpu {
 	uint64_t began;		  /* TSC: when its thread did */
 	pthread_t host;
 	sem_t ready, starts;	 /* the host thread is there; so often is it to run a thread of the program */
+	atomic_bool resting;	 /* no thread of the program runs on it */
 	atomic_bool left;	 /* the host thread has done with the guest */
 	atomic_flag serving;	 /* a request is being served */
 	bool lent;		 /* a child runs it: see vfork.c */
@@ -110,6 +111,7 @@ struct monitor {
 	uint32_t xsave_bytes;  /* of what it saves */
 	int watchdog;	       /* kernel's number of the timer; -1: none */
 	uint32_t nofile;       /* descriptors below this are the program's */
+	uint32_t nofile_soft;  /* the program's limit: more it cannot open */
 	uint64_t nofile_hard;
 
 	cpu_set_t allowed; /* cores the vCPUs share */
@@ -181,6 +183,7 @@ void thread_park(struct vcpu *v);
 bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
 void threads_collect(struct monitor *m);
 void threads_close(struct monitor *m);
+bool threads_shows(const struct monitor *m, uint32_t tid); /* TID is a thread of the program */
 void threads_forget(struct monitor *m); /* in a forked child: closes all; the one that forked is the first */
 
 /* interrupt.c: tells the guest that a request is done. */
