@@ -22,6 +22,7 @@ enum {
 	EBADF = 9,
 	EAGAIN = 11,
 	ENOMEM = 12,
+	EACCES = 13,
 	EFAULT = 14,
 	EEXIST = 17,
 	ENODEV = 19,
