@@ -87,6 +87,14 @@ static bool hits_monitor(uint64_t resource)
 	       resource == RLIMIT_STACK || resource == RLIMIT_SIGPENDING;
 }
 
+static int64_t limit_files(struct monitor *m, const uint64_t a[6])
+{
+	int64_t result = call_host(m, SYS_prlimit64, a);
+
+	files_limit(m);
+	return result;
+}
+
 /*
  * prlimit64(pid, resource, new, old): the limit of open files is the program's share of ours. What is open
  * stays so when it is lowered.
@@ -96,6 +104,8 @@ static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 	bool self = a[0] == 0 || (pid_t)a[0] == getpid();
 	struct rlimit new, old = { m->nofile_soft, m->nofile_hard };
 
+	if (self && (uint32_t)a[1] == RLIMIT_FSIZE)
+		return limit_files(m, a);
 	if (!self || (uint32_t)a[1] != RLIMIT_NOFILE)
 		return call_host(
 			m, SYS_prlimit64,

@@ -19,7 +19,8 @@ static bool guests(int signal)
 	switch (signal) {
 	case SIGKILL:
 	case SIGSTOP:
-	case SIGPIPE: /* the guest kernel makes it of EPIPE */
+	case SIGPIPE: /* the guest kernel makes these of EPIPE and EFBIG, whichever thread wrote */
+	case SIGXFSZ:
 	case SIGSEGV: /* trap.c */
 	case SIGBUS:
 	case 32: /* the C library's */
@@ -57,7 +58,8 @@ void signals_install(const struct monitor *m)
 	for (int s = 1; s < NSIG; s++)
 		if (guests(s) && !(m->boot->ignored & BIT(s)))
 			signals_set(s, NULL, signals_arrive, 0);
-	signals_set(SIGPIPE, SIG_IGN, NULL, 0);
+	signals_set(SIGPIPE, NULL, signals_arrive, 0);
+	signals_set(SIGXFSZ, NULL, signals_arrive, 0);
 	sigemptyset(&none);
 	pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
@@ -125,7 +127,8 @@ int64_t signals_dispose(struct monitor *m, const uint64_t a[6])
 	int signal = (int)a[0], flags = (int)(a[1] >> 8) & 3;
 
 	(void)m;
-	if (signal < 1 || signal >= SIGNAL_OWN || signal == SIGPIPE || signal == SIGSEGV || signal == SIGBUS)
+	if (signal < 1 || signal >= SIGNAL_OWN || signal == SIGPIPE || signal == SIGXFSZ ||
+	    signal == SIGSEGV || signal == SIGBUS)
 		return 0;
 	if ((a[1] & 255) == 2 || (guests(signal) && (a[1] & 255) == 0))
 		signals_set(signal, NULL, signals_arrive, flags);

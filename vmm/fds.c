@@ -45,6 +45,14 @@ int fds_reserve(struct monitor *m)
 	return m->options->control_fd >= 0 && m->control < 0 ? m->control : 0;
 }
 
+void files_limit(struct monitor *m)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	m->boot->files_limited = limit.rlim_cur != RLIM_INFINITY;
+}
+
 uint64_t fds_limit(const struct monitor *m)
 {
 	rlim_t limit = m->nofile + OWN + EXTRA;

@@ -100,14 +100,14 @@ struct abi_boot {
 	uint64_t tsc_hz;
 	uint64_t spin_ticks; /* how long to poll before halting */
 	uint32_t areas;
-	uint8_t ring;	    /* transport: ring rather than exit */
-	uint8_t inject;	    /* completion: an interrupt rather than polling */
-	uint8_t idle_poll;  /* idle: poll rather than halt */
-	uint8_t clock_exit; /* clock: a port read rather than the TSC */
-	uint8_t apic;	    /* interrupts need an EOI */
-	uint8_t discard;    /* freed memory goes back to the host */
-	uint8_t cache;	    /* files are cached in the guest */
-	uint8_t pad;
+	uint8_t ring;	       /* transport: ring rather than exit */
+	uint8_t inject;	       /* completion: an interrupt rather than polling */
+	uint8_t idle_poll;     /* idle: poll rather than halt */
+	uint8_t clock_exit;    /* clock: a port read rather than the TSC */
+	uint8_t apic;	       /* interrupts need an EOI */
+	uint8_t discard;       /* freed memory goes back to the host */
+	uint8_t files_limited; /* RLIMIT_FSIZE is set: EFBIG comes with a signal */
+	uint8_t cache;	       /* files are cached in the guest */
 	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;

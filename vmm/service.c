@@ -52,8 +52,8 @@ static void *lay(const struct monitor *m, const uint64_t a[6], int protection)
 }
 
 /*
- * map(gpa, bytes, protection, flags, fd, offset): a file over guest memory, inside the live slot. 1 where it can only
- * ever be read.
+ * map(gpa, bytes, protection, flags, fd, offset): a file over guest memory, inside the live slot. 1 where it
+ * can only ever be read.
  */
 static int64_t map(struct monitor *m, const uint64_t a[6])
 {

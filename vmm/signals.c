@@ -92,6 +92,8 @@ void signals_arrive(int signal, siginfo_t *info, void *context)
 {
 	int saved = errno;
 
+	if ((signal == SIGPIPE || signal == SIGXFSZ) && info->si_pid == getpid())
+		return; /* of our own write: the guest kernel makes it of the error */
 	if (!signals_hold(monitor, signal, info, context))
 		signals_take(signal, info);
 	errno = saved;

@@ -130,6 +130,7 @@ struct monitor {
 /* fds.c: descriptors of our own stay above the program's and out of its reach. */
 int fds_reserve(struct monitor *m);
 uint64_t fds_limit(const struct monitor *m); /* the process's limit: the program's and ours */
+void files_limit(struct monitor *m);	     /* tells the guest kernel whether their size is limited */
 int fds_hide(struct monitor *m, int fd);     /* moves FD up; the new number, or -errno */
 
 /* memory.c: guest memory and what backs it. */

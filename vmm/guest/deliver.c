@@ -78,12 +78,13 @@ static void restart(struct registers *r, int64_t number)
 
 static void act_by_default(int signal)
 {
-	uint64_t stop[6] = { thread_process(), SIGSTOP };
+	uint64_t stop[6] = { thread_process(), (uint64_t)signal };
 
-	if (signal >= SIGSTOP && signal <= SIGTTOU)
-		forward_call(ABI_CALL_kill, stop);
-	else
+	if (signal < SIGSTOP || signal > SIGTTOU)
 		fault_die(signal);
+	channel_service(ABI_CALL_disposition, (uint64_t)signal,
+			0); /* a signalfd may have had a handler for it */
+	forward_call(ABI_CALL_kill, stop);
 }
 
 void signal_deliver(struct registers *r, int64_t number)

@@ -214,15 +214,21 @@ void signal_raise(int signal, int code)
 		DATA->work = 1;
 }
 
-/*
- * Whether a signal to oneself takes the way by the host: it stops the monitor, or the host finds a thread
- * that does not block it, or a signalfd.
- */
+/* Whether SIGNAL, sent to oneself, is the host's to carry out: it stops the process, or is to be read by a
+ * signalfd. */
 static bool is_hosts(int signal)
 {
 	bool blocked = signal > 0 && signal_self()->blocked & bit(signal);
 
-	return signal == SIGSTOP || (blocked && (thread_live() > 1 || SIGNALS->claimed & bit(signal)));
+	if (signal >= SIGSTOP && signal <= SIGTTOU && !blocked)
+		return signal_disposition(signal)->handler == SIG_DFL;
+	return blocked && SIGNALS->claimed & bit(signal);
+}
+
+/* Whether another thread may take SIGNAL in place of this one, which blocks it. */
+static bool is_anothers(int signal)
+{
+	return signal > 0 && thread_live() > 1 && signal_self()->blocked & bit(signal);
 }
 
 static int64_t send(uint64_t to, int64_t signal, int code)
@@ -231,7 +237,7 @@ static int64_t send(uint64_t to, int64_t signal, int code)
 
 	if (signal < 0 || signal > SIGNAL_COUNT)
 		return -EINVAL;
-	if ((uint32_t)to != thread_process() || is_hosts((int)signal))
+	if ((uint32_t)to != thread_process() || is_hosts((int)signal) || is_anothers((int)signal))
 		return forward_call(ABI_CALL_kill, argument);
 	if (signal)
 		signal_raise((int)signal, code);
@@ -254,7 +260,7 @@ static int64_t direct(uint32_t tid, int64_t signal)
 {
 	if (signal < 0 || signal > SIGNAL_COUNT)
 		return -EINVAL;
-	if (tid == CHANNEL->tid && signal > 0 && signal_self()->blocked & SIGNALS->claimed & bit((int)signal))
+	if (tid == CHANNEL->tid && is_hosts((int)signal))
 		return forward_call(ABI_CALL_kill, (uint64_t[6]){ thread_process(), (uint64_t)signal });
 	if (tid == CHANNEL->tid && signal != SIGSTOP) {
 		if (signal)
