@@ -124,7 +124,8 @@ static void forget_kicks(void)
 
 	sigemptyset(&kick);
 	sigaddset(&kick, SIGNAL_INTERRUPT);
-	while (sigtimedwait(&kick, &info, &now) > 0)
+	/* The C library's would make one code of kill and tkill. */
+	while (syscall(SYS_rt_sigtimedwait, &kick, &info, &now, 8) > 0)
 		signals_own(SIGNAL_INTERRUPT, &info);
 }
 
