@@ -132,25 +132,8 @@ static int take_bench(struct command *c, const char *text)
 	return 0;
 }
 
-enum option_id {
-	CONFIG = 256,
-	SET,
-	MEMORY,
-	TIMEOUT,
-	KERNEL,
-	BENCH,
-	VERBOSE,
-	REPORT,
-	CONTROL,
-	TSC_HZ,
-	HELP,
-	ROLE,
-	PROGRAM,
-	IMAGE,
-	PROCESSES,
-	CPUS,
-	KVM
-};
+enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
+enum { ROLE = HELP + 1, PROGRAM, IMAGE, PROCESSES, CPUS, KVM };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },

@@ -100,7 +100,7 @@ void signals_hand_over(uint64_t ignored, uint64_t blocked)
 
 	sigfillset(&set);
 	pthread_sigmask(SIG_SETMASK, &set, NULL);
-	signals_hand_parent();
+	parent_hand_over();
 	sigemptyset(&set);
 	for (int s = 1; s < NSIG; s++) { /* our own handlers execve forgets */
 		if (s != SIGKILL && s != SIGSTOP && s != 32 && s != 33 && s < SIGNAL_OWN)

@@ -219,14 +219,13 @@ static void hand_over(const struct vcpu *v, uint64_t ignored, uint64_t blocked)
 /* The program goes on after all. */
 static void take_back(const struct vcpu *v)
 {
-	const struct monitor *m = v->monitor;
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = fds_limit(m);
+	limit.rlim_cur = fds_limit(v->monitor);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	pass_on(v, FD_CLOEXEC);
-	signals_install(m);
+	signals_install(v->monitor);
 	if (v->lent)
 		signals_defer();
 }
@@ -281,8 +280,7 @@ int64_t exec_program(struct monitor *m, const uint64_t a[6])
 		return -ENOMEM;
 	v->program->image = -1;
 	error = execute(v, v->program, a);
-	if (v->program->image >= 0)
-		close(v->program->image);
+	close(v->program->image);
 	exec_forget(v);
 	return error;
 }

@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <grp.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -90,7 +89,7 @@ static const struct {
 #undef ROW
 };
 
-/* prctl(option, argument...), and the bytes its second argument points to; the parent's death is signals.c's.
+/* prctl(option, argument...), and the bytes its second argument points to.
  */
 int64_t identity_prctl(struct monitor *m, const uint64_t a[6])
 {
@@ -100,7 +99,7 @@ int64_t identity_prctl(struct monitor *m, const uint64_t a[6])
 		if (known[i].bytes != a[5])
 			return -EFAULT;
 		if (a[0] == PR_SET_PDEATHSIG || a[0] == PR_GET_PDEATHSIG)
-			return signals_parent(a);
+			return parent_prctl(a);
 		return call_host(m, SYS_prctl, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4] });
 	}
 	return -EINVAL;

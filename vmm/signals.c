@@ -29,7 +29,6 @@ static struct monitor *volatile monitor;
 static struct abi_signals *volatile shared;
 static struct abi_boot *volatile boot;
 static int again_timer = -1;
-static volatile int parent_signal; /* what the program gets when its parent dies; 0: nothing */
 
 static struct abi_vcpu_data *data_of(const struct vcpu *v)
 {
@@ -134,50 +133,6 @@ static void on_again(int signal, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-static void on_orphaned(int signal, siginfo_t *info, void *context)
-{
-	(void)context;
-	if (boot == NULL || (uint32_t)getppid() == boot->ppid) {
-		signals_own(signal, info);
-		return;
-	}
-	boot->ppid = (uint32_t)getppid();
-	if (parent_signal)
-		kill(getpid(), parent_signal);
-}
-
-/* What the program has asked for outlives execve. */
-static void find_parent_signal(void)
-{
-	int signal = 0;
-
-	if (prctl(PR_GET_PDEATHSIG, &signal) == 0 && signal != SIGNAL_ORPHANED)
-		parent_signal = signal;
-}
-
-void signals_hand_parent(void)
-{
-	if (parent_signal && !loop_current()->lent)
-		prctl(PR_SET_PDEATHSIG, parent_signal);
-}
-
-int64_t signals_parent(const uint64_t a[6])
-{
-	int signal = (int)a[1];
-
-	if (loop_current()->lent) /* a child that will execute something: what it has set stays */
-		return prctl((int)a[0], a[1]) ? -errno : 0;
-
-	if (a[0] == PR_GET_PDEATHSIG) {
-		memcpy((void *)a[1], (const void *)&parent_signal, sizeof(int));
-		return 0;
-	}
-	if (a[1] > 64)
-		return -EINVAL;
-	parent_signal = signal;
-	return prctl(PR_SET_PDEATHSIG, SIGNAL_ORPHANED) ? -errno : 0;
-}
-
 bool signals_own_timer(int id)
 {
 	return id == again_timer;
@@ -231,9 +186,7 @@ void signals_renew(void)
 	make_timer();
 	shared->pending = 0;
 	data_of(monitor->main)->directed = 0;
-	parent_signal = 0;
-	prctl(PR_SET_PDEATHSIG, SIGNAL_ORPHANED);
-	boot->ppid = (uint32_t)getppid();
+	parent_renew(monitor);
 }
 
 /* Before the vCPU runs. */
@@ -244,10 +197,9 @@ void signals_open(struct monitor *m)
 	shared = memory_at(m, ABI_SIGNALS, sizeof(*shared));
 	data_of(m->main)->blocked = ~0ull; /* what comes before the guest kernel runs waits for it */
 	signals_inherit(m);
-	find_parent_signal();
 	make_timer();
 	signals_set(SIGNAL_AGAIN, NULL, on_again, 0);
-	signals_set(SIGNAL_ORPHANED, NULL, on_orphaned, 0);
+	parent_open(m);
 	signals_install(m);
 }
 

@@ -24,9 +24,6 @@ void signals_enter(struct vcpu *v);
 bool signals_bus(struct vcpu *v); /* SIGBUS: false where the program has no handler */
 int64_t signals_dispose(struct monitor *m, const uint64_t argument[6]);
 int64_t signals_pause(struct monitor *m, const uint64_t argument[6]);
-/* prctl(PR_SET_PDEATHSIG, PR_GET_PDEATHSIG): the monitor wants to hear of it first. */
-int64_t signals_parent(const uint64_t argument[6]);
-void signals_hand_parent(void); /* before execve */
 int64_t signals_direct(struct monitor *m, const uint64_t argument[6]);
 
 /* dispositions.c needs of signals.c, and the other way round. */
@@ -42,5 +39,11 @@ void signals_requeue(const struct monitor *m,
 int64_t signals_held(struct monitor *m, const uint64_t argument[6]);
 int64_t signals_make_fd(struct monitor *m, const uint64_t argument[6]);
 void signals_claim(int signal); /* dispositions.c: the host is to keep it when it comes */
+
+/* parent.c: the parent's death. */
+void parent_open(struct monitor *m);
+void parent_renew(struct monitor *m); /* after a fork */
+void parent_hand_over(void);	      /* before execve */
+int64_t parent_prctl(const uint64_t argument[6]);
 
 #endif
