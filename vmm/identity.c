@@ -99,7 +99,7 @@ int64_t identity_prctl(struct monitor *m, const uint64_t a[6])
 		if (known[i].bytes != a[5])
 			return -EFAULT;
 		if (a[0] == PR_SET_PDEATHSIG || a[0] == PR_GET_PDEATHSIG)
-			return parent_prctl(a);
+			return parent_prctl(m, a);
 		return call_host(m, SYS_prctl, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4] });
 	}
 	return -EINVAL;

@@ -133,18 +133,17 @@ static void forget_kicks(void)
  * One deadline holds for all processes of a run. The watchdog repeats, in case its first signal falls just
  * before a host call that blocks. Its number is kept, so that the program cannot use it.
  */
-static int set_watchdog(uint64_t deadline)
+static void set_watchdog(uint64_t deadline, int *id)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL_WATCHDOG };
 	struct itimerspec when = { .it_interval.tv_nsec = 50000000 };
-	int id = -1;
 
 	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
 	when.it_value.tv_sec = (time_t)(deadline / 1000000000u);
 	when.it_value.tv_nsec = (long)(deadline % 1000000000u);
-	if (deadline && syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &id) == 0)
-		syscall(SYS_timer_settime, id, TIMER_ABSTIME, &when, NULL);
-	return id;
+	/* Its number is known before it can come. */
+	if (deadline && syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, id) == 0)
+		syscall(SYS_timer_settime, *id, TIMER_ABSTIME, &when, NULL);
 }
 
 int loop_watch(struct monitor *m)
@@ -152,14 +151,16 @@ int loop_watch(struct monitor *m)
 	signals_set(SIGNAL_WATCHDOG, NULL, on_signal, 0);
 	signals_set(SIGNAL_KICK, NULL, on_signal, 0);
 	signals_set(SIGNAL_INTERRUPT, NULL, on_signal, 0);
-	m->watchdog = set_watchdog(m->tree->deadline_ns);
+	set_watchdog(m->tree->deadline_ns, &m->watchdog);
 	return loop_enter(m->main);
 }
 
 void loop_lend(struct vcpu *v)
 {
+	int id;
+
 	v->run->immediate_exit = 0;
-	set_watchdog(v->monitor->tree->deadline_ns);
+	set_watchdog(v->monitor->tree->deadline_ns, &id);
 	signals_defer();
 }
 

@@ -8,61 +8,85 @@
 
 #include "vmm/signals_priv.h"
 
-/* The death of the parent: the guest kernel tells of another one then, and the program may have asked for a
- * signal. */
-static struct abi_boot *volatile boot; /* a signal handler reaches it */
-static volatile int parent_signal;     /* what the program gets when its parent dies; 0: nothing */
+/*
+ * The death of the parent: the guest kernel tells of another one then, and the program may have asked for a
+ * signal. The host's notice is one for the monitor; no program is the wiser.
+ */
+static struct abi_boot *volatile boot; /* a signal handler reaches these */
+static volatile pid_t parent, dead;
+static volatile int wanted; /* what the program gets; 0: nothing */
 
+/* The notice comes in the dead parent's name, maybe late; the program of a living one may send the same
+ * number. */
 static void on_orphaned(int signal, siginfo_t *info, void *context)
 {
+	pid_t now = getppid();
+
 	(void)context;
-	if ((uint32_t)getppid() == boot->ppid) {
+	if (now == parent && info->si_pid != dead) {
 		signals_own(signal, info);
 		return;
 	}
-	boot->ppid = (uint32_t)getppid();
-	if (parent_signal)
-		kill(getpid(), parent_signal);
+	if (now == parent)
+		return;
+	dead = parent;
+	parent = now;
+	boot->ppid = (uint32_t)now;
+	if (wanted)
+		kill(getpid(), wanted);
 }
 
-/* What the program has asked for outlives execve. */
+static void watch(struct monitor *m)
+{
+	boot = m->boot;
+	parent = getppid();
+	dead = 0;
+	signals_set(SIGNAL_ORPHANED, NULL, on_orphaned, 0);
+	prctl(PR_SET_PDEATHSIG, SIGNAL_ORPHANED);
+	if (getppid() != parent) { /* a notice may be on its way */
+		dead = parent;
+		parent = getppid();
+	}
+	boot->ppid = (uint32_t)parent;
+}
+
+/* What the program has asked for outlives execve, not a fork. */
 void parent_open(struct monitor *m)
 {
 	int signal = 0;
 
 	boot = m->boot;
+	parent = getppid();
 	signals_set(SIGNAL_ORPHANED, NULL, on_orphaned, 0);
 	if (prctl(PR_GET_PDEATHSIG, &signal) == 0 && signal != SIGNAL_ORPHANED)
-		parent_signal = signal;
+		wanted = signal;
+	if (!m->first)
+		watch(m);
 }
 
 void parent_renew(struct monitor *m)
 {
-	boot = m->boot;
-	parent_signal = 0;
-	prctl(PR_SET_PDEATHSIG, SIGNAL_ORPHANED);
-	boot->ppid = (uint32_t)getppid();
+	wanted = 0;
+	watch(m);
 }
 
 void parent_hand_over(void)
 {
-	if (parent_signal && !loop_current()->lent)
-		prctl(PR_SET_PDEATHSIG, parent_signal);
+	if (!loop_current()->lent)
+		prctl(PR_SET_PDEATHSIG, wanted);
 }
 
-int64_t parent_prctl(const uint64_t a[6])
+int64_t parent_prctl(struct monitor *m, const uint64_t a[6])
 {
-	int signal = (int)a[1];
-
 	if (loop_current()->lent) /* a child that will execute something: what it has set stays */
 		return prctl((int)a[0], a[1]) ? -errno : 0;
-
 	if (a[0] == PR_GET_PDEATHSIG) {
-		memcpy((void *)a[1], (const void *)&parent_signal, sizeof(int));
+		memcpy((void *)a[1], (const void *)&wanted, sizeof(int));
 		return 0;
 	}
 	if (a[1] > 64)
 		return -EINVAL;
-	parent_signal = signal;
-	return prctl(PR_SET_PDEATHSIG, SIGNAL_ORPHANED) ? -errno : 0;
+	wanted = (int)a[1];
+	watch(m);
+	return 0;
 }

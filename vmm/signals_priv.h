@@ -44,6 +44,6 @@ void signals_claim(int signal); /* dispositions.c: the host is to keep it when i
 void parent_open(struct monitor *m);
 void parent_renew(struct monitor *m); /* after a fork */
 void parent_hand_over(void);	      /* before execve */
-int64_t parent_prctl(const uint64_t argument[6]);
+int64_t parent_prctl(struct monitor *m, const uint64_t argument[6]);
 
 #endif
