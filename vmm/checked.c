@@ -171,17 +171,6 @@ static int64_t make_pipe2(struct monitor *m, const uint64_t a[6])
 	return make_pipe(m, a, (int)a[1]);
 }
 
-/* dup2(old, new), dup3(old, new, flags) */
-static int64_t make_dup2(struct monitor *m, const uint64_t a[6])
-{
-	return beyond(m, (int)a[1]) ? -EBADF : call_host(m, SYS_dup2, a);
-}
-
-static int64_t make_dup3(struct monitor *m, const uint64_t a[6])
-{
-	return beyond(m, (int)a[1]) ? -EBADF : call_host(m, SYS_dup3, a);
-}
-
 /* Ours stay open, and the table of descriptors stays one for all our threads. */
 static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
 {
@@ -226,8 +215,6 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_prctl] = identity_prctl,
 	[ABI_CALL_pipe] = make_pipe0,
 	[ABI_CALL_pipe2] = make_pipe2,
-	[ABI_CALL_dup2] = make_dup2,
-	[ABI_CALL_dup3] = make_dup3,
 	[ABI_CALL_poll] = waiting_poll,
 	[ABI_CALL_ppoll] = waiting_ppoll,
 	[ABI_CALL_epoll_wait] = waiting_epoll,

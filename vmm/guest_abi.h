@@ -108,7 +108,7 @@ struct abi_boot {
 	uint8_t discard;       /* freed memory goes back to the host */
 	uint8_t files_limited; /* RLIMIT_FSIZE is set: EFBIG comes with a signal */
 	uint8_t cache;	       /* files are cached in the guest */
-	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
+	uint64_t xsave_mask;   /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;
 	uint64_t kick_entry; /* guest kernel: where the monitor has it look at signals */
