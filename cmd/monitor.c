@@ -31,7 +31,7 @@ static const char usage[] =
 	"  --bench null        cost of an empty request instead of a program, as CSV\n"
 	"  --verbose           say on stderr how the run went\n"
 	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
-	"  --role ROLE, --program FILE, --image FD, --affinity SET   for itself, on execve\n"
+	"  --role ROLE, --program FILE, --image FD, --kvm FD, --affinity SET   for itself, on execve\n"
 	"\n"
 	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do "
 	"it.\n"
@@ -67,9 +67,9 @@ static int map_report(struct command *c, const char *text)
 
 	if (code)
 		return code;
-	if (fstat(fd, &info) || info.st_size < (off_t)sizeof(*c->report))
-		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");
-	c->report = mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	c->report = fstat(fd, &info) || info.st_size < (off_t)sizeof(*c->report)
+			    ? MAP_FAILED
+			    : mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (c->report == MAP_FAILED)
 		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");
 	c->own_report = false;
@@ -94,12 +94,11 @@ static int make_report(struct command *c)
 
 static int take_role(struct command *c, const char *text)
 {
-	if (strcmp(text, "first") == 0)
-		c->options.role = VMM_FIRST_EXEC;
-	else if (strcmp(text, "child") == 0)
-		c->options.role = VMM_CHILD_EXEC;
-	else
+	bool first = strcmp(text, "first") == 0;
+
+	if (!first && strcmp(text, "child") != 0)
 		return error_set(&c->error, 0, "unknown role %s", text);
+	c->options.role = first ? VMM_FIRST_EXEC : VMM_CHILD_EXEC;
 	return 0;
 }
 
@@ -124,26 +123,8 @@ static int take_bench(struct command *c, const char *text)
 	return 0;
 }
 
-enum option_id {
-	CONFIG = 256,
-	SET,
-	MEMORY,
-	TIMEOUT,
-	KERNEL,
-	BENCH,
-	VERBOSE,
-	REPORT,
-	CONTROL,
-	TSC_HZ,
-	HELP,
-	ROLE,
-	PROGRAM,
-	IMAGE,
-	PROCESSES,
-	CPUS,
-	DRIVERS,
-	AFFINITY
-};
+enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
+enum { ROLE = HELP + 1, PROGRAM, IMAGE, PROCESSES, CPUS, DRIVERS, AFFINITY, KVM };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },
@@ -164,6 +145,7 @@ static const struct option options[] = {
 	{ "cpus", required_argument, NULL, CPUS },
 	{ "affinity", required_argument, NULL, AFFINITY },
 	{ "drivers", required_argument, NULL, DRIVERS },
+	{ "kvm", required_argument, NULL, KVM },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -193,6 +175,8 @@ static int take_option(struct command *c, int id, const char *text)
 		return map_report(c, text);
 	case CONTROL:
 		return take_descriptor(text, &c->options.control_fd, &c->error);
+	case KVM:
+		return take_descriptor(text, &c->options.kvm_fd, &c->error);
 	case ROLE:
 		return take_role(c, text);
 	case PROGRAM:
@@ -286,7 +270,7 @@ int main(int argc, char **argv)
 {
 	uint64_t tsc_main = clock_tsc();
 
-	c.options.control_fd = c.options.image_fd = -1;
+	c.options.control_fd = c.options.image_fd = c.options.kvm_fd = -1;
 	c.options.environment = environ;
 	c.options.conclude = conclude;
 	if (parse(&c, argc, argv)) {

@@ -223,8 +223,8 @@ why="$(cut -d, -f3,50- result/runs.csv | tr '\n' '|')"
 result no-observe
 "$vmtax" run --configs native --blocks 1 --out observed -- true >/dev/null 2>err
 why="$(cat err; cut -d, -f1,3,50- observed/runs.csv | tr '\n' '|')"
-[ "$(grep -c 'observed$' observed/runs.csv)" -eq 1 ] && {
-	run=$(sed -n 's/,.*observed$//p' observed/runs.csv)
+[ "$(grep -c 'observed,' observed/runs.csv)" -eq 1 ] && {
+	run=$(sed -n 's/,.*observed,.*//p' observed/runs.csv)
 	[ "$(state csv perf)" != ok ] || [ "$(grep -c "^$run,perf," observed/counters.csv)" -ge 6 ]
 } && [ "$(grep -c ',perf,' observed/counters.csv)" -eq "$(grep -c "^$run,perf," observed/counters.csv)" ]
 result observe

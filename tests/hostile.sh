@@ -94,3 +94,49 @@ for config in hosted bare-metal; do
 		echo "not ok $config-bomb-endless: status $status, $left processes left: $(head -n 3 err)"
 	fi
 done
+
+# What a program does to itself ends as it does natively: the same words, the same status, and nothing but the fault said.
+for crime in unmap-code unmap-stack open-many close-all fill-file signal-all sizes race-vector; do
+	{ (exec timeout -s KILL 30 "$tests/crimes" "$crime" >native 2>err); } 2>/dev/null
+	want=$?
+	for config in hosted bare-metal; do
+		{ (exec timeout -s KILL 60 "$monitor" --memory 64M --config $config -- "$tests/crimes" "$crime" >out 2>err); } 2>/dev/null
+		status=$?
+		why=
+		[ $status -eq $want ] || why="status $status, not $want: $(head -n 3 err)"
+		diff native out >difference || why="$why not as natively: $(head -n 4 difference | tr '\n' '|')"
+		[ $want -ne 0 ] || ! grep -v ' fell back to ' err >said || why="$why stderr: $(head -n 3 said)"
+		if [ -z "$why" ]; then echo "ok $config-$crime"; else echo "not ok $config-$crime: $why"; fi
+	done
+done
+
+# A full disk, where we may mount one.
+mkdir small
+if unshare -m sh -c 'mount -t tmpfs -o size=256k none small' 2>/dev/null; then
+	for config in native hosted bare-metal; do
+		set -- "$tests/crimes" fill-disk
+		[ $config = native ] || set -- "$monitor" --memory 64M --config $config -- "$@"
+		unshare -m sh -c 'mount -t tmpfs -o size=256k none small && cd small && exec "$@"' sh "$@" >out 2>err
+		if [ "$(cat out)" = '262144 No space left on device' ]; then
+			echo "ok $config-full-disk"
+		else
+			echo "not ok $config-full-disk: $(cat out) $(head -n 3 err)"
+		fi
+	done
+else
+	echo "skip full-disk: file systems cannot be mounted here"
+fi
+
+# Every call with arguments at the edges: children end as they may, the parent goes on, and nobody but they dies.
+for config in hosted bare-metal; do
+	for seed in 1 2; do
+		rm -rf fuzzed && mkdir fuzzed
+		(cd fuzzed && exec timeout -s KILL 100 "$monitor" --memory 64M --config $config -- "$tests/fuzz" $seed 12 >../out 2>../err)
+		status=$?
+		if [ $status -eq 0 ] && grep -qx survived out && ! grep -q panic err; then
+			echo "ok $config-fuzz-$seed"
+		else
+			echo "not ok $config-fuzz-$seed: status $status: $(head -n 3 err)"
+		fi
+	done
+done

@@ -160,7 +160,7 @@ static int64_t move(struct monitor *m, uint32_t call, struct resolved *r)
 	if (placed && (int64_t)offset < 0)
 		return -EINVAL; /* to io_uring -1 would be the file's own position */
 	/* A backend may wait for what O_NONBLOCK would not: io_uring does, on all but regular files. */
-	result = m->backend->call && r->regular
+	result = m->backend->call && r->regular && !m->boot->files_limited /* io_uring minds no limit */
 			 ? m->backend->call(m, call, (int)r->argument[0], r->vector, r->vectors, offset)
 			 : -ENOSYS;
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "vmm/call_priv.h"
@@ -46,7 +49,8 @@ static const struct {
 	{ "/proc/cpuinfo", write_cpuinfo },
 };
 
-int cpuinfo_open(const struct monitor *m, const char *path, bool cloexec)
+/* A file that stands in for PATH, or -1: the host's own serves. */
+static int stand_in(const struct monitor *m, const char *path, bool cloexec)
 {
 	int fd = -1;
 
@@ -60,4 +64,20 @@ int cpuinfo_open(const struct monitor *m, const char *path, bool cloexec)
 		lseek(fd, 0, SEEK_SET);
 	}
 	return fd;
+}
+
+/* open(path, flags, mode) */
+int64_t cpuinfo_call_open(struct monitor *m, const uint64_t a[6])
+{
+	return cpuinfo_call_openat(m, (uint64_t[6]){ (uint64_t)AT_FDCWD, a[0], a[1], a[2] });
+}
+
+/* openat(directory, path, flags, mode) */
+int64_t cpuinfo_call_openat(struct monitor *m, const uint64_t a[6])
+{
+	int fd = a[1] ? stand_in(m, (const char *)a[1], a[2] & O_CLOEXEC) : -1;
+
+	if (fd >= 0)
+		return checked_new(m, fd);
+	return checked_new(m, call_host(m, SYS_openat, a));
 }

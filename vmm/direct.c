@@ -164,8 +164,11 @@ int64_t direct_call_close(struct monitor *m, const uint64_t a[6])
 
 static int64_t duplicate(struct monitor *m, long number, const uint64_t a[6])
 {
-	if ((uint32_t)a[0] != (uint32_t)a[1])
-		direct_forget(m, (uint32_t)a[1], (uint32_t)a[1]);
+	if ((uint32_t)a[0] == (uint32_t)a[1])
+		return call_host(m, number, a);
+	if ((uint32_t)a[1] >= m->nofile_soft)
+		return -EBADF;
+	direct_forget(m, (uint32_t)a[1], (uint32_t)a[1]);
 	return checked_new(m, call_host(m, number, a));
 }
 

@@ -2,8 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,8 +138,9 @@ static void pass_on(const struct vcpu *v, int flags)
 
 	fcntl(v->program->image, F_SETFD, flags);
 	fcntl(m->report_fd, F_SETFD, flags);
-	if (m->control >= 0 && !v->lent)
-		fcntl(m->control, F_SETFD, flags);
+	fcntl(m->kernel, F_SETFD, flags);
+	fcntl(m->kvm, F_SETFD, flags);
+	fcntl(v->lent ? -1 : m->control, F_SETFD, flags);
 }
 
 /* What the next monitor is to find: the program's limit, the descriptors that are for it, all cores. */
@@ -151,24 +150,25 @@ static void hand_over(const struct vcpu *v, uint64_t ignored, uint64_t blocked)
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = m->nofile;
+	limit.rlim_cur = m->nofile_soft;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	pass_on(v, 0);
 	place_nowhere(m);
 	signals_hand_over(ignored, blocked);
+	if (!v->lent)
+		signals_requeue(m, blocked);
 }
 
 /* The program goes on after all. */
 static void take_back(const struct vcpu *v)
 {
-	const struct monitor *m = v->monitor;
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = fds_limit(m);
+	limit.rlim_cur = fds_limit(v->monitor);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	pass_on(v, FD_CLOEXEC);
-	signals_install(m);
+	signals_install(v->monitor);
 	if (v->lent)
 		signals_defer();
 }
@@ -223,8 +223,7 @@ int64_t exec_program(struct monitor *m, const uint64_t a[6])
 		return -ENOMEM;
 	v->program->image = -1;
 	error = execute(v, v->program, a);
-	if (v->program->image >= 0)
-		close(v->program->image);
+	close(v->program->image);
 	exec_forget(v);
 	return error;
 }

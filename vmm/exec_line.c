@@ -23,6 +23,7 @@ char **exec_command_line(const struct vcpu *v, struct program *p, char **argv)
 		{ "--memory", m->memory_bytes, true },
 		{ "--tsc-hz", m->tsc_hz, true },
 		{ "--image", (uint64_t)p->image, true },
+		{ "--kvm", (uint64_t)m->kvm, true },
 		{ "--cpus", o->cpus, o->cpus > 0 },
 		{ "--drivers", o->drivers, o->drivers > 0 },
 		{ "--max-processes", o->max_processes, o->max_processes > 0 },
@@ -42,7 +43,7 @@ char **exec_command_line(const struct vcpu *v, struct program *p, char **argv)
 	line[n++] = (char *)"--config", line[n++] = strsep(&rest, "+");
 	while ((part = strsep(&rest, "+")) != NULL)
 		line[n++] = (char *)"--set", line[n++] = part;
-	line[n++] = (char *)"--kernel", line[n++] = (char *)o->kernel;
+	line[n++] = (char *)"--kernel", line[n++] = (char *)m->kernel_name;
 	line[n++] = (char *)"--program", line[n++] = p->path;
 	for (unsigned i = 0; i < EXEC_NUMBERS; i++) {
 		if (!numbers[i].given)

@@ -100,15 +100,15 @@ struct abi_boot {
 	uint64_t tsc_hz;
 	uint64_t spin_ticks; /* how long to poll before halting */
 	uint32_t areas;
-	uint8_t ring;	    /* transport: ring rather than exit */
-	uint8_t inject;	    /* completion: an interrupt rather than polling */
-	uint8_t idle_poll;  /* idle: poll rather than halt */
-	uint8_t clock_exit; /* clock: a port read rather than the TSC */
-	uint8_t apic;	    /* interrupts need an EOI */
-	uint8_t discard;    /* freed memory goes back to the host */
-	uint8_t cache;	    /* files are cached in the guest */
-	uint8_t pad;
-	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
+	uint8_t ring;	       /* transport: ring rather than exit */
+	uint8_t inject;	       /* completion: an interrupt rather than polling */
+	uint8_t idle_poll;     /* idle: poll rather than halt */
+	uint8_t clock_exit;    /* clock: a port read rather than the TSC */
+	uint8_t apic;	       /* interrupts need an EOI */
+	uint8_t discard;       /* freed memory goes back to the host */
+	uint8_t files_limited; /* RLIMIT_FSIZE is set: EFBIG comes with a signal */
+	uint8_t cache;	       /* files are cached in the guest */
+	uint64_t xsave_mask;   /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;
 	uint64_t kick_entry; /* guest kernel: where the monitor has it look at signals */
@@ -126,7 +126,10 @@ struct abi_boot {
 struct abi_signals {
 	uint64_t pending; /* came from outside, until a thread takes it; bit n - 1 for signal n */
 	uint64_t handled; /* guest: have handlers */
-	uint64_t blocked; /* at start: what the program inherits */
+	uint64_t idle;	  /* guest: do nothing when they come */
+	uint64_t blocked; /* the first thread's; at start: what the program inherits */
+	uint64_t claimed; /* host: a signalfd reads them, where they are blocked */
+	uint64_t held;	  /* host: of these, those it has blocked itself, for them to wait there */
 	struct abi_signal_info {
 		int32_t code, pid, uid, status;
 		uint64_t value; /* si_value, or si_addr */
@@ -166,7 +169,8 @@ struct abi_vcpu_data {
 	uint64_t entry; /* where the trampoline goes on */
 	uint32_t work;	/* signals: there may be something to do; entry.S looks before the program goes on */
 	uint32_t pad;
-	uint64_t wanted;   /* guest: signals the thread neither blocks nor ignores */
+	uint64_t blocked;  /* guest: signals the thread blocks */
+	uint64_t awaited;  /* guest: signals it waits for, blocked or not */
 	uint64_t directed; /* host: signals that came for this thread */
 };
 
@@ -226,5 +230,16 @@ struct abi_channel {
 };
 
 #endif /* __ASSEMBLER__ */
+
+/* What goes with the data of sendmsg and recvmsg: the host's copy of a struct msghdr and what it points to.
+ */
+struct abi_message {
+	uint32_t flags; /* of the call; out: of the message */
+	uint32_t name_bytes;
+	uint32_t control_bytes;
+	uint32_t pad;
+	uint8_t name[128];
+	uint8_t control[2048];
+};
 
 #endif

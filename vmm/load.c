@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ static int read_segment(struct monitor *m, int fd, const struct image *image, un
 int load_kernel(struct monitor *m)
 {
 	struct image image;
-	int fd = open(m->options->kernel, O_RDONLY | O_CLOEXEC), error;
+	int fd = open(m->options->kernel, O_RDONLY | O_CLOEXEC), error, inherited;
 
 	if (fd < 0)
 		return error_fail(m->error, errno, "build it with make, or install vmtax whole",
@@ -39,7 +40,10 @@ int load_kernel(struct monitor *m)
 	error = elf_read(fd, m->options->kernel, ELF_KERNEL, &image, m->error);
 	for (unsigned i = 0; error == 0 && i < image.segments; i++)
 		error = read_segment(m, fd, &image, i, image.segment[i].address - ABI_KERNEL);
-	close(fd);
+	m->kernel = fds_hide(m, fd);
+	snprintf(m->kernel_name, sizeof(m->kernel_name), KERNEL_FD, m->kernel);
+	if (sscanf(m->options->kernel, KERNEL_FD, &inherited) == 1)
+		close(inherited);
 	if (error)
 		return error;
 	m->kernel_entry = image.entry;
@@ -116,6 +120,7 @@ static void describe_machine(struct monitor *m)
 	boot->xsave_mask = m->xsave_mask;
 	boot->xsave_bytes = m->xsave_bytes;
 	boot->bench = m->options->bench;
+	files_limit(m);
 	boot->ignored = ignored_signals();
 	boot->pid = (uint32_t)getpid();
 	boot->ppid = (uint32_t)getppid();

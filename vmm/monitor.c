@@ -190,6 +190,7 @@ static void tear_down(struct monitor *m)
 	threads_close(m);
 	free(m->main);
 	vm_close(m);
+	close(m->kvm);
 	memory_close(m);
 	m->report->tsc_torn_down = clock_tsc();
 }
@@ -228,10 +229,11 @@ static void name_process(const struct vmm_options *options)
 static void prepare(struct monitor *m)
 {
 	struct vmm_report *report = m->report;
+	char others[VMM_KNOBS][96]; /* what one with fewer rights falls back to is its own */
 	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none); /* a core of the monitor would say nothing about the program */
-	vmm_config_fall_back(&m->config, report->fallback);
+	vmm_config_fall_back(&m->config, m->first ? report->fallback : others);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
 	name_process(m->options);
 	m->main->fd = m->main->wake = -1;
@@ -253,7 +255,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.report = report,
 		.error = &report->error,
 		.config = options->config,
-		.kvm = -1,
+		.kvm = options->kvm_fd,
+		.kernel = -1,
 		.vm = -1,
 		.main = calloc(1, sizeof(struct vcpu)),
 		.backend_busy = ATOMIC_FLAG_INIT,
@@ -264,7 +267,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.report_fd = options->report_fd,
 		.first = options->role != VMM_CHILD_EXEC,
 	};
-	int error;
+	static int (*const steps[])(struct monitor *) = { place_cores, fds_reserve, tree_open, build };
+	int error = 0;
 
 	report->magic = VMM_REPORT_MAGIC;
 	if (m.main == NULL) {
@@ -272,13 +276,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		return error_set(m.error, ENOMEM, "cannot make a vCPU");
 	}
 	prepare(&m);
-	error = place_cores(&m);
-	if (error == 0)
-		error = fds_reserve(&m);
-	if (error == 0)
-		error = tree_open(&m);
-	if (error == 0)
-		error = build(&m);
+	for (size_t i = 0; error == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+		error = steps[i](&m);
 	memcpy(report->value, m.config.value, sizeof(report->value));
 	if (options->role == VMM_FIRST)
 		report->cpu_setup_ns = monitor_cpu_ns();

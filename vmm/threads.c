@@ -23,8 +23,10 @@
 /* Waits for a thread to run, or the program's end. */
 static void await_start(struct vcpu *v)
 {
+	atomic_store(&v->resting, true);
 	while (!loop_ending(v->monitor) && sem_wait(&v->starts) && errno == EINTR)
 		;
+	atomic_store(&v->resting, false);
 	v->began = clock_tsc();
 }
 
@@ -95,31 +97,13 @@ static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
 	return v;
 }
 
-/* name(bytes 0..7, bytes 8..15): of the calling thread */
-int64_t thread_name(struct monitor *m, const uint64_t a[6])
-{
-	struct vcpu *v = loop_current();
-	char name[NAME] = "";
-
-	(void)m;
-	if (v == NULL) /* a driver's thread: nobody sensible asks there */
-		return -EINVAL;
-	memcpy(name, a, sizeof(name) - 1);
-	v->named = true;
-	return prctl(PR_SET_NAME, name) ? -errno : 0;
-}
-
 /* A thread begins with the name of the one that starts it; a new host thread does so by itself. */
-static void inherit_name(struct vcpu *v)
+static void inherit_name(const struct vcpu *v)
 {
-	const struct vcpu *parent = loop_current();
 	char name[NAME];
 
-	if (parent == NULL || (!v->named && !parent->named))
-		return;
 	if (pthread_getname_np(pthread_self(), name, sizeof(name)) == 0)
 		pthread_setname_np(v->host, name);
-	v->named = parent->named;
 }
 
 int64_t thread_start(struct monitor *m, uint64_t block, bool go)
@@ -143,6 +127,14 @@ int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 	if (go)
 		sem_post(&v->starts);
 	return tid;
+}
+
+bool threads_shows(const struct monitor *m, uint32_t tid)
+{
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		if (m->vcpu[i]->channel->tid == tid && !atomic_load(&m->vcpu[i]->resting))
+			return true;
+	return false;
 }
 
 bool threads_stop(struct monitor *m)

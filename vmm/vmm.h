@@ -64,6 +64,7 @@ struct vmm_options {
 	uint64_t tsc_hz;       /* 0: measured */
 	const char *kernel;    /* path of the guest kernel */
 	int control_fd;	       /* -1: none */
+	int kvm_fd;	       /* /dev/kvm; -1: to be opened */
 	int report_fd;	       /* memfd of the report; becomes the monitor's */
 	enum vmm_role role;
 	uint32_t max_processes; /* 0: VMM_PROCESSES_DEFAULT */

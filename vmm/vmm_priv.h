@@ -57,6 +57,7 @@ struct vcpu {
 	uint64_t began;		  /* TSC: when its thread did */
 	pthread_t host;
 	sem_t ready, starts;	 /* the host thread is there; so often is it to run a thread of the program */
+	atomic_bool resting;	 /* no thread of the program runs on it */
 	atomic_bool left;	 /* the host thread has done with the guest */
 	atomic_flag serving;	 /* a request is being served */
 	bool lent;		 /* a child runs it: see vfork.c */
@@ -66,7 +67,6 @@ struct vcpu {
 	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
 	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
 	atomic_bool halted;
-	bool named;	  /* by the program: its next thread needs another name */
 	cpu_set_t wanted; /* cores the program asked for, of the host's; empty: none */
 };
 
@@ -92,6 +92,8 @@ struct monitor {
 	int report_fd;
 
 	int kvm, vm;
+	int kernel;		    /* the guest kernel's executable */
+	char kernel_name[32];	    /* by which the next monitor finds it */
 	const char *kvm_name;	    /* of the backend */
 	struct cpuid_table *cpuids; /* that a vCPU is given; owned */
 	struct vcpu *vcpu[VCPUS];   /* the first `vcpus` are open */
@@ -120,6 +122,7 @@ struct monitor {
 	uint32_t xsave_bytes;  /* of what it saves */
 	int watchdog;	       /* kernel's number of the timer; -1: none */
 	uint32_t nofile;       /* descriptors below this are the program's */
+	uint32_t nofile_soft;  /* the program's limit: more it cannot open */
 	uint64_t nofile_hard;
 
 	cpu_set_t all;	   /* cores this process may use */
@@ -138,6 +141,7 @@ struct monitor {
 /* fds.c: descriptors of our own stay above the program's and out of its reach. */
 int fds_reserve(struct monitor *m);
 uint64_t fds_limit(const struct monitor *m); /* the process's limit: the program's and ours */
+void files_limit(struct monitor *m);	     /* tells the guest kernel whether their size is limited */
 int fds_hide(struct monitor *m, int fd);     /* moves FD up; the new number, or -errno */
 
 /* memory.c: guest memory and what backs it. */
@@ -191,10 +195,10 @@ enum next exit_failed(struct vcpu *v, int error); /* KVM_RUN itself failed with 
 /* The id of the thread that BLOCK has or, with GO, that begins there now; -errno. */
 int64_t thread_start(struct monitor *m, uint64_t block, bool go);
 void thread_park(struct vcpu *v);
-int64_t thread_name(struct monitor *m, const uint64_t argument[6]);
 bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
 void threads_collect(struct monitor *m);
 void threads_close(struct monitor *m);
+bool threads_shows(const struct monitor *m, uint32_t tid); /* TID is a thread of the program */
 void threads_forget(struct monitor *m); /* in a forked child: closes all; the one that forked is the first */
 
 /* interrupt.c: tells the guest that a request is done. */

@@ -35,6 +35,7 @@ void boot_trampoline(uint64_t gpa)
 	memcpy(at(gpa), trampoline, (size_t)(trampoline_end - trampoline));
 	data->kernel_stack = ABI_DIRECT + gpa + ABI_CALL_STACK;
 	data->entry = (uint64_t)syscall_entry;
+	data->blocked = ~0ull; /* until its thread says otherwise */
 }
 
 /* With clock=exit a reading is to cost an exit. The pages are no area: nobody is to have them back. */

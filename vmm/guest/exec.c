@@ -119,6 +119,8 @@ static int64_t execute(struct strings s)
 		apart->pages = pages;
 	}
 	copy_all(&s, at(gpa));
+	if (!apart)
+		signal_give(signal_self()->blocked);
 	result = submit(&s, gpa);
 	if (apart)
 		apart->pages = 0;

@@ -11,6 +11,7 @@ static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 #define PATH_MAX 4096
 #define IOV_MAX	 1024
 #define SIGPIPE	 13
+#define SIGXFSZ	 25
 #define PIECES	 (ABI_SEGMENTS - 1) /* that data may lie in; one is the extra argument's */
 #define USER_TOP (USER_END - PAGE)  /* Linux's TASK_SIZE_MAX */
 
@@ -95,6 +96,12 @@ static int64_t carry_string(struct carry *c, int i)
 	return length < 0 ? length : carry_memory(c, i, (uint64_t)length, ABI_IN);
 }
 
+/* Whether [ADDRESS, +BYTES) can be the program's at all, at which Linux looks first. */
+static bool within(uint64_t address, uint64_t bytes)
+{
+	return address <= USER_TOP && bytes <= USER_TOP - address;
+}
+
 /* An iovec array becomes the pieces of all its buffers. */
 static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 {
@@ -109,26 +116,27 @@ static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 	for (uint64_t k = 0; k < count; k++)
 		if (vector[k][1] >> 63)
 			return -EINVAL;
+	for (uint64_t k = 0; k < count; k++)
+		if (!within(vector[k][0], vector[k][1]))
+			return -EFAULT;
 	for (uint64_t k = 0; k < count && c->pieces < PIECES; k++) {
-		uint64_t covered;
-		int n = user_segments(vector[k][0], vector[k][1], need, &c->request->segment[c->pieces],
-				      PIECES - c->pieces, &covered);
+		/* Read once: another thread may have changed it since. */
+		uint64_t address = __atomic_load_n(&vector[k][0], __ATOMIC_RELAXED), covered = 0;
+		uint64_t bytes = __atomic_load_n(&vector[k][1], __ATOMIC_RELAXED);
+		int n = -EFAULT;
 
+		if (within(address, bytes))
+			n = user_segments(address, bytes, need, &c->request->segment[c->pieces],
+					  PIECES - c->pieces, &covered);
 		if (n < 0 && c->pieces == first)
 			return n;
 		c->pieces += n > 0 ? n : 0;
-		if (n < 0 || covered < vector[k][1])
+		if (n < 0 || covered < bytes)
 			break;
 	}
 	c->request->segments[i] = (uint8_t)(c->pieces - first);
 	c->request->argument[2] = (uint64_t)(c->pieces - first);
 	return 0;
-}
-
-/* Whether [ADDRESS, +BYTES) can be the program's at all, at which Linux looks first. */
-static bool within(uint64_t address, uint64_t bytes)
-{
-	return address <= USER_TOP && bytes <= USER_TOP - address;
 }
 
 /* A buffer whose size the program keeps in memory, and the host may change. */
@@ -258,6 +266,8 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 	learn(&c, result);
 	if (c.cut && ended_early(id, c.cut, result))
 		result = -EFAULT;
+	if (result == -EFBIG && BOOT->files_limited && !signal_ignored(SIGXFSZ))
+		signal_raise(SIGXFSZ, 0);
 	if (result == -EPIPE && !extra.quiet && !signal_ignored(SIGPIPE))
 		signal_raise(SIGPIPE, 0);
 	return result;

@@ -36,7 +36,7 @@ void memory_init(void)
 		const struct abi_area *a = &BOOT->area[i];
 
 		tables_map(a->address, a->gpa, pages_of(a->bytes), a->protection);
-		areas_add((struct area){ a->address, a->bytes, a->protection, AREA_ANON });
+		areas_add((struct area){ a->address, a->bytes, a->protection, AREA_ANON, 0 });
 	}
 }
 
@@ -144,7 +144,7 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 		return result;
 	}
 	if (tables_map(address, gpa, pages_of(bytes), f->rdx & 7) &&
-	    areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE }))
+	    areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE, result ? ABI_WRITE : 0 }))
 		return 0;
 	release(address, bytes, AREA_FILE);
 	return -ENOMEM;
@@ -156,7 +156,7 @@ int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
 
 	if (!lazy && !back(address, bytes, protection))
 		return -ENOMEM;
-	if (areas_add((struct area){ address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON }))
+	if (areas_add((struct area){ address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON, 0 }))
 		return 0;
 	release(address, bytes, AREA_ANON);
 	return -ENOMEM;
@@ -252,6 +252,10 @@ int64_t memory_mprotect(struct syscall_frame *f)
 
 		if (a == NULL) { /* what came before it stays changed, as in Linux */
 			result = -ENOMEM;
+			break;
+		}
+		if (protection & a->denied) {
+			result = -EACCES;
 			break;
 		}
 		changed = *a;

@@ -38,6 +38,7 @@ struct area {
 	uint64_t address, bytes;
 	uint32_t protection;
 	enum area_kind kind;
+	uint32_t denied; /* rights it can never have: the file was not opened for them */
 };
 void areas_init(void);
 struct area *areas_find(uint64_t address); /* the area that holds ADDRESS, or NULL */

@@ -7,8 +7,6 @@
 #define ARCH_SET_FS 0x1002
 #define ARCH_GET_FS 0x1003
 #define ARCH_GET_GS 0x1004
-#define PR_SET_NAME 15
-#define PR_GET_NAME 16
 
 int64_t process_getpid(struct syscall_frame *f)
 {
@@ -106,33 +104,6 @@ int64_t process_getcpu(struct syscall_frame *f)
 	if (f->rsi)
 		*(uint32_t *)f->rsi = 0;
 	return 0;
-}
-
-/* A thread's name is that of its vCPU's host thread: 16 bytes with the nought, more are cut off. */
-static int64_t set_name(uint64_t address)
-{
-	uint64_t name[2] = { 0, 0 };
-
-	for (uint64_t i = 0; i < sizeof(name) - 1; i++) {
-		if (!user_readable(address + i, 1))
-			return -EFAULT;
-		((char *)name)[i] = ((const char *)address)[i];
-		if (((const char *)name)[i] == 0)
-			break;
-	}
-	return channel_service(ABI_CALL_name, name[0], name[1]);
-}
-
-/* prctl(option, ...): but for names it is not served */
-int64_t process_prctl(struct syscall_frame *f)
-{
-	const uint64_t get[6] = { PR_GET_NAME, f->rsi };
-
-	if (f->rdi == PR_SET_NAME)
-		return set_name(f->rsi);
-	if (f->rdi == PR_GET_NAME)
-		return f->rsi ? forward_call(ABI_CALL_prctl, get) : -EFAULT;
-	return -EINVAL;
 }
 
 /* exit_group(status) */

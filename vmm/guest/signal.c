@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/signal.h"
 
-/* Dispositions, masks, and the signals a program sends. deliver.c has the rest. */
+/* Dispositions and masks. send.c and deliver.c have the rest. */
 static struct action common[SIGNAL_COUNT + 1];
 
 struct signal_thread *signal_self(void)
@@ -78,15 +78,22 @@ uint64_t signal_all_ignored(void)
 void signal_publish(void)
 {
 	struct signal_thread *t = signal_self();
-	uint64_t idle = all(signal_idle);
 
 	if (SELF->apart) { /* what comes is for those it left */
-		DATA->wanted = 0;
+		DATA->awaited = 0;
+		DATA->blocked = ~0ull;
 		DATA->work = t->pending & ~t->blocked ? 1 : DATA->work;
 		return;
 	}
+	SIGNALS->idle = all(signal_idle);
 	SIGNALS->handled = all(signal_handled);
-	__atomic_store_n(&DATA->wanted, ~t->blocked & ~idle, __ATOMIC_SEQ_CST);
+	DATA->awaited = 0;
+	__atomic_store_n(&DATA->blocked, t->blocked, __ATOMIC_SEQ_CST);
+	if (CHANNEL->tid == BOOT->pid) {
+		SIGNALS->blocked = t->blocked;
+		if (SIGNALS->held & ~t->blocked)
+			channel_service(ABI_CALL_held, t->blocked, 0);
+	}
 	if ((t->pending | DATA->directed | __atomic_load_n(&SIGNALS->pending, __ATOMIC_SEQ_CST)) &
 	    ~t->blocked)
 		DATA->work = 1;
@@ -190,67 +197,4 @@ int64_t signal_mask(struct syscall_frame *f)
 			signal_block(new);
 	}
 	return 0;
-}
-
-void signal_raise(int signal, int code)
-{
-	struct signal_thread *t = signal_self();
-
-	if (signal_idle(signal) && !(t->blocked & bit(signal)))
-		return;
-	if (!(t->pending & bit(signal)))
-		t->info[signal] = (struct abi_signal_info){ .code = code,
-							    .pid = (int)thread_process(),
-							    .uid = (int)BOOT->uid };
-	t->pending |= bit(signal);
-	if (!(t->blocked & bit(signal)))
-		DATA->work = 1;
-}
-
-static int64_t send(uint64_t to, int64_t signal, int code)
-{
-	uint64_t argument[6] = { to, (uint64_t)signal };
-
-	if (signal < 0 || signal > SIGNAL_COUNT)
-		return -EINVAL;
-	/* The host finds a thread that does not block it. */
-	if ((uint32_t)to != thread_process() || signal == SIGSTOP ||
-	    (signal > 0 && thread_live() > 1 && signal_self()->blocked & bit((int)signal)))
-		return forward_call(ABI_CALL_kill, argument); /* what stops the process stops the monitor */
-	if (signal)
-		signal_raise((int)signal, code);
-	return 0;
-}
-
-/* To one thread: this one, or another that the host finds. */
-static int64_t direct(uint32_t tid, int64_t signal)
-{
-	if (signal < 0 || signal > SIGNAL_COUNT)
-		return -EINVAL;
-	if (tid == CHANNEL->tid && signal != SIGSTOP) {
-		if (signal)
-			signal_raise((int)signal, SI_TKILL);
-		return 0;
-	}
-	return channel_service(ABI_CALL_direct, tid, (uint64_t)signal);
-}
-
-/* kill(pid, signal) */
-int64_t signal_kill(struct syscall_frame *f)
-{
-	return send(f->rdi, (int)f->rsi, SI_USER);
-}
-
-/* tkill(tid, signal) */
-int64_t signal_tkill(struct syscall_frame *f)
-{
-	return (int)f->rdi <= 0 ? -EINVAL : direct((uint32_t)f->rdi, (int)f->rsi);
-}
-
-/* tgkill(tgid, tid, signal) */
-int64_t signal_tgkill(struct syscall_frame *f)
-{
-	if ((int)f->rdi <= 0 || (int)f->rsi <= 0)
-		return -EINVAL;
-	return (uint32_t)f->rdi == thread_process() ? direct((uint32_t)f->rsi, (int)f->rdx) : -ESRCH;
 }

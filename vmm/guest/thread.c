@@ -229,6 +229,7 @@ int64_t thread_exit(struct syscall_frame *f)
 	if (self->apart)
 		fault_exit((int)f->rdi & 255);
 	walk_robust(self->robust);
+	DATA->blocked = ~0ull;
 	if (self->clear_tid && thread_live() > 1 && user_writable(self->clear_tid, 4)) {
 		__atomic_store_n((uint32_t *)self->clear_tid, 0, __ATOMIC_SEQ_CST);
 		futex_wake(self->clear_tid, 1);
