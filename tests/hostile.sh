@@ -83,7 +83,7 @@ for config in hosted bare-metal; do
 		>out 2>err </dev/null
 	status=$?
 	left=9
-	for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	for try in $(seq 50); do
 		left=$(cat /proc/[0-9]*/comm 2>/dev/null | grep -cx "bomb-$config")
 		[ "$left" -eq 0 ] && break
 		sleep 0.2
