@@ -68,7 +68,7 @@ const struct table_schema schema_layers = {
 	.name = "layers.csv", .description = "time of one layer on one thread of one run; a thread's layers sum to its time from go to the program's end",
 	.columns = (const struct table_column[]){
 		COUNT("run", "number of the repetition"),
-		TEXT("thread", "vcpu0, driver0, or program for native runs"),
+		TEXT("thread", "vcpu0, driver0 of the first process; others-vcpu, others-driver: those of all others summed; program for native runs"),
 		TEXT("layer", "which layer owned the time"),
 		INTEGER("ns", "ns", "how long; unattributed is signed"),
 		TEXT("source", "exact, sampled or inferred"),

@@ -59,8 +59,11 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.directory = workload->own_directory ? NULL : cell->directory,
 		.timeout_ns = h->options->timeout_ns,
 		.memory_bytes = h->options->memory_bytes,
+		.max_processes = h->options->max_processes,
 		.tsc_hz = h->tsc_hz,
 		.cores = h->cores,
+		.cpus = (uint32_t)h->options->cpus,
+		.drivers = (uint32_t)h->options->drivers,
 		.observed = cell->observed,
 		.signal_fd = h->signal_fd,
 	};

@@ -16,6 +16,15 @@ int cores_last(const cpu_set_t *cores)
 	return -1;
 }
 
+cpu_set_t cores_of(const cpu_set_t *cores, int most)
+{
+	cpu_set_t set = *cores;
+
+	for (int core = 0; core < CPU_SETSIZE && most > 0 && CPU_COUNT(&set) > most; core++)
+		CPU_CLR((unsigned)core, &set);
+	return set;
+}
+
 void cores_yield(const cpu_set_t *cores)
 {
 	cpu_set_t others = *cores;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +21,13 @@
 #define HUGE_TUNABLE "glibc.malloc.hugetlb=1"
 #define CANNOT_RUN   126 /* the status a shell gives */
 
-/* The cores a program may run on: with any scheduling but shared, the one the monitor pins its vCPU to. */
-static cpu_set_t choose_cores(const cpu_set_t *all, unsigned scheduling)
+/* The cores a program may run on: those that the vCPUs share; with any scheduling but shared and no number
+ * given, the one the monitor pins its first vCPU to. */
+static cpu_set_t choose_cores(const struct launch *launch, unsigned scheduling)
 {
-	cpu_set_t last;
+	int most = launch->cpus ? (int)launch->cpus : scheduling != VMM_SCHEDULING_SHARED;
 
-	CPU_ZERO(&last);
-	if (scheduling == VMM_SCHEDULING_SHARED || cores_last(all) < 0)
-		return *all;
-	CPU_SET((unsigned)cores_last(all), &last);
-	return last;
+	return cores_of(&launch->cores, most);
 }
 
 /* Our environment, with malloc told to ask for huge pages where HUGE. TUNABLE (owned by the caller, may
@@ -69,6 +67,15 @@ static void say_end(const struct launch *launch, enum child_event event, int sta
 	}
 }
 
+/* A plain process keeps no core for itself. It is charged as many as it kept busy, as whole ones. */
+static double cores_busy(const struct launch *launch, const struct measurement *m)
+{
+	double busy = m->wall_ns > 0 ? round((double)m->cpu_vcpu_ns / (double)m->wall_ns) : 1;
+	double most = CPU_COUNT(&launch->cores);
+
+	return fmax(fmin(busy, launch->cpus ? launch->cpus : most), 1);
+}
+
 /*
  * Set-up is fork to gate and gate to exec; the wait at the gate is nobody's. The program's end is seen when
  * the kernel has taken its memory down, so a teardown of its own cannot be told apart: it is part of wall_ns.
@@ -88,7 +95,7 @@ static void account(const struct launch *launch, const struct child *child, uint
 	/* There is no monitor and no driver, and set-up is the program's own process: a true nought. */
 	m->cpu_monitor_ns = m->cpu_driver_busy_ns = m->cpu_driver_spin_ns = m->cpu_vcpu_spin_ns = 0;
 	m->cpu_kthread_ns = m->cpu_setup_ns = 0;
-	m->cores_held = 1;
+	m->cores_held = cores_busy(launch, m);
 }
 
 /* From the gate to the end. */
@@ -151,7 +158,7 @@ int launch_native(const struct launch *launch, struct measurement *m, struct err
 				   .directory = launch->directory,
 				   .signal_fd = launch->signal_fd,
 				   .gate = true,
-				   .cores = choose_cores(&launch->cores, scheduling),
+				   .cores = choose_cores(launch, scheduling),
 				   .fifo = scheduling == VMM_SCHEDULING_FIFO,
 				   .fd = { -1, -1 },
 			   },

@@ -17,9 +17,12 @@ struct launch {
 	char *const *argv;     /* argv[0] is the program's path */
 	const char *directory; /* working directory; NULL: ours */
 	uint64_t timeout_ns;
-	uint64_t memory_bytes; /* guest memory; 0: the monitor's default */
+	uint64_t memory_bytes;	/* guest memory; 0: the monitor's default */
+	uint64_t max_processes; /* 0: the same */
 	uint64_t tsc_hz;
 	cpu_set_t cores;	   /* it may run on */
+	uint32_t cpus;		   /* the program itself on so many of them, the last; 0: on all */
+	uint32_t drivers;	   /* threads that serve rings; 0: the monitor's default */
 	bool observed;		   /* with probes that cost it time */
 	int signal_fd;		   /* a signalfd of what stops us; the signals are blocked */
 	struct together *together; /* with what it starts at once; NULL: nothing */

@@ -52,7 +52,7 @@ struct measurement {
 	char last_words[200];	      /* the last line it wrote to stderr that was not a mark */
 	struct vmm_report *report;    /* the monitor's, mapped; NULL: none; owned */
 	struct probe_samples samples; /* what probes counted; owned */
-	struct measurement_thread thread[VMM_THREADS];
+	struct measurement_thread thread[VMM_THREADS + 2]; /* two of them sums of other processes */
 	size_t threads;
 };
 

@@ -24,13 +24,14 @@ static const char usage[] =
 	"  --memory SIZE       guest memory (default 512M)\n"
 	"  --cpus N            cores that the threads of the program share (default: all this process may "
 	"use)\n"
+	"  --drivers N         threads that serve the rings of transport=ring (default 1, at most 8)\n"
 	"  --max-processes N   processes the program may have at a time (default 256)\n"
 	"  --timeout TIME      end a hung guest after this long (default: never)\n"
 	"  --kernel FILE       guest kernel (default: vmtax-kernel beside this program)\n"
 	"  --bench null        cost of an empty request instead of a program, as CSV\n"
 	"  --verbose           say on stderr how the run went\n"
 	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
-	"  --role first|child, --program FILE      for itself, when the program calls execve\n"
+	"  --role ROLE, --program FILE, --image FD, --kvm FD, --affinity SET   for itself, on execve\n"
 	"\n"
 	"The exit status is the program's; 124 timed out, 125 the monitor failed, 77 this machine cannot do "
 	"it.\n"
@@ -66,9 +67,9 @@ static int map_report(struct command *c, const char *text)
 
 	if (code)
 		return code;
-	if (fstat(fd, &info) || info.st_size < (off_t)sizeof(*c->report))
-		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");
-	c->report = mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	c->report = fstat(fd, &info) || info.st_size < (off_t)sizeof(*c->report)
+			    ? MAP_FAILED
+			    : mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (c->report == MAP_FAILED)
 		return error_set(&c->error, 0, "--report is not a memfd of the size of a report");
 	c->own_report = false;
@@ -93,30 +94,22 @@ static int make_report(struct command *c)
 
 static int take_role(struct command *c, const char *text)
 {
-	if (strcmp(text, "first") == 0)
-		c->options.role = VMM_FIRST_EXEC;
-	else if (strcmp(text, "child") == 0)
-		c->options.role = VMM_CHILD_EXEC;
-	else
+	bool first = strcmp(text, "first") == 0;
+
+	if (!first && strcmp(text, "child") != 0)
 		return error_set(&c->error, 0, "unknown role %s", text);
+	c->options.role = first ? VMM_FIRST_EXEC : VMM_CHILD_EXEC;
 	return 0;
 }
 
-static int take_processes(struct command *c, const char *text)
+static int take_number(uint32_t *to, uint64_t most, const char *text, struct error *error)
 {
 	uint64_t number = 0;
-	int code = units_parse_count(text, VMM_PROCESSES, &number, &c->error);
+	int code = units_parse_count(text, most, &number, error);
 
-	c->options.max_processes = (uint32_t)number;
-	return code;
-}
-
-static int take_cpus(struct command *c, const char *text)
-{
-	uint64_t number = 0;
-	int code = units_parse_count(text, 1024, &number, &c->error);
-
-	c->options.cpus = (uint32_t)number;
+	if (code == 0 && number == 0)
+		code = error_fail(error, 0, "give at least 1", "none at all is too few");
+	*to = (uint32_t)number;
 	return code;
 }
 
@@ -130,23 +123,8 @@ static int take_bench(struct command *c, const char *text)
 	return 0;
 }
 
-enum option_id {
-	CONFIG = 256,
-	SET,
-	MEMORY,
-	TIMEOUT,
-	KERNEL,
-	BENCH,
-	VERBOSE,
-	REPORT,
-	CONTROL,
-	TSC_HZ,
-	HELP,
-	ROLE,
-	PROGRAM,
-	PROCESSES,
-	CPUS
-};
+enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
+enum { ROLE = HELP + 1, PROGRAM, IMAGE, PROCESSES, CPUS, DRIVERS, AFFINITY, KVM };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },
@@ -162,8 +140,12 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, HELP },
 	{ "role", required_argument, NULL, ROLE },
 	{ "program", required_argument, NULL, PROGRAM },
+	{ "image", required_argument, NULL, IMAGE },
 	{ "max-processes", required_argument, NULL, PROCESSES },
 	{ "cpus", required_argument, NULL, CPUS },
+	{ "affinity", required_argument, NULL, AFFINITY },
+	{ "drivers", required_argument, NULL, DRIVERS },
+	{ "kvm", required_argument, NULL, KVM },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -193,15 +175,24 @@ static int take_option(struct command *c, int id, const char *text)
 		return map_report(c, text);
 	case CONTROL:
 		return take_descriptor(text, &c->options.control_fd, &c->error);
+	case KVM:
+		return take_descriptor(text, &c->options.kvm_fd, &c->error);
 	case ROLE:
 		return take_role(c, text);
 	case PROGRAM:
 		c->options.program = text;
 		return 0;
+	case IMAGE:
+		return take_descriptor(text, &c->options.image_fd, &c->error);
 	case CPUS:
-		return take_cpus(c, text);
+		return take_number(&c->options.cpus, VMM_CPUS, text, &c->error);
+	case AFFINITY:
+		c->options.affinity = text;
+		return 0;
+	case DRIVERS:
+		return take_number(&c->options.drivers, VMM_DRIVERS, text, &c->error);
 	case PROCESSES:
-		return take_processes(c, text);
+		return take_number(&c->options.max_processes, VMM_PROCESSES, text, &c->error);
 	case TSC_HZ:
 		return units_parse_count(text, UINT64_MAX, &c->options.tsc_hz, &c->error);
 	default:
@@ -261,13 +252,27 @@ static void print_bench(const struct vmm_options *o)
 		printf("%u,%s,%.1f\n", i / 2 + 1, names[i % 2], o->bench_ns[i]);
 }
 
+static struct command c;
+
+/* After a run: what there is to say, and the status. */
+static int conclude(struct vmm_report *report)
+{
+	if (c.options.bench && report->outcome == VMM_EXITED)
+		print_bench(&c.options);
+	if (c.own_report)
+		monitor_say_fallbacks(&c.options.config, report);
+	if (c.verbose)
+		monitor_say_run(report);
+	return monitor_conclude(report, c.own_report);
+}
+
 int main(int argc, char **argv)
 {
-	static struct command c;
 	uint64_t tsc_main = clock_tsc();
 
-	c.options.control_fd = -1;
+	c.options.control_fd = c.options.image_fd = c.options.kvm_fd = -1;
 	c.options.environment = environ;
+	c.options.conclude = conclude;
 	if (parse(&c, argc, argv)) {
 		monitor_say_error(&c.error);
 		return 2;
@@ -275,11 +280,5 @@ int main(int argc, char **argv)
 	if (c.options.role == VMM_FIRST)
 		c.report->tsc_main = tsc_main;
 	vmm_monitor_run(&c.options, c.report);
-	if (c.options.bench && c.report->outcome == VMM_EXITED)
-		print_bench(&c.options);
-	if (c.own_report)
-		monitor_say_fallbacks(&c.options.config, c.report);
-	if (c.verbose)
-		monitor_say_run(c.report);
-	return monitor_conclude(c.report, c.own_report);
+	return conclude(c.report);
 }

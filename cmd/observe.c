@@ -125,13 +125,13 @@ static struct vmm_thread first_vcpu(const struct vmm_report *r)
 	return first;
 }
 
-static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t, bool first,
+static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t, int64_t delay_ns, bool first,
 			 struct measurement *m)
 {
 	const struct probe_vcpu_times times = {
 		.wall = ns(r, t->wall_tsc),
 		.cpu = (int64_t)t->cpu_ns,
-		.delay = delay(m, t->name),
+		.delay = delay_ns,
 		.run = ns(r, t->run_tsc),
 		.host = ns(r, t->host_tsc),
 		.guest_kernel = ns(r, t->guest_kernel_tsc),
@@ -158,6 +158,16 @@ static void account_driver(const struct vmm_report *r, const struct vmm_thread *
 }
 
 /* The stamps as counts: what the account was made from. */
+static void add_thread_stamps(const struct vmm_report *r, const struct vmm_thread *t, bool vcpu,
+			      struct measurement *m)
+{
+	probe_samples_add(&m->samples, "stamps", t->name, "wall", "ns", (double)ns(r, t->wall_tsc));
+	probe_samples_add(&m->samples, "stamps", t->name, "cpu", "ns", (double)t->cpu_ns);
+	probe_samples_add(&m->samples, "stamps", t->name, "host_calls", "ns", (double)ns(r, t->host_tsc));
+	if (vcpu)
+		probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns", (double)ns(r, t->run_tsc));
+}
+
 static void add_stamps(const struct vmm_report *r, struct measurement *m)
 {
 	const struct {
@@ -170,17 +180,8 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 		{ "guest_halt", r->guest_halt_tsc },
 	};
 
-	for (uint32_t i = 0; i < r->threads && i < VMM_THREADS; i++) {
-		const struct vmm_thread *t = &r->thread[i];
-
-		probe_samples_add(&m->samples, "stamps", t->name, "wall", "ns", (double)ns(r, t->wall_tsc));
-		probe_samples_add(&m->samples, "stamps", t->name, "cpu", "ns", (double)t->cpu_ns);
-		probe_samples_add(&m->samples, "stamps", t->name, "host_calls", "ns",
-				  (double)ns(r, t->host_tsc));
-		if (is_vcpu(t))
-			probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns",
-					  (double)ns(r, t->run_tsc));
-	}
+	for (uint32_t i = 0; i < r->threads && i < VMM_THREADS; i++)
+		add_thread_stamps(r, &r->thread[i], is_vcpu(&r->thread[i]), m);
 	for (size_t i = 0; i < sizeof(guest) / sizeof(guest[0]); i++)
 		probe_samples_add(&m->samples, "stamps", r->thread[0].name, guest[i].event, "ns",
 				  (double)ns(r, guest[i].ticks));
@@ -188,6 +189,23 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 			  (double)r->guest_syscalls);
 	probe_samples_add(&m->samples, "stamps", r->thread[0].name, "syscalls_served", "1",
 			  (double)r->guest_served);
+}
+
+/* All processes but the first, a row for their vCPUs and one for their drivers. */
+static void account_others(const struct vmm_report *r, struct measurement *m)
+{
+	struct vmm_thread vcpus = r->others_vcpu, drivers = r->others_driver;
+
+	if (r->forks == 0)
+		return;
+	strcpy(vcpus.name, "others-vcpu");
+	strcpy(drivers.name, "others-driver");
+	add_thread_stamps(r, &vcpus, true, m);
+	account_vcpu(r, &vcpus, (int64_t)vcpus.delay_ns, false, m);
+	if (drivers.wall_tsc == 0)
+		return;
+	add_thread_stamps(r, &drivers, false, m);
+	account_driver(r, &drivers, m);
 }
 
 void observe_monitor_account(const struct rusage *usage, struct measurement *m)
@@ -200,10 +218,11 @@ void observe_monitor_account(const struct rusage *usage, struct measurement *m)
 		return;
 	add_stamps(r, m);
 	first = first_vcpu(r);
-	account_vcpu(r, &first, true, m);
+	account_vcpu(r, &first, delay(m, first.name), true, m);
 	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++)
 		if (is_vcpu(&r->thread[i]))
-			account_vcpu(r, &r->thread[i], false, m);
+			account_vcpu(r, &r->thread[i], delay(m, r->thread[i].name), false, m);
 		else
 			account_driver(r, &r->thread[i], m);
+	account_others(r, m);
 }

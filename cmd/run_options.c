@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "cmd/cmd.h"
+#include "cmd/cores_priv.h"
 #include "cmd/run_priv.h"
 #include "vmm/vmm.h"
 
@@ -31,7 +32,10 @@ enum option_id {
 	SET,
 	MEMORY,
 	VMS,
+	CPUS,
+	DRIVERS,
 	TIMEOUT,
+	PROCESSES,
 	CACHE,
 	SEED,
 	FILTER,
@@ -42,6 +46,7 @@ enum option_id {
 };
 
 static const struct option options[] = {
+	/* clang-format off */
 	{ "out", required_argument, NULL, OUT },
 	{ "configs", required_argument, NULL, CONFIGS },
 	{ "config-file", required_argument, NULL, CONFIG_FILE },
@@ -55,7 +60,10 @@ static const struct option options[] = {
 	{ "set", required_argument, NULL, SET },
 	{ "memory", required_argument, NULL, MEMORY },
 	{ "vms", required_argument, NULL, VMS },
+	{ "cpus", required_argument, NULL, CPUS },
+	{ "drivers", required_argument, NULL, DRIVERS },
 	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ "max-processes", required_argument, NULL, PROCESSES },
 	{ "cache", required_argument, NULL, CACHE },
 	{ "seed", required_argument, NULL, SEED },
 	{ "filter", required_argument, NULL, FILTER },
@@ -63,6 +71,7 @@ static const struct option options[] = {
 	{ "resume", no_argument, NULL, RESUME },
 	{ "no-observe", no_argument, NULL, NO_OBSERVE },
 	{ "help", no_argument, NULL, HELP },
+	/* clang-format on */
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -84,16 +93,6 @@ static int take_memory(struct run_options *o, const char *text, struct error *er
 	return code;
 }
 
-static int take_vms(struct run_options *o, const char *text, struct error *error)
-{
-	struct error inner;
-
-	if (units_parse_count(text, MOST_VMS, &o->vms, &inner) == 0 && o->vms > 0)
-		return 0;
-	error_set(error, 0, "%.100s is no number of VMs", text);
-	return error_mend(error, "give a whole number from 1 to %d", MOST_VMS);
-}
-
 static int take_time(uint64_t *ns, const char *text, struct error *error)
 {
 	int code = units_parse_time(text, ns, error);
@@ -103,14 +102,25 @@ static int take_time(uint64_t *ns, const char *text, struct error *error)
 	return code;
 }
 
-static int take_blocks(struct run_options *o, const char *text, struct error *error)
+static int take_number(uint64_t *number, uint64_t most, const char *what, const char *text,
+		       struct error *error)
 {
 	struct error inner;
 
-	if (units_parse_count(text, MOST_BLOCKS, &o->blocks, &inner) == 0 && o->blocks > 0)
+	if (units_parse_count(text, most, number, &inner) == 0 && *number > 0)
 		return 0;
-	error_set(error, 0, "%.100s is no number of blocks", text);
-	return error_mend(error, "give a whole number from 1 to %d", MOST_BLOCKS);
+	error_set(error, 0, "%.100s is no number of %s", text, what);
+	return error_mend(error, "give a whole number from 1 to %llu", (unsigned long long)most);
+}
+
+/* A core that is not there could only be made up. */
+static int take_cpus(struct run_options *o, const char *text, struct error *error)
+{
+	cpu_set_t cores;
+
+	cores_get(&cores);
+	return take_number(&o->cpus, CPU_COUNT(&cores) ? (uint64_t)CPU_COUNT(&cores) : VMM_CPUS, "cores",
+			   text, error);
 }
 
 static int take_orders(struct run_options *o, const char *text, struct error *error)
@@ -169,7 +179,11 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 	}
 	switch (id) {
 	case BLOCKS:
-		return take_blocks(o, text, error);
+		return take_number(&o->blocks, MOST_BLOCKS, "blocks", text, error);
+	case CPUS:
+		return take_cpus(o, text, error);
+	case DRIVERS:
+		return take_number(&o->drivers, VMM_DRIVERS, "drivers", text, error);
 	case BUDGET:
 		return take_time(&o->budget_ns, text, error);
 	case ORDERS:
@@ -179,9 +193,11 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 	case MEMORY:
 		return take_memory(o, text, error);
 	case VMS:
-		return take_vms(o, text, error);
+		return take_number(&o->vms, MOST_VMS, "VMs", text, error);
 	case TIMEOUT:
 		return take_time(&o->timeout_ns, text, error);
+	case PROCESSES:
+		return take_number(&o->max_processes, VMM_PROCESSES, "processes", text, error);
 	case CACHE:
 		return take_cache(o, text, error);
 	case SEED:

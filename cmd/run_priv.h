@@ -30,6 +30,9 @@ struct run_options {
 	uint64_t budget_ns; /* 0: not given */
 	uint64_t vms;	    /* copies at once; 0: one */
 	uint64_t memory_bytes, timeout_ns, seed;
+	uint64_t max_processes; /* 0: the monitor's default */
+	uint64_t cpus;		/* cores the program's threads share; 0: all */
+	uint64_t drivers;	/* threads that serve rings; 0: the monitor's default */
 	bool seed_given, cold, force, resume, help;
 	bool observe;	/* repetitions for probes that disturb, too */
 	char **program; /* the user's own, NULL-terminated; NULL: the suite */

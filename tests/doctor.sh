@@ -223,8 +223,8 @@ why="$(cut -d, -f3,50- result/runs.csv | tr '\n' '|')"
 result no-observe
 "$vmtax" run --configs native --blocks 1 --out observed -- true >/dev/null 2>err
 why="$(cat err; cut -d, -f1,3,50- observed/runs.csv | tr '\n' '|')"
-[ "$(grep -c 'observed$' observed/runs.csv)" -eq 1 ] && {
-	run=$(sed -n 's/,.*observed$//p' observed/runs.csv)
+[ "$(grep -c 'observed,' observed/runs.csv)" -eq 1 ] && {
+	run=$(sed -n 's/,.*observed,.*//p' observed/runs.csv)
 	[ "$(state csv perf)" != ok ] || [ "$(grep -c "^$run,perf," observed/counters.csv)" -ge 6 ]
 } && [ "$(grep -c ',perf,' observed/counters.csv)" -eq "$(grep -c "^$run,perf," observed/counters.csv)" ]
 result observe
@@ -248,13 +248,30 @@ why="$(cat err)"
 grep -q ',kvm-stats,vm,' virtual/counters.csv && grep -q ',kvm-stats,vcpu0,exits,' virtual/counters.csv &&
 	grep -q ',guest-time,vcpu0,' virtual/counters.csv && grep -q ',schedstat,vcpu0,run_delay,' virtual/counters.csv
 result probes-of-a-vm
-why="$(awk -F , '
+
+# closes DIRECTORY: the layers of each of its threads add up to the thread's time; at least four.
+closes() {
+	awk -F , '
 	FNR == 1 { next }
 	FILENAME ~ /layers/ { sum[$1 "," $2] += $4; next }
 	$2 == "stamps" && $4 == "wall" { n++; if (sum[$1 "," $3] - $6) print $1, $3, sum[$1 "," $3], "of", $6 }
-	END { if (n < 4) print n " accounts" }' virtual/layers.csv virtual/counters.csv | head -n 1)"
+	END { if (n < 4) print n " accounts" }' "$1/layers.csv" "$1/counters.csv" | head -n 1
+}
+why="$(closes virtual)"
 [ -z "$why" ]
 result accounts-close
+
+# Processes the program forks have rows too, and what they are refused is said.
+"$vmtax" run --configs hosted,bare-metal --blocks 1 --memory 64M --max-processes 5 --out tree -- /bin/busybox sh -c \
+	'for i in 1 2 3; do /bin/busybox true; done' >/dev/null 2>err
+why="$(closes tree) $(grep -c ',others-vcpu,host-kernel,' tree/layers.csv) $(cat err)"
+[ "${why% "$(cat err)"}" = " 4" ] # an observed repetition each, too
+result accounts-of-processes
+"$vmtax" run --configs native,hosted --blocks 1 --no-observe --memory 64M --out refused -- /usr/bin/perl -e \
+	'unless (fork) { exit(syscall(248, 0, 0, 0, 0, 0) == -1 && $! == 38 ? 9 : 0) } wait; exit $? >> 8' >/dev/null 2>err
+why="$(cut -d, -f1,7,21,22 refused/runs.csv | tr '\n' '|')"
+grep -q ',unsupported,.*add_key' refused/runs.csv
+result refused-to-a-child
 "$vmtax" list layers --csv | sed '1d; s/,.*//' >layers
 why="$(sed 1d virtual/layers.csv | cut -d, -f3 | sort -u | grep -vxFf layers)"
 [ -s layers ] && [ -z "$why" ] && grep -qx guest-user layers && [ "$(tail -n 1 layers)" = unattributed ]

@@ -70,3 +70,73 @@ for backend in buffered uring; do
 done
 try user-irqchip 0 . requests wild-exit --timeout 20s --config hosted-classic --set backend=uring
 try user-irqchip 124 'timed out' hostile stuck-halt --timeout 200ms --config hosted-classic
+
+# A program that forks without end has as many processes as it may, and all end with their time.
+for config in hosted bare-metal; do
+	timeout -s KILL 60 "$monitor" --memory 32M --config $config --max-processes 9 --timeout 50s -- \
+		"$tests/bomb" few 9 >out 2>err </dev/null
+	status=$?
+	if [ $status -eq 0 ] && [ "$(grep -c '^ok' out)" -eq 9 ]; then echo "ok $config-bomb-few"; else
+		echo "not ok $config-bomb-few: status $status: $(grep -v '^ok' out | head -n 3) $(head -n 3 err)"; fi
+	cp "$tests/bomb" bomb-$config
+	timeout -s KILL 60 "$monitor" --memory 32M --config $config --max-processes 9 --timeout 1s -- ./bomb-$config \
+		>out 2>err </dev/null
+	status=$?
+	left=9
+	for try in $(seq 50); do
+		left=$(cat /proc/[0-9]*/comm 2>/dev/null | grep -cx "bomb-$config")
+		[ "$left" -eq 0 ] && break
+		sleep 0.2
+	done
+	if [ $status -eq 124 ] && [ "$left" -eq 0 ] && grep -q 'timed out at rip' err; then
+		echo "ok $config-bomb-endless"
+	else
+		echo "not ok $config-bomb-endless: status $status, $left processes left: $(head -n 3 err)"
+	fi
+done
+
+# What a program does to itself ends as it does natively: the same words, the same status, and nothing but the fault said.
+for crime in unmap-code unmap-stack open-many close-all fill-file signal-all sizes race-vector; do
+	{ (exec timeout -s KILL 30 "$tests/crimes" "$crime" >native 2>err); } 2>/dev/null
+	want=$?
+	for config in hosted bare-metal; do
+		{ (exec timeout -s KILL 60 "$monitor" --memory 64M --config $config -- "$tests/crimes" "$crime" >out 2>err); } 2>/dev/null
+		status=$?
+		why=
+		[ $status -eq $want ] || why="status $status, not $want: $(head -n 3 err)"
+		diff native out >difference || why="$why not as natively: $(head -n 4 difference | tr '\n' '|')"
+		[ $want -ne 0 ] || ! grep -v ' fell back to ' err >said || why="$why stderr: $(head -n 3 said)"
+		if [ -z "$why" ]; then echo "ok $config-$crime"; else echo "not ok $config-$crime: $why"; fi
+	done
+done
+
+# A full disk, where we may mount one.
+mkdir small
+if unshare -m sh -c 'mount -t tmpfs -o size=256k none small' 2>/dev/null; then
+	for config in native hosted bare-metal; do
+		set -- "$tests/crimes" fill-disk
+		[ $config = native ] || set -- "$monitor" --memory 64M --config $config -- "$@"
+		unshare -m sh -c 'mount -t tmpfs -o size=256k none small && cd small && exec "$@"' sh "$@" >out 2>err
+		if [ "$(cat out)" = '262144 No space left on device' ]; then
+			echo "ok $config-full-disk"
+		else
+			echo "not ok $config-full-disk: $(cat out) $(head -n 3 err)"
+		fi
+	done
+else
+	echo "skip full-disk: file systems cannot be mounted here"
+fi
+
+# Every call with arguments at the edges: children end as they may, the parent goes on, and nobody but they dies.
+for config in hosted bare-metal; do
+	for seed in 1 2; do
+		rm -rf fuzzed && mkdir fuzzed
+		(cd fuzzed && exec timeout -s KILL 100 "$monitor" --memory 64M --config $config -- "$tests/fuzz" $seed 12 >../out 2>../err)
+		status=$?
+		if [ $status -eq 0 ] && grep -qx survived out && ! grep -q panic err; then
+			echo "ok $config-fuzz-$seed"
+		else
+			echo "not ok $config-fuzz-$seed: status $status: $(head -n 3 err)"
+		fi
+	done
+done

@@ -112,6 +112,22 @@ if [ "$cores" -ge 2 ]; then
 	seen=$?
 	finish && [ $seen -eq 0 ]
 	verdict scheduling-pinned
+	look --set transport=ring --drivers 3 && [ "$(allowed | wc -w)" -eq 4 ]
+	seen=$?
+	finish && [ $seen -eq 0 ]
+	verdict drivers
+	# Threads in want of more cores than there are, and drivers that take turns with them.
+	wrong=
+	for combination in "completion=poll --set idle=poll" "completion=inject --set idle=poll" "completion=poll" \
+		"completion=inject --set irqchip=user"; do
+		for drivers in 1 2; do
+			timeout -s KILL 60 "$monitor" --memory 96M --set transport=ring --set scheduling=pinned --set $combination \
+				--drivers $drivers -- "$build/tests/guest/crowd" >out 2>err && ! grep -q '^not ok' out ||
+				wrong="$wrong $combination/$drivers"
+		done
+	done
+	[ -z "$wrong" ]
+	verdict "crowd$wrong"
 else
 	echo "skip scheduling: it takes two cores to see it"
 fi

@@ -17,6 +17,32 @@ n=$(grep -c word3); (exit 7); echo "$n $?"
 seq 5 | sed -n 3p | while read -r i; do echo "word$i $i"; done' 
 expect perl-fork 0 "child 0
 parent 5" perl -e '$| = 1; pipe(R, W); if (!($p = fork)) { print W "child $$x\n"; exit 5 } close W; $l = <R>; $l =~ s/ .*/ 0/; print $l; waitpid $p, 0; print "parent ", $? >> 8, "\n"'
+: >stdin
+expect python3-subprocess 0 "3 b'hi\\n' b'3\\n' missing x 4" python3 -I -c '
+import os, subprocess
+def missing():
+    try:
+        subprocess.run(["/nonexistent"])
+    except FileNotFoundError:
+        return "missing"
+print(subprocess.run(["sh", "-c", "exit 3"]).returncode, subprocess.check_output(["echo", "hi"]),
+      subprocess.run("seq 3 | sort -r | head -n 1", shell=True, capture_output=True).stdout, missing(),
+      os.popen("echo x").read().strip(), os.system("exit 4") >> 8)'
+expect python3-threads-subprocess 0 "[0, 1, 2, 3] 5" python3 -I -c '
+import os, subprocess, threading
+done = []
+def run(i):
+    done.append(int(subprocess.run(["sh", "-c", "exit %d" % i]).returncode))
+threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
+[t.start() for t in threads]; [t.join() for t in threads]
+def fork():
+    pid = os.fork()
+    if pid == 0:
+        os._exit(5)
+    done.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+thread = threading.Thread(target=fork)
+thread.start(); thread.join()
+print(sorted(done[:4]), done[4])'
 mkdir -p code
 printf 'int two(void);\nint main(void) { return two() - 2; }\n' >code/main.c
 printf 'int two(void) { return 2; }\n' >code/two.c

@@ -15,6 +15,7 @@
 
 struct bed {
 	struct monitor m;
+	struct vmm_options options;
 	struct vmm_report report;
 	struct abi_request request;
 };
@@ -30,7 +31,8 @@ static inline struct bed *make_bed(void)
 	if (mprotect(bed->m.memory, MEMORY, PROT_READ | PROT_WRITE))
 		abort();
 	bed->m.memory_bytes = MEMORY;
-	bed->m.nofile = NOFILE;
+	bed->m.nofile = bed->m.nofile_soft = NOFILE;
+	bed->m.options = &bed->options;
 	bed->m.report = &bed->report;
 	bed->m.error = &bed->report.error;
 	bed->m.backend = backend_pick(VMM_BACKEND_BUFFERED);

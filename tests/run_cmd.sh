@@ -138,8 +138,12 @@ wrong set-native 'changes nothing' '--configs' --configs native --set transport=
 wrong blocks '--blocks' 'from 1 to 10000' --blocks many
 wrong no-blocks '--blocks' 'from 1 to 10000' --blocks 0
 wrong fewer-blocks '--blocks' 'from 1 to 10000' --blocks -1
+wrong processes '--max-processes' 'from 1 to 1024' --max-processes 0
 wrong budget 'soon is not a time' '30s' --budget soon
 wrong memory 'between 16M and 3G' '256M' --memory 1M
+wrong cpus '0 is no number of cores' 'from 1 to' --cpus 0
+wrong more-cpus '1025 is no number of cores' 'from 1 to' --cpus 1025
+wrong drivers 'no number of drivers' 'from 1 to 8' --drivers 9
 wrong cache 'hot' 'warm or cold' --cache hot
 wrong suite 'no-such.csv' 'No such file' --suite no-such.csv
 wrong only 'spn' 'did you mean spin?' --suite suite.csv --only spn
@@ -259,6 +263,23 @@ result virtual-tables
 try 0 --suite suite.csv --only spin --configs native,hosted --set completion=poll --blocks 1 --memory 64M \
 	--out knob && [ "$(rows knob 'hosted+completion=poll,hosted+completion=poll,warm,exit,poll')" -ge 1 ]
 result knob
+# As many cores natively as in a guest, and no more held than used.
+try 0 --cpus 1 --drivers 1 --configs native,hosted,bare-metal --blocks 1 --no-observe --memory 64M --out one-core \
+	-- nproc && [ "$(rows one-core ,ok,)" -eq "$(rows one-core)" ]
+result cpus
+why="$(cut -d, -f7,10,36 one-core/runs.csv | tr '\n' '|')"
+[ "$(sed 1d one-core/runs.csv | awk -F, '$36 != 1 + ($10 == "ring")' | wc -l)" -eq 0 ] &&
+	[ "$("$1/vmtax-monitor" --cpus 1 -- "$(command -v nproc)")" = 1 ]
+result cpus-held
+cat >seen <<'E'
+nproc
+cat /sys/devices/system/cpu/online
+grep -c '^processor' /proc/cpuinfo
+E
+"$1/vmtax-monitor" --cpus 1 -- "$(command -v sh)" seen >out 2>err
+why="$(tr '\n' '|' <out)$(tr '\n' '|' <err)"
+[ "$(tr '\n' ' ' <out)" = "1 0 1 " ]
+result cpus-seen
 cp /bin/echo dynamic
 if [ "$(od -An -tx1 -j16 -N1 dynamic | tr -d ' ')" = 03 ]; then
 	try 0 --configs native,hosted --blocks 1 --out dynamic.out -- ./dynamic hello &&

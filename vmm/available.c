@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "vmm/vmm.h"
@@ -77,6 +78,15 @@ static void read_line(const char *path, char *line, size_t size)
 		close(fd);
 }
 
+bool vmm_kernel_since(int major, int minor)
+{
+	struct utsname names;
+	int a = 0, b = 0;
+
+	return uname(&names) == 0 && sscanf(names.release, "%d.%d", &a, &b) == 2 &&
+	       (a > major || (a == major && b >= minor));
+}
+
 /* Whether the effective set holds CAPABILITY: root in a container may lack it, others may have it. */
 static bool capable(unsigned capability)
 {
@@ -132,6 +142,23 @@ static bool io_uring(char *why, size_t size)
 	}
 	snprintf(why, size, "io_uring: %s; see /proc/sys/kernel/io_uring_disabled", strerror(errno));
 	return false;
+}
+
+/* Files that only the ring has want Linux 5.15, whose io_uring can make and cancel them; and O_DIRECT the
+ * file system. */
+static bool direct(char *why, size_t size)
+{
+	int fd, refused;
+
+	if (!io_uring(why, size))
+		return false;
+	if (!vmm_kernel_since(5, 15))
+		return say(why, size, "opening files in io_uring needs Linux 5.15");
+	fd = open(".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	refused = fd >= 0 && fcntl(fd, F_SETFL, O_DIRECT) && errno == EINVAL;
+	if (fd >= 0)
+		close(fd);
+	return !refused || say(why, size, "the working directory's file system has no O_DIRECT");
 }
 
 /* Whether anything worth calling guest memory may be locked; how much is enough shows when it is. */
@@ -199,6 +226,7 @@ static const struct {
 	{ VMM_TRANSPORT, VMM_TRANSPORT_EVENTFD, kernel_doorbell },
 	{ VMM_IRQCHIP, VMM_IRQCHIP_KERNEL, kernel_irqchip },
 	{ VMM_BACKEND, VMM_BACKEND_URING, io_uring },
+	{ VMM_BACKEND, VMM_BACKEND_DIRECT, direct },
 	{ VMM_MEMORY, VMM_MEMORY_LOCKED4K, may_lock },
 	{ VMM_MEMORY, VMM_MEMORY_LOCKED_HUGE, may_lock_huge },
 	{ VMM_MEMORY, VMM_MEMORY_MALLOC_HUGE, huge_pages },

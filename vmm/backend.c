@@ -2,10 +2,16 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/vmm_priv.h"
 
-/* How file I/O is done, by value of the backend knob. `direct` falls back to `uring` before it gets here. */
+/* How file I/O is done, by value of the backend knob. */
 const struct backend *backend_pick(unsigned value)
 {
 	static const struct backend buffered = { .name = "buffered" };
 
-	return value == VMM_BACKEND_BUFFERED ? &buffered : &backend_uring;
+	static const struct backend *const backends[] = {
+		[VMM_BACKEND_BUFFERED] = &buffered,
+		[VMM_BACKEND_URING] = &backend_uring,
+		[VMM_BACKEND_DIRECT] = &backend_direct,
+	};
+
+	return backends[value];
 }

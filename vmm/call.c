@@ -139,13 +139,14 @@ int64_t call_host(const struct monitor *m, long number, const uint64_t a[6])
 }
 
 /* File calls in all their forms come down to vectors at an offset; -1 is the file's own position. */
-static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
+static int64_t move(struct monitor *m, uint32_t call, struct resolved *r)
 {
 	static const long vectored[] = {
 		[ABI_CALL_read] = SYS_readv,	 [ABI_CALL_write] = SYS_writev,
 		[ABI_CALL_readv] = SYS_readv,	 [ABI_CALL_writev] = SYS_writev,
 		[ABI_CALL_pread64] = SYS_preadv, [ABI_CALL_pwrite64] = SYS_pwritev,
 		[ABI_CALL_preadv] = SYS_preadv,	 [ABI_CALL_pwritev] = SYS_pwritev,
+		[ABI_CALL_load] = SYS_preadv,	 [ABI_CALL_store] = SYS_pwritev,
 	};
 	long number = call < sizeof(vectored) / sizeof(vectored[0]) ? vectored[call] : 0;
 	bool placed = number == SYS_preadv || number == SYS_pwritev;
@@ -159,7 +160,7 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 	if (placed && (int64_t)offset < 0)
 		return -EINVAL; /* to io_uring -1 would be the file's own position */
 	/* A backend may wait for what O_NONBLOCK would not: io_uring does, on all but regular files. */
-	result = m->backend->call && r->regular
+	result = m->backend->call && r->regular && !m->boot->files_limited /* io_uring minds no limit */
 			 ? m->backend->call(m, call, (int)r->argument[0], r->vector, r->vectors, offset)
 			 : -ENOSYS;
 
@@ -171,6 +172,16 @@ static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
 	}
 	return call_host(m, number,
 			 (uint64_t[6]){ r->argument[0], (uintptr_t)r->vector, (uint64_t)r->vectors, offset });
+}
+
+/* Moves a file's data; what backends move is counted. */
+static int64_t call_vector(struct monitor *m, uint32_t call, struct resolved *r)
+{
+	int64_t result = move(m, call, r);
+
+	if (result > 0 && r->regular && m->backend->call)
+		__atomic_add_fetch(&m->report->bytes_io, (uint64_t)result, __ATOMIC_RELAXED);
+	return result;
 }
 
 /* Tells whether argument 0 is a regular file, where somebody makes use of it: a ring, or a backend. */

@@ -20,11 +20,47 @@ int64_t checked_new(const struct monitor *m, int64_t fd);
 size_t proc_path_of(int fd,
 		    char path[PATH_MAX]); /* of a file of a /proc, wherever mounted: its length; else 0 */
 const char *proc_path(const struct monitor *m, const char *path); /* PATH, or what stands in for it */
-int64_t proc_call_open(struct monitor *m, const uint64_t argument[6]);
-int64_t proc_call_openat(struct monitor *m, const uint64_t argument[6]);
+int proc_hidden(
+	int fd); /* the error of opening a file of /proc that tells of the monitor; 0: it may be had */
 int64_t proc_call_readlink(struct monitor *m, const uint64_t argument[6]);
 int64_t proc_call_readlinkat(struct monitor *m, const uint64_t argument[6]);
 int64_t proc_call_getdents64(struct monitor *m, const uint64_t argument[6]);
+
+/* direct.c: what the program's descriptors have beside them. */
+void direct_forget(struct monitor *m, uint32_t first, uint32_t last); /* descriptors about to be closed */
+int64_t direct_inspect(struct monitor *m, const uint64_t argument[6]);
+int64_t direct_call_close(struct monitor *m, const uint64_t argument[6]);
+int64_t direct_call_dup2(struct monitor *m, const uint64_t argument[6]);
+int64_t direct_call_dup3(struct monitor *m, const uint64_t argument[6]);
+
+/* cpuinfo.c: files that say which processors there are. */
+int64_t cpuinfo_call_open(struct monitor *m, const uint64_t argument[6]);
+int64_t cpuinfo_call_openat(struct monitor *m, const uint64_t argument[6]);
+
+/* affinity.c */
+int64_t affinity_get(struct monitor *m, const uint64_t argument[6]);
+int64_t affinity_set(struct monitor *m, const uint64_t argument[6]);
+
+/* futex.c */
+int64_t futex_lock(struct monitor *m, const uint64_t argument[6]);
+
+/* identity.c: who the program is. */
+int64_t identity_setuid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setgid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setreuid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setregid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setresuid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setresgid(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_setgroups(struct monitor *m, const uint64_t argument[6]);
+int64_t identity_prctl(struct monitor *m, const uint64_t argument[6]);
+
+/* waiting.c: poll, select, epoll. */
+int64_t waiting_poll(struct monitor *m, const uint64_t argument[6]);
+int64_t waiting_ppoll(struct monitor *m, const uint64_t argument[6]);
+int64_t waiting_epoll(struct monitor *m, const uint64_t argument[6]);
+int64_t waiting_epoll2(struct monitor *m, const uint64_t argument[6]);
+int64_t waiting_select(struct monitor *m, const uint64_t argument[6]);
+int64_t waiting_pselect(struct monitor *m, const uint64_t argument[6]);
 
 /* ioctl.c */
 int64_t ioctl_make(struct monitor *m, const uint64_t argument[6]);

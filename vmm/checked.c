@@ -2,14 +2,10 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/futex.h>
-#include <linux/magic.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "vmm/call_priv.h"
@@ -20,28 +16,24 @@
  * by pointers the table cannot tell from numbers, by limits that hold for the whole process. Memory of the
  * program is read and written once, as it may change at any time.
  */
-static bool ours(const struct monitor *m, int fd)
-{
-	return (uint32_t)fd >= m->nofile;
-}
 
-/* Whether FD is a process's memory: with it a program could write over the monitor, which runs it. */
-static bool is_memory(int fd)
+/* Whether the program's limit is too low for FD to be opened. */
+static bool beyond(const struct monitor *m, int fd)
 {
-	char path[PATH_MAX];
-	size_t n = proc_path_of(fd, path);
-
-	return n > 4 && strcmp(path + n - 4, "/mem") == 0;
+	return (uint32_t)fd >= m->nofile_soft;
 }
 
 int64_t checked_new(const struct monitor *m, int64_t fd)
 {
+	int error;
+
 	if (fd < 0)
 		return fd;
-	if (!ours(m, (int)fd) && !is_memory((int)fd))
+	error = beyond(m, (int)fd) ? EMFILE : proc_hidden((int)fd);
+	if (error == 0)
 		return fd;
 	close((int)fd);
-	return ours(m, (int)fd) ? -EMFILE : -EACCES;
+	return -error;
 }
 
 /* pipe(int [2]), pipe2(int [2], flags) */
@@ -53,7 +45,7 @@ static int64_t make_pipe(const struct monitor *m, const uint64_t a[6], int flags
 		return -EFAULT;
 	if (pipe2(pair, flags))
 		return -errno;
-	if (ours(m, pair[0]) || ours(m, pair[1])) {
+	if (beyond(m, pair[0]) || beyond(m, pair[1])) {
 		close(pair[0]);
 		close(pair[1]);
 		return -EMFILE;
@@ -83,7 +75,7 @@ static int64_t make_fcntl(struct monitor *m, const uint64_t a[6])
 
 	if (!fcntl_plain(a[1]))
 		return -EINVAL;
-	if (duplicates && a[2] >= m->nofile)
+	if (duplicates && a[2] >= m->nofile_soft)
 		return -EINVAL;
 	return duplicates ? checked_new(m, call_host(m, SYS_fcntl, a)) : call_host(m, SYS_fcntl, a);
 }
@@ -95,12 +87,25 @@ static bool hits_monitor(uint64_t resource)
 	       resource == RLIMIT_STACK || resource == RLIMIT_SIGPENDING;
 }
 
-/* prlimit64(pid, resource, new, old): the limit of open files is the program's share of ours. */
+static int64_t limit_files(struct monitor *m, const uint64_t a[6])
+{
+	int64_t result = call_host(m, SYS_prlimit64, a);
+
+	files_limit(m);
+	return result;
+}
+
+/*
+ * prlimit64(pid, resource, new, old): the limit of open files is the program's share of ours. What is open
+ * stays so when it is lowered.
+ */
 static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 {
 	bool self = a[0] == 0 || (pid_t)a[0] == getpid();
-	struct rlimit new, old = { m->nofile, m->nofile_hard };
+	struct rlimit new, old = { m->nofile_soft, m->nofile_hard };
 
+	if (self && (uint32_t)a[1] == RLIMIT_FSIZE)
+		return limit_files(m, a);
 	if (!self || (uint32_t)a[1] != RLIMIT_NOFILE)
 		return call_host(
 			m, SYS_prlimit64,
@@ -112,8 +117,7 @@ static int64_t make_limit(struct monitor *m, const uint64_t a[6])
 			return -EINVAL;
 		if (new.rlim_cur > m->nofile_hard)
 			return -EPERM;
-		if (new.rlim_cur < m->nofile)
-			m->nofile = (uint32_t) new.rlim_cur;
+		m->nofile_soft = new.rlim_cur < m->nofile ? (uint32_t) new.rlim_cur : m->nofile;
 	}
 	if (a[3])
 		memcpy((void *)a[3], &old, sizeof(old));
@@ -167,41 +171,6 @@ static int64_t make_pipe2(struct monitor *m, const uint64_t a[6])
 	return make_pipe(m, a, (int)a[1]);
 }
 
-/* Its mask would shut out the watchdog; the program has no signals to block. */
-static int64_t make_ppoll(struct monitor *m, const uint64_t a[6])
-{
-	return call_host(m, SYS_ppoll, (uint64_t[6]){ a[0], a[1], a[2], 0, 0 });
-}
-
-static int64_t make_epoll_wait(struct monitor *m, const uint64_t a[6])
-{
-	return call_host(m, SYS_epoll_wait, a);
-}
-
-static int64_t make_epoll_pwait2(struct monitor *m, const uint64_t a[6])
-{
-	return call_host(m, SYS_epoll_pwait2, (uint64_t[6]){ a[0], a[1], a[2], a[3], 0, 0 });
-}
-
-/* The last argument says how many words the sets have, and they must be enough. */
-static int64_t make_select(struct monitor *m, const uint64_t a[6])
-{
-	if ((int)a[0] < 0)
-		return -EINVAL;
-	if (((uint32_t)a[0] + 63) / 64 > a[5])
-		return -EFAULT;
-	return call_host(m, SYS_select, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
-}
-
-static int64_t make_pselect(struct monitor *m, const uint64_t a[6])
-{
-	if ((int)a[0] < 0)
-		return -EINVAL;
-	if (((uint32_t)a[0] + 63) / 64 > a[5])
-		return -EFAULT;
-	return call_host(m, SYS_pselect6, (uint64_t[6]){ a[0], a[1], a[2], a[3], a[4], 0 });
-}
-
 /* Ours stay open, and the table of descriptors stays one for all our threads. */
 static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
 {
@@ -212,8 +181,24 @@ static int64_t make_close_range(struct monitor *m, const uint64_t a[6])
 	if (first >= m->nofile)
 		return 0;
 	last = last < m->nofile ? last : m->nofile - 1;
+	if (!(a[2] & CLOSE_RANGE_CLOEXEC))
+		direct_forget(m, first, last);
 	return call_host(m, SYS_close_range,
 			 (uint64_t[6]){ first, last, a[2] & ~(uint64_t)2 }); /* CLOSE_RANGE_UNSHARE */
+}
+
+/* The guest's threads are the host's, and a barrier of the host reaches a vCPU by an interrupt. What rests on
+ * rseq, or on how the host comes back from it, is not served. */
+static int64_t make_membarrier(struct monitor *m, const uint64_t a[6])
+{
+	const int served = 0x1f; /* GLOBAL, and its and PRIVATE's EXPEDITED with their registrations */
+	int command = (int)a[0];
+	int64_t result;
+
+	if (command != 0 && !(command & served))
+		return -EINVAL;
+	result = call_host(m, SYS_membarrier, a);
+	return command == 0 && result > 0 ? result & served : result;
 }
 
 typedef int64_t check_function(struct monitor *, const uint64_t[6]);
@@ -224,22 +209,39 @@ static check_function *const checks[ABI_CALL_COUNT] = {
 	[ABI_CALL_setrlimit] = make_setrlimit,
 	[ABI_CALL_futex] = make_futex,
 	[ABI_CALL_futex_wait] = make_futex_wait,
-	[ABI_CALL_open] = proc_call_open,
-	[ABI_CALL_openat] = proc_call_openat,
+	[ABI_CALL_futex_pi] = futex_lock,
+	[ABI_CALL_sched_setaffinity] = affinity_set,
+	[ABI_CALL_sched_getaffinity] = affinity_get,
+	[ABI_CALL_membarrier] = make_membarrier,
+	[ABI_CALL_open] = cpuinfo_call_open,
+	[ABI_CALL_openat] = cpuinfo_call_openat,
 	[ABI_CALL_readlink] = proc_call_readlink,
 	[ABI_CALL_readlinkat] = proc_call_readlinkat,
 	[ABI_CALL_getdents64] = proc_call_getdents64,
+	[ABI_CALL_close] = direct_call_close,
+	[ABI_CALL_dup2] = direct_call_dup2,
+	[ABI_CALL_dup3] = direct_call_dup3,
 	[ABI_CALL_fcntl] = make_fcntl,
 	[ABI_CALL_fcntl_lock] = make_fcntl_lock,
 	[ABI_CALL_ioctl] = ioctl_make,
+	[ABI_CALL_setuid] = identity_setuid,
+	[ABI_CALL_setgid] = identity_setgid,
+	[ABI_CALL_setreuid] = identity_setreuid,
+	[ABI_CALL_setregid] = identity_setregid,
+	[ABI_CALL_setresuid] = identity_setresuid,
+	[ABI_CALL_setresgid] = identity_setresgid,
+	[ABI_CALL_setgroups] = identity_setgroups,
+	[ABI_CALL_signalfd4] = signals_make_fd,
+	[ABI_CALL_prctl] = identity_prctl,
 	[ABI_CALL_pipe] = make_pipe0,
 	[ABI_CALL_pipe2] = make_pipe2,
-	[ABI_CALL_ppoll] = make_ppoll,
-	[ABI_CALL_epoll_wait] = make_epoll_wait,
-	[ABI_CALL_epoll_pwait] = make_epoll_wait,
-	[ABI_CALL_epoll_pwait2] = make_epoll_pwait2,
-	[ABI_CALL_select] = make_select,
-	[ABI_CALL_pselect6] = make_pselect,
+	[ABI_CALL_poll] = waiting_poll,
+	[ABI_CALL_ppoll] = waiting_ppoll,
+	[ABI_CALL_epoll_wait] = waiting_epoll,
+	[ABI_CALL_epoll_pwait] = waiting_epoll,
+	[ABI_CALL_epoll_pwait2] = waiting_epoll2,
+	[ABI_CALL_select] = waiting_select,
+	[ABI_CALL_pselect6] = waiting_pselect,
 	[ABI_CALL_close_range] = make_close_range,
 	[ABI_CALL_accept] = socket_accept,
 	[ABI_CALL_accept4] = socket_accept4,

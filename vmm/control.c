@@ -50,16 +50,13 @@ int control_ready(struct monitor *m)
 {
 	int fds[2], count = 0, error = 0;
 
-	if (m->options->role != VMM_FIRST) { /* the first program of this process was announced */
-		if (!m->first)
-			m->report->tsc_go = clock_tsc();
+	if (m->options->role != VMM_FIRST) /* the first program of this process was announced */
 		return 0;
-	}
 	m->report->tsc_ready = clock_tsc();
 	if (m->control >= 0) {
 		fds[count] = ioctl(m->vm, KVM_GET_STATS_FD, NULL);
 		count += fds[count] >= 0;
-		fds[count] = ioctl(m->main.fd, KVM_GET_STATS_FD, NULL);
+		fds[count] = ioctl(m->main->fd, KVM_GET_STATS_FD, NULL);
 		count += fds[count] >= 0;
 		error = announce(m, VMM_READY, fds, (size_t)count);
 		while (count > 0)

@@ -19,7 +19,8 @@ static bool guests(int signal)
 	switch (signal) {
 	case SIGKILL:
 	case SIGSTOP:
-	case SIGPIPE: /* the guest kernel makes it of EPIPE */
+	case SIGPIPE: /* the guest kernel makes these of EPIPE and EFBIG, whichever thread wrote */
+	case SIGXFSZ:
 	case SIGSEGV: /* trap.c */
 	case SIGBUS:
 	case 32: /* the C library's */
@@ -57,7 +58,8 @@ void signals_install(const struct monitor *m)
 	for (int s = 1; s < NSIG; s++)
 		if (guests(s) && !(m->boot->ignored & BIT(s)))
 			signals_set(s, NULL, signals_arrive, 0);
-	signals_set(SIGPIPE, SIG_IGN, NULL, 0);
+	signals_set(SIGPIPE, NULL, signals_arrive, 0);
+	signals_set(SIGXFSZ, NULL, signals_arrive, 0);
 	sigemptyset(&none);
 	pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
@@ -68,7 +70,6 @@ void signals_inherit(struct monitor *m)
 	sigset_t blocked;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
-	signals_of(m)->ignored = m->boot->ignored;
 	for (int s = 1; s < NSIG; s++)
 		if (sigismember(&blocked, s) == 1)
 			signals_of(m)->blocked |= BIT(s);
@@ -84,21 +85,40 @@ void signals_shut(void)
 	pthread_sigmask(SIG_SETMASK, &others, NULL);
 }
 
-void signals_hand_over(const struct monitor *m)
+void signals_defer(void)
 {
-	const struct abi_signals *shared = signals_of(m);
-	sigset_t blocked;
+	sigset_t others;
 
-	sigfillset(&blocked);
-	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
-	sigemptyset(&blocked);
-	for (int s = 1; s < NSIG; s++) {
-		if (s != SIGKILL && s != SIGSTOP && s != 32 && s != 33)
-			signals_set(s, shared->ignored & BIT(s) ? SIG_IGN : SIG_DFL, NULL, 0);
-		if (shared->blocked & BIT(s))
-			sigaddset(&blocked, s);
+	sigfillset(&others);
+	sigdelset(&others, SIGNAL_WATCHDOG);
+	pthread_sigmask(SIG_SETMASK, &others, NULL);
+}
+
+void signals_hand_over(uint64_t ignored, uint64_t blocked)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	pthread_sigmask(SIG_SETMASK, &set, NULL);
+	parent_hand_over();
+	sigemptyset(&set);
+	for (int s = 1; s < NSIG; s++) { /* our own handlers execve forgets */
+		if (s != SIGKILL && s != SIGSTOP && s != 32 && s != 33 && s < SIGNAL_OWN)
+			signals_set(s, ignored & BIT(s) ? SIG_IGN : SIG_DFL, NULL, 0);
+		if (blocked & BIT(s))
+			sigaddset(&set, s);
 	}
-	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
+	pthread_sigmask(SIG_SETMASK, &set, NULL);
+}
+
+/* A handler sees to it, where the default is to forget it or to stop. */
+void signals_claim(int signal)
+{
+	struct sigaction now;
+
+	if (!guests(signal) && signal >= SIGCHLD && sigaction(signal, NULL, &now) == 0 &&
+	    now.sa_handler != SIG_IGN)
+		signals_set(signal, NULL, signals_arrive, 0);
 }
 
 /* disposition(signal, 0 default, 1 ignored, 2 handled | flags << 8) */
@@ -107,7 +127,8 @@ int64_t signals_dispose(struct monitor *m, const uint64_t a[6])
 	int signal = (int)a[0], flags = (int)(a[1] >> 8) & 3;
 
 	(void)m;
-	if (signal < 1 || signal >= SIGNAL_OWN || signal == SIGPIPE || signal == SIGSEGV || signal == SIGBUS)
+	if (signal < 1 || signal >= SIGNAL_OWN || signal == SIGPIPE || signal == SIGXFSZ ||
+	    signal == SIGSEGV || signal == SIGBUS)
 		return 0;
 	if ((a[1] & 255) == 2 || (guests(signal) && (a[1] & 255) == 0))
 		signals_set(signal, NULL, signals_arrive, flags);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <linux/kvm.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,287 +11,167 @@
 #include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
-/*
- * The driver thread. With transport=ring it polls the rings of all vCPUs for a bounded time, then sleeps on
- * an eventfd that the guest's doorbell writes without leaving the kernel (ioeventfd). With transport=eventfd
- * it never polls, and every request rings. It sleeps before the program runs, and after, so that a harness
- * can read what it used while it is still there.
- */
-enum phase { WAITING, SERVING, BARE, PARKING, ENDING };
-
+/* The lives of the driver threads. */
 #define PARK_SPIN_US 200  /* how long parking is awaited without sleeping */
-#define RINGS	     100  /* by exit, before the doorbell is connected */
 #define PARK_TRIES   1000 /* milliseconds until a driver counts as stuck */
 
-static bool serving(const struct monitor *m)
-{
-	return atomic_load(&m->driver_phase) == SERVING;
-}
-
-static bool polls(const struct monitor *m)
-{
-	return m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_RING;
-}
-
-static bool submitted(const struct vcpu *v)
-{
-	return __atomic_load_n(&v->channel->submitted, __ATOMIC_ACQUIRE) != v->answered;
-}
-
-static bool any_submitted(const struct monitor *m)
-{
-	for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n; i++)
-		if (submitted(m->vcpu[i]))
-			return true;
-	return false;
-}
-
-static void tell_asleep(const struct monitor *m, uint32_t asleep)
-{
-	for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n; i++)
-		__atomic_store_n(&m->vcpu[i]->channel->driver_asleep, asleep, __ATOMIC_SEQ_CST);
-}
-
-/* Waits for the doorbell. The flag is up before the last look, so that a request is seen or rings. */
-static void nap(struct monitor *m)
-{
-	uint64_t rings;
-
-	tell_asleep(m, 1);
-	while (!any_submitted(m) && serving(m))
-		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
-			break;
-	if (polls(m))
-		tell_asleep(m, 0);
-}
-
-static void await(struct monitor *m, struct vmm_thread *thread)
-{
-	uint64_t start = clock_tsc(), now = start, most = polls(m) ? m->spin_ticks : 0;
-
-	while (!any_submitted(m) && serving(m)) {
-		now = clock_tsc();
-		if (now - start > most) {
-			nap(m);
-			thread->sleep_tsc += clock_tsc() - now;
-			break;
-		}
-		__builtin_ia32_pause();
-	}
-	thread->spin_tsc += now - start;
-}
-
-static void serve_one(struct vcpu *v, struct vmm_thread *thread)
-{
-	struct abi_channel *c = v->channel;
-
-	if (c->driver_asleep &&
-	    polls(v->monitor)) /* so a vCPU begins, that the driver may have gone to sleep without */
-		__atomic_store_n(&c->driver_asleep, 0, __ATOMIC_SEQ_CST);
-	serve_request(v, &c->slot[v->answered % ABI_SLOTS], thread, false);
-	__atomic_store_n(&c->completed, ++v->answered, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
-		interrupt_raise(v, false);
-}
-
-/* One request a vCPU and round, so that none waits for ever behind another that asks all the time. */
-static void serve_rings(struct monitor *m, struct vmm_thread *thread)
-{
-	for (;;) {
-		await(m, thread);
-		for (unsigned i = 0, n = atomic_load(&m->vcpus); i < n && serving(m); i++)
-			if (submitted(m->vcpu[i]))
-				serve_one(m->vcpu[i], thread);
-		if (!serving(m))
-			return;
-	}
-}
-
-/* The bench's baseline: a word in shared memory and back, by polling or a doorbell a time, and nothing else.
- */
-static void serve_bare(struct monitor *m)
-{
-	struct abi_channel *c = m->main.channel;
-	uint64_t rings;
-
-	while (atomic_load_explicit(&m->driver_phase, memory_order_relaxed) == BARE) {
-		uint32_t asked = __atomic_load_n(&c->bare_asked, __ATOMIC_ACQUIRE);
-
-		if (asked != c->bare_answered)
-			__atomic_store_n(&c->bare_answered, asked, __ATOMIC_RELEASE);
-		else if (polls(m))
-			__builtin_ia32_pause();
-		else if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
-			return;
-	}
-}
-
 /* Sleeps until PHASE. */
-static void rest(struct monitor *m, enum phase phase)
+static void rest(const struct driver *d, enum driver_phase phase)
 {
 	uint64_t rings;
 
-	while (atomic_load(&m->driver_phase) < (int)phase)
-		if (read(m->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
+	while (atomic_load(&d->monitor->driver_phase) < (int)phase)
+		if (read(d->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
 			return;
 }
 
 static void *drive(void *argument)
 {
-	struct monitor *m = argument;
-	struct vmm_thread *thread = &m->report->thread[1];
+	struct driver *d = argument;
 	uint64_t cpu_ns;
 
 	signals_shut();
-	thread->tid = (int32_t)syscall(SYS_gettid);
-	atomic_store(&m->driver_ready, true);
-	rest(m, SERVING);
+	d->thread->tid = (int32_t)syscall(SYS_gettid);
+	atomic_store(&d->ready, true);
+	rest(d, DRIVER_SERVING);
 	cpu_ns = clock_thread_cpu_ns();
-	do {
-		serve_rings(m, thread);
-		serve_bare(m);
-	} while (atomic_load(&m->driver_phase) < PARKING);
-	thread->cpu_ns += clock_thread_cpu_ns() - cpu_ns;
-	atomic_store(&m->driver_parked, true);
-	rest(m, ENDING);
+	driver_serve(d);
+	d->thread->cpu_ns += clock_thread_cpu_ns() - cpu_ns;
+	atomic_store(&d->parked, true);
+	rest(d, DRIVER_ENDING);
 	return NULL;
 }
 
-/* The doorbell ends in the kernel from now on. */
-static int connect_doorbell(struct monitor *m)
+void driver_adopt(struct vcpu *v)
 {
-	struct kvm_ioeventfd ring = {
-		.addr = ABI_PORT_DOORBELL, .len = 1, .fd = m->doorbell, .flags = KVM_IOEVENTFD_FLAG_PIO
-	};
-
-	return ioctl(m->vm, KVM_IOEVENTFD, &ring)
-		       ? error_set(m->error, errno, "cannot connect the driver's doorbell")
-		       : 0;
-}
-
-/*
- * A VM with such a doorbell takes 10 ms to close. A process that the program forked most often ends before
- * that has paid: there it rings by exit at first.
- */
-static int open_doorbell(struct monitor *m)
-{
-	int fd = eventfd(0, EFD_CLOEXEC);
-
-	m->doorbell = fd < 0 ? fd : fds_hide(m, fd);
-	atomic_store(&m->rings, 0);
-	if (m->doorbell < 0)
-		return error_set(m->error, errno, "cannot create the driver's doorbell");
-	return m->first ? connect_doorbell(m) : 0;
-}
-
-void driver_ring(struct monitor *m)
-{
-	uint64_t one = 1;
-
-	if (!m->driver_runs)
+	if (v->monitor->drivers == 0)
 		return;
-	while (write(m->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
-	if (atomic_fetch_add(&m->rings, 1) == RINGS)
-		connect_doorbell(m);
+	v->channel->driver = v->id % v->monitor->drivers;
+	v->channel->driver_asleep = 1;
 }
 
-int driver_start(struct monitor *m)
+unsigned driver_count(const struct monitor *m)
 {
-	int error;
-
 	if (m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EXIT)
 		return 0;
-	tell_asleep(m, !polls(m));
-	error = open_doorbell(m);
+	return m->options->drivers ? m->options->drivers : 1;
+}
+
+static int start(struct monitor *m, unsigned id)
+{
+	struct driver *d = &m->driver[id];
+	int error;
+
+	*d = (struct driver){ .monitor = m, .id = id, .thread = &m->report->thread[1 + id] };
+	error = doorbell_open(d);
 	if (error)
 		return error;
-	strcpy(m->report->thread[1].name, "driver0");
-	error = pthread_create(&m->driver, NULL, drive, m);
+	snprintf(d->thread->name, sizeof(d->thread->name), "driver%u", id);
+	error = pthread_create(&d->host, NULL, drive, d);
 	if (error)
-		return error_set(m->error, error, "cannot start the driver thread");
-	m->driver_runs = true;
-	m->report->threads = 2;
-	while (!atomic_load(&m->driver_ready))
+		return error_set(m->error, error, "cannot start a driver thread");
+	while (!atomic_load(&d->ready))
 		usleep(10);
 	return 0;
 }
 
-/* Moves the driver on, and wakes it if it sleeps. */
-static void enter(struct monitor *m, enum phase phase)
+int driver_start(struct monitor *m)
 {
-	uint64_t one = 1;
+	unsigned count = driver_count(m);
+	int error = count ? interrupt_open(m) : 0;
 
+	atomic_store(&m->rings, 0);
+	for (unsigned i = 0; error == 0 && i < count; i++) {
+		error = start(m, i);
+		m->drivers += error == 0;
+	}
+	for (unsigned i = 0, n = atomic_load(&m->vcpus); m->drivers && i < n; i++)
+		m->vcpu[i]->channel->driver = m->vcpu[i]->id % m->drivers;
+	for (unsigned i = 0; i < m->drivers; i++)
+		driver_tell_asleep(&m->driver[i], !driver_polls(m));
+	m->boot->ring = error == 0 && count; /* vCPUs may send requests this way from now on */
+	m->report->drivers = m->drivers;
+	m->report->threads = 1 + m->drivers;
+	return error;
+}
+
+/* Moves the drivers on, and wakes those that sleep. */
+static void enter(struct monitor *m, enum driver_phase phase)
+{
 	atomic_store(&m->driver_phase, (int)phase);
-	while (write(m->doorbell, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+	for (unsigned i = 0; i < m->drivers; i++)
+		doorbell_ring(&m->driver[i]);
 }
 
 void driver_bare(struct monitor *m, bool bare)
 {
-	enter(m, bare ? BARE : SERVING);
+	enter(m, bare ? DRIVER_BARE : DRIVER_SERVING);
 }
 
 void driver_go(struct monitor *m)
 {
-	if (m->driver_runs)
-		enter(m, SERVING);
+	enter(m, DRIVER_SERVING);
 }
 
 /*
- * The program has ended. A driver that is in a host call for it (a hostile guest can have it block) is told
- * by a signal; one that does not come back is left to the end of the process.
+ * One that is in a host call for the program (a hostile guest can have it block) is told by a signal; one
+ * that does not come back is left to the end of the process.
  */
+static bool parks(struct driver *d, uint64_t until)
+{
+	while (!atomic_load(&d->parked) && clock_tsc() < until)
+		__builtin_ia32_pause();
+	for (int i = 0; !atomic_load(&d->parked) && i < PARK_TRIES; i++) {
+		pthread_kill(d->host, SIGNAL_KICK);
+		usleep(1000);
+	}
+	return atomic_load(&d->parked);
+}
+
+/* The program has ended. */
 void driver_park(struct monitor *m)
 {
 	uint64_t until = clock_tsc() + m->tsc_hz / 1000000 * PARK_SPIN_US;
 
-	if (!m->driver_runs)
-		return;
-	enter(m, PARKING);
-	while (!atomic_load(&m->driver_parked) && clock_tsc() < until)
-		__builtin_ia32_pause();
-	for (int i = 0; !atomic_load(&m->driver_parked) && i < PARK_TRIES; i++) {
-		pthread_kill(m->driver, SIGNAL_KICK);
-		usleep(1000);
+	enter(m, DRIVER_PARKING);
+	for (unsigned i = 0; i < m->drivers; i++)
+		m->driver_stuck |= !parks(&m->driver[i], until);
+}
+
+void driver_count_cpu(struct monitor *m)
+{
+	for (unsigned i = 0; i < m->drivers; i++) {
+		struct timespec t = { 0, 0 };
+		clockid_t clock;
+
+		if (pthread_getcpuclockid(m->driver[i].host, &clock) == 0)
+			clock_gettime(clock, &t);
+		m->driver[i].thread->cpu_ns += (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 	}
-	m->driver_stuck = !atomic_load(&m->driver_parked);
 }
 
-uint64_t driver_cpu_ns(const struct monitor *m)
+void driver_forget(struct monitor *m)
 {
-	struct timespec t = { 0, 0 };
-	clockid_t clock;
-
-	if (m->driver_runs && pthread_getcpuclockid(m->driver, &clock) == 0)
-		clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-int driver_again(struct monitor *m)
-{
-	int error;
-
-	m->driver_runs = false;
-	atomic_store(&m->driver_ready, false);
-	atomic_store(&m->driver_parked, false);
-	atomic_store(&m->driver_phase, WAITING);
-	error = driver_start(m);
-	if (error == 0)
-		driver_go(m);
-	return error;
+	for (unsigned i = 0; i < m->drivers; i++)
+		close(m->driver[i].doorbell);
+	m->drivers = 0;
+	m->driver_stuck = false;
+	m->boot->ring = 0;
+	atomic_store(&m->driver_phase, DRIVER_WAITING);
+	m->main->channel->driver_asleep = 0;
 }
 
 bool driver_wanted(const struct monitor *m)
 {
-	return atomic_load(&m->driver_phase) < PARKING;
+	return atomic_load(&m->driver_phase) < DRIVER_PARKING;
 }
 
 void driver_stop(struct monitor *m)
 {
-	if (!m->driver_runs || m->driver_stuck)
+	if (m->driver_stuck)
 		return;
-	enter(m, ENDING);
-	pthread_join(m->driver, NULL);
-	m->driver_runs = false;
+	enter(m, DRIVER_ENDING);
+	for (unsigned i = 0; i < m->drivers; i++)
+		pthread_join(m->driver[i].host, NULL);
+	m->drivers = 0;
 }

@@ -2,8 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,25 +11,13 @@
 
 #include "base/clock.h"
 #include "vmm/call_priv.h"
+#include "vmm/exec_priv.h"
 #include "vmm/signals_priv.h"
 
 /*
  * execve: the monitor executes itself again with the new program, so that process, descriptors and all else
  * that Linux keeps across it are kept by Linux. What would fail is found out before.
  */
-#define SCRIPTS 4 /* interpreters that are scripts themselves, as Linux has it */
-#define LINE	256
-#define OPTIONS (32 + 2 * VMM_KNOBS)
-
-/* The new program; strings lie in BLOCK. */
-struct program {
-	char *block;
-	char path[4096];
-	char **argv; /* with SCRIPTS * 2 free places before it */
-	char **environment;
-	char line[SCRIPTS][LINE]; /* of scripts */
-	char script[SCRIPTS][4096];
-};
 
 static char **take_list(char **string, char *end, uint64_t count, unsigned spare)
 {
@@ -64,16 +50,17 @@ static int64_t take(const struct monitor *m, struct program *p, const uint64_t a
 		return -ENAMETOOLONG;
 	snprintf(p->path, sizeof(p->path), "%s", proc_path(m, p->block));
 	string = p->block + strlen(p->block) + 1;
-	p->argv = take_list(&string, end, a[2], 2 * SCRIPTS);
+	p->argv = take_list(&string, end, a[2], 2 * EXEC_SCRIPTS);
 	p->environment = take_list(&string, end, a[3], 0);
 	if (p->argv == NULL || p->environment == NULL)
 		return -ENOMEM;
 	if (a[2] == 0) /* as Linux since 5.18 */
-		p->argv[(size_t)2 * SCRIPTS] = p->block + strlen(p->block);
+		p->argv[(size_t)2 * EXEC_SCRIPTS] = p->block + strlen(p->block);
 	return 0;
 }
 
-/* Makes the interpreter of a script, whose first bytes are LINE, the program. *ARGV moves to its arguments.
+/* Makes the interpreter of a script, whose first bytes are EXEC_LINE, the program. *ARGV moves to its
+ * arguments.
  */
 static int64_t interpret(struct program *p, int depth, char ***argv)
 {
@@ -111,8 +98,8 @@ static int64_t check_image(int fd, const char *path)
 	return 0;
 }
 
-/* Finds what is to be loaded, through scripts. 0 with p->path an ELF executable, or what Linux would say. */
-static int64_t find(struct program *p, char ***argv)
+/* Finds what is to be loaded, through scripts. 0 with p->image an ELF executable, or what Linux would say. */
+static int64_t find(struct monitor *m, struct program *p, char ***argv)
 {
 	for (int depth = 0;; depth++) {
 		int fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -125,14 +112,18 @@ static int64_t find(struct program *p, char ***argv)
 		if (fstat(fd, &info) || !S_ISREG(info.st_mode) ||
 		    faccessat(AT_FDCWD, p->path, X_OK, AT_EACCESS))
 			error = -EACCES;
-		else if (depth < SCRIPTS)
-			n = pread(fd, p->line[depth], LINE - 1, 0);
+		else if (depth < EXEC_SCRIPTS)
+			n = pread(fd, p->line[depth], EXEC_LINE - 1, 0);
 		if (error == 0 && (n < 2 || memcmp(p->line[depth], "#!", 2) != 0))
-			error = depth < SCRIPTS ? check_image(fd, p->path) : -ELOOP;
+			error = depth < EXEC_SCRIPTS ? check_image(fd, p->path) : -ELOOP;
 		else if (error == 0)
 			n = -1;
+		if (error == 0 && n >= 0) {
+			p->image = fds_hide(m, fd);
+			return p->image < 0 ? p->image : 0;
+		}
 		close(fd);
-		if (error || n >= 0)
+		if (error)
 			return error;
 		error = interpret(p, depth, argv);
 		if (error)
@@ -140,107 +131,118 @@ static int64_t find(struct program *p, char ***argv)
 	}
 }
 
-/* The command line of the next monitor: what this one was told, and the program. */
-static char **command_line(const struct monitor *m, const struct program *p, char **argv, char *config)
+/* Which of our descriptors the next monitor is to find. */
+static void pass_on(const struct vcpu *v, int flags)
 {
-	static char number[6][24];
-	unsigned count = 0, n = 0;
-	char **line, *rest = config, *part;
+	const struct monitor *m = v->monitor;
 
-	while (argv[count])
-		count++;
-	line = calloc(OPTIONS + count, sizeof(char *));
-	if (line == NULL)
-		return NULL;
-	snprintf(number[0], sizeof(number[0]), "%d", m->report_fd);
-	snprintf(number[1], sizeof(number[1]), "%llu", (unsigned long long)m->memory_bytes);
-	snprintf(number[2], sizeof(number[2]), "%llu", (unsigned long long)m->tsc_hz);
-	snprintf(number[3], sizeof(number[3]), "%u", m->options->max_processes);
-	snprintf(number[5], sizeof(number[5]), "%u", m->options->cpus);
-	snprintf(number[4], sizeof(number[4]), "%d", m->control);
-	line[n++] = (char *)"vmtax-monitor";
-	line[n++] = (char *)"--report", line[n++] = number[0];
-	line[n++] = (char *)"--role", line[n++] = (char *)(m->first ? "first" : "child");
-	line[n++] = (char *)"--config", line[n++] = strsep(&rest, "+");
-	while ((part = strsep(&rest, "+")) != NULL)
-		line[n++] = (char *)"--set", line[n++] = part;
-	line[n++] = (char *)"--memory", line[n++] = number[1];
-	line[n++] = (char *)"--tsc-hz", line[n++] = number[2];
-	line[n++] = (char *)"--kernel", line[n++] = (char *)m->options->kernel;
-	if (m->options->cpus)
-		line[n++] = (char *)"--cpus", line[n++] = number[5];
-	if (m->options->max_processes)
-		line[n++] = (char *)"--max-processes", line[n++] = number[3];
-	if (m->control >= 0)
-		line[n++] = (char *)"--control", line[n++] = number[4];
-	line[n++] = (char *)"--program", line[n++] = (char *)p->path;
-	line[n++] = (char *)"--";
-	memcpy(line + n, argv, count * sizeof(char *));
-	return line;
+	fcntl(v->program->image, F_SETFD, flags);
+	fcntl(m->report_fd, F_SETFD, flags);
+	fcntl(m->kernel, F_SETFD, flags);
+	fcntl(m->kvm, F_SETFD, flags);
+	fcntl(v->lent ? -1 : m->control, F_SETFD, flags);
 }
 
 /* What the next monitor is to find: the program's limit, the descriptors that are for it, all cores. */
-static void hand_over(const struct monitor *m, bool back)
+static void hand_over(const struct vcpu *v, uint64_t ignored, uint64_t blocked)
 {
-	const int ours[] = { m->report_fd, m->control };
+	const struct monitor *m = v->monitor;
 	struct rlimit limit;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = back ? fds_limit(m) : m->nofile;
+	limit.rlim_cur = m->nofile_soft;
 	setrlimit(RLIMIT_NOFILE, &limit);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (ours[i] >= 0)
-			fcntl(ours[i], F_SETFD, back ? FD_CLOEXEC : 0);
-	if (back) {
-		signals_install(m);
-	} else {
-		place_nowhere(m);
-		signals_hand_over(m);
-	}
+	pass_on(v, 0);
+	place_nowhere(m);
+	signals_hand_over(ignored, blocked);
+	if (!v->lent)
+		signals_requeue(m, blocked);
+}
+
+/* The program goes on after all. */
+static void take_back(const struct vcpu *v)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = fds_limit(v->monitor);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	pass_on(v, FD_CLOEXEC);
+	signals_install(v->monitor);
+	if (v->lent)
+		signals_defer();
 }
 
 /* Figures that would be lost. CPU clocks run on, but for the driver's. */
-static void count(struct monitor *m)
+static void count(const struct vcpu *v)
 {
+	struct monitor *m = v->monitor;
+
+	__atomic_add_fetch(&m->tree->execs, 1, __ATOMIC_RELAXED);
+	if (v->lent) /* whoever lent it counts */
+		return;
+	if (!m->first)
+		m->main->thread.wall_tsc = clock_tsc() - m->report->tsc_go;
 	monitor_collect(m);
-	m->report->thread[1].cpu_ns += driver_cpu_ns(m);
+	driver_count_cpu(m);
 	if (!m->first)
 		tree_add(m);
-	__atomic_add_fetch(&m->tree->execs, 1, __ATOMIC_RELAXED);
 }
 
-/* exec(gpa, bytes, arguments, variables): a block of strings; returns on failure only */
+static int64_t execute(struct vcpu *v, struct program *p, const uint64_t a[6])
+{
+	int64_t error = take(v->monitor, p, a);
+	char **argv;
+
+	if (error)
+		return error;
+	argv = p->argv + (size_t)2 * EXEC_SCRIPTS;
+	error = find(v->monitor, p, &argv);
+	if (error)
+		return error;
+	p->command = exec_command_line(v, p, argv);
+	if (p->command == NULL)
+		return -ENOMEM;
+	if (!v->lent)
+		tick_stop(v->monitor);
+	loop_forget_kicks();
+	hand_over(v, a[4], a[5]);
+	count(v);
+	execve("/proc/self/exe", p->command, p->environment);
+	error = -errno;
+	take_back(v);
+	if (!v->lent)
+		tick_start(v->monitor);
+	return error;
+}
+
+/* exec(gpa, bytes, arguments, variables, ignored, blocked): strings, sets of signals; returns on failure */
 int64_t exec_program(struct monitor *m, const uint64_t a[6])
 {
-	struct program *p = calloc(1, sizeof(*p));
-	char config[VMM_CONFIG_NAME], **line = NULL, **argv = NULL;
-	int64_t error = p ? take(m, p, a) : -ENOMEM;
+	struct vcpu *v = loop_current();
+	int64_t error;
 
-	vmm_config_spell(&m->options->config, config);
-	if (error == 0) {
-		argv = p->argv + (size_t)2 * SCRIPTS;
-		error = find(p, &argv);
-	}
-	if (error == 0)
-		line = command_line(m, p, argv, config);
-	if (error == 0 && line == NULL)
-		error = -ENOMEM;
-	if (error == 0) {
-		tick_stop(m);
-		loop_forget_kicks();
-		hand_over(m, false);
-		count(m);
-		execve("/proc/self/exe", line, p->environment);
-		error = -errno;
-		hand_over(m, true);
-		tick_start(m);
-	}
+	(void)m;
+	v->program = calloc(1, sizeof(*v->program));
+	if (v->program == NULL)
+		return -ENOMEM;
+	v->program->image = -1;
+	error = execute(v, v->program, a);
+	close(v->program->image);
+	exec_forget(v);
+	return error;
+}
+
+void exec_forget(struct vcpu *v)
+{
+	struct program *p = v->program;
+
 	if (p) {
 		free(p->block);
 		free(p->argv);
 		free(p->environment);
+		free(p->command);
 	}
 	free(p);
-	free(line);
-	return error;
+	v->program = NULL;
 }

@@ -26,7 +26,7 @@ static enum next on_request(struct vcpu *v)
 
 static enum next on_doorbell(struct vcpu *v)
 {
-	driver_ring(v->monitor);
+	doorbell_exit(v->monitor, *((const uint8_t *)v->run + v->run->io.data_offset));
 	return GO_ON;
 }
 
@@ -68,7 +68,7 @@ static enum next on_exit(struct vcpu *v)
 	const struct abi_account *account = &v->channel->account;
 	struct monitor *m = v->monitor;
 
-	if (!loop_end(m))
+	if (v->lent || !loop_end(m))
 		return ENDED;
 	m->report->outcome = account->signal ? VMM_SIGNALED : VMM_EXITED;
 	m->report->exit_code = account->exit_code & 255;
@@ -80,7 +80,7 @@ static enum next on_fault(struct vcpu *v)
 	const struct abi_account *account = &v->channel->account;
 	struct monitor *m = v->monitor;
 
-	if (!loop_end(m))
+	if (v->lent || !loop_end(m))
 		return ENDED;
 	m->report->outcome = account->panic ? VMM_GUEST_PANIC : VMM_SIGNALED;
 	m->report->faulted = 1;
@@ -98,7 +98,7 @@ static enum next on_bare(struct vcpu *v)
 	struct monitor *m = v->monitor;
 	const uint8_t *value = (const uint8_t *)v->run + v->run->io.data_offset;
 
-	if (m->options->bench && m->driver_runs) {
+	if (m->options->bench && m->drivers > 0) {
 		driver_bare(m, *value != 0);
 		return GO_ON;
 	}
@@ -182,6 +182,10 @@ enum next exit_failed(struct vcpu *v, int error)
 	struct monitor *m = v->monitor;
 	uint32_t reason = v->run->exit_reason;
 
+	if (v->lent) {
+		v->channel->account.signal = error == EFAULT ? SIGBUS : SIGKILL;
+		return ENDED;
+	}
 	if (error == EFAULT && signals_bus(v))
 		return GO_ON;
 	if (!loop_end(m))

@@ -36,12 +36,21 @@ int fds_reserve(struct monitor *m)
 					  "too few open files are allowed");
 		m->nofile = (uint32_t)(limit.rlim_max - ours(limit.rlim_max));
 	}
+	m->nofile_soft = m->nofile;
 	limit.rlim_cur = fds_limit(m);
 	if (setrlimit(RLIMIT_NOFILE, &limit))
 		return error_set(m->error, errno, "cannot raise the limit of open files");
 	if (m->options->control_fd >= 0)
 		m->control = fds_hide(m, m->options->control_fd);
 	return m->options->control_fd >= 0 && m->control < 0 ? m->control : 0;
+}
+
+void files_limit(struct monitor *m)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	m->boot->files_limited = limit.rlim_cur != RLIM_INFINITY;
 }
 
 uint64_t fds_limit(const struct monitor *m)

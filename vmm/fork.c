@@ -22,58 +22,56 @@
 /* What the child inherited and must not use. */
 static void drop_machine(struct monitor *m)
 {
-	int *const ours[] = { &m->control, &m->doorbell };
-
 	loop_forget();
+	loop_current()->lent = false;
 	threads_forget(m);
 	vm_close(m);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		if (*ours[i] >= 0)
-			close(*ours[i]);
-		*ours[i] = -1;
-	}
+	if (m->control >= 0)
+		close(m->control);
+	m->control = -1;
 	if (m->backend->close)
 		m->backend->close(m);
 	atomic_flag_clear(&m->backend_busy);
+	m->routed = false;
+	driver_forget(m);
 }
 
-static int build_machine(struct monitor *m, const struct vcpu_state *state, const sigset_t *signals)
+static int build_machine(struct monitor *m, const struct vcpu_state *state)
 {
 	int error = vm_open(m);
+	sigset_t none;
 
 	if (error == 0)
 		error = vm_set_memory(m);
 	if (error == 0)
-		error = vcpu_open(m, &m->main, 0, m->main.block);
+		error = vcpu_open(m, m->main, 0, m->main->block);
 	if (error == 0)
-		error = state_restore(&m->main, state);
+		error = state_restore(m->main, state);
 	if (error == 0)
-		error = interrupt_open(m);
-	if (error == 0)
-		error = interrupt_connect(&m->main);
-	if (error == 0 && m->backend->open)
-		error = m->backend->open(m);
+		error = interrupt_connect(m->main);
+	m->main->host = pthread_self();
 	if (error == 0)
 		error = place_threads(m);
 	if (error == 0)
-		error = driver_again(m);
-	pthread_sigmask(SIG_SETMASK, signals, NULL);
+		error = settle_start(m);
+	sigemptyset(&none);
+	pthread_sigmask(SIG_SETMASK, &none, NULL); /* whatever it was to the thread that forked */
 	if (error == 0)
 		error = loop_watch(m);
 	return error ? error : tick_start(m);
 }
 
 /* In the child: a report of its own, a machine of its own. A child that cannot have them is no more. */
-static int64_t become_child(struct monitor *m, const struct vcpu_state *state, const sigset_t *signals)
+static int64_t become_child(struct monitor *m, const struct vcpu_state *state)
 {
 	drop_machine(m);
 	tree_detach(m);
-	m->main.base = m->main.channel->account;
-	m->main.last.request = NULL;
-	m->boot->pid = m->main.channel->tid = (uint32_t)getpid();
+	m->main->base = m->main->channel->account;
+	m->main->last.request = NULL;
+	m->boot->pid = m->main->channel->tid = (uint32_t)getpid();
 	m->watchdog = -1;
 	signals_renew();
-	if (build_machine(m, state, signals)) {
+	if (build_machine(m, state)) {
 		char text[256];
 
 		fprintf(stderr, "vmtax-monitor: a forked process ended: %s\n",
@@ -83,65 +81,45 @@ static int64_t become_child(struct monitor *m, const struct vcpu_state *state, c
 	return 0;
 }
 
-/* The parent of a vfork waits until the child's end of PIPE is closed: by exec, or by its end. */
-static void await_release(const struct monitor *m, const int pipe[2])
+/* A copy of the process. */
+static int64_t split(struct monitor *m, const struct vcpu_state *state, int place)
 {
-	char byte;
-
-	close(pipe[1]);
-	while (read(pipe[0], &byte, 1) < 0 && errno == EINTR && !loop_ending(m))
-		;
-	close(pipe[0]);
-}
-
-static int64_t split(struct monitor *m, const struct vcpu_state *state, const int pipe[2])
-{
-	int place = tree_claim(m);
 	sigset_t all, before;
 	pid_t pid;
 
-	if (place < 0)
-		return place;
 	/* What comes for the child before it has a machine waits. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pid = fork();
-	if (pid != 0)
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (pid == 0) {
 		tree_settle(m, place, getpid());
-		if (pipe[0] >= 0)
-			close(pipe[0]);
-		return become_child(m, state, &before);
+		return become_child(m, state);
 	}
-	if (pid < 0) {
-		tree_settle(m, place, 0);
-		return -errno;
-	}
-	if (pipe[0] >= 0)
-		await_release(m, pipe);
+	if (pid < 0)
+		pid = -errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
 
-/* fork(waits): the child's pid, and 0 in the child */
+/* fork(lends): the child's pid, and 0 in the child */
 int64_t fork_process(struct monitor *m, const uint64_t argument[6])
 {
+	int place = tree_claim(m);
+	struct vcpu *v = loop_current();
 	struct vcpu_state *state;
-	int pipe[2] = { -1, -1 };
-	int64_t result;
+	int64_t result = -ENOMEM;
 
-	if (loop_current() != &m->main)
-		return -ENOSYS; /* the child would have no main thread to end in */
+	if (place < 0)
+		return place;
 	if (argument[0]) {
-		if (pipe2(pipe, O_CLOEXEC))
-			return -EAGAIN;
-		pipe[0] = fds_hide(m, pipe[0]);
-		pipe[1] = fds_hide(m, pipe[1]);
-		if (pipe[0] < 0 || pipe[1] < 0)
-			return -EAGAIN;
+		result = vfork_process(v, place);
+	} else {
+		state = state_save(v);
+		if (state)
+			result = split(m, state, place);
+		free(state);
 	}
-	state = state_save(&m->main);
-	result = state ? split(m, state, pipe) : -ENOMEM;
-	free(state);
+	if (result < 0)
+		tree_settle(m, place, 0);
 	return result;
 }

@@ -54,7 +54,7 @@
 
 /* Ports; the TSS bitmap opens only 0xe0 to 0xef to ring 3. */
 #define ABI_PORT_REQUEST  0xe0 /* the request in the exit slot is to be served */
-#define ABI_PORT_DOORBELL 0xe1 /* wake the driver thread: ends in the kernel (ioeventfd) */
+#define ABI_PORT_DOORBELL 0xe1 /* wake the driver of that number: ends in the kernel (ioeventfd) */
 #define ABI_PORT_CLOCK	  0xe2 /* a read has the monitor put the time into struct abi_time */
 #define ABI_PORT_FAULT	  0xe3 /* the program died of the fault in struct abi_account */
 #define ABI_PORT_EXIT	  0xe4 /* the program ended with the status there */
@@ -102,22 +102,26 @@ struct abi_boot {
 	uint64_t tsc_hz;
 	uint64_t spin_ticks; /* how long to poll before halting */
 	uint32_t areas;
-	uint8_t ring;	      /* transport: a driver thread serves the ring, polling or woken each time */
-	uint8_t inject;	      /* completion: an interrupt rather than polling */
-	uint8_t idle_poll;    /* idle: poll rather than halt */
-	uint8_t clock_exit;   /* clock: a port read rather than the TSC */
-	uint8_t apic;	      /* interrupts end at a local APIC rather than by ABI_PORT_EOI */
-	uint8_t discard;      /* freed memory goes back to the host */
-	uint8_t large;	      /* guest-pages: 2 MiB where they fit */
-	uint8_t rings_always; /* the driver never polls */
-	uint64_t xsave_mask;  /* XCR0, and bytes of what it saves */
+	uint8_t ring;	       /* transport: a driver thread serves the ring, polling or woken each time */
+	uint8_t inject;	       /* completion: an interrupt rather than polling */
+	uint8_t idle_poll;     /* idle: poll rather than halt */
+	uint8_t clock_exit;    /* clock: a port read rather than the TSC */
+	uint8_t apic;	       /* interrupts end at a local APIC rather than by ABI_PORT_EOI */
+	uint8_t discard;       /* freed memory goes back to the host */
+	uint8_t large;	       /* guest-pages: 2 MiB where they fit */
+	uint8_t rings_always;  /* the driver never polls */
+	uint8_t files_limited; /* RLIMIT_FSIZE is set: EFBIG comes with a signal */
+	uint8_t cache;	       /* files are cached in the guest */
+	uint64_t xsave_mask;   /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;
 	uint64_t kick_entry; /* guest kernel: where the monitor has it look at signals */
 	uint64_t ignored;    /* signals ignored from the start: bit n - 1 for signal n */
 	uint32_t bench;	     /* null requests a batch; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
-	uint32_t cores;
+	uint32_t cores;	  /* the vCPUs share */
+	uint32_t driven;  /* of which they can have while each driver has one too; at least 1 */
+	uint32_t running; /* guest, driver: threads that do not wait; each wants a core */
 	char uname[6][65];
 	struct abi_area area[ABI_AREAS];
 };
@@ -126,8 +130,10 @@ struct abi_boot {
 struct abi_signals {
 	uint64_t pending; /* came from outside, until a thread takes it; bit n - 1 for signal n */
 	uint64_t handled; /* guest: have handlers */
-	uint64_t ignored; /* guest: what it leaves to what it executes */
-	uint64_t blocked; /* the same; at start the host's, what the program inherits */
+	uint64_t idle;	  /* guest: do nothing when they come */
+	uint64_t blocked; /* the first thread's; at start: what the program inherits */
+	uint64_t claimed; /* host: a signalfd reads them, where they are blocked */
+	uint64_t held;	  /* host: of these, those it has blocked itself, for them to wait there */
 	struct abi_signal_info {
 		int32_t code, pid, uid, status;
 		uint64_t value; /* si_value, or si_addr */
@@ -146,6 +152,18 @@ struct abi_time {
 	uint64_t exit_boottime_ns;
 };
 
+/* What the host says of an open file, for the guest's page cache. */
+struct abi_file {
+	uint64_t device, inode;
+	uint64_t size;
+	uint64_t modified_ns, changed_ns;
+	uint32_t flags;	   /* open(2) */
+	uint8_t regular;   /* a regular file */
+	uint8_t direct;	   /* which can be read and written past the host's page cache */
+	uint8_t recent;	   /* changed so lately that another change may bear the same time */
+	uint8_t in_memory; /* it is nowhere else: nobody can */
+};
+
 /* --- The vCPU's page --- */
 
 /* Follows the trampoline's code, which reaches it relative to RIP. */
@@ -155,7 +173,8 @@ struct abi_vcpu_data {
 	uint64_t entry; /* where the trampoline goes on */
 	uint32_t work;	/* signals: there may be something to do; entry.S looks before the program goes on */
 	uint32_t pad;
-	uint64_t wanted;   /* guest: signals the thread neither blocks nor ignores */
+	uint64_t blocked;  /* guest: signals the thread blocks */
+	uint64_t awaited;  /* guest: signals it waits for, blocked or not */
 	uint64_t directed; /* host: signals that came for this thread */
 };
 
@@ -191,11 +210,13 @@ struct abi_channel {
 	_Alignas(64) uint32_t completed; /* driver: requests answered */
 	_Alignas(64) uint32_t driver_asleep; /* driver: ring the doorbell */
 	_Alignas(64) uint32_t guest_asleep;  /* guest: raise ABI_VECTOR_DONE */
+	uint32_t driver;		     /* monitor: whose doorbell to ring */
 	_Alignas(64) uint32_t bare_asked;    /* bench, guest: a word that comes back as bare_answered */
 	_Alignas(64) uint32_t bare_answered; /* driver */
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
 	struct abi_request exit_slot; /* for requests that leave by exit */
 	uint32_t tid;		      /* monitor: the thread that runs here */
+	uint32_t core;		      /* monitor: where it is said to run */
 	_Alignas(64) struct abi_account {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc;
 		uint64_t syscalls, served;
@@ -212,6 +233,17 @@ struct abi_channel {
 			uint64_t rip; /* of the first */
 		} unserved[16];
 	} account;
+};
+
+/* What goes with the data of sendmsg and recvmsg: the host's copy of a struct msghdr and what it points to.
+ */
+struct abi_message {
+	uint32_t flags; /* of the call; out: of the message */
+	uint32_t name_bytes;
+	uint32_t control_bytes;
+	uint32_t pad;
+	uint8_t name[128];
+	uint8_t control[2048];
 };
 
 #endif /* __ASSEMBLER__ */

@@ -39,17 +39,6 @@ enum abi_flags {
 	ABI_SHORTEN = 16, /* a buffer in pieces may be cut to its first piece */
 };
 
-/* What goes with the data of sendmsg and recvmsg: the host's copy of a struct msghdr and what it points to.
- */
-struct abi_message {
-	uint32_t flags; /* of the call; out: of the message */
-	uint32_t name_bytes;
-	uint32_t control_bytes;
-	uint32_t pad;
-	uint8_t name[128];
-	uint8_t control[2048];
-};
-
 /* clang-format off */
 #define ABI_V	  { ABI_VALUE,	0, 0 }
 #define ABI_F	  { ABI_FD,	0, 0 }
@@ -139,15 +128,26 @@ struct abi_message {
 	X( 98, getrusage, ABI_BLOCKS, ABI_V, ABI_OS(144)) \
 	X( 99, sysinfo, 0, ABI_OS(112)) \
 	X(100, times, ABI_BLOCKS, ABI_OS(32)) \
+	X(105, setuid, ABI_BLOCKS, ABI_V) \
+	X(106, setgid, ABI_BLOCKS, ABI_V) \
 	X(109, setpgid, 0, ABI_V, ABI_V) \
 	X(111, getpgrp, 0) \
 	X(112, setsid, ABI_BLOCKS) \
+	X(113, setreuid, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(114, setregid, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(115, getgroups, 0, ABI_V, { ABI_OUT, 0, 4 }) \
+	X(116, setgroups, ABI_BLOCKS, ABI_V, { ABI_IN, 0, 4 }) \
+	X(117, setresuid, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(118, getresuid, 0, ABI_OS(4), ABI_OS(4), ABI_OS(4)) \
+	X(119, setresgid, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(120, getresgid, 0, ABI_OS(4), ABI_OS(4), ABI_OS(4)) \
 	X(121, getpgid, 0, ABI_V) \
+	X(122, setfsuid, ABI_BLOCKS, ABI_V) \
+	X(123, setfsgid, ABI_BLOCKS, ABI_V) \
 	X(124, getsid, 0, ABI_V) \
 	X(125, capget, ABI_BLOCKS, ABI_XS(8), ABI_OS(24)) \
+	X(126, capset, ABI_BLOCKS, ABI_IS(8), ABI_IS(24)) \
+	X(129, rt_sigqueueinfo, ABI_BLOCKS, ABI_V, ABI_V, ABI_IS(128)) \
 	X(132, utime, 0, ABI_S, ABI_IS(16)) \
 	X(133, mknod, 0, ABI_S, ABI_V, ABI_V) \
 	X(137, statfs, 0, ABI_S, ABI_OS(120)) \
@@ -159,6 +159,7 @@ struct abi_message {
 	X(146, sched_get_priority_max, 0, ABI_V) \
 	X(147, sched_get_priority_min, 0, ABI_V) \
 	X(148, sched_rr_get_interval, ABI_BLOCKS, ABI_V, ABI_OS(16)) \
+	X(157, prctl, ABI_BLOCKS, ABI_V, ABI_XA(5, 1), ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(160, setrlimit, 0, ABI_V, ABI_IS(16)) \
 	X(162, sync, 0) \
 	X(187, readahead, 0, ABI_F, ABI_V, ABI_V) \
@@ -175,7 +176,10 @@ struct abi_message {
 	X(198, lremovexattr, 0, ABI_S, ABI_S) \
 	X(199, fremovexattr, 0, ABI_F, ABI_S) \
 	X(202, futex_wait, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_IS(16), ABI_V, ABI_V) \
+	X(202, futex_pi, ABI_BLOCKS, ABI_XS(4), ABI_V, ABI_V, ABI_IS(16), ABI_V, ABI_V) \
 	X(202, futex, ABI_BLOCKS, ABI_IS(4), ABI_V, ABI_V, ABI_V, ABI_XS(4), ABI_V) \
+	X(203, sched_setaffinity, ABI_BLOCKS, ABI_V, ABI_V, ABI_I(1)) \
+	X(204, sched_getaffinity, ABI_BLOCKS, ABI_V, ABI_V, ABI_O(1)) \
 	X(213, epoll_create, ABI_NEWFD, ABI_V) \
 	X(217, getdents64, ABI_SHORTEN, ABI_F, ABI_O(2), ABI_V) \
 	X(221, fadvise64, 0, ABI_F, ABI_V, ABI_V, ABI_V) \
@@ -222,6 +226,7 @@ struct abi_message {
 	X(286, timerfd_settime, 0, ABI_F, ABI_V, ABI_IS(32), ABI_OS(32)) \
 	X(287, timerfd_gettime, 0, ABI_F, ABI_OS(32)) \
 	X(288, accept4, ABI_BLOCKS | ABI_NEWFD, ABI_F, ABI_C(2), ABI_XS(4), ABI_V) \
+	X(289, signalfd4, ABI_BLOCKS | ABI_NEWFD, ABI_V, ABI_IS(8), ABI_V, ABI_V) \
 	X(290, eventfd2, ABI_NEWFD, ABI_V, ABI_V) \
 	X(291, epoll_create1, ABI_NEWFD, ABI_V) \
 	X(292, dup3, ABI_NEWFD, ABI_F, ABI_F, ABI_V) \
@@ -229,16 +234,21 @@ struct abi_message {
 	X(294, inotify_init1, ABI_NEWFD, ABI_V) \
 	X(295, preadv, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V) \
 	X(296, pwritev, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V) \
+	X(295, load, ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V) \
+	X(296, store, ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V) \
 	X(302, prlimit64, 0, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
 	X(306, syncfs, 0, ABI_F) \
 	X(315, sched_getattr, ABI_BLOCKS, ABI_V, ABI_O(2), ABI_V, ABI_V) \
 	X(316, renameat2, 0, ABI_D, ABI_S, ABI_D, ABI_S, ABI_V) \
 	X(318, getrandom, ABI_SHORTEN, ABI_O(1), ABI_V, ABI_V) \
 	X(319, memfd_create, ABI_NEWFD, ABI_S, ABI_V) \
+	X(324, membarrier, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(326, copy_file_range, 0, ABI_F, ABI_XS(8), ABI_F, ABI_XS(8), ABI_V, ABI_V) \
 	X(327, preadv2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(328, pwritev2, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(332, statx, 0, ABI_D, ABI_S, ABI_V, ABI_V, ABI_OS(256)) \
+	X(424, pidfd_send_signal, ABI_BLOCKS, ABI_F, ABI_V, ABI_IS(128), ABI_V) \
+	X(434, pidfd_open, ABI_NEWFD, ABI_V, ABI_V) \
 	X(436, close_range, 0, ABI_V, ABI_V, ABI_V) \
 	X(437, openat2, ABI_NEWFD, ABI_D, ABI_S, ABI_I(3), ABI_V) \
 	X(439, faccessat2, 0, ABI_D, ABI_S, ABI_V, ABI_V) \
@@ -250,12 +260,14 @@ struct abi_message {
 	X(1003, discard, 0, ABI_V, ABI_V) \
 	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(1005, fork, ABI_BLOCKS, ABI_V) \
-	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
+	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(1007, thread, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1008, flush, ABI_BLOCKS) \
 	X(1009, pause, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1010, disposition, ABI_BLOCKS, ABI_V, ABI_V) \
-	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V)
+	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
+	X(1012, inspect, 0, ABI_F, ABI_V) \
+	X(1013, held, ABI_BLOCKS, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

@@ -12,10 +12,6 @@
 	X( 29, shmget, ENOSYS) \
 	X( 30, shmat, ENOSYS) \
 	X( 31, shmctl, ENOSYS) \
-	X( 34, pause, ENOSYS) \
-	X( 36, getitimer, ENOSYS) \
-	X( 37, alarm, ENOSYS) \
-	X( 38, setitimer, ENOSYS) \
 	X( 64, semget, ENOSYS) \
 	X( 65, semop, ENOSYS) \
 	X( 66, semctl, ENOSYS) \
@@ -26,12 +22,6 @@
 	X( 71, msgctl, ENOSYS) \
 	X(101, ptrace, EPERM) \
 	X(103, syslog, EPERM) \
-	X(116, setgroups, EPERM) \
-	X(126, capset, EPERM) \
-	X(127, rt_sigpending, ENOSYS) \
-	X(128, rt_sigtimedwait, ENOSYS) \
-	X(129, rt_sigqueueinfo, ENOSYS) \
-	X(130, rt_sigsuspend, ENOSYS) \
 	X(134, uselib, ENOSYS) \
 	X(136, ustat, ENOSYS) \
 	X(139, sysfs, ENOSYS) \
@@ -53,22 +43,33 @@
 	X(171, setdomainname, EPERM) \
 	X(172, iopl, EPERM) \
 	X(173, ioperm, EPERM) \
+	X(174, create_module, ENOSYS) \
 	X(175, init_module, EPERM) \
 	X(176, delete_module, EPERM) \
+	X(177, get_kernel_syms, ENOSYS) \
+	X(178, query_module, ENOSYS) \
 	X(179, quotactl, ENOSYS) \
+	X(180, nfsservctl, ENOSYS) \
+	X(181, getpmsg, ENOSYS) \
+	X(182, putpmsg, ENOSYS) \
+	X(183, afs_syscall, ENOSYS) \
+	X(184, tuxcall, ENOSYS) \
+	X(185, security, ENOSYS) \
+	X(205, set_thread_area, ENOSYS) \
 	X(206, io_setup, ENOSYS) \
 	X(207, io_destroy, ENOSYS) \
 	X(208, io_getevents, ENOSYS) \
 	X(209, io_submit, ENOSYS) \
 	X(210, io_cancel, ENOSYS) \
+	X(211, get_thread_area, ENOSYS) \
+	X(212, lookup_dcookie, ENOSYS) \
+	X(214, epoll_ctl_old, ENOSYS) \
+	X(215, epoll_wait_old, ENOSYS) \
 	X(216, remap_file_pages, ENOSYS) \
+	X(219, restart_syscall, EINTR) \
 	X(220, semtimedop, ENOSYS) \
-	X(222, timer_create, ENOSYS) \
-	X(223, timer_settime, ENOSYS) \
-	X(224, timer_gettime, ENOSYS) \
-	X(225, timer_getoverrun, ENOSYS) \
-	X(226, timer_delete, ENOSYS) \
 	X(227, clock_settime, EPERM) \
+	X(236, vserver, ENOSYS) \
 	X(237, mbind, ENOSYS) \
 	X(238, set_mempolicy, ENOSYS) \
 	X(239, get_mempolicy, ENOSYS) \
@@ -86,9 +87,6 @@
 	X(272, unshare, EPERM) \
 	X(278, vmsplice, ENOSYS) \
 	X(279, move_pages, ENOSYS) \
-	X(282, signalfd, ENOSYS) \
-	X(289, signalfd4, ENOSYS) \
-	X(297, rt_tgsigqueueinfo, ENOSYS) \
 	X(298, perf_event_open, ENOSYS) \
 	X(300, fanotify_init, ENOSYS) \
 	X(301, fanotify_mark, ENOSYS) \
@@ -104,13 +102,12 @@
 	X(317, seccomp, ENOSYS) \
 	X(320, kexec_file_load, EPERM) \
 	X(321, bpf, EPERM) \
+	X(322, execveat, ENOSYS) \
 	X(323, userfaultfd, ENOSYS) \
-	X(324, membarrier, ENOSYS) \
 	X(329, pkey_mprotect, ENOSYS) \
 	X(330, pkey_alloc, ENOSYS) \
 	X(331, pkey_free, ENOSYS) \
 	X(333, io_pgetevents, ENOSYS) \
-	X(424, pidfd_send_signal, ENOSYS) \
 	X(425, io_uring_setup, ENOSYS) \
 	X(426, io_uring_enter, ENOSYS) \
 	X(427, io_uring_register, ENOSYS) \
@@ -120,7 +117,6 @@
 	X(431, fsconfig, EPERM) \
 	X(432, fsmount, EPERM) \
 	X(433, fspick, EPERM) \
-	X(434, pidfd_open, ENOSYS) \
 	X(438, pidfd_getfd, ENOSYS) \
 	X(440, process_madvise, ENOSYS) \
 	X(442, mount_setattr, EPERM) \
@@ -142,7 +138,12 @@
 	X(459, lsm_get_self_attr, ENOSYS) \
 	X(460, lsm_set_self_attr, ENOSYS) \
 	X(461, lsm_list_modules, ENOSYS) \
-	X(462, mseal, ENOSYS)
+	X(462, mseal, ENOSYS) \
+	X(463, setxattrat, ENOSYS) \
+	X(464, getxattrat, ENOSYS) \
+	X(465, listxattrat, ENOSYS) \
+	X(466, removexattrat, ENOSYS) \
+	X(467, open_tree_attr, ENOSYS)
 /* clang-format on */
 
 #endif

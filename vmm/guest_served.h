@@ -22,6 +22,7 @@
 	X( 24, sched_yield, thread_yield) \
 	X( 25, mremap, memory_mremap) \
 	X( 26, msync, memory_msync) \
+	X( 27, mincore, memory_mincore) \
 	X( 28, madvise, memory_madvise) \
 	X( 34, pause, await_pause) \
 	X( 35, nanosleep, clock_sleep_call) \
@@ -37,19 +38,13 @@
 	X( 60, exit, thread_exit) \
 	X( 62, kill, signal_kill) \
 	X( 63, uname, process_uname) \
-	X( 72, fcntl, forward_fcntl) \
+	X( 72, fcntl, kinds_fcntl) \
 	X( 96, gettimeofday, clock_gettimeofday_call) \
 	X(102, getuid, process_getuid) \
 	X(104, getgid, process_getgid) \
-	X(105, setuid, identity_setuid) \
-	X(106, setgid, identity_setgid) \
 	X(107, geteuid, process_geteuid) \
 	X(108, getegid, process_getegid) \
 	X(110, getppid, process_getppid) \
-	X(113, setreuid, identity_setresuid) \
-	X(114, setregid, identity_setresgid) \
-	X(117, setresuid, identity_setresuid) \
-	X(119, setresgid, identity_setresgid) \
 	X(127, rt_sigpending, await_pending) \
 	X(128, rt_sigtimedwait, await_timed) \
 	X(130, rt_sigsuspend, await_suspend) \
@@ -60,14 +55,12 @@
 	X(150, munlock, process_nothing) \
 	X(151, mlockall, process_nothing) \
 	X(152, munlockall, process_nothing) \
-	X(157, prctl, process_prctl) \
+	X(157, prctl, identity_prctl) \
 	X(158, arch_prctl, process_arch_prctl) \
 	X(186, gettid, thread_gettid) \
 	X(200, tkill, signal_tkill) \
 	X(201, time, clock_time_call) \
 	X(202, futex, futex_call) \
-	X(203, sched_setaffinity, process_set_affinity) \
-	X(204, sched_getaffinity, process_affinity) \
 	X(218, set_tid_address, thread_set_tid_address) \
 	X(228, clock_gettime, clock_gettime_call) \
 	X(230, clock_nanosleep, clock_nanosleep_call) \
@@ -77,15 +70,20 @@
 	X(270, pselect6, select_pselect) \
 	X(271, ppoll, await_ppoll) \
 	X(281, epoll_pwait, await_epoll) \
+	X(282, signalfd, await_signalfd) \
+	X(289, signalfd4, await_signalfd4) \
+	X(297, rt_tgsigqueueinfo, signal_queue_thread) \
+	X(441, epoll_pwait2, await_epoll2) \
 	X(273, set_robust_list, thread_set_robust_list) \
 	X(274, get_robust_list, thread_get_robust_list) \
 	X(299, recvmmsg, message_recvmmsg) \
 	X(307, sendmmsg, message_sendmmsg) \
 	X(309, getcpu, process_getcpu) \
+	X(322, execveat, exec_execveat) \
 	X(325, mlock2, process_nothing) \
 	X(334, rseq, process_absent) \
 	X(435, clone3, fork_clone3) \
-	X(436, close_range, forward_close_range)
+	X(436, close_range, kinds_close_range)
 /* clang-format on */
 
 #endif

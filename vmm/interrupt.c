@@ -11,8 +11,8 @@
 
 /*
  * The interrupt of a completed request. With irqchip=kernel it is an MSI: by ioctl from the vCPU's own
- * thread, by irqfd from the driver. With irqchip=user the monitor injects it itself before it runs the vCPU
- * again, and learns of its end by a port write, as a PIC does.
+ * thread, by irqfd from the driver (and there is none of these without it). With irqchip=user the monitor
+ * injects it itself before it runs the vCPU again, and learns of its end by a port write, as a PIC does.
  */
 #define GSI		24 /* the first beyond the I/O APIC's pins: the first vCPU's */
 #define MSI_ADDRESS(id) (0xfee00000u | (id) << 12)
@@ -27,25 +27,7 @@ static bool in_kernel(const struct monitor *m)
 	return m->config.value[VMM_IRQCHIP] == VMM_IRQCHIP_KERNEL;
 }
 
-/* A route for each vCPU there may be: setting them anew while the guest runs would stop it. */
-int interrupt_open(struct monitor *m)
-{
-	struct routing route = { .head.nr = VCPUS };
-
-	if (!in_kernel(m))
-		return 0;
-	for (unsigned i = 0; i < VCPUS; i++)
-		route.entry[i] = (struct kvm_irq_routing_entry){
-			.gsi = GSI + i,
-			.type = KVM_IRQ_ROUTING_MSI,
-			.u.msi = { .address_lo = MSI_ADDRESS(i), .data = ABI_VECTOR_DONE },
-		};
-	if (ioctl(m->vm, KVM_SET_GSI_ROUTING, &route))
-		return error_fail(m->error, errno, "use --set irqchip=user", "cannot route interrupts");
-	return 0;
-}
-
-int interrupt_connect(struct vcpu *v)
+static int connect(struct vcpu *v)
 {
 	struct monitor *m = v->monitor;
 	struct kvm_irqfd irqfd = { .gsi = GSI + v->id };
@@ -59,6 +41,44 @@ int interrupt_connect(struct vcpu *v)
 		return error_fail(m->error, errno, "use --set irqchip=user",
 				  "cannot connect the completion interrupt");
 	return 0;
+}
+
+/* A route for each vCPU there may be: setting them anew while the guest runs would stop it. */
+static int route(struct monitor *m)
+{
+	struct routing route = { .head.nr = VCPUS };
+
+	for (unsigned i = 0; i < VCPUS; i++)
+		route.entry[i] = (struct kvm_irq_routing_entry){
+			.gsi = GSI + i,
+			.type = KVM_IRQ_ROUTING_MSI,
+			.u.msi = { .address_lo = MSI_ADDRESS(i), .data = ABI_VECTOR_DONE },
+		};
+	if (ioctl(m->vm, KVM_SET_GSI_ROUTING, &route))
+		return error_fail(m->error, errno, "use --set irqchip=user", "cannot route interrupts");
+	return 0;
+}
+
+int interrupt_open(struct monitor *m)
+{
+	int error = 0;
+
+	if (!in_kernel(m))
+		return 0;
+	pthread_mutex_lock(&m->starting);
+	if (!m->routed)
+		error = route(m);
+	m->routed = error == 0;
+	for (unsigned i = 0; error == 0 && i < atomic_load(&m->vcpus); i++)
+		if (m->vcpu[i]->wake < 0)
+			error = connect(m->vcpu[i]);
+	pthread_mutex_unlock(&m->starting);
+	return error;
+}
+
+int interrupt_connect(struct vcpu *v)
+{
+	return in_kernel(v->monitor) && !v->monitor->routed ? 0 : connect(v);
 }
 
 void interrupt_raise(struct vcpu *v, bool from_vcpu)

@@ -35,7 +35,7 @@ const struct vmm_knob vmm_knobs[VMM_KNOBS] = {
 		.values = VALUES{
 			{"buffered", "by the serving thread, through the host's page cache", NULL, NULL},
 			{"uring", "through io_uring, but for what the host's page cache has or takes", "buffered", NULL},
-			{"direct", "through io_uring past the host's page cache, cached in the guest", "uring", NOT_YET},
+			{"direct", "through io_uring past the host's page cache; a page cache in the guest", "uring", NULL},
 			{0} },
 	},
 	[VMM_MEMORY] = {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ static int read_segment(struct monitor *m, int fd, const struct image *image, un
 int load_kernel(struct monitor *m)
 {
 	struct image image;
-	int fd = open(m->options->kernel, O_RDONLY | O_CLOEXEC), error;
+	int fd = open(m->options->kernel, O_RDONLY | O_CLOEXEC), error, inherited;
 
 	if (fd < 0)
 		return error_fail(m->error, errno, "build it with make, or install vmtax whole",
@@ -39,7 +40,10 @@ int load_kernel(struct monitor *m)
 	error = elf_read(fd, m->options->kernel, ELF_KERNEL, &image, m->error);
 	for (unsigned i = 0; error == 0 && i < image.segments; i++)
 		error = read_segment(m, fd, &image, i, image.segment[i].address - ABI_KERNEL);
-	close(fd);
+	m->kernel = fds_hide(m, fd);
+	snprintf(m->kernel_name, sizeof(m->kernel_name), KERNEL_FD, m->kernel);
+	if (sscanf(m->options->kernel, KERNEL_FD, &inherited) == 1)
+		close(inherited);
 	if (error)
 		return error;
 	m->kernel_entry = image.entry;
@@ -103,7 +107,6 @@ static void describe_machine(struct monitor *m)
 	boot->memory_bytes = m->memory_bytes;
 	boot->tsc_hz = m->tsc_hz;
 	boot->spin_ticks = m->spin_ticks = m->tsc_hz / 1000000 * SPIN_US;
-	boot->ring = m->config.value[VMM_TRANSPORT] != VMM_TRANSPORT_EXIT;
 	boot->rings_always = m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EVENTFD;
 	boot->inject = m->config.value[VMM_COMPLETION] == VMM_COMPLETION_INJECT;
 	boot->idle_poll = m->config.value[VMM_IDLE] == VMM_IDLE_POLL;
@@ -113,10 +116,13 @@ static void describe_machine(struct monitor *m)
 	boot->discard = m->config.value[VMM_MEMORY] == VMM_MEMORY_LAZY4K;
 	((struct abi_channel *)memory_at(m, ABI_BLOCK + ABI_CHANNEL, sizeof(struct abi_channel)))->tid =
 		(uint32_t)getpid();
-	boot->cores = m->report->cores = (uint32_t)place_count(m);
+	boot->cores = (uint32_t)CPU_COUNT(&m->allowed);
+	boot->driven = (uint32_t)m->driven;
+	boot->running = 1;
 	boot->xsave_mask = m->xsave_mask;
 	boot->xsave_bytes = m->xsave_bytes;
 	boot->bench = m->options->bench;
+	files_limit(m);
 	boot->ignored = ignored_signals();
 	boot->pid = (uint32_t)getpid();
 	boot->ppid = (uint32_t)getppid();

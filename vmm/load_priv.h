@@ -3,6 +3,9 @@
 #ifndef VMM_LOAD_PRIV_H
 #define VMM_LOAD_PRIV_H
 
+/* The guest kernel of a monitor that has executed itself, which might not find it by its name any more. */
+#define KERNEL_FD "/proc/self/fd/%d"
+
 /* How kernel and program come into guest memory. */
 #include <stdint.h>
 
@@ -34,6 +37,13 @@ int load_program(struct monitor *m, const int fd[2], const struct image image[2]
 
 /* proc.c */
 void proc_open(struct monitor *m, int fd); /* the program is the executable open as FD */
+/* Where in the monitor's address space what /proc tells of the program lies. */
+struct proc_shown {
+	struct proc_range {
+		uint64_t start, end;
+	} arguments, environment, auxiliary;
+};
+void proc_show(const struct proc_shown *shown);
 
 /* stack.c */
 int stack_build(struct monitor *m, const struct image image[2]); /* program, interpreter */

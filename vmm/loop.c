@@ -22,10 +22,13 @@ static __thread struct vcpu *current;
 static volatile sig_atomic_t timed_out;
 
 /* Makes a KVM_RUN that is just about to begin return, too: the flag outlives the signal. */
-static void on_signal(int signal)
+static void on_signal(int signal, siginfo_t *info, void *context)
 {
 	struct kvm_run *run = watched;
 
+	(void)context;
+	if (!signals_own(signal, info))
+		return;
 	if (signal == SIGNAL_WATCHDOG)
 		timed_out = 1;
 	if (run && signal != SIGNAL_INTERRUPT)
@@ -84,59 +87,81 @@ bool loop_recall(struct vcpu *v)
  * signal. Outside it is blocked: a host call that the thread makes for the program must not be interrupted by
  * it.
  */
-int loop_enter(struct vcpu *v)
+static int set_mask(struct vcpu *v)
 {
 	struct {
 		struct kvm_signal_mask head;
 		uint8_t set[8];
 	} inside = { .head.len = sizeof(inside.set) };
-	sigset_t kick, before;
+	sigset_t kick, mask;
 
-	current = v;
-	watched = v->run;
-	v->host = pthread_self();
 	if (v->monitor->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_USER)
 		return 0;
 	sigemptyset(&kick);
 	sigaddset(&kick, SIGNAL_INTERRUPT);
-	pthread_sigmask(SIG_BLOCK, &kick, &before);
-	memcpy(inside.set, &before, sizeof(inside.set));
+	pthread_sigmask(SIG_BLOCK, &kick, &mask);
+	sigdelset(&mask, SIGNAL_INTERRUPT);
+	memcpy(inside.set, &mask, sizeof(inside.set));
 	if (ioctl(v->fd, KVM_SET_SIGNAL_MASK, &inside))
 		return error_set(v->monitor->error, errno, "cannot set the vCPU's signals");
 	return 0;
+}
+
+int loop_enter(struct vcpu *v)
+{
+	current = v;
+	watched = v->run;
+	v->host = pthread_self();
+	return set_mask(v);
 }
 
 /* A kick that ended KVM_RUN is still pending, and would end the next at once. */
 void loop_forget_kicks(void)
 {
 	struct timespec now = { 0, 0 };
+	siginfo_t info;
 	sigset_t kick;
 
 	sigemptyset(&kick);
 	sigaddset(&kick, SIGNAL_INTERRUPT);
-	while (sigtimedwait(&kick, NULL, &now) > 0)
-		;
+	/* The C library's would make one code of kill and tkill. */
+	while (syscall(SYS_rt_sigtimedwait, &kick, &info, &now, 8) > 0)
+		signals_own(SIGNAL_INTERRUPT, &info);
 }
 
-/* One deadline holds for all processes of a run. The watchdog repeats, in case its first signal falls just
- * before a host call that blocks. */
-int loop_watch(struct monitor *m)
+/*
+ * One deadline holds for all processes of a run. The watchdog repeats, in case its first signal falls just
+ * before a host call that blocks. Its number is kept, so that the program cannot use it.
+ */
+static void set_watchdog(uint64_t deadline, int *id)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL_WATCHDOG };
 	struct itimerspec when = { .it_interval.tv_nsec = 50000000 };
-	uint64_t deadline = m->tree->deadline_ns;
 
-	sigaction(SIGNAL_WATCHDOG, &action, NULL);
-	sigaction(SIGNAL_KICK, &action, NULL);
-	sigaction(SIGNAL_INTERRUPT, &action, NULL);
 	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
 	when.it_value.tv_sec = (time_t)(deadline / 1000000000u);
 	when.it_value.tv_nsec = (long)(deadline % 1000000000u);
-	/* Its number is kept, so that the program cannot use it. */
-	if (deadline && syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &m->watchdog) == 0)
-		syscall(SYS_timer_settime, m->watchdog, TIMER_ABSTIME, &when, NULL);
-	return loop_enter(&m->main);
+	/* Its number is known before it can come. */
+	if (deadline && syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, id) == 0)
+		syscall(SYS_timer_settime, *id, TIMER_ABSTIME, &when, NULL);
+}
+
+int loop_watch(struct monitor *m)
+{
+	signals_set(SIGNAL_WATCHDOG, NULL, on_signal, 0);
+	signals_set(SIGNAL_KICK, NULL, on_signal, 0);
+	signals_set(SIGNAL_INTERRUPT, NULL, on_signal, 0);
+	set_watchdog(m->tree->deadline_ns, &m->watchdog);
+	return loop_enter(m->main);
+}
+
+void loop_lend(struct vcpu *v)
+{
+	int id;
+
+	v->run->immediate_exit = 0;
+	set_watchdog(v->monitor->tree->deadline_ns, &id);
+	signals_defer();
 }
 
 static void count_exit(struct vcpu *v, uint64_t left)
@@ -146,6 +171,7 @@ static void count_exit(struct vcpu *v, uint64_t left)
 	if (v->run->exit_reason >= VMM_EXIT_REASONS)
 		return;
 	pthread_mutex_lock(&m->counting);
+	m->report->exits_used |= 1ull << v->run->exit_reason;
 	hist_add(&m->report->exits[v->run->exit_reason], clock_tsc() - left);
 	pthread_mutex_unlock(&m->counting);
 }
@@ -155,7 +181,7 @@ void loop_run(struct vcpu *v)
 	struct monitor *m = v->monitor;
 	enum next next = GO_ON;
 
-	while (next == GO_ON && !loop_ending(m)) {
+	while (next == GO_ON && !(v->lent ? timed_out : loop_ending(m))) {
 		uint64_t entered, left;
 		int result;
 
@@ -176,21 +202,21 @@ void loop_run(struct vcpu *v)
 			next = exit_failed(v, errno);
 		else {
 			loop_forget_kicks();
+			set_mask(v); /* a handler may have changed it */
 			signals_enter(v);
 		}
 		count_exit(v, left);
 	}
+	if (v->lent)
+		return;
 	watched = NULL; /* signals may come on, but the vCPU is about to go */
 	serve_flush(v);
 }
 
-void loop_main(struct monitor *m)
+void loop_conclude(struct monitor *m)
 {
-	struct vcpu *v = &m->main;
+	struct vcpu *v = m->main;
 
-	if (m->report->tsc_first == 0)
-		m->report->tsc_first = clock_tsc();
-	loop_run(v);
 	if (timed_out && loop_end(m)) {
 		m->report->outcome = VMM_TIMED_OUT;
 		vcpu_rip(v, &m->report->fault_rip);

@@ -12,10 +12,6 @@
 #define GUARD HUGE /* nothing is mapped past guest memory, so a string that runs over its end faults */
 #define PAGE  4096u
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 /* Maps guest memory at a 2 MiB boundary with a guard behind it. Private, so that a fork would copy it. */
 static int map(struct monitor *m)
 {
@@ -74,8 +70,7 @@ static void lock(struct monitor *m)
 	bool huge = m->config.value[VMM_MEMORY] == VMM_MEMORY_LOCKED_HUGE;
 
 	madvise(m->memory, m->memory_bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-	madvise(m->memory, m->memory_bytes,
-		MADV_POPULATE_WRITE); /* mlock populates too, where the kernel lacks it */
+	populate_memory(m);
 	if (mlock(m->memory, m->memory_bytes)) {
 		munlock(m->memory, m->memory_bytes);
 		fall_back(m, VMM_MEMORY_LAZY4K, "guest memory cannot be locked: raise ulimit -l");

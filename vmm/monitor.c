@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -24,11 +25,13 @@ uint64_t monitor_cpu_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Opens and checks an executable before anything is built. */
-static int open_image(struct monitor *m, const char *path, enum elf_role role, struct image *image)
+/* Opens and checks an executable, unless it is FD already, before anything is built. */
+static int open_image(struct monitor *m, int fd, const char *path, enum elf_role role, struct image *image)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error; /* a pipe may have no writer */
+	int error;
 
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe may have no writer */
 	if (fd < 0) {
 		error_at(m->error, "%s", path);
 		return error_fail(m->error, errno,
@@ -58,13 +61,14 @@ static int open_images(struct monitor *m, int fd[2], struct image image[2])
 	fd[0] = fd[1] = -1;
 	if (m->options->bench)
 		return 0;
-	fd[0] = open_image(m, m->options->program ? m->options->program : m->options->argv[0], ELF_PROGRAM,
+	fd[0] = open_image(m, m->options->image_fd,
+			   m->options->program ? m->options->program : m->options->argv[0], ELF_PROGRAM,
 			   &image[0]);
 	if (fd[0] < 0)
 		return fd[0];
 	proc_open(m, fd[0]);
 	if (image[0].interpreter[0])
-		fd[1] = open_image(m, image[0].interpreter, ELF_INTERPRETER, &image[1]);
+		fd[1] = open_image(m, -1, image[0].interpreter, ELF_INTERPRETER, &image[1]);
 	return image[0].interpreter[0] && fd[1] < 0 ? fd[1] : 0;
 }
 
@@ -79,14 +83,13 @@ static int build_machine(struct monitor *m, const int fd[2], const struct image 
 	if (error == 0)
 		error = load_kernel(m);
 	if (error == 0)
-		error = vcpu_open(m, &m->main, 0, ABI_BLOCK);
+		error = vcpu_open(m, m->main, 0, ABI_BLOCK);
 	if (error == 0)
 		error = load_program(m, fd, image);
 	if (error)
 		return error;
 	tables_build(m);
-	error = interrupt_open(m);
-	return error ? error : interrupt_connect(&m->main);
+	return interrupt_connect(m->main);
 }
 
 static int build(struct monitor *m)
@@ -97,56 +100,9 @@ static int build(struct monitor *m)
 	if (error == 0)
 		error = build_machine(m, fd, image);
 	close_images(fd);
-	if (error == 0 && m->backend->open)
-		error = m->backend->open(m);
 	if (error == 0)
-		error = driver_start(m);
+		error = settle_start(m);
 	return error ? error : place_threads(m);
-}
-
-/* Its numbers are a hostile guest's word until here, and only its own loss. */
-static void add_unserved(struct vmm_report *report, int32_t number, uint32_t count, uint64_t rip)
-{
-	for (int i = 0; i < VMM_UNSERVED && count > 0; i++) {
-		if (report->unserved[i].count > 0 && report->unserved[i].number != number)
-			continue;
-		if (report->unserved[i].count == 0)
-			report->unserved[i].rip = rip;
-		report->unserved[i].number = number;
-		report->unserved[i].count += count;
-		return;
-	}
-}
-
-static void collect_guest(struct vcpu *v)
-{
-	const struct abi_account *account = &v->channel->account, *base = &v->base;
-	struct vmm_report *report = v->monitor->report;
-
-	v->thread.guest_kernel_tsc = account->kernel_tsc - base->kernel_tsc;
-	v->thread.guest_spin_tsc = account->spin_tsc - base->spin_tsc;
-	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
-	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
-	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
-	report->guest_spin_tsc += v->thread.guest_spin_tsc;
-	report->guest_halt_tsc += v->thread.guest_halt_tsc;
-	report->guest_wait_tsc += v->thread.guest_wait_tsc;
-	report->guest_syscalls += account->syscalls - base->syscalls;
-	report->guest_served += account->served - base->served;
-	for (int i = 0; i < VMM_UNSERVED; i++)
-		if (account->unserved[i].count != base->unserved[i].count)
-			add_unserved(report, account->unserved[i].number,
-				     account->unserved[i].count - base->unserved[i].count,
-				     account->unserved[i].rip);
-	v->base = *account;
-}
-
-void monitor_collect(struct monitor *m)
-{
-	serve_flush(&m->main);
-	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
-		collect_guest(m->vcpu[i]);
-	threads_collect(m);
 }
 
 static uint64_t resident_bytes(void)
@@ -161,29 +117,23 @@ static uint64_t resident_bytes(void)
 	return (uint64_t)resident * 4096;
 }
 
-static void run_program(struct monitor *m)
+/* The program has ended: what it took. After a fork the report is another in the same place. */
+static void account(struct monitor *m)
 {
-	struct vmm_report *report = m->report; /* after a fork it is another in the same place */
+	struct vmm_report *report = m->report;
 	uint64_t guest;
 
-	if (m->options->role == VMM_FIRST) {
-		report->vcpu_go_ns = clock_thread_cpu_ns();
-		report->cpu_go_ns = monitor_cpu_ns();
-	}
-	time_set(m);
-	driver_go(m);
-	m->main.began = clock_tsc();
-	loop_main(m);
 	tick_stop(m);
 	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	driver_park(m);
 	monitor_collect(m);
-	/* The first and the driver were there all the time. */
-	for (uint32_t i = 0; i < 1u + m->driver_runs; i++)
+	/* The first and the drivers were there all the time. */
+	for (uint32_t i = 0; i < 1u + m->drivers; i++)
 		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
 	if (!m->first) {
+		report->thread[0].delay_ns = monitor_waited_ns();
 		tree_add(m);
 		return;
 	}
@@ -192,23 +142,65 @@ static void run_program(struct monitor *m)
 	tree_gather(m);
 }
 
+static void run_program(struct monitor *m)
+{
+	struct vmm_report *report = m->report;
+
+	if (m->options->role == VMM_FIRST) {
+		report->vcpu_go_ns = clock_thread_cpu_ns();
+		report->cpu_go_ns = monitor_cpu_ns();
+	}
+	time_set(m);
+	driver_go(m);
+	m->main->began = clock_tsc();
+	if (report->tsc_first == 0)
+		report->tsc_first = clock_tsc();
+	loop_run(m->main);
+}
+
 static void tear_down(struct monitor *m)
 {
+	free(m->cpuids);
+	m->cpuids = NULL;
 	if (!m->first) { /* others wait for the end of this process, and before that for its ends of pipes */
 		close_range(0, m->nofile - 1, 0);
 		if (!m->driver_stuck && m->backend && m->backend->close)
 			m->backend->close(m);
+		free(m->main);
 		return;
 	}
 	driver_stop(m);
-	if (m->driver_runs || m->vcpu_stuck)
+	if (m->driver_stuck || m->vcpu_stuck)
 		return; /* it hangs in a host call; the end of the process takes both */
 	if (m->backend && m->backend->close)
 		m->backend->close(m);
 	threads_close(m);
+	free(m->main);
 	vm_close(m);
+	close(m->kvm);
 	memory_close(m);
 	m->report->tsc_torn_down = clock_tsc();
+}
+
+static int end(struct monitor *m)
+{
+	int error;
+
+	loop_conclude(m);
+	account(m);
+	error = m->report->outcome == VMM_FAILED ? -EIO : control_done(m);
+	tear_down(m);
+	return error;
+}
+
+void monitor_leave(struct monitor *m)
+{
+	int status;
+
+	end(m);
+	status = m->options->conclude(m->report);
+	fflush(NULL);
+	_exit(status); /* what is to run at exit counts on threads that are no more */
 }
 
 /* As Linux names a process after what it executes. */
@@ -224,16 +216,20 @@ static void name_process(const struct vmm_options *options)
 static void prepare(struct monitor *m)
 {
 	struct vmm_report *report = m->report;
+	char others[VMM_KNOBS][96]; /* what one with fewer rights falls back to is its own */
 	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none); /* a core of the monitor would say nothing about the program */
-	vmm_config_fall_back(&m->config, report->fallback);
+	vmm_config_fall_back(&m->config, m->first ? report->fallback : others);
 	m->backend = backend_pick(m->config.value[VMM_BACKEND]);
 	name_process(m->options);
-	m->main.monitor = m;
-	m->vcpu[0] = &m->main;
+	m->main->fd = m->main->wake = -1;
+	m->main->monitor = m;
+	m->main->host = pthread_self();
+	affinity_parse(&m->main->wanted, m->options->affinity);
+	m->vcpu[0] = m->main;
 	atomic_store(&m->vcpus, 1);
-	sem_init(&m->main.starts, 0, 0);
+	sem_init(&m->main->starts, 0, 0);
 	report->threads = 1;
 	strcpy(report->thread[0].name, "vcpu0");
 	report->thread[0].tid = (int32_t)syscall(SYS_gettid);
@@ -246,9 +242,10 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.report = report,
 		.error = &report->error,
 		.config = options->config,
-		.kvm = -1,
+		.kvm = options->kvm_fd,
+		.kernel = -1,
 		.vm = -1,
-		.main = { .fd = -1, .wake = -1, .serving = ATOMIC_FLAG_INIT },
+		.main = calloc(1, sizeof(struct vcpu)),
 		.backend_busy = ATOMIC_FLAG_INIT,
 		.counting = PTHREAD_MUTEX_INITIALIZER,
 		.starting = PTHREAD_MUTEX_INITIALIZER,
@@ -256,17 +253,18 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.watchdog = -1,
 		.report_fd = options->report_fd,
 		.first = options->role != VMM_CHILD_EXEC,
-		.doorbell = -1,
 	};
-	int error;
+	static int (*const steps[])(struct monitor *) = { place_cores, fds_reserve, tree_open, build };
+	int error = 0;
 
 	report->magic = VMM_REPORT_MAGIC;
+	if (m.main == NULL) {
+		report->outcome = VMM_FAILED;
+		return error_set(m.error, ENOMEM, "cannot make a vCPU");
+	}
 	prepare(&m);
-	error = fds_reserve(&m);
-	if (error == 0)
-		error = tree_open(&m);
-	if (error == 0)
-		error = build(&m);
+	for (size_t i = 0; error == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+		error = steps[i](&m);
 	memcpy(report->value, m.config.value, sizeof(report->value));
 	if (options->role == VMM_FIRST)
 		report->cpu_setup_ns = monitor_cpu_ns();
@@ -281,10 +279,10 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		error = control_ready(&m);
 	if (error == 0) {
 		run_program(&m);
-		error = report->outcome == VMM_FAILED ? -EIO : control_done(&m);
-	} else if (report->outcome != VMM_UNABLE) {
-		report->outcome = VMM_FAILED;
+		return end(&m);
 	}
+	if (report->outcome != VMM_UNABLE)
+		report->outcome = VMM_FAILED;
 	tear_down(&m);
 	return error;
 }

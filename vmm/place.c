@@ -8,8 +8,9 @@
 
 /*
  * Which cores threads run on: the vCPUs share as many of the allowed cores as the guest is to have, counted
- * from the end. With scheduling=pinned each has one of these to itself, while they last, and the driver has
- * the core before the first's.
+ * from the end. A thread that asked for cores has those. With scheduling=pinned each has one of these to
+ * itself, and the drivers have those before them, while cores last: vCPUs that come later run wherever the
+ * host's scheduler finds room, and so do the drivers from the moment that a vCPU needs the core of one.
  */
 
 /* The core of SET that is N-th from the end, counted round, or -1. */
@@ -37,8 +38,8 @@ static int pin(pthread_t thread, int core)
 
 void place_nowhere(const struct monitor *m)
 {
-	if (CPU_COUNT(&m->allowed) > 0)
-		sched_setaffinity(0, sizeof(m->allowed), &m->allowed);
+	if (CPU_COUNT(&m->all) > 0)
+		sched_setaffinity(0, sizeof(m->all), &m->all);
 }
 
 /* The cores the vCPUs may use: the last CPUS of ALL, or all. */
@@ -51,55 +52,69 @@ static cpu_set_t guest_cores(const cpu_set_t *all, uint32_t cpus)
 	return set;
 }
 
+int place_cores(struct monitor *m)
+{
+	int guest, beside;
+
+	if (sched_getaffinity(0, sizeof(m->all), &m->all))
+		return error_set(m->error, errno, "cannot see which cores are allowed");
+	m->allowed = guest_cores(&m->all, m->options->cpus);
+	guest = CPU_COUNT(&m->allowed);
+	beside = CPU_COUNT(&m->all) - (int)driver_count(m);
+	m->driven = beside < 1 ? 1 : beside < guest ? beside : guest;
+	m->report->cores = (uint32_t)guest;
+	m->report->cores_allowed = (uint32_t)CPU_COUNT(&m->all);
+	return 0;
+}
+
+/* Processes forked by the program are not pinned: which of them should have which core only the scheduler
+ * knows, and those of the first may be all there are. */
+static bool pins(const struct monitor *m)
+{
+	return m->first && m->config.value[VMM_SCHEDULING] != VMM_SCHEDULING_SHARED;
+}
+
+static int fix(struct vcpu *v, const cpu_set_t *set)
+{
+	return pthread_setaffinity_np(v->host, sizeof(*set), set);
+}
+
 int place_vcpu(struct vcpu *v)
 {
 	struct sched_param priority = { .sched_priority = 1 };
 	struct monitor *m = v->monitor;
-	unsigned wanted = m->config.value[VMM_SCHEDULING];
-	int error;
+	bool chosen = CPU_COUNT(&v->wanted) > 0;
+	int core = core_from_end(chosen ? &v->wanted : &m->allowed, (int)v->id), error;
 
-	if (wanted == VMM_SCHEDULING_SHARED || !m->first)
-		error = pthread_setaffinity_np(pthread_self(), sizeof(m->allowed), &m->allowed);
-	else
-		error = pin(pthread_self(), core_from_end(&m->allowed, (int)v->id));
-	if (error == 0 && wanted == VMM_SCHEDULING_FIFO)
-		error = pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
+	v->channel->core = (uint32_t)affinity_number(m, core);
+	if (chosen)
+		return fix(v, &v->wanted);
+	if (!pins(m) || (int)v->id >= CPU_COUNT(&m->allowed))
+		return fix(v, &m->allowed);
+	error = pin(v->host, core);
+	if (error == 0 && m->config.value[VMM_SCHEDULING] == VMM_SCHEDULING_FIFO)
+		error = pthread_setschedparam(v->host, SCHED_FIFO, &priority);
 	return error;
 }
 
-int place_count(struct monitor *m)
+void place_drivers(const struct monitor *m)
 {
-	cpu_set_t all;
+	bool room = (int)atomic_load(&m->vcpus) <= m->driven;
 
-	if (sched_getaffinity(0, sizeof(all), &all))
-		return error_set(m->error, errno, "cannot see which cores are allowed");
-	m->allowed = guest_cores(&all, m->options->cpus);
-	return CPU_COUNT(&m->allowed);
+	for (unsigned i = 0; i < m->drivers && pins(m); i++)
+		if (room)
+			pin(m->driver[i].host, core_from_end(&m->all, m->driven + (int)i));
+		else
+			pthread_setaffinity_np(m->driver[i].host, sizeof(m->all), &m->all);
 }
 
-/*
- * Processes forked by the program are not pinned: which of them should have which core only the scheduler
- * knows, and those of the first may be all there are.
- *
- * Places the first vCPU's thread and the driver; both cores are chosen before either thread's mask shrinks.
- */
 int place_threads(struct monitor *m)
 {
-	cpu_set_t all;
-	int error = 0;
+	int error = place_vcpu(m->main);
 
-	if (!m->first) {
-		place_nowhere(m);
-		return 0;
-	}
-	if (sched_getaffinity(0, sizeof(all), &all))
-		all = m->allowed;
-	if (m->driver_runs && m->config.value[VMM_SCHEDULING] != VMM_SCHEDULING_SHARED)
-		pin(m->driver, core_from_end(&all, 1));
-	if (m->config.value[VMM_SCHEDULING] != VMM_SCHEDULING_SHARED || m->options->cpus)
-		error = place_vcpu(&m->main);
 	if (error)
 		return error_fail(m->error, error, "use --set scheduling=shared",
 				  "cannot place the vCPU's thread");
+	place_drivers(m);
 	return 0;
 }

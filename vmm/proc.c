@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -51,41 +51,54 @@ const char *proc_path(const struct monitor *m, const char *path)
 	return rest && strcmp(rest, "exe") == 0 && m->executable[0] ? m->executable : path;
 }
 
-/* A file that holds the program's arguments as /proc/self/cmdline does. */
-static int64_t open_arguments(const struct monitor *m, uint64_t flags)
-{
-	int fd = memfd_create("cmdline", flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
+/* The fields of /proc/self/stat from the one called start_code on, as far as they say where memory lies. */
+enum { START_CODE = 26, END_CODE, START_STACK, START_DATA = 45, END_DATA, START_BRK, FIELDS };
 
-	if (fd < 0)
-		return -errno;
-	for (char *const *argument = m->options->argv; *argument; argument++)
-		if (write(fd, *argument, strlen(*argument) + 1) < 0)
-			break;
-	lseek(fd, 0, SEEK_SET);
-	return checked_new(m, fd);
+static bool read_fields(uint64_t field[FIELDS])
+{
+	FILE *stat = fopen("/proc/self/stat", "re");
+	char line[1024] = "", *at;
+
+	if (stat == NULL)
+		return false;
+	at = fgets(line, sizeof(line), stat) ? strrchr(line, ')') : NULL;
+	fclose(stat);
+	for (int i = 3; at && i < FIELDS; i++) {
+		at = strchr(at + 1, ' ');
+		if (at)
+			field[i] = strtoull(at + 1, NULL, 10);
+	}
+	return at != NULL;
 }
 
-static int64_t open_at(struct monitor *m, int directory, const char *path, uint64_t flags, uint64_t mode)
+/*
+ * The kernel itself tells of the program's arguments, environment and auxiliary vector then, to the program
+ * and to all others, be they changed by the program since. One built without CONFIG_CHECKPOINT_RESTORE goes
+ * on telling of ours.
+ */
+void proc_show(const struct proc_shown *shown)
 {
-	const char *rest = path ? below_self(path) : NULL;
-	long fd;
+	uint64_t field[FIELDS] = { 0 };
+	struct prctl_mm_map map = {
+		.arg_start = shown->arguments.start,
+		.arg_end = shown->arguments.end,
+		.env_start = shown->environment.start,
+		.env_end = shown->environment.end,
+		.auxv = (__u64 *)shown->auxiliary.start,
+		.auxv_size = (uint32_t)(shown->auxiliary.end - shown->auxiliary.start),
+		.exe_fd = (uint32_t)-1,
+	};
 
-	if (rest && strcmp(rest, "cmdline") == 0)
-		return open_arguments(m, flags);
-	fd = syscall(SYS_openat, directory, path, flags, mode);
-	return checked_new(m, fd < 0 ? -errno : fd);
-}
-
-/* open(path, flags, mode) */
-int64_t proc_call_open(struct monitor *m, const uint64_t a[6])
-{
-	return open_at(m, AT_FDCWD, (const char *)a[0], a[1], a[2]);
-}
-
-/* openat(directory, path, flags, mode) */
-int64_t proc_call_openat(struct monitor *m, const uint64_t a[6])
-{
-	return open_at(m, (int)a[0], (const char *)a[1], a[2], a[3]);
+	if (!read_fields(field))
+		return;
+	map.start_code = field[START_CODE];
+	map.end_code = field[END_CODE];
+	map.start_stack = field[START_STACK];
+	map.start_data = field[START_DATA];
+	map.end_data = field[END_DATA];
+	map.start_brk = field[START_BRK];
+	map.brk = (uintptr_t)sbrk(0);
+	prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0);
 }
 
 static int64_t read_link(struct monitor *m, int directory, const char *path, char *to, uint64_t bytes)
@@ -129,22 +142,63 @@ size_t proc_path_of(int fd, char path[PATH_MAX])
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* Whether FD is a directory that lists a process's descriptors. */
-static bool lists_descriptors(int fd)
+int proc_hidden(int fd)
 {
-	char path[PATH_MAX];
-	size_t n = proc_path_of(fd, path);
+	static const struct {
+		const char *name;
+		int error;
+	} hidden[] = {
+		{ "mem", EACCES }, /* a program could write over the monitor, which runs it */
+		{ "smaps", ENOENT },   { "smaps_rollup", ENOENT }, /* CONFIG_PROC_PAGE_MONITOR */
+		{ "pagemap", ENOENT }, { "clear_refs", ENOENT },   { "numa_maps", ENOENT },
+	};
+	char path[PATH_MAX], *name;
 
-	return n > 3 && (strcmp(path + n - 3, "/fd") == 0 || strstr(path, "/fdinfo"));
+	if (proc_path_of(fd, path) == 0)
+		return 0;
+	name = strrchr(path, '/');
+	for (size_t i = 0; name && i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (strcmp(name + 1, hidden[i].name) == 0)
+			return hidden[i].error;
+	return 0;
 }
 
-/* getdents64(directory, entries, bytes): our own descriptors are not listed */
+enum listing { OTHERS, DESCRIPTORS, THREADS };
+
+/* What the directory FD lists: descriptors of a process, or threads of this one. */
+static enum listing listing_of(int fd)
+{
+	char path[PATH_MAX], *name;
+	const char *own;
+
+	if (proc_path_of(fd, path) == 0)
+		return OTHERS;
+	own = below_self(path);
+	name = strrchr(path, '/') + 1;
+	if (strcmp(name, "fd") == 0 || strcmp(name, "fdinfo") == 0)
+		return DESCRIPTORS;
+	return own && strcmp(own, "task") == 0 ? THREADS : OTHERS;
+}
+
+/* Whether the directory that lists such things of this process shows the one called NAME. */
+static bool shows(const struct monitor *m, enum listing what, const char *name)
+{
+	char *end;
+	unsigned long number = strtoul(name, &end, 10);
+
+	if (end == name)
+		return true;
+	return what == DESCRIPTORS ? number < m->nofile : threads_shows(m, (uint32_t)number);
+}
+
+/* getdents64(directory, entries, bytes): our own descriptors and threads are not listed */
 int64_t proc_call_getdents64(struct monitor *m, const uint64_t a[6])
 {
 	long bytes = syscall(SYS_getdents64, a[0], a[1], a[2]), kept = 0;
+	enum listing what = bytes > 0 ? listing_of((int)a[0]) : OTHERS;
 	char *entries = (char *)a[1];
 
-	if (bytes <= 0 || !lists_descriptors((int)a[0]))
+	if (what == OTHERS)
 		return bytes < 0 ? -errno : bytes;
 	for (long at = 0, length; at < bytes; at += length) {
 		const struct dirent64 *entry = (const void *)(entries + at);
@@ -152,7 +206,7 @@ int64_t proc_call_getdents64(struct monitor *m, const uint64_t a[6])
 		length = entry->d_reclen;
 		if (length < (long)offsetof(struct dirent64, d_name) || length > bytes - at)
 			break; /* the program has written over it */
-		if (strtoul(entry->d_name, NULL, 10) >= m->nofile)
+		if (!shows(m, what, entry->d_name))
 			continue;
 		memmove(entries + kept, entries + at, (size_t)length);
 		kept += length;

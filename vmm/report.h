@@ -49,8 +49,16 @@ struct vmm_thread {
 	uint64_t spin_tsc;  /* polling for requests */
 	uint64_t sleep_tsc; /* asleep for want of requests, by choice */
 	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
+	uint64_t delay_ns;  /* runnable, but not running: only of others_vcpu, which nobody can read later */
 	/* A vCPU's share of what the guest kernel counted (see the report). */
 	uint64_t guest_kernel_tsc, guest_spin_tsc, guest_halt_tsc, guest_wait_tsc;
+};
+
+/* A system call that is not served: how often. */
+struct vmm_unserved {
+	int32_t number;
+	uint32_t count;
+	uint64_t rip; /* of the first */
 };
 
 /* All stamps are TSC ticks of the host. */
@@ -89,9 +97,11 @@ struct vmm_report {
 	char fallback[VMM_KNOBS][96];
 	/* Threads; all of the program's life. */
 	uint32_t threads;
-	uint32_t vcpus, cores; /* the program's threads at their most; what they share */
+	uint32_t vcpus, cores;		 /* the program's threads at their most; what they share */
+	uint32_t drivers, cores_allowed; /* threads that serve rings; cores there are for all */
 	struct vmm_thread thread[VMM_THREADS];
-	/* The same of all other processes of the run, as they ended: sums. */
+	/* The same of all other processes of the run, as they ended: sums. Their wall time begins with each.
+	 */
 	uint32_t forks, execs;
 	struct vmm_thread others_vcpu, others_driver;
 	uint64_t others_halt_tsc, others_spin_tsc;
@@ -108,12 +118,10 @@ struct vmm_report {
 	uint64_t interrupts;		 /* raised to tell of answers */
 	uint64_t bytes_direct;		 /* bytes moved past the page cache, of bytes_io */
 	uint64_t bytes_io;
-	/* System calls that are not served: number and how often. */
-	struct {
-		int32_t number;
-		uint32_t count;
-		uint64_t rip; /* of the first */
-	} unserved[VMM_UNSERVED];
+	struct vmm_unserved unserved[VMM_UNSERVED];
+	/* Which of the following hold anything: bit n % 64 of word n / 64. */
+	uint64_t exits_used;
+	uint64_t requests_used[VMM_REQUEST_KINDS / 64];
 	/* Exits by KVM exit reason: ticks the monitor took until the next KVM_RUN. */
 	struct hist exits[VMM_EXIT_REASONS];
 	/* Requests by kind (name ""): ticks. */

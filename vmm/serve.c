@@ -77,6 +77,7 @@ void serve_flush(struct vcpu *v)
 	if (last->mark == MARK_BEGIN)
 		m->report->tsc_roi_begin = t[STAMP_RESUMED];
 	pthread_mutex_lock(&m->counting);
+	m->report->requests_used[last->call / 64] |= 1ull << last->call % 64;
 	strncpy(m->report->request[last->call].name, row->name, sizeof(m->report->request[0].name) - 1);
 	for (int i = 0; i < VMM_STAGE_TOTAL; i++)
 		hist_add(&m->report->request[last->call].stage[i], t[i + 1] - t[i]);
@@ -107,6 +108,8 @@ void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_threa
 		return;
 	}
 	serve_flush(v);
+	if (by_exit)
+		settle_asked(v);
 	copy_request(&asked, request);
 	mark = find_mark(m, &asked);
 	if (mark == MARK_END)

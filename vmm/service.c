@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "vmm/call_priv.h"
 #include "vmm/signals_priv.h"
-#include "vmm/vmm_priv.h"
 
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED 24
@@ -45,11 +45,19 @@ static int64_t unmap(struct monitor *m, const uint64_t a[6])
 	return 0;
 }
 
-/* map(gpa, bytes, protection, flags, fd, offset): a file over guest memory, inside the live slot */
+static void *lay(const struct monitor *m, const uint64_t a[6], int protection)
+{
+	return mmap(memory_at(m, a[0], a[1]), a[1], protection,
+		    (a[3] & MAP_SHARED ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED, (int)a[4], (off_t)a[5]);
+}
+
+/*
+ * map(gpa, bytes, protection, flags, fd, offset): a file over guest memory, inside the live slot. 1 where it
+ * can only ever be read.
+ */
 static int64_t map(struct monitor *m, const uint64_t a[6])
 {
-	bool shared = a[3] & MAP_SHARED;
-	int protection = PROT_READ | (!shared || a[2] & PROT_WRITE ? PROT_WRITE : 0);
+	bool shared = a[3] & MAP_SHARED, read_only = false;
 	void *at;
 
 	if (!pages_ok(m, a[0], a[1]))
@@ -58,15 +66,18 @@ static int64_t map(struct monitor *m, const uint64_t a[6])
 		return share(m, memory_at(m, a[0], a[1]), a[1]);
 	if ((uint32_t)a[4] >= m->nofile)
 		return -EBADF;
-	at = mmap(memory_at(m, a[0], a[1]), a[1], protection, (shared ? MAP_SHARED : MAP_PRIVATE) | MAP_FIXED,
-		  (int)a[4], (off_t)a[5]);
+	at = lay(m, a, PROT_READ | PROT_WRITE);
+	if (at == MAP_FAILED && shared && !(a[2] & PROT_WRITE) && (errno == EACCES || errno == EPERM)) {
+		at = lay(m, a, PROT_READ);
+		read_only = true;
+	}
 	if (at == MAP_FAILED) {
 		int64_t error = -errno;
 
 		unmap(m, a); /* some files refuse only once what lay there is gone */
 		return error;
 	}
-	return 0;
+	return read_only;
 }
 
 /* discard(gpa, bytes): gives the memory back to the host; it reads as zero, or as its file has it, from now
@@ -132,8 +143,10 @@ int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6
 		[ABI_CALL_pause] = signals_pause,
 		[ABI_CALL_disposition] = signals_dispose,
 		[ABI_CALL_direct] = signals_direct,
+		[ABI_CALL_held] = signals_held,
 		[ABI_CALL_thread] = thread,
 		[ABI_CALL_flush] = flush,
+		[ABI_CALL_inspect] = direct_inspect,
 	};
 
 	return services[call](m, argument);

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -53,14 +54,16 @@ static void call_out(struct vcpu *v)
 
 static bool wants(const struct vcpu *v, uint64_t bits)
 {
-	return __atomic_load_n(&data_of(v)->wanted, __ATOMIC_SEQ_CST) & bits;
+	const struct abi_vcpu_data *d = data_of(v);
+	uint64_t blocked = __atomic_load_n(&d->blocked, __ATOMIC_SEQ_CST);
+
+	return bits & ((~blocked & ~shared->idle) | __atomic_load_n(&d->awaited, __ATOMIC_SEQ_CST));
 }
 
 /* A signal for the process goes to the first thread that wants it. */
 void signals_take(int signal, const siginfo_t *info)
 {
 	struct abi_signals *s = shared;
-	int saved = errno;
 
 	if (s == NULL || signal < 1 || signal > 64)
 		return;
@@ -82,21 +85,44 @@ void signals_take(int signal, const siginfo_t *info)
 		try_again();
 		break;
 	}
-	errno = saved;
 }
 
 void signals_arrive(int signal, siginfo_t *info, void *context)
 {
-	(void)context;
-	signals_take(signal, info);
+	int saved = errno;
+
+	if ((signal == SIGPIPE || signal == SIGXFSZ) && info->si_pid == getpid())
+		return; /* of our own write: the guest kernel makes it of the error */
+	if (!signals_hold(monitor, signal, info, context))
+		signals_take(signal, info);
+	errno = saved;
 }
 
-static void on_again(int signal)
+/*
+ * Signals of the monitor's own numbers come from its timers and its threads. Any others of these numbers are
+ * the program's.
+ */
+bool signals_own(int signal, const siginfo_t *info)
+{
+	if (loop_current() && loop_current()->lent) /* the watchdog's: all others are blocked */
+		return true;
+	if (info->si_code == SI_TIMER && monitor &&
+	    (info->si_timerid == monitor->watchdog || info->si_timerid == again_timer))
+		return true;
+	if (info->si_code == SI_TKILL && info->si_pid == getpid())
+		return true;
+	signals_take(signal, info);
+	return false;
+}
+
+static void on_again(int signal, siginfo_t *info, void *context)
 {
 	int saved = errno;
 	bool again = false;
 
-	(void)signal;
+	(void)context;
+	if (!signals_own(signal, info))
+		return;
 	for (unsigned i = 0; shared && i < atomic_load(&monitor->vcpus); i++)
 		if (data_of(monitor->vcpu[i])->work) {
 			call_out(monitor->vcpu[i]);
@@ -105,13 +131,6 @@ static void on_again(int signal)
 	if (again)
 		try_again();
 	errno = saved;
-}
-
-static void on_orphaned(int signal)
-{
-	(void)signal;
-	if (boot)
-		boot->ppid = (uint32_t)getppid();
 }
 
 bool signals_own_timer(int id)
@@ -128,7 +147,7 @@ bool signals_wanted(void)
 				__atomic_load_n(&data_of(v)->directed, __ATOMIC_SEQ_CST));
 }
 
-/* direct(tid, signal): to one thread of this process */
+/* direct(tid, signal, code, value): to one thread of this process */
 int64_t signals_direct(struct monitor *m, const uint64_t a[6])
 {
 	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
@@ -138,6 +157,9 @@ int64_t signals_direct(struct monitor *m, const uint64_t a[6])
 			continue;
 		if (a[1] == 0)
 			return 0;
+		shared->info[a[1]] = (struct abi_signal_info){
+			.code = (int32_t)a[2], .pid = getpid(), .uid = (int32_t)getuid(), .value = a[3]
+		};
 		__atomic_or_fetch(&data_of(v)->directed, BIT(a[1]), __ATOMIC_SEQ_CST);
 		if (wants(v, BIT(a[1]))) {
 			data_of(v)->work = 1;
@@ -163,9 +185,8 @@ void signals_renew(void)
 {
 	make_timer();
 	shared->pending = 0;
-	data_of(&monitor->main)->directed = 0;
-	prctl(PR_SET_PDEATHSIG, SIGNAL_ORPHANED);
-	boot->ppid = (uint32_t)getppid();
+	data_of(monitor->main)->directed = 0;
+	parent_renew(monitor);
 }
 
 /* Before the vCPU runs. */
@@ -174,10 +195,11 @@ void signals_open(struct monitor *m)
 	monitor = m;
 	boot = m->boot;
 	shared = memory_at(m, ABI_SIGNALS, sizeof(*shared));
+	data_of(m->main)->blocked = ~0ull; /* what comes before the guest kernel runs waits for it */
 	signals_inherit(m);
 	make_timer();
-	signals_set(SIGNAL_AGAIN, on_again, NULL, 0);
-	signals_set(SIGNAL_ORPHANED, on_orphaned, NULL, 0);
+	signals_set(SIGNAL_AGAIN, NULL, on_again, 0);
+	parent_open(m);
 	signals_install(m);
 }
 
@@ -185,12 +207,14 @@ void signals_open(struct monitor *m)
 int64_t signals_pause(struct monitor *m, const uint64_t a[6])
 {
 	struct timespec limit = { (time_t)(a[0] / 1000000000u), (long)(a[0] % 1000000000u) };
-	sigset_t all, before;
+	sigset_t all, before, meanwhile;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	meanwhile = before;
+	sigdelset(&meanwhile, SIGNAL_INTERRUPT); /* loop.c blocks it, but it may be the program's */
 	while (!signals_wanted() && !loop_ending(m))
-		if (ppoll(NULL, 0, a[1] ? &limit : NULL, &before) == 0)
+		if (ppoll(NULL, 0, a[1] ? &limit : NULL, &meanwhile) == 0)
 			break;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return 0;

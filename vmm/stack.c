@@ -78,15 +78,20 @@ static void put_aux(struct words *w, uint64_t type, uint64_t value)
 	put(w, value);
 }
 
-static bool put_strings(struct words *w, struct stack *s, char *const *list)
+/* The strings lie one behind the other, the first lowest: programs that write a title over them rely on it.
+ */
+static bool put_strings(struct words *w, struct stack *s, char *const *list, struct proc_range *where)
 {
-	for (unsigned i = 0; i < length(list); i++) {
-		uint64_t address = push_string(s, list[i]);
+	unsigned count = length(list);
 
-		if (address == 0)
+	where->end = (uintptr_t)s->host + s->bytes - s->used;
+	for (unsigned i = count; i-- > 0;) {
+		w->word[w->count + i] = push_string(s, list[i]);
+		if (w->word[w->count + i] == 0)
 			return false;
-		put(w, address);
 	}
+	where->start = (uintptr_t)s->host + s->bytes - s->used;
+	w->count += count;
 	put(w, 0);
 	return true;
 }
@@ -127,6 +132,9 @@ int stack_build(struct monitor *m, const struct image image[2])
 	struct stack s = { .bytes = stack_size(m->memory_bytes) };
 	unsigned arguments = length(m->options->argv), variables = length(m->options->environment);
 	struct words w = { .word = calloc(arguments + variables + 64ul, sizeof(uint64_t)) };
+	struct words environment = { .word = w.word + arguments + 2 };
+	struct proc_shown shown = { 0 };
+	unsigned auxiliary;
 	uint64_t address = 0;
 
 	s.low = TOP - s.bytes;
@@ -137,18 +145,24 @@ int stack_build(struct monitor *m, const struct image image[2])
 				  "the stack does not fit into guest memory");
 	}
 	put(&w, arguments);
-	if (put_strings(&w, &s, m->options->argv) && put_strings(&w, &s, m->options->environment)) {
+	if (put_strings(&environment, &s, m->options->environment, &shown.environment) &&
+	    put_strings(&w, &s, m->options->argv, &shown.arguments)) {
+		w.count += environment.count;
+		auxiliary = w.count;
 		put_auxv(&w, &s, m, image);
 		s.used = (s.used + 15) & ~15ull;
 		if (w.count % 2)
 			s.used += 8; /* so that the stack pointer is a multiple of 16 */
 		address = push(&s, w.word, w.count * 8ull);
+		shown.auxiliary.end = (uintptr_t)s.host + s.bytes - s.used + w.count * 8ull;
+		shown.auxiliary.start = shown.auxiliary.end - (w.count - auxiliary) * 8ull;
 	}
 	free(w.word);
 	if (address == 0)
 		return error_fail(m->error, E2BIG, "pass fewer, or raise ulimit -s",
 				  "arguments and environment do not fit on the stack");
 	m->boot->stack = address;
+	proc_show(&shown);
 	m->boot->area[m->boot->areas++] =
 		(struct abi_area){ s.low, s.bytes, m->free_gpa, ABI_READ | ABI_WRITE, 0 };
 	m->free_gpa += s.bytes;

@@ -19,7 +19,7 @@ struct vcpu_state {
  * On VMX and SVM a port write that was answered moves the instruction pointer only when the vCPU is entered
  * again: the state is whole after that, though no instruction runs.
  */
-static void finish_exit(struct vcpu *v)
+void state_finish(struct vcpu *v)
 {
 	v->run->immediate_exit = 1;
 	ioctl(v->fd, KVM_RUN, NULL);
@@ -34,7 +34,7 @@ struct vcpu_state *state_save(struct vcpu *v)
 		error_set(v->monitor->error, ENOMEM, "cannot save the vCPU");
 		return NULL;
 	}
-	finish_exit(v);
+	state_finish(v);
 	if (ioctl(v->fd, KVM_GET_REGS, &s->registers) == 0 && ioctl(v->fd, KVM_GET_SREGS, &s->sregs) == 0 &&
 	    ioctl(v->fd, KVM_GET_XCRS, &s->xcrs) == 0 && ioctl(v->fd, KVM_GET_XSAVE, &s->xsave) == 0)
 		return s;

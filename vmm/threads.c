@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,12 +18,15 @@
  * one.
  */
 #define STACK (256u << 10) /* of a host thread */
+#define NAME  16	   /* bytes of its name */
 
 /* Waits for a thread to run, or the program's end. */
 static void await_start(struct vcpu *v)
 {
+	atomic_store(&v->resting, true);
 	while (!loop_ending(v->monitor) && sem_wait(&v->starts) && errno == EINTR)
 		;
+	atomic_store(&v->resting, false);
 	v->began = clock_tsc();
 }
 
@@ -46,10 +50,12 @@ static void *run(void *argument)
 	sem_post(&v->ready);
 	await_start(v);
 	loop_run(v);
+	if (v == m->main) /* a fork made this the only thread of its process */
+		monitor_leave(m);
 	v->thread.wall_tsc += clock_tsc() - v->began;
 	v->thread.cpu_ns = clock_thread_cpu_ns();
 	/* If the program ended here, the main thread has yet to learn of it. */
-	loop_recall(&m->main);
+	loop_recall(m->main);
 	atomic_store(&v->left, true);
 	return NULL;
 }
@@ -73,8 +79,6 @@ static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
 	sem_init(&v->ready, 0, 0);
 	sem_init(&v->starts, 0, 0);
 	tables_task(m, block);
-	((struct abi_channel *)memory_at(m, block + ABI_CHANNEL, sizeof(struct abi_channel)))->driver_asleep =
-		1;
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK);
 	if (vcpu_open(m, v, id, block) || interrupt_connect(v) ||
@@ -88,14 +92,26 @@ static struct vcpu *open_vcpu(struct monitor *m, uint64_t block)
 		return NULL;
 	while (sem_wait(&v->ready) && errno == EINTR)
 		;
+	driver_adopt(v);
 	m->vcpu[id] = v;
-	atomic_store(&m->vcpus, id + 1); /* the driver looks at its ring from now on */
+	atomic_store(&m->vcpus, id + 1); /* its driver looks at its ring from now on */
+	place_drivers(m);
 	return v;
+}
+
+/* A thread begins with the name of the one that starts it; a new host thread does so by itself. */
+static void inherit_name(const struct vcpu *v)
+{
+	char name[NAME];
+
+	if (pthread_getname_np(pthread_self(), name, sizeof(name)) == 0)
+		pthread_setname_np(v->host, name);
 }
 
 int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 {
 	struct vcpu *v = NULL;
+	int32_t tid;
 
 	pthread_mutex_lock(&m->starting);
 	for (unsigned i = 1; i < atomic_load(&m->vcpus) && !v; i++)
@@ -106,10 +122,21 @@ int64_t thread_start(struct monitor *m, uint64_t block, bool go)
 	pthread_mutex_unlock(&m->starting);
 	if (v == NULL || v->thread.tid < 0)
 		return -EAGAIN;
-	v->channel->tid = (uint32_t)v->thread.tid;
+	tid = v->thread.tid; /* it may execve before we are back, and what it took be counted */
+	v->channel->tid = (uint32_t)tid;
+	affinity_inherit(v);
+	inherit_name(v);
 	if (go)
 		sem_post(&v->starts);
-	return v->thread.tid;
+	return tid;
+}
+
+bool threads_shows(const struct monitor *m, uint32_t tid)
+{
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		if (m->vcpu[i]->channel->tid == tid && !atomic_load(&m->vcpu[i]->resting))
+			return true;
+	return false;
 }
 
 bool threads_stop(struct monitor *m)
@@ -163,24 +190,27 @@ void threads_collect(struct monitor *m)
 	}
 }
 
-/* In a forked child: only the thread that forked is there. */
 void threads_forget(struct monitor *m)
 {
+	struct vcpu *v = loop_current();
+
 	pthread_mutex_init(&m->counting, NULL);
 	pthread_mutex_init(&m->starting, NULL);
+	m->main = v;
 	threads_close(m);
+	m->vcpu[0] = v;
 	atomic_store(&m->vcpus, 1);
-	atomic_store(&m->main.interrupted, false);
-	atomic_store(&m->main.ticked, false);
-	atomic_store(&m->main.halted, false);
-	memset(&m->main.thread, 0, sizeof(m->main.thread));
+	atomic_store(&v->interrupted, false);
+	atomic_store(&v->ticked, false);
+	atomic_store(&v->halted, false);
+	memset(&v->thread, 0, sizeof(v->thread));
 }
 
 void threads_close(struct monitor *m)
 {
-	for (unsigned i = 1; i < atomic_load(&m->vcpus); i++) {
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
 		vcpu_close(m->vcpu[i]);
-		free(m->vcpu[i]);
+		if (m->vcpu[i] != m->main)
+			free(m->vcpu[i]);
 	}
-	vcpu_close(&m->main);
 }

@@ -132,6 +132,45 @@ static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
 	add(&to->spin_tsc, from->spin_tsc);
 	add(&to->sleep_tsc, from->sleep_tsc);
 	add(&to->cpu_ns, from->cpu_ns);
+	add(&to->delay_ns, from->delay_ns);
+}
+
+/* Most are empty, and memory nobody has touched: looking at them all would take longer than the process did.
+ */
+static void add_hists(struct tree *tree, const struct vmm_report *r)
+{
+	for (unsigned i = 0; i < VMM_EXIT_REASONS; i++)
+		if (r->exits_used >> i & 1)
+			add_hist(&tree->exits[i], &r->exits[i]);
+	for (unsigned i = 0; i < ABI_CALL_COUNT; i++) {
+		if (!(r->requests_used[i / 64] >> i % 64 & 1))
+			continue;
+		memcpy(tree->request[i], r->request[i].name, sizeof(tree->request[i]));
+		for (int k = 0; k < VMM_STAGES; k++)
+			add_hist(&tree->stage[i][k], &r->request[i].stage[k]);
+	}
+	__atomic_or_fetch(&tree->exits_used, r->exits_used, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < VMM_REQUEST_KINDS / 64; i++)
+		__atomic_or_fetch(&tree->requests_used[i], r->requests_used[i], __ATOMIC_RELAXED);
+}
+
+/* Several processes may do so at once; two that meet the same call at the same moment may list it twice. */
+void tree_add_unserved(struct vmm_unserved list[VMM_UNSERVED], const struct vmm_unserved *more)
+{
+	for (int i = 0; i < VMM_UNSERVED && more->count > 0; i++) {
+		uint32_t none = 0;
+
+		if (__atomic_compare_exchange_n(&list[i].count, &none, more->count, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE)) {
+			list[i].rip = more->rip;
+			list[i].number = more->number;
+			return;
+		}
+		if (list[i].number == more->number) {
+			__atomic_add_fetch(&list[i].count, more->count, __ATOMIC_RELAXED);
+			return;
+		}
+	}
 }
 
 void tree_add(struct monitor *m)
@@ -152,13 +191,35 @@ void tree_add(struct monitor *m)
 	add(&tree->bytes_direct, r->bytes_direct);
 	add(&tree->bytes_io, r->bytes_io);
 	add(&tree->cpu_ns, r->cpu_program_ns);
-	for (int i = 0; i < VMM_EXIT_REASONS; i++)
-		add_hist(&tree->exits[i], &r->exits[i]);
-	for (uint32_t i = 0; i < ABI_CALL_COUNT; i++) {
-		if (r->request[i].name[0])
-			memcpy(tree->request[i], r->request[i].name, sizeof(tree->request[i]));
+	add_hists(tree, r);
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		tree_add_unserved(tree->unserved, &r->unserved[i]);
+}
+
+void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,
+		   const struct abi_account *then)
+{
+	struct tree *tree = m->tree;
+
+	add_thread(&tree->vcpu, thread);
+	add(&tree->cpu_ns, thread->cpu_ns);
+	add(&tree->guest_kernel_tsc, now->kernel_tsc - then->kernel_tsc);
+	add(&tree->guest_spin_tsc, now->spin_tsc - then->spin_tsc);
+	add(&tree->guest_halt_tsc, now->halt_tsc - then->halt_tsc);
+	add(&tree->guest_wait_tsc, now->wait_tsc - then->wait_tsc);
+}
+
+static void gather_hists(struct vmm_report *r, const struct tree *tree)
+{
+	for (unsigned i = 0; i < VMM_EXIT_REASONS; i++)
+		if (tree->exits_used >> i & 1)
+			hist_merge(&r->exits[i], &tree->exits[i]);
+	for (unsigned i = 0; i < ABI_CALL_COUNT; i++) {
+		if (!(tree->requests_used[i / 64] >> i % 64 & 1))
+			continue;
+		memcpy(r->request[i].name, tree->request[i], sizeof(r->request[i].name));
 		for (int k = 0; k < VMM_STAGES; k++)
-			add_hist(&tree->stage[i][k], &r->request[i].stage[k]);
+			hist_merge(&r->request[i].stage[k], &tree->stage[i][k]);
 	}
 }
 
@@ -173,6 +234,9 @@ void tree_gather(struct monitor *m)
 	if (tree->forks == 0)
 		return;
 	r->others_vcpu = tree->vcpu;
+	r->others_vcpu.guest_kernel_tsc = tree->guest_kernel_tsc;
+	r->others_vcpu.guest_wait_tsc = tree->guest_wait_tsc;
+	r->others_vcpu.guest_spin_tsc = tree->guest_spin_tsc;
 	r->others_driver = tree->driver;
 	r->others_spin_tsc = tree->guest_spin_tsc;
 	r->others_halt_tsc = tree->guest_halt_tsc;
@@ -182,12 +246,7 @@ void tree_gather(struct monitor *m)
 	r->bytes_direct += tree->bytes_direct;
 	r->bytes_io += tree->bytes_io;
 	r->cpu_program_ns += tree->cpu_ns;
-	for (int i = 0; i < VMM_EXIT_REASONS; i++)
-		hist_merge(&r->exits[i], &tree->exits[i]);
-	for (uint32_t i = 0; i < ABI_CALL_COUNT; i++) {
-		if (tree->request[i][0])
-			memcpy(r->request[i].name, tree->request[i], sizeof(r->request[i].name));
-		for (int k = 0; k < VMM_STAGES; k++)
-			hist_merge(&r->request[i].stage[k], &tree->stage[i][k]);
-	}
+	gather_hists(r, tree);
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		tree_add_unserved(r->unserved, &tree->unserved[i]);
 }

@@ -4,12 +4,12 @@
 #include <liburing.h>
 #include <stdlib.h>
 
-#include "vmm/vmm_priv.h"
+#include "vmm/uring_priv.h"
 
 /* File I/O through io_uring(7), one request at a time: submitted and awaited in one system call. */
 #define ENTRIES 8
 
-static int uring_open(struct monitor *m)
+int uring_open(struct monitor *m)
 {
 	struct io_uring *ring = calloc(1, sizeof(*ring));
 	int error, fd;
@@ -28,7 +28,7 @@ static int uring_open(struct monitor *m)
 	return fd < 0 ? fd : 0;
 }
 
-static void uring_close(struct monitor *m)
+void uring_close(struct monitor *m)
 {
 	if (m->backend_state)
 		io_uring_queue_exit(m->backend_state);
@@ -36,24 +36,19 @@ static void uring_close(struct monitor *m)
 	m->backend_state = NULL;
 }
 
-typedef void prepare_function(struct io_uring_sqe *, int, const struct iovec *, unsigned, __u64);
-
-static int64_t ring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
-			 uint64_t offset)
+static struct io_uring_sqe *entry_of(struct monitor *m)
 {
-	bool reads = call == ABI_CALL_read || call == ABI_CALL_readv || call == ABI_CALL_pread64 ||
-		     call == ABI_CALL_preadv;
-	prepare_function *prepare = reads ? io_uring_prep_readv : io_uring_prep_writev;
-	struct io_uring *ring = m->backend_state;
-	struct io_uring_sqe *entry = ring ? io_uring_get_sqe(ring) : NULL;
-	struct io_uring_cqe *done;
-	int64_t result;
-	int error;
+	return m->backend_state ? io_uring_get_sqe(m->backend_state) : NULL;
+}
 
-	if (entry == NULL)
-		return -ENOSYS;
-	prepare(entry, fd, vector, (unsigned)count, offset);
-	error = io_uring_submit_and_wait(ring, 1);
+/* Submits what has been prepared, and awaits its result. */
+static int64_t finish(struct monitor *m)
+{
+	struct io_uring *ring = m->backend_state;
+	struct io_uring_cqe *done;
+	int error = io_uring_submit_and_wait(ring, 1);
+	int64_t result;
+
 	/* A signal may end the wait while the request is under way: its answer must not become the next
 	 * one's. */
 	while (io_uring_peek_cqe(ring, &done)) {
@@ -70,17 +65,70 @@ static int64_t ring_call(struct monitor *m, uint32_t call, int fd, const struct 
 	return result;
 }
 
-/* One thread at a time has the ring; it may wait in it for long, so others do not wait for it. */
-int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
-		   uint64_t offset)
+int64_t uring_transfer(struct monitor *m, const struct uring_io *io)
 {
-	int64_t result;
+	struct io_uring_sqe *entry;
+	int64_t result = -ENOSYS;
 
 	if (atomic_flag_test_and_set(&m->backend_busy))
 		return -ENOSYS;
-	result = ring_call(m, call, fd, vector, count, offset);
+	entry = entry_of(m);
+	if (entry) {
+		(io->reads ? io_uring_prep_readv : io_uring_prep_writev)(entry, io->file, io->vector,
+									 (unsigned)io->count, io->offset);
+		if (io->kept)
+			entry->flags |= IOSQE_FIXED_FILE;
+		result = finish(m);
+	}
 	atomic_flag_clear(&m->backend_busy);
 	return result;
+}
+
+int uring_keep_files(struct monitor *m, unsigned count)
+{
+	int *none = malloc(count * sizeof(*none)), error = -ENOMEM;
+
+	for (unsigned i = 0; none && i < count; i++)
+		none[i] = -1;
+	if (none)
+		error = io_uring_register_files(m->backend_state, none, count);
+	free(none);
+	return error;
+}
+
+int64_t uring_keep(struct monitor *m, unsigned slot, const char *path, int flags)
+{
+	struct io_uring_sqe *entry;
+	int64_t result = -EBUSY;
+
+	if (atomic_flag_test_and_set(&m->backend_busy))
+		return -EBUSY;
+	entry = entry_of(m);
+	if (entry) {
+		io_uring_prep_openat_direct(entry, AT_FDCWD, path, flags, 0, slot);
+		result = finish(m);
+	}
+	atomic_flag_clear(&m->backend_busy);
+	return result;
+}
+
+void uring_drop(struct monitor *m, unsigned slot)
+{
+	int none = -1;
+
+	if (m->backend_state)
+		io_uring_register_files_update(m->backend_state, slot, &none, 1);
+}
+
+int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
+		   uint64_t offset)
+{
+	bool reads = call == ABI_CALL_read || call == ABI_CALL_readv || call == ABI_CALL_pread64 ||
+		     call == ABI_CALL_preadv;
+
+	return uring_transfer(
+		m, &(struct uring_io){
+			   .file = fd, .reads = reads, .vector = vector, .count = count, .offset = offset });
 }
 
 const struct backend backend_uring = {

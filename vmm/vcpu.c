@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/kvm.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -50,20 +51,35 @@ static uint32_t save_bytes(const struct cpuid_table *table, uint64_t mask)
 	return bytes;
 }
 
-/* Features as KVM supports them; XCR0 from leaf 0xD. */
+/* Features as KVM supports them, which it takes long to say; XCR0 from leaf 0xD. */
+static int find_features(struct monitor *m)
+{
+	struct cpuid_table *table = calloc(1, sizeof(*table));
+
+	if (table == NULL)
+		return error_set(m->error, ENOMEM, "cannot set the vCPU's features");
+	table->head.nent = CPUIDS;
+	m->cpuids = table;
+	if (ioctl(m->kvm, KVM_GET_SUPPORTED_CPUID, table))
+		return error_set(m->error, errno, "cannot set the vCPU's features");
+	for (uint32_t i = 0; i < table->head.nent; i++)
+		if (table->entry[i].function == 0xd && table->entry[i].index == 0)
+			m->xsave_mask = table->entry[i].eax & ~XCR0_NOT;
+	m->xsave_bytes = save_bytes(table, m->xsave_mask);
+	return 0;
+}
+
 static int set_features(struct vcpu *v)
 {
 	struct monitor *m = v->monitor;
-	struct cpuid_table table = { .head.nent = CPUIDS };
 	struct kvm_xcrs xcrs = { .nr_xcrs = 1 };
+	int error = m->cpuids ? 0 : find_features(m);
 
-	if (ioctl(m->kvm, KVM_GET_SUPPORTED_CPUID, &table) || ioctl(v->fd, KVM_SET_CPUID2, &table))
+	if (error)
+		return error;
+	if (ioctl(v->fd, KVM_SET_CPUID2, m->cpuids))
 		return error_set(m->error, errno, "cannot set the vCPU's features");
-	for (uint32_t i = 0; i < table.head.nent; i++)
-		if (table.entry[i].function == 0xd && table.entry[i].index == 0)
-			xcrs.xcrs[0].value = table.entry[i].eax & ~XCR0_NOT;
-	m->xsave_mask = xcrs.xcrs[0].value;
-	m->xsave_bytes = save_bytes(&table, m->xsave_mask);
+	xcrs.xcrs[0].value = m->xsave_mask;
 	if (xcrs.xcrs[0].value == 0)
 		return 0;
 	if (ioctl(v->fd, KVM_SET_XCRS, &xcrs))
@@ -75,11 +91,9 @@ static int set_features(struct vcpu *v)
  * Type of the task register: busy, as VMX demands; but AMD processors do not show the busy bit to a
  * hypervisor, and QEMU's emulation of one checks the I/O bitmap only of a TSS that is not busy.
  */
-static uint8_t task_type(void)
+static uint8_t task_type(const struct monitor *m)
 {
-	const char *name = vmm_backend_name(NULL);
-
-	return name && strcmp(name, "kvm_amd") == 0 ? 9 : 11;
+	return m->kvm_name && strcmp(m->kvm_name, "kvm_amd") == 0 ? 9 : 11;
 }
 
 /*
@@ -135,7 +149,7 @@ static int set_registers(struct vcpu *v)
 	s.tr = (struct kvm_segment){ .base = ABI_DIRECT + v->block + ABI_TSS,
 				     .limit = VCPU_TSS_LIMIT,
 				     .selector = ABI_TR,
-				     .type = task_type(),
+				     .type = task_type(m),
 				     .present = 1 };
 	if (ioctl(v->fd, KVM_SET_SREGS, &s) || ioctl(v->fd, KVM_SET_REGS, &registers))
 		return error_set(m->error, errno, "cannot set the vCPU's registers");
@@ -166,14 +180,14 @@ static int set_msrs(struct vcpu *v)
 static void set_tsc(struct vcpu *v)
 {
 	struct monitor *m = v->monitor;
-	const char *backend = vmm_backend_name(NULL);
 	uint64_t offset = 0;
 	struct kvm_device_attr attribute = { .group = KVM_VCPU_TSC_CTRL,
 					     .attr = KVM_VCPU_TSC_OFFSET,
 					     .addr = (uintptr_t)&offset };
 	int khz = ioctl(v->fd, KVM_GET_TSC_KHZ, 0);
 
-	if (ioctl(v->fd, KVM_SET_DEVICE_ATTR, &attribute) && !(backend && strcmp(backend, "kvm_pvm") == 0) &&
+	if (ioctl(v->fd, KVM_SET_DEVICE_ATTR, &attribute) &&
+	    !(m->kvm_name && strcmp(m->kvm_name, "kvm_pvm") == 0) &&
 	    m->config.value[VMM_CLOCK] == VMM_CLOCK_TSC) {
 		m->config.value[VMM_CLOCK] = VMM_CLOCK_EXIT;
 		snprintf(m->report->fallback[VMM_CLOCK], sizeof(m->report->fallback[0]),

@@ -27,11 +27,15 @@ static int unable(struct monitor *m)
 int vm_open(struct monitor *m)
 {
 	struct kvm_enable_cap split = { .cap = KVM_CAP_SPLIT_IRQCHIP, .args = { PINS } };
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int fd;
 
-	if (fd < 0)
-		return unable(m);
-	m->kvm = fds_hide(m, fd);
+	if (m->kvm <
+	    0) { /* else the process before execve or fork, which may have had more rights, opened it */
+		fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			return unable(m);
+		m->kvm = fds_hide(m, fd);
+	}
 	if (m->kvm < 0)
 		return m->kvm;
 	if (ioctl(m->kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
@@ -42,6 +46,8 @@ int vm_open(struct monitor *m)
 	m->vm = fds_hide(m, fd);
 	if (m->vm < 0)
 		return m->vm;
+	if (m->kvm_name == NULL)
+		m->kvm_name = vmm_backend_name(NULL);
 	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
 		return 0;
 	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) ||
@@ -67,7 +73,5 @@ void vm_close(struct monitor *m)
 {
 	if (m->vm >= 0)
 		close(m->vm);
-	if (m->kvm >= 0)
-		close(m->kvm);
-	m->vm = m->kvm = -1;
+	m->vm = -1;
 }

@@ -40,7 +40,7 @@ const char *vmm_exit_name(unsigned reason);
 
 /*
  * Options of vmtax-monitor: cmd/monitor.c lists them.
- * When the program calls execve, the monitor runs itself again with --role, --report and --program.
+ * When the program calls execve, the monitor runs itself again with --role, --report, --program and --image.
  * It inherits descriptors 0, 1 and 2 and the environment for the program. Its exit status is the program's,
  * or it dies by the program's signal; 125 when it failed itself (error in the report, and on stderr without
  * --report), 77 when this machine cannot do it, 124 when the watchdog ended the program.
@@ -53,6 +53,8 @@ const char *vmm_exit_name(unsigned reason);
 enum vmm_role { VMM_FIRST, VMM_FIRST_EXEC, VMM_CHILD_EXEC };
 
 #define VMM_PROCESSES_DEFAULT 256
+#define VMM_DRIVERS	      8
+#define VMM_CPUS	      1024
 
 /* What a monitor is to run. */
 struct vmm_options {
@@ -62,16 +64,23 @@ struct vmm_options {
 	uint64_t tsc_hz;       /* 0: measured */
 	const char *kernel;    /* path of the guest kernel */
 	int control_fd;	       /* -1: none */
+	int kvm_fd;	       /* /dev/kvm; -1: to be opened */
 	int report_fd;	       /* memfd of the report; becomes the monitor's */
 	enum vmm_role role;
 	uint32_t max_processes; /* 0: VMM_PROCESSES_DEFAULT */
 	uint32_t cpus;		/* cores the vCPUs share; 0: all this process may use */
+	uint32_t drivers;	/* threads that serve the rings; 0: 1, at most VMM_DRIVERS */
 	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;
 	double *bench_ns; /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
-	const char *program; /* path of the executable; NULL: argv[0] */
-	char **argv;	     /* the program and its arguments, NULL-terminated */
-	char **environment;  /* the program's, NULL-terminated */
+	const char *affinity; /* of the first thread, as affinity.c prints it; NULL: it asked for none */
+	const char *program;  /* path of the executable; NULL: argv[0] */
+	int image_fd;	      /* it is open as this, which becomes the monitor's; -1: to be opened */
+	char **argv;	      /* the program and its arguments, NULL-terminated */
+	char **environment;   /* the program's, NULL-terminated */
+	/* Says how a run ended, and with what status the process is to: vmm_monitor_run does not return where
+	 * the program forked from another thread than its first. */
+	int (*conclude)(struct vmm_report *report);
 };
 
 #define VMM_MEMORY_DEFAULT (512ull << 20)

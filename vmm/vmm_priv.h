@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "vmm/driver_priv.h"
 #include "vmm/guest_abi.h"
 #include "vmm/load_priv.h"
 #include "vmm/tree_priv.h"
@@ -17,6 +18,8 @@
 
 struct kvm_run;
 struct backend;
+struct cpuid_table;
+struct direct_file;
 struct iovec;
 
 /* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
@@ -54,9 +57,12 @@ struct vcpu {
 	struct vmm_thread thread; /* what it spent */
 	uint64_t began;		  /* TSC: when its thread did */
 	pthread_t host;
-	sem_t ready, starts; /* the host thread is there; so often is it to run a thread of the program */
-	atomic_bool left;    /* the host thread has done with the guest */
-	atomic_flag serving; /* a request is being served */
+	sem_t ready, starts;	 /* the host thread is there; so often is it to run a thread of the program */
+	atomic_bool resting;	 /* no thread of the program runs on it */
+	atomic_bool left;	 /* the host thread has done with the guest */
+	atomic_flag serving;	 /* a request is being served */
+	bool lent;		 /* a child runs it: see vfork.c */
+	struct program *program; /* that a child is executing; owned */
 	struct served last;
 	uint32_t answered;	 /* the driver's: requests of its ring */
 	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
@@ -65,6 +71,7 @@ struct vcpu {
 	atomic_bool halted;
 	atomic_bool parked; /* no thread of the program runs on it: nothing ticks */
 	bool in_service;    /* irqchip=user: an interrupt is being handled; the next waits */
+	cpu_set_t wanted;   /* cores the program asked for, of the host's; empty: none */
 };
 
 struct monitor {
@@ -79,9 +86,13 @@ struct monitor {
 	int report_fd;
 
 	int kvm, vm;
-	struct vcpu *vcpu[VCPUS]; /* the first `vcpus` are open; the first is `main` */
+	int kernel;		    /* the guest kernel's executable */
+	char kernel_name[32];	    /* by which the next monitor finds it */
+	const char *kvm_name;	    /* of the backend */
+	struct cpuid_table *cpuids; /* that a vCPU is given; owned */
+	struct vcpu *vcpu[VCPUS];   /* the first `vcpus` are open */
 	atomic_uint vcpus;
-	struct vcpu main;
+	struct vcpu *main; /* the first: that of the process's first thread */
 
 	uint8_t *memory; /* guest memory: guest-physical 0 is here */
 	uint64_t memory_bytes;
@@ -92,38 +103,43 @@ struct monitor {
 	pthread_mutex_t counting; /* the report's histograms */
 	pthread_mutex_t starting; /* vCPUs come one by one */
 	atomic_bool ended;
-	bool vcpu_stuck;
+	bool vcpu_stuck, driver_stuck;
+	bool routed; /* the driver can raise interrupts */
 
 	const struct backend *backend;
 	void *backend_state; /* owned by the backend */
 	atomic_flag backend_busy;
+	struct direct_file *direct_files; /* of direct.c, which owns it */
 
 	char executable[4096]; /* path of the program, as the kernel would tell it */
 	uint64_t xsave_mask;   /* XCR0 */
 	uint32_t xsave_bytes;  /* of what it saves */
 	int watchdog;	       /* kernel's number of the timer; -1: none */
 	uint32_t nofile;       /* descriptors below this are the program's */
+	uint32_t nofile_soft;  /* the program's limit: more it cannot open */
 	uint64_t nofile_hard;
 
-	cpu_set_t allowed; /* cores the vCPUs share */
-	pthread_t driver;
 	pthread_t tick;
 	bool tick_runs;
 	atomic_bool tick_ends;
 	atomic_bool booted; /* the guest kernel takes interrupts */
-	bool driver_runs, driver_stuck;
-	atomic_bool driver_ready, driver_parked;
+	cpu_set_t all;	    /* cores this process may use */
+	cpu_set_t allowed;  /* of which the vCPUs share these */
+	int driven;	    /* as many of these can vCPUs have while each driver has one too; at least 1 */
+	unsigned drivers;   /* that run */
+	struct driver driver[VMM_DRIVERS];
+	uint64_t spin_ticks; /* how long they poll before they sleep */
 	atomic_int driver_phase;
-	uint64_t spin_ticks;  /* how long it polls before it sleeps */
 	int control;	      /* the harness; -1: none */
-	atomic_uint rings;    /* of the doorbell that came by exit */
-	int doorbell;	      /* eventfd: wakes the driver */
+	atomic_uint rings;    /* of doorbells that came by exit */
+	atomic_uint asked;    /* requests of a forked process, until they were enough */
 	uint32_t bench_batch; /* batches seen */
 };
 
 /* fds.c: descriptors of our own stay above the program's and out of its reach. */
 int fds_reserve(struct monitor *m);
 uint64_t fds_limit(const struct monitor *m); /* the process's limit: the program's and ours */
+void files_limit(struct monitor *m);	     /* tells the guest kernel whether their size is limited */
 int fds_hide(struct monitor *m, int fd);     /* moves FD up; the new number, or -errno */
 
 /* memory.c: guest memory and what backs it. */
@@ -134,6 +150,9 @@ void memory_settle(const struct monitor *m, void *start, uint64_t bytes);
 uint64_t memory_resident(const struct monitor *m);
 /* Host address of guest-physical [gpa, +bytes), or NULL where that is not all guest memory. */
 void *memory_at(const struct monitor *m, uint64_t gpa, uint64_t bytes);
+
+/* populate.c: has the host supply all of guest memory now. */
+void populate_memory(const struct monitor *m);
 
 /* trap.c: our own faults on guest memory. */
 void trap_watch(const struct monitor *m);
@@ -155,14 +174,16 @@ int loop_watch(struct monitor *m); /* from the main thread: watchdog and signals
 struct vcpu *loop_current(void);   /* the one the calling thread runs, or NULL */
 int loop_enter(struct vcpu *v);
 void loop_run(struct vcpu *v);
-void loop_main(struct monitor *m);
+void loop_conclude(
+	struct monitor *m); /* the first vCPU has run: says so where nobody has ended the program */
 bool loop_ending(const struct monitor *m);
 bool loop_end(struct monitor *m); /* true for the first to end the program, who says how */
 bool loop_recall(struct vcpu *v);
 enum { SIGNAL_OWN = 60, SIGNAL_INTERRUPT = 60, SIGNAL_ORPHANED, SIGNAL_AGAIN, SIGNAL_WATCHDOG, SIGNAL_KICK };
-void loop_forget(void);	      /* the calling thread's vCPU is about to go */
-void loop_forget_kicks(void); /* by SIGNAL_INTERRUPT that are still pending */
-void loop_leave(void);	      /* from a signal handler: KVM_RUN returns */
+void loop_lend(struct vcpu *v); /* the calling process runs V in its parent's place */
+void loop_forget(void);		/* the calling thread's vCPU is about to go */
+void loop_forget_kicks(void);	/* by SIGNAL_INTERRUPT that are still pending */
+void loop_leave(void);		/* from a signal handler: KVM_RUN returns */
 
 /* exits.c */
 enum next { GO_ON, ENDED };
@@ -176,11 +197,12 @@ void thread_park(struct vcpu *v);
 bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
 void threads_collect(struct monitor *m);
 void threads_close(struct monitor *m);
-void threads_forget(struct monitor *m); /* in a forked child: closes, and forgets all but the first */
+bool threads_shows(const struct monitor *m, uint32_t tid); /* TID is a thread of the program */
+void threads_forget(struct monitor *m); /* in a forked child: closes all; the one that forked is the first */
 
 /* interrupt.c: tells the guest that a request is done. */
-int interrupt_open(struct monitor *m);
-int interrupt_connect(struct vcpu *v);
+int interrupt_open(struct monitor *m); /* for a driver to raise */
+int interrupt_connect(struct vcpu *v); /* a new vCPU */
 void interrupt_raise(struct vcpu *v, bool from_vcpu);
 void interrupt_tick(struct vcpu *v); /* irqchip=user: the timer's, from its thread */
 int interrupt_before_run(struct vcpu *v);
@@ -221,36 +243,39 @@ struct backend {
 };
 const struct backend *backend_pick(unsigned value); /* of the backend knob */
 extern const struct backend backend_uring;	    /* uring.c */
+extern const struct backend backend_direct;	    /* direct.c */
 int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 		   uint64_t offset);
 /* warm.c: the same, but for what the page cache has, or takes. */
 int64_t warm_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 		  uint64_t offset);
 
-/* driver.c: the thread that polls the ring. */
-int driver_start(struct monitor *m);		/* asleep */
-void driver_go(struct monitor *m);		/* the program is about to run */
-void driver_bare(struct monitor *m, bool bare); /* bench: the baseline instead of requests */
-void driver_park(struct monitor *m);		/* it has ended: asleep again, its times in the report */
-void driver_stop(struct monitor *m);
-void driver_ring(struct monitor *m); /* the doorbell, by exit */
-uint64_t driver_cpu_ns(const struct monitor *m);
-int driver_again(struct monitor *m);	     /* after a fork, which no thread survives */
-bool driver_wanted(const struct monitor *m); /* false: the program has ended, drop what you do for it */
+/* affinity.c: the cores that the program asks for. */
+#define VMM_AFFINITY (CPU_SETSIZE / 4 + 1)
+int affinity_number(const struct monitor *m, int core); /* the guest's number of a host's core */
+void affinity_inherit(struct vcpu *v); /* from the calling vCPU's thread, which starts one in V */
+void affinity_print(const cpu_set_t *set, char text[VMM_AFFINITY]); /* for an exec */
+void affinity_parse(cpu_set_t *set, const char *text);		    /* NULL: none */
 
 /* place.c: which cores the threads run on. */
+int place_cores(struct monitor *m); /* finds which cores there are; before the rest */
 int place_threads(struct monitor *m);
 void place_nowhere(const struct monitor *m); /* back to all the cores the process was allowed */
-int place_count(struct monitor *m);	     /* how many cores the guest has; before the rest */
-int place_vcpu(struct vcpu *v);		     /* the calling thread runs V */
+int place_vcpu(struct vcpu *v);
+void place_drivers(const struct monitor *m); /* anew, when the number of vCPUs has changed */
 
 /* time.c */
 void time_set(struct monitor *m);
 void time_exit(struct monitor *m);
 
-/* monitor.c */
+/* collect.c */
 void monitor_collect(struct monitor *m); /* what the guest kernel counted since it was last collected */
-uint64_t monitor_cpu_ns(void);		 /* of this process */
+
+/* monitor.c */
+uint64_t monitor_waited_ns(void); /* the calling thread for a core: proc(5), schedstat */
+uint64_t monitor_cpu_ns(void);	  /* of this process */
+/* The first vCPU has run, though not in the thread that called vmm_monitor_run: ends the process. */
+_Noreturn void monitor_leave(struct monitor *m);
 
 /* control.c: the harness. */
 int control_ready(struct monitor *m);

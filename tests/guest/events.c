@@ -12,6 +12,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
@@ -224,6 +225,27 @@ static void test_terminal(void)
 	close(pty);
 }
 
+/* Descriptors that are not open, be they ever so large. */
+static void test_closed(void)
+{
+	static uint8_t bits[8192];
+	struct pollfd polls[] = { { .fd = 0, .events = 0 },
+				  { .fd = -1, .events = POLLIN, .revents = 7 },
+				  { .fd = 21000, .events = POLLIN },
+				  { .fd = 1 << 30, .events = POLLIN } };
+
+	for (int fd = 1000; fd < 22000; fd += 7) {
+		struct pollfd one = { .fd = fd, .events = POLLIN };
+
+		if (poll(&one, 1, 0) != 1 || one.revents != POLLNVAL)
+			CHECK_EQUAL(fd, 0);
+	}
+	CHECK_EQUAL(poll(polls, 4, 0), 2);
+	CHECK(polls[1].revents == 0 && polls[2].revents == POLLNVAL && polls[3].revents == POLLNVAL);
+	bits[21000 / 8] = 1u << 21000 % 8;
+	CHECK_EQUAL(syscall(SYS_select, 65536, bits, NULL, NULL, &(struct timeval){ 0, 0 }), 0);
+}
+
 int main(void)
 {
 	test_eventfd();
@@ -234,5 +256,6 @@ int main(void)
 	test_files();
 	test_attributes();
 	test_terminal();
+	test_closed();
 	return check_end();
 }

@@ -113,6 +113,32 @@ static void stack_as_limited(void)
 	CHECK_EQUAL(deep(limit.rlim_cur >= 24ul << 20 && limit.rlim_cur != RLIM_INFINITY ? 256 : 64) > 0, 1);
 }
 
+/* What a descriptor was not opened for, its mapping cannot get later. */
+static void test_rights(void)
+{
+	int fd = open("rights", O_RDWR | O_CREAT | O_TRUNC, 0600), only = open("rights", O_RDONLY);
+	char *reads, *writes, *copy;
+
+	CHECK_EQUAL(ftruncate(fd, 4096), 0);
+	reads = mmap(NULL, 4096, PROT_READ, MAP_SHARED, only, 0);
+	writes = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	copy = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, only, 0);
+	CHECK_FAILS(mprotect(reads, 4096, PROT_READ | PROT_WRITE), EACCES);
+	CHECK_EQUAL(mprotect(writes, 4096, PROT_READ | PROT_WRITE), 0);
+	CHECK_EQUAL(mprotect(copy, 4096, PROT_READ | PROT_WRITE), 0);
+	writes[7] = 'w';
+	CHECK_EQUAL(reads[7], 'w');
+	copy[7] = 'c';
+	CHECK_EQUAL(writes[7], 'w');
+	CHECK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, only, 0) == MAP_FAILED && errno == EACCES);
+	munmap(reads, 4096);
+	munmap(writes, 4096);
+	munmap(copy, 4096);
+	close(fd);
+	close(only);
+	unlink("rights");
+}
+
 int main(void)
 {
 	refused_by_the_file();
@@ -120,5 +146,6 @@ int main(void)
 	dropped_copies();
 	synced();
 	stack_as_limited();
+	test_rights();
 	return check_end();
 }

@@ -92,6 +92,63 @@ static void test_maps(void)
 	free(heap);
 }
 
+/* Whoever looks sees the program's own words, wherever it looks from. */
+static void test_words(char **argv)
+{
+	static char text[65536], *word;
+	char own[64];
+	long n, listed = 0;
+	DIR *directory;
+
+	snprintf(own, sizeof(own), "/proc/%d/cmdline", (int)getpid());
+	n = slurp(own, text, sizeof(text));
+	CHECK(n > 0 && strcmp(text, argv[0]) == 0);
+	word = argv[1];
+	word[0] = 'O'; /* as those do that show what they are about */
+	CHECK(slurp(own, text, sizeof(text)) == n && text[strlen(argv[0]) + 1] == 'O');
+	CHECK(chdir("/proc/self") == 0);
+	CHECK(slurp("cmdline", text, sizeof(text)) == n && strcmp(text, argv[0]) == 0);
+	n = slurp("environ", text, sizeof(text));
+	CHECK(n > 0 && strcmp(text, environ[0]) == 0);
+	n = slurp("auxv", text, sizeof(text));
+	CHECK(n >= 16 && ((unsigned long *)text)[1] == getauxval(((unsigned long *)text)[0]));
+	CHECK(argv[2] == argv[1] + strlen(argv[1]) + 1);
+	directory = opendir("task");
+	while (directory && readdir(directory))
+		listed++;
+	CHECK_EQUAL(listed, 3);
+	if (directory)
+		closedir(directory);
+	snprintf(own, sizeof(own), "/proc/%d/maps", (int)getpid());
+	CHECK(slurp(own, text, sizeof(text)) > 0 && strstr(text, "[stack]"));
+	CHECK_EQUAL(open("mem", O_RDWR) >= 0 || errno == EACCES, 1);
+}
+
+/* What a lower limit shuts out is not closed, and a higher one lets in again. */
+static void test_limit(void)
+{
+	struct rlimit before, lower;
+	int fd = dup(0), high = fcntl(0, F_DUPFD, 100), pair[2];
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	lower = before;
+	lower.rlim_cur = 50;
+	CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &lower), 0);
+	CHECK(high >= 100 && fcntl(high, F_GETFD) == 0);
+	CHECK_FAILS(dup2(0, 60), EBADF);
+	CHECK_FAILS(fcntl(0, F_DUPFD, 60), EINVAL);
+	for (int i = 0; i < 60; i++)
+		if (dup(0) < 0)
+			break;
+	CHECK_FAILS(dup(0), EMFILE);
+	CHECK_FAILS(pipe(pair), EMFILE);
+	CHECK_FAILS(open("/dev/null", O_RDONLY), EMFILE);
+	CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+	CHECK_EQUAL(dup2(0, 60), 60);
+	for (int i = fd; i <= high; i++)
+		close(i);
+}
+
 static void test_descriptors(void)
 {
 	DIR *directory = opendir("/proc/self/fd");
@@ -129,5 +186,7 @@ int main(int argc, char **argv)
 	test_arguments(argc, argv);
 	test_maps();
 	test_descriptors();
+	test_limit();
+	test_words(argv);
 	return check_end();
 }

@@ -63,6 +63,8 @@ static void test_ring(void)
 
 	r->value[VMM_TRANSPORT] = VMM_TRANSPORT_RING;
 	r->threads = 2;
+	r->vcpus = r->drivers = 1;
+	r->cores = r->cores_allowed = 4;
 	r->thread[0].run_tsc = r->thread[0].cpu_ns = 1000;
 	r->thread[1].cpu_ns = 800;
 	r->thread[1].spin_tsc = 600;
@@ -75,6 +77,30 @@ static void test_ring(void)
 	CHECK_NEAR(m.cores_held, 2, 0);
 	CHECK_NEAR(m.direct_share, 0.25, 0);
 	free(r);
+}
+
+/* Threads hold no more cores than they share, and drivers none beyond those there are. */
+static void test_held(void)
+{
+	static const struct {
+		uint32_t vcpus, cores, drivers, allowed;
+		double held;
+	} cases[] = {
+		{ 1, 4, 0, 4, 1 }, { 9, 4, 0, 4, 4 }, { 9, 2, 1, 4, 3 }, { 2, 2, 1, 2, 2 }, { 1, 1, 3, 8, 4 }
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct measurement m = fresh("bare-metal");
+		struct vmm_report *r = blank();
+
+		r->vcpus = cases[i].vcpus;
+		r->cores = cases[i].cores;
+		r->drivers = cases[i].drivers;
+		r->cores_allowed = cases[i].allowed;
+		account_monitor(r, 0, &m);
+		CHECK_NEAR(m.cores_held, cases[i].held, 0);
+		free(r);
+	}
 }
 
 /* The guest sleeps inside KVM_RUN only where KVM has the interrupt controller. */
@@ -225,6 +251,7 @@ int main(void)
 {
 	CHECK_RUN(test_hosted);
 	CHECK_RUN(test_ring);
+	CHECK_RUN(test_held);
 	CHECK_RUN(test_halted);
 	CHECK_RUN(test_preempted);
 	CHECK_RUN(test_crash);

@@ -108,10 +108,11 @@ static void test_limit_of_descriptors(void)
 	pair[0] = 4000;
 	pair[1] = 4096;
 	CHECK_INT(call_make(&bed->m, r), 0);
-	CHECK_INT(bed->m.nofile, NOFILE); /* more would reach our own */
+	CHECK_INT(bed->m.nofile_soft, NOFILE); /* more would reach our own */
 	pair[0] = 100;
 	CHECK_INT(call_make(&bed->m, r), 0);
-	CHECK_INT(bed->m.nofile, 100);
+	CHECK_INT(bed->m.nofile_soft, 100);
+	CHECK_INT(bed->m.nofile, NOFILE); /* what is open stays so */
 	free_bed(bed);
 }
 

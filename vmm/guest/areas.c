@@ -58,7 +58,8 @@ static bool insert(unsigned i, struct area new)
 
 static bool joins(const struct area *a, const struct area *b)
 {
-	return a->address + a->bytes == b->address && a->kind == b->kind && a->protection == b->protection;
+	return a->address + a->bytes == b->address && a->kind == b->kind && a->protection == b->protection &&
+	       a->denied == b->denied;
 }
 
 bool areas_add(struct area new)

@@ -36,13 +36,16 @@ int64_t await_pause(struct syscall_frame *f)
 int64_t await_pending(struct syscall_frame *f)
 {
 	struct signal_thread *t = signal_self();
+	uint64_t held = 0;
 
 	if (f->rsi > 8)
 		return -EINVAL;
 	if (!user_writable(f->rdi, f->rsi))
 		return -EFAULT;
 	signal_take(0);
-	memcpy((void *)f->rdi, &(uint64_t){ (t->pending | SIGNALS->pending) & t->blocked }, f->rsi);
+	if (SIGNALS->held)
+		held = (uint64_t)channel_service(ABI_CALL_held, SIGNALS->blocked, 0);
+	memcpy((void *)f->rdi, &(uint64_t){ (t->pending | SIGNALS->pending | held) & t->blocked }, f->rsi);
 	return 0;
 }
 
@@ -91,8 +94,7 @@ int64_t await_timed(struct syscall_frame *f)
 		clock_read(1, &now);
 		if (f->rdx && now >= deadline)
 			return -EAGAIN;
-		/* Those awaited are wanted, though they are blocked, and even if they do nothing. */
-		__atomic_or_fetch(&DATA->wanted, set, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&DATA->awaited, set, __ATOMIC_SEQ_CST);
 		DATA->work = 0;
 		channel_service(ABI_CALL_pause, f->rdx ? deadline - now : 0, f->rdx != 0);
 		signal_take(set);
@@ -134,4 +136,37 @@ int64_t await_ppoll(struct syscall_frame *f)
 int64_t await_epoll(struct syscall_frame *f)
 {
 	return await_masked(ABI_CALL_epoll_pwait, f->argument, f->r8, f->r9);
+}
+
+/* epoll_pwait2(epoll, events, most, timeout, mask, size) */
+int64_t await_epoll2(struct syscall_frame *f)
+{
+	return await_masked(ABI_CALL_epoll_pwait2, f->argument, f->r8, f->r9);
+}
+
+/*
+ * signalfd4(descriptor, mask, size, flags): the host's, which reads what waits there. What waits here goes
+ * there first.
+ */
+static int64_t make_signalfd(uint64_t fd, uint64_t mask, uint64_t bytes, uint64_t flags)
+{
+	struct signal_thread *t = signal_self();
+
+	if (bytes != 8)
+		return -EINVAL;
+	if (!user_readable(mask, 8))
+		return -EFAULT;
+	signal_give(t->blocked & *(const uint64_t *)mask);
+	return forward_call(ABI_CALL_signalfd4, (uint64_t[6]){ fd, mask, bytes, flags });
+}
+
+int64_t await_signalfd4(struct syscall_frame *f)
+{
+	return make_signalfd(f->rdi, f->rsi, f->rdx, f->r10);
+}
+
+/* signalfd(descriptor, mask, size) */
+int64_t await_signalfd(struct syscall_frame *f)
+{
+	return make_signalfd(f->rdi, f->rsi, f->rdx, 0);
 }

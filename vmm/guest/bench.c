@@ -41,7 +41,7 @@ static uint64_t null_batch(uint32_t count)
 	uint64_t start = tsc();
 
 	for (uint32_t i = 0; i < count; i++)
-		channel_submit(channel_begin(ABI_CALL_null, false), false);
+		channel_submit(channel_begin(ABI_CALL_null, false));
 	return tsc() - start;
 }
 

@@ -36,6 +36,7 @@ void boot_trampoline(uint64_t gpa)
 	memcpy(at(gpa), trampoline, (size_t)(trampoline_end - trampoline));
 	data->kernel_stack = ABI_DIRECT + gpa + ABI_CALL_STACK;
 	data->entry = (uint64_t)syscall_entry;
+	data->blocked = ~0ull; /* until its thread says otherwise */
 }
 
 /* With clock=exit a reading is to cost an exit. The pages are no area: nobody is to have them back. */
@@ -56,6 +57,7 @@ struct abi_boot *kernel_boot(void)
 	boot_trampoline(ABI_BLOCK);
 	syscall_init();
 	pages_init(BOOT->free_gpa, BOOT->memory_bytes);
+	cache_init();
 	if (BOOT->bench)
 		bench_run();
 	memory_init();

@@ -14,12 +14,15 @@
  * - ring, inject: the guest asks for the interrupt at once and halts.
  * - eventfd is ring with a driver that always sleeps, so that the doorbell rings for every request.
  */
+#define FOR_EVER UINT64_MAX
+#define CROWDED	 50 /* so much less is polled where cores are short: about what an exit takes */
+
 static bool by_exit(bool blocks)
 {
-	return blocks || !BOOT->ring;
+	return blocks || !BOOT->ring || SELF->apart; /* the driver has the descriptors of another process */
 }
 
-struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
+struct abi_request *channel_slot(enum abi_call_id call, bool blocks)
 {
 	struct abi_channel *c = CHANNEL;
 	struct abi_request *request = by_exit(blocks) ? &c->exit_slot : &c->slot[c->submitted % ABI_SLOTS];
@@ -31,6 +34,12 @@ struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
 		request->segments[i] = 0;
 	}
 	return request;
+}
+
+struct abi_request *channel_begin(enum abi_call_id call, bool blocks)
+{
+	cache_settle(call);
+	return channel_slot(call, blocks);
 }
 
 /* Halts until an interrupt newer than COUNT. In ring 0 (VMX, SVM) system calls run with interrupts off. */
@@ -45,21 +54,30 @@ __attribute__((noinline, noclone)) static void halt(uint32_t count)
 	ACCOUNT->halt_tsc += tsc() - start;
 }
 
-/* Polls until an interrupt newer than COUNT. Here too interrupts are off, and only ring 0 can turn them on.
- */
+/* How long to poll where every thread and driver may have a core; elsewhere whoever polls may keep the one it
+ * waits for from running. */
+static uint64_t patience(uint64_t roomy)
+{
+	return thread_fit(BOOT->driven) ? roomy : BOOT->spin_ticks / CROWDED;
+}
+
+/* Polls until an interrupt newer than COUNT; may give up. Here too interrupts are off, and only ring 0 can
+ * turn them on. */
 static void poll_interrupt(uint32_t count)
 {
 	uint64_t start = tsc();
 
 	if (!in_ring0())
 		ring0_request(2, 0);
-	while (SELF->done_interrupts == count) {
+	while (SELF->done_interrupts == count && tsc() - start < patience(FOR_EVER)) {
 		if (in_ring0())
 			__asm__ volatile("sti\n\tpause\n\tcli" : : : "memory");
 		else
 			relax();
 	}
 	ACCOUNT->spin_tsc += tsc() - start;
+	if (SELF->done_interrupts == count)
+		port_write(ABI_PORT_YIELD, 0);
 }
 
 /* Waits for an interrupt newer than COUNT; may return without one. */
@@ -82,13 +100,13 @@ static bool answered(uint32_t number)
 	return __atomic_load_n(&CHANNEL->completed, __ATOMIC_ACQUIRE) == number;
 }
 
-/* Polls for at most spin_ticks, or for ever with idle=poll. */
+/* Polls for at most spin_ticks, or for ever with idle=poll; for less where cores are short. */
 static bool poll_answer(uint32_t number)
 {
-	uint64_t start = tsc(), now = start;
+	uint64_t start = tsc(), now = start, roomy = BOOT->idle_poll ? FOR_EVER : BOOT->spin_ticks;
 	bool done;
 
-	while (!(done = answered(number)) && (BOOT->idle_poll || now - start < BOOT->spin_ticks)) {
+	while (!(done = answered(number)) && now - start < patience(roomy)) {
 		relax();
 		now = tsc();
 	}
@@ -119,10 +137,13 @@ static void submit_ring(void)
 		__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&c->submitted, number, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&c->driver_asleep, __ATOMIC_SEQ_CST))
-		port_write(ABI_PORT_DOORBELL, 0);
+		port_write(ABI_PORT_DOORBELL, (uint8_t)c->driver);
 	if (!BOOT->inject) {
-		if (!poll_answer(number))
-			sleep_answer(number, SELF->done_interrupts);
+		for (uint8_t tries = 0; !poll_answer(number); tries += tries < UINT8_MAX)
+			if (BOOT->idle_poll)
+				port_write(ABI_PORT_YIELD, tries);
+			else
+				sleep_answer(number, SELF->done_interrupts);
 		return;
 	}
 	for (;;) { /* past an interrupt that tells of nothing */
@@ -137,18 +158,32 @@ static void submit_ring(void)
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
 }
 
-int64_t channel_submit(struct abi_request *request, bool blocks)
+int64_t channel_send(struct abi_request *request)
 {
+	bool waits = request == &CHANNEL->exit_slot;
 	uint64_t submitted = tsc();
 
 	request->submitted = submitted;
-	if (by_exit(blocks))
+	if (waits)
+		thread_waits(true);
+	if (waits)
 		submit_exit();
 	else
 		submit_ring();
+	if (waits)
+		thread_waits(false);
 	request->resumed = tsc();
 	ACCOUNT->wait_tsc += request->resumed - submitted;
 	return request->result;
+}
+
+int64_t channel_submit(struct abi_request *request)
+{
+	uint32_t call = request->call;
+	int64_t result = channel_send(request);
+
+	cache_heard((enum abi_call_id)call);
+	return result;
 }
 
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b)
@@ -157,5 +192,5 @@ int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b)
 
 	request->argument[0] = a;
 	request->argument[1] = b;
-	return channel_submit(request, true);
+	return channel_submit(request);
 }

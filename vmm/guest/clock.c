@@ -82,14 +82,18 @@ int64_t clock_time_call(struct syscall_frame *f)
 	return (int64_t)(ns / SECOND);
 }
 
-/* With idle=poll a sleeping guest keeps its core, as one whose HLT is not intercepted would. */
+/* With idle=poll a sleeping guest keeps its core, as one whose HLT is not intercepted would; but not when
+ * another thread is in want of it. */
 static int64_t spin_until(uint64_t clock, uint64_t deadline)
 {
 	uint64_t start = tsc(), waited = ACCOUNT->wait_tsc, now, spun;
 	int64_t error;
 
 	while (!(error = clock_read(clock, &now)) && now < deadline && !DATA->work)
-		relax();
+		if (thread_fit(BOOT->cores))
+			relax();
+		else
+			port_write(ABI_PORT_YIELD, UINT8_MAX);
 	/* Reading a clock by exit has counted as waiting, and does not spin. */
 	spun = tsc() - start - (ACCOUNT->wait_tsc - waited);
 	ACCOUNT->spin_tsc += spun;
@@ -108,7 +112,7 @@ static int64_t nap(uint64_t clock, uint64_t flags, uint64_t request, uint64_t re
 		return -EFAULT;
 	if (t->seconds < 0 || t->nanoseconds < 0 || t->nanoseconds >= (int64_t)SECOND)
 		return -EINVAL;
-	if (!BOOT->idle_poll || clock_read(clock, &now))
+	if (!BOOT->idle_poll || !thread_fit(BOOT->cores) || clock_read(clock, &now))
 		return forward_call(ABI_CALL_clock_nanosleep, arguments);
 	deadline = (uint64_t)t->seconds * SECOND + (uint64_t)t->nanoseconds;
 	if (flags & TIMER_ABSTIME)

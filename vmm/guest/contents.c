@@ -71,7 +71,7 @@ static int64_t write_back(uint64_t address, uint64_t bytes, uint64_t flags)
 		request->argument[0] = gpa;
 		request->argument[1] = run;
 		request->argument[2] = flags;
-		result = channel_submit(request, true);
+		result = channel_submit(request);
 	}
 	return result;
 }
@@ -102,4 +102,24 @@ int64_t memory_msync(struct syscall_frame *f)
 		address = stop;
 	}
 	return error ? error : result;
+}
+
+/* mincore(address, bytes, vector): what is mapped is in memory, as the host would have it on first touch */
+int64_t memory_mincore(struct syscall_frame *f)
+{
+	uint64_t address = f->rdi, end = address + round_up(f->rsi, PAGE),
+		 pages = round_up(f->rsi, PAGE) / PAGE;
+
+	if (address % PAGE)
+		return -EINVAL;
+	if (end < address || f->rsi > USER_END)
+		return -ENOMEM;
+	if (!user_writable(f->rdx, pages))
+		return -EFAULT;
+	for (uint64_t i = 0; i < pages; i++) {
+		if (!areas_find(address + i * PAGE))
+			return -ENOMEM;
+		((uint8_t *)f->rdx)[i] = tables_page(address + i * PAGE) != MAPPED_MISSING;
+	}
+	return 0;
 }

@@ -7,18 +7,13 @@
 	(SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) |               \
 	 SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSYS))
 
-static void take(struct signal_thread *t, uint64_t arrived, bool directed)
+static void take(struct signal_thread *t, uint64_t arrived)
 {
 	for (int s = 1; s <= SIGNAL_COUNT; s++) {
 		if (!(arrived & SIGNAL_BIT(s)))
 			continue;
-		if (!(t->pending & SIGNAL_BIT(s))) {
+		if (!(t->pending & SIGNAL_BIT(s)))
 			t->info[s] = SIGNALS->info[s];
-			if (directed)
-				t->info[s] = (struct abi_signal_info){ .code = SI_TKILL,
-								       .pid = (int)BOOT->pid,
-								       .uid = (int)BOOT->uid };
-		}
 		t->pending |= SIGNAL_BIT(s);
 	}
 }
@@ -29,8 +24,23 @@ void signal_take(uint64_t set)
 	struct signal_thread *t = signal_self();
 	uint64_t mine = ~t->blocked | set;
 
-	take(t, __atomic_exchange_n(&DATA->directed, 0, __ATOMIC_SEQ_CST), true);
-	take(t, __atomic_fetch_and(&SIGNALS->pending, ~mine, __ATOMIC_SEQ_CST) & mine, false);
+	if (SELF->apart)
+		return;
+	take(t, __atomic_exchange_n(&DATA->directed, 0, __ATOMIC_SEQ_CST));
+	take(t, __atomic_fetch_and(&SIGNALS->pending, ~mine, __ATOMIC_SEQ_CST) & mine);
+}
+
+void signal_give(uint64_t set)
+{
+	struct signal_thread *t = signal_self();
+
+	for (int s = 1; s <= SIGNAL_COUNT; s++) {
+		if (!(t->pending & set & SIGNAL_BIT(s)))
+			continue;
+		t->pending &= ~SIGNAL_BIT(s);
+		SIGNALS->info[s] = t->info[s];
+		__atomic_or_fetch(&SIGNALS->pending, SIGNAL_BIT(s), __ATOMIC_SEQ_CST);
+	}
 }
 
 /* The next signal to act on, 0 when there is none. */
@@ -68,12 +78,13 @@ static void restart(struct registers *r, int64_t number)
 
 static void act_by_default(int signal)
 {
-	uint64_t stop[6] = { BOOT->pid, SIGSTOP };
+	uint64_t stop[6] = { thread_process(), (uint64_t)signal };
 
-	if (signal >= SIGSTOP && signal <= SIGTTOU)
-		forward_call(ABI_CALL_kill, stop);
-	else
+	if (signal < SIGSTOP || signal > SIGTTOU)
 		fault_die(signal);
+	channel_service(ABI_CALL_disposition, (uint64_t)signal,
+			0); /* a signalfd may have had a handler for it */
+	forward_call(ABI_CALL_kill, stop);
 }
 
 void signal_deliver(struct registers *r, int64_t number)
@@ -100,7 +111,8 @@ void signal_deliver(struct registers *r, int64_t number)
 			act_by_default(signal);
 			continue;
 		}
-		if (interrupted && a->flags & SA_RESTART && restarts(number))
+		if (interrupted && ((a->flags & SA_RESTART && restarts(number)) ||
+				    (number == 202 && futex_inherits(r->rsi))))
 			restart(r, number);
 		interrupted = false;
 		if (!frame_push(r, signal, &t->info[signal], NULL))

@@ -11,14 +11,9 @@ static const struct abi_call calls[] = { ABI_CALLS(ABI_ROW) };
 #define PATH_MAX 4096
 #define IOV_MAX	 1024
 #define SIGPIPE	 13
-#define KINDS	 1024
+#define SIGXFSZ	 25
 #define PIECES	 (ABI_SEGMENTS - 1) /* that data may lie in; one is the extra argument's */
 #define USER_TOP (USER_END - PAGE)  /* Linux's TASK_SIZE_MAX */
-
-enum { KIND_UNKNOWN, KIND_OTHER, KIND_REGULAR };
-static uint8_t kind[KINDS]; /* of each descriptor, as the host last said */
-static uint32_t forgotten;  /* how often a descriptor became another: what was said before may be stale */
-static struct lock kinds;
 
 /* One call on its way. */
 struct carry {
@@ -31,18 +26,9 @@ struct carry {
 		uint64_t to, from, bytes;
 	} back[6]; /* copies to make once the answer is there */
 	int backs;
-	uint32_t forgotten;
+	uint32_t version;
 	uint64_t cut; /* bytes of a buffer of which the program has no more; 0: none was cut so */
 };
-
-void forward_forget(uint64_t fd)
-{
-	lock_take(&kinds);
-	if (fd < KINDS)
-		kind[fd] = KIND_UNKNOWN;
-	forgotten++;
-	lock_give(&kinds);
-}
 
 /* Copies an argument that lies in pieces through the bounce area. */
 static int64_t bounce(struct carry *c, int i, uint64_t bytes, uint8_t type)
@@ -110,6 +96,12 @@ static int64_t carry_string(struct carry *c, int i)
 	return length < 0 ? length : carry_memory(c, i, (uint64_t)length, ABI_IN);
 }
 
+/* Whether [ADDRESS, +BYTES) can be the program's at all, at which Linux looks first. */
+static bool within(uint64_t address, uint64_t bytes)
+{
+	return address <= USER_TOP && bytes <= USER_TOP - address;
+}
+
 /* An iovec array becomes the pieces of all its buffers. */
 static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 {
@@ -124,26 +116,27 @@ static int64_t carry_vector(struct carry *c, int i, uint32_t need)
 	for (uint64_t k = 0; k < count; k++)
 		if (vector[k][1] >> 63)
 			return -EINVAL;
+	for (uint64_t k = 0; k < count; k++)
+		if (!within(vector[k][0], vector[k][1]))
+			return -EFAULT;
 	for (uint64_t k = 0; k < count && c->pieces < PIECES; k++) {
-		uint64_t covered;
-		int n = user_segments(vector[k][0], vector[k][1], need, &c->request->segment[c->pieces],
-				      PIECES - c->pieces, &covered);
+		/* Read once: another thread may have changed it since. */
+		uint64_t address = __atomic_load_n(&vector[k][0], __ATOMIC_RELAXED), covered = 0;
+		uint64_t bytes = __atomic_load_n(&vector[k][1], __ATOMIC_RELAXED);
+		int n = -EFAULT;
 
+		if (within(address, bytes))
+			n = user_segments(address, bytes, need, &c->request->segment[c->pieces],
+					  PIECES - c->pieces, &covered);
 		if (n < 0 && c->pieces == first)
 			return n;
 		c->pieces += n > 0 ? n : 0;
-		if (n < 0 || covered < vector[k][1])
+		if (n < 0 || covered < bytes)
 			break;
 	}
 	c->request->segments[i] = (uint8_t)(c->pieces - first);
 	c->request->argument[2] = (uint64_t)(c->pieces - first);
 	return 0;
-}
-
-/* Whether [ADDRESS, +BYTES) can be the program's at all, at which Linux looks first. */
-static bool within(uint64_t address, uint64_t bytes)
-{
-	return address <= USER_TOP && bytes <= USER_TOP - address;
 }
 
 /* A buffer whose size the program keeps in memory, and the host may change. */
@@ -179,38 +172,36 @@ static int64_t carry_argument(struct carry *c, int i)
 	return carry_memory(c, i, count * a->size, a->type);
 }
 
-/* Whether a call on FD may block: only regular files are known not to. */
-static bool may_block(const struct abi_call *call, uint64_t fd)
-{
-	return call->flags & ABI_BLOCKS ||
-	       (call->flags & ABI_FILE && (fd >= KINDS || kind[fd] != KIND_REGULAR));
-}
-
-/* What the host is told of FD, or asked: see abi_request.regular. */
-static uint32_t regular(const struct abi_call *call, uint64_t fd, bool blocks)
-{
-	static const uint32_t told[] = { [KIND_UNKNOWN] = 3, [KIND_OTHER] = 1, [KIND_REGULAR] = 2 };
-
-	if (call->flags & ABI_NEWFD)
-		return BOOT->ring && !blocks ? 4 : 0;
-	return call->flags & ABI_FILE && fd < KINDS ? told[kind[fd]] : 0;
-}
-
 /* What the answer tells about descriptors. */
 static void learn(const struct carry *c, int64_t result)
 {
-	uint64_t fd = c->argument[0];
+	uint32_t call = c->request->call;
+	bool duplicates = call == ABI_CALL_dup || call == ABI_CALL_dup2 || call == ABI_CALL_dup3;
 
-	if (c->call->flags & ABI_NEWFD && result >= 0)
-		forward_forget((uint64_t)result);
-	if (c->request->call == ABI_CALL_close)
-		forward_forget(fd);
-	if (!c->request->regular || c->request->regular > 2 || fd >= KINDS)
-		return;
-	lock_take(&kinds);
-	if (c->forgotten == forgotten)
-		kind[fd] = c->request->regular == 2 ? KIND_REGULAR : KIND_OTHER;
-	lock_give(&kinds);
+	if (c->call->flags & ABI_NEWFD && result >= 0 && !(duplicates && (uint64_t)result == c->argument[0]))
+		kinds_forget((uint64_t)result);
+	if (duplicates && result >= 0)
+		cache_duplicated(c->argument[0], (uint64_t)result);
+	if (result >= 0 && (call == ABI_CALL_open || call == ABI_CALL_openat || call == ABI_CALL_creat))
+		cache_opened((uint64_t)result);
+	if (call == ABI_CALL_close)
+		kinds_forget(c->argument[0]);
+	kinds_learn(c->argument[0], c->request->regular, c->version);
+}
+
+/* Whether no access to the memory of C, a data call, can fail: what a file lies behind may be there no more.
+ */
+static bool reachable(const struct carry *c)
+{
+	const uint64_t(*vector)[2] = (const void *)c->argument[1];
+
+	if (c->call->argument[1].type != ABI_GATHER && c->call->argument[1].type != ABI_SCATTER)
+		return !memory_shared(c->argument[1]) &&
+		       !memory_shared(c->argument[1] + c->argument[2] - (c->argument[2] > 0));
+	for (uint64_t i = 0; i < c->argument[2]; i++)
+		if (memory_shared(vector[i][0]) || memory_shared(vector[i][0] + vector[i][1]))
+			return false;
+	return true;
 }
 
 /* Whether RESULT says that the CUT bytes of a buffer were too few. */
@@ -239,14 +230,16 @@ static void carry_extra(struct carry *c, struct forward_extra extra)
 
 int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct forward_extra extra)
 {
-	struct carry c = { .call = &calls[id],
-			   .argument = argument,
-			   .forgotten = __atomic_load_n(&forgotten, __ATOMIC_ACQUIRE) };
-	bool blocks = extra.by_exit || may_block(c.call, argument[0]);
+	struct carry c = { .call = &calls[id], .argument = argument, .version = kinds_version() };
+	bool cached = cache_takes(id, argument[0]);
+	bool blocks = !cached && (extra.by_exit || kinds_may_block(c.call, argument[0]));
 	int64_t result;
 
-	c.request = channel_begin(id, blocks);
-	c.request->regular = regular(c.call, argument[0], blocks);
+	if (cache_seeks(id, argument, &result))
+		return result;
+	cache_before(id, argument);
+	c.request = cached ? channel_slot(id, blocks) : channel_begin(id, blocks);
+	c.request->regular = kinds_ask(c.call, argument[0], blocks);
 	for (int i = 0; i < 6; i++)
 		c.request->argument[i] = argument[i];
 	c.bounced = round_up(extra.bytes, 64);
@@ -260,7 +253,10 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 		if (error)
 			return error;
 	}
-	result = channel_submit(c.request, blocks);
+	if (cached)
+		return cache_serve(c.request, reachable(&c));
+	result = channel_submit(c.request);
+	cache_after(id, argument);
 	if (result == ABI_BY_EXIT && !blocks) {
 		extra.by_exit = true;
 		return forward_with(id, argument, extra);
@@ -270,6 +266,8 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 	learn(&c, result);
 	if (c.cut && ended_early(id, c.cut, result))
 		result = -EFAULT;
+	if (result == -EFBIG && BOOT->files_limited && !signal_ignored(SIGXFSZ))
+		signal_raise(SIGXFSZ, 0);
 	if (result == -EPIPE && !extra.quiet && !signal_ignored(SIGPIPE))
 		signal_raise(SIGPIPE, 0);
 	return result;
@@ -278,23 +276,4 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 int64_t forward_call(enum abi_call_id id, const uint64_t argument[6])
 {
 	return forward_with(id, argument, (struct forward_extra){ 0 });
-}
-
-/* close_range(first, last, flags) */
-int64_t forward_close_range(struct syscall_frame *f)
-{
-	for (uint64_t fd = (uint32_t)f->rdi; fd < KINDS && fd <= (uint32_t)f->rsi; fd++)
-		forward_forget(fd);
-	return forward_call(ABI_CALL_close_range, f->argument);
-}
-
-/* fcntl(fd, command, argument): record locks take a structure, all else a number. */
-int64_t forward_fcntl(struct syscall_frame *f)
-{
-	bool lock = (f->rsi >= 5 && f->rsi <= 7) || (f->rsi >= 36 && f->rsi <= 38);
-	int64_t result = forward_call(lock ? ABI_CALL_fcntl_lock : ABI_CALL_fcntl, f->argument);
-
-	if ((f->rsi == 0 || f->rsi == 1030) && result >= 0) /* F_DUPFD, F_DUPFD_CLOEXEC */
-		forward_forget((uint64_t)result);
-	return result;
 }

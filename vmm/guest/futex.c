@@ -13,8 +13,12 @@
 #define FUTEX_REQUEUE	  3
 #define FUTEX_CMP_REQUEUE 4
 #define FUTEX_WAKE_OP	  5
+#define FUTEX_LOCK_PI	  6
+#define FUTEX_UNLOCK_PI	  7
+#define FUTEX_TRYLOCK_PI  8
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
+#define FUTEX_LOCK_PI2	  13
 #define FUTEX_PRIVATE	  128
 #define FUTEX_CLOCK	  256
 
@@ -23,7 +27,6 @@
 #define SPIN_NS 15000ull
 
 static uint32_t counts[COUNTS];
-static uint32_t waiting; /* threads in a wait */
 
 /* The count of the word at ADDRESS, or NULL where no page is. */
 static uint32_t *count_of(uint64_t address)
@@ -46,11 +49,6 @@ static bool unawaited(uint64_t address, bool private)
 	return count == NULL || __atomic_load_n(count, __ATOMIC_SEQ_CST) == 0;
 }
 
-bool futex_cores_suffice(void)
-{
-	return thread_live() - __atomic_load_n(&waiting, __ATOMIC_RELAXED) <= BOOT->cores;
-}
-
 static int64_t ask(enum abi_call_id call, uint64_t address, uint64_t operation, uint64_t value,
 		   uint64_t other, uint64_t second, uint64_t third)
 {
@@ -65,7 +63,7 @@ static bool changes(const uint32_t *word, uint32_t value)
 	uint64_t start = tsc(), ticks = BOOT->tsc_hz / 1000000 * SPIN_NS / 1000, now = start;
 	bool changed;
 
-	if (thread_live() == 1 || !futex_cores_suffice())
+	if (thread_live() == 1 || !thread_fit(BOOT->cores))
 		return false;
 	while (!(changed = __atomic_load_n(word, __ATOMIC_RELAXED) != value) && now - start < ticks) {
 		relax();
@@ -91,9 +89,7 @@ static int64_t await(struct syscall_frame *f)
 	if (count == NULL)
 		return -EFAULT;
 	__atomic_add_fetch(count, 1, __ATOMIC_SEQ_CST);
-	__atomic_add_fetch(&waiting, 1, __ATOMIC_RELAXED);
 	result = ask(ABI_CALL_futex_wait, f->rdi, f->rsi, f->rdx, f->r10, 0, f->r9);
-	__atomic_sub_fetch(&waiting, 1, __ATOMIC_RELAXED);
 	__atomic_sub_fetch(count, 1, __ATOMIC_SEQ_CST);
 	return result;
 }
@@ -128,19 +124,42 @@ static int64_t wake_op(struct syscall_frame *f)
 	return ask(ABI_CALL_futex, f->rdi, f->rsi, f->rdx, f->r10, f->r8, f->r9);
 }
 
+/* The word names its owner by thread id, and a thread's is that of its vCPU's host thread: so the host knows
+ * who holds it. */
+static int64_t lock_pi(struct syscall_frame *f)
+{
+	if (!user_writable(f->rdi, 4))
+		return -EFAULT;
+	return ask(ABI_CALL_futex_pi, f->rdi, f->rsi, f->rdx, f->r10, 0, 0);
+}
+
+static int64_t unlock_pi(struct syscall_frame *f)
+{
+	if (!user_writable(f->rdi, 4))
+		return -EFAULT;
+	return ask(ABI_CALL_futex_pi, f->rdi, f->rsi, 0, 0, 0, 0);
+}
+
 void futex_wake(uint64_t address, uint32_t number)
 {
 	if (!unawaited(address, false))
 		ask(ABI_CALL_futex, address, FUTEX_WAKE, number, 0, 0, 0);
 }
 
+bool futex_inherits(uint64_t operation)
+{
+	operation &= ~(uint64_t)(FUTEX_PRIVATE | FUTEX_CLOCK);
+	return operation == FUTEX_LOCK_PI || operation == FUTEX_LOCK_PI2;
+}
+
 /* futex(address, operation, value, timeout or second value, second address, third value) */
 int64_t futex_call(struct syscall_frame *f)
 {
 	static int64_t (*const operations[])(struct syscall_frame *) = {
-		[FUTEX_WAIT] = await,	    [FUTEX_WAIT_BITSET] = await, [FUTEX_WAKE] = wake,
-		[FUTEX_WAKE_BITSET] = wake, [FUTEX_REQUEUE] = requeue,	 [FUTEX_CMP_REQUEUE] = requeue,
-		[FUTEX_WAKE_OP] = wake_op,
+		[FUTEX_WAIT] = await,	       [FUTEX_WAIT_BITSET] = await,    [FUTEX_WAKE] = wake,
+		[FUTEX_WAKE_BITSET] = wake,    [FUTEX_REQUEUE] = requeue,      [FUTEX_CMP_REQUEUE] = requeue,
+		[FUTEX_WAKE_OP] = wake_op,     [FUTEX_LOCK_PI] = lock_pi,      [FUTEX_LOCK_PI2] = lock_pi,
+		[FUTEX_UNLOCK_PI] = unlock_pi, [FUTEX_TRYLOCK_PI] = unlock_pi,
 	};
 	uint64_t operation = f->rsi & ~(uint64_t)(FUTEX_PRIVATE | FUTEX_CLOCK);
 

@@ -1,42 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/kernel.h"
+#include "vmm/guest_prctls.h"
 
-/*
- * Calls by which a process becomes another: the monitor must stay what it is, so a program may become what it
- * is already, as one without privileges may.
- */
-static int64_t same(const uint64_t *ids, int count, uint32_t real, uint32_t effective)
+/* What a program asks of who it is, and how it is run. */
+#define PR_SET_NAME 15
+#define NAME_MAX    16 /* with its NUL */
+
+static const struct {
+	uint32_t option, bytes;
+} known[] = {
+#define ROW(option, name, bytes) { option, bytes },
+	ABI_PRCTLS(ROW)
+#undef ROW
+};
+
+/* A name may end before its memory would. */
+static int64_t set_name(uint64_t name)
 {
-	for (int i = 0; i < count; i++)
-		if ((uint32_t)ids[i] != UINT32_MAX && (uint32_t)ids[i] != real &&
-		    (uint32_t)ids[i] != effective)
-			return -EPERM;
-	return 0;
+	char *copy = (char *)(self_block() + ABI_BOUNCE);
+	int64_t length = user_string(name, NAME_MAX);
+
+	if (length == -EFAULT)
+		return -EFAULT;
+	memset(copy, 0, NAME_MAX);
+	memcpy(copy, (const void *)name, length > 0 ? (uint64_t)length : NAME_MAX - 1);
+	return forward_with(ABI_CALL_prctl, (uint64_t[6]){ PR_SET_NAME, 1, 0, 0, 0, NAME_MAX },
+			    (struct forward_extra){ .argument = 1, .bytes = NAME_MAX });
 }
 
-/* setuid(id) */
-int64_t identity_setuid(struct syscall_frame *f)
+/* prctl(option, argument...) */
+int64_t identity_prctl(struct syscall_frame *f)
 {
-	return same(f->argument, 1, BOOT->uid, BOOT->euid);
-}
+	uint64_t bytes = 0;
 
-/* setgid(id) */
-int64_t identity_setgid(struct syscall_frame *f)
-{
-	return same(f->argument, 1, BOOT->gid, BOOT->egid);
-}
-
-/* setreuid(real, effective), setresuid(real, effective, saved) */
-int64_t identity_setresuid(struct syscall_frame *f)
-{
-	return same(f->argument, f->number == 113 ? 2 : 3, BOOT->uid, BOOT->euid);
-}
-
-/* setregid(real, effective), setresgid(real, effective, saved) */
-int64_t identity_setresgid(struct syscall_frame *f)
-{
-	return same(f->argument, f->number == 114 ? 2 : 3, BOOT->gid, BOOT->egid);
+	if ((uint32_t)f->rdi == PR_SET_NAME)
+		return set_name(f->rsi);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].option == (uint32_t)f->rdi)
+			bytes = known[i].bytes;
+	return forward_call(ABI_CALL_prctl, (uint64_t[6]){ f->rdi, f->rsi, f->rdx, f->r10, f->r8, bytes });
 }
 
 /* personality(new): Linux's own, and no other */

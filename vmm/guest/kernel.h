@@ -15,21 +15,25 @@
 /* Error numbers of the Linux x86-64 ABI that the kernel itself returns. */
 enum {
 	EPERM = 1,
+	ENOENT = 2,
 	ESRCH = 3,
 	EINTR = 4,
 	E2BIG = 7,
 	EBADF = 9,
 	EAGAIN = 11,
 	ENOMEM = 12,
+	EACCES = 13,
 	EFAULT = 14,
 	EEXIST = 17,
 	ENODEV = 19,
 	EINVAL = 22,
 	ENOTTY = 25,
+	EFBIG = 27,
 	EPIPE = 32,
 	ERANGE = 34,
 	ENAMETOOLONG = 36,
 	ENOSYS = 38,
+	EMSGSIZE = 90,
 	EOPNOTSUPP = 95,
 	ETIMEDOUT = 110,
 };
@@ -95,7 +99,7 @@ struct vcpu {
 	uint64_t retried_address, retried_version; /* the last access that was tried again */
 	uint64_t set_tid, clear_tid; /* where the program wants its id, or a nought at its end */
 	uint64_t robust;	     /* struct robust_list_head, or 0 */
-	uint64_t affinity;	     /* cores the program has asked for; 0: all */
+	struct apart *apart;	     /* of a process made by vfork; NULL: the thread is one of the others */
 	struct signal_thread signals;
 };
 
@@ -169,11 +173,14 @@ extern struct lock memory_lock; /* pages, tables, areas and all that memory.c an
 struct clone_args { /* clone3(2) */
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };
+uint32_t thread_process(void); /* id of its process */
 int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wish);
 uint32_t thread_live(void);
-void thread_freeze(void); /* nobody is amid a change of what vCPUs share */
+void thread_waits(bool waits);	 /* this one wants no core for a while, or wants one again */
+bool thread_fit(uint32_t cores); /* each thread that does not wait may have one of so many */
+void thread_freeze(void);	 /* nobody is amid a change of what vCPUs share */
 void thread_thaw(bool child);
-bool futex_cores_suffice(void);			    /* each thread that does not wait may have one */
+bool futex_inherits(uint64_t operation);	    /* takes a lock, and ends with EINTR never */
 void futex_wake(uint64_t address, uint32_t number); /* a shared futex's, as the kernel does of its own */
 
 /* string.c: what the compiler may call. */
@@ -184,7 +191,9 @@ void *memmove(void *to, const void *from, size_t n);
 
 /* channel.c: requests. */
 struct abi_request *channel_begin(enum abi_call_id call, bool blocks); /* an empty slot */
-int64_t channel_submit(struct abi_request *request, bool blocks);
+int64_t channel_submit(struct abi_request *request);
+struct abi_request *channel_slot(enum abi_call_id call, bool blocks); /* these two: the page cache's own */
+int64_t channel_send(struct abi_request *request);
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a request of two plain values */
 
 /* forward.c */
@@ -197,7 +206,37 @@ struct forward_extra {
 	bool quiet;	/* EPIPE is not to raise SIGPIPE */
 };
 int64_t forward_with(enum abi_call_id call, const uint64_t argument[6], struct forward_extra extra);
-void forward_forget(uint64_t fd); /* what was known of a descriptor */
+
+/* kinds.c: what is known of descriptors, the first of them. */
+#define KINDS 1024
+bool kinds_may_block(const struct abi_call *call, uint64_t fd);		   /* CALL on FD */
+uint32_t kinds_ask(const struct abi_call *call, uint64_t fd, bool blocks); /* for abi_request.regular */
+void kinds_forget(uint64_t fd);
+uint32_t kinds_version(void);
+void kinds_learn(uint64_t fd, uint32_t regular, uint32_t version); /* as of VERSION */
+
+/* cache_call.c, cache_open.c, cache_file.c, cache_page.c: the page cache. It does nothing unless it is
+ * active. */
+void cache_init(void);
+bool cache_takes(enum abi_call_id call, uint64_t fd); /* a data call that cache_serve is to answer */
+int64_t cache_serve(const struct abi_request *request,
+		    bool reachable); /* REACHABLE: its memory cannot fault */
+bool cache_seeks(enum abi_call_id call, const uint64_t argument[6], int64_t *result); /* true: answered */
+void cache_before(enum abi_call_id call,
+		  const uint64_t argument[6]); /* any other call, before the host has it */
+void cache_after(enum abi_call_id call, const uint64_t argument[6]); /* and after */
+void cache_settle(enum abi_call_id call);			     /* the same for any request */
+void cache_heard(enum abi_call_id call);
+void cache_opened(uint64_t fd);
+void cache_forget(uint64_t fd);
+void cache_duplicated(uint64_t fd, uint64_t other);
+void cache_flagged(uint64_t fd);   /* F_SETFL was called */
+void cache_surrender(uint64_t fd); /* the host is to have its offset from now on */
+void cache_mapped(uint64_t fd);
+void cache_leave(bool for_good);
+void cache_freeze(void);
+void cache_thaw(void);
+bool cache_shrink(void); /* gives all memory back; memory_lock is held; false: there is none */
 
 /* clock.c */
 int64_t clock_read(uint64_t clock, uint64_t *ns);

@@ -102,10 +102,42 @@ static int64_t open_maps(uint64_t flags)
 	return fd;
 }
 
+/* The rest of PATH behind START, or NULL. */
+static const char *behind(const char *path, const char *start)
+{
+	while (*start && *path == *start) {
+		path++;
+		start++;
+	}
+	return *start ? NULL : path;
+}
+
+/* The same, behind the decimal NUMBER. */
+static const char *behind_number(const char *path, uint32_t number)
+{
+	uint64_t value = 0;
+	const char *start = path;
+
+	while (*path >= '0' && *path <= '9' && value <= number)
+		value = value * 10 + (uint64_t)(*path++ - '0');
+	return path > start && value == number ? path : NULL;
+}
+
 static bool names_maps(uint64_t path)
 {
-	return user_string(path, 24) > 0 && (same((const char *)path, "/proc/self/maps") ||
-					     same((const char *)path, "/proc/thread-self/maps"));
+	const char *rest, *process;
+
+	if (user_string(path, 32) <= 0)
+		return false;
+	rest = behind((const char *)path, "/proc/");
+	if (rest == NULL)
+		return false;
+	process = behind(rest, "self");
+	if (process == NULL)
+		process = behind(rest, "thread-self");
+	if (process == NULL)
+		process = behind_number(rest, BOOT->pid);
+	return process && same(process, "/maps");
 }
 
 /* open(path, flags, mode) */

@@ -36,7 +36,7 @@ void memory_init(void)
 		const struct abi_area *a = &BOOT->area[i];
 
 		tables_map(a->address, a->gpa, pages_of(a->bytes), a->protection);
-		areas_add((struct area){ a->address, a->bytes, a->protection, AREA_ANON });
+		areas_add((struct area){ a->address, a->bytes, a->protection, AREA_ANON, 0 });
 	}
 }
 
@@ -131,6 +131,8 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 
 	if (gpa == 0)
 		return -ENOMEM;
+	if (f->r10 & MAP_SHARED && !(f->r10 & MAP_ANONYMOUS))
+		cache_mapped(f->r8);
 	request = channel_begin(ABI_CALL_map, true);
 	request->argument[0] = gpa;
 	request->argument[1] = bytes;
@@ -138,13 +140,13 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 	request->argument[3] = f->r10;
 	request->argument[4] = f->r8;
 	request->argument[5] = f->r9;
-	result = channel_submit(request, true);
+	result = channel_submit(request);
 	if (result < 0) {
 		pages_give(gpa, pages_of(bytes), true);
 		return result;
 	}
 	if (tables_map(address, gpa, pages_of(bytes), (f->rdx & 7) | TABLES_SMALL) &&
-	    areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE }))
+	    areas_add((struct area){ address, bytes, f->rdx & 7, AREA_FILE, result ? ABI_WRITE : 0 }))
 		return 0;
 	release(address, bytes, AREA_FILE);
 	return -ENOMEM;
@@ -156,7 +158,7 @@ int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
 
 	if (!lazy && !back(address, bytes, protection))
 		return -ENOMEM;
-	if (areas_add((struct area){ address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON }))
+	if (areas_add((struct area){ address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON, 0 }))
 		return 0;
 	release(address, bytes, AREA_ANON);
 	return -ENOMEM;
@@ -252,6 +254,10 @@ int64_t memory_mprotect(struct syscall_frame *f)
 
 		if (a == NULL) { /* what came before it stays changed, as in Linux */
 			result = -ENOMEM;
+			break;
+		}
+		if (protection & a->denied) {
+			result = -EACCES;
 			break;
 		}
 		changed = *a;

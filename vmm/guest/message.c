@@ -102,6 +102,8 @@ static int64_t send(uint64_t fd, const struct header *h, uint32_t flags)
 	struct abi_message *m = message();
 	int64_t error = 0;
 
+	if (h->count > MESSAGES)
+		return -EMSGSIZE;
 	*m = (struct abi_message){ .flags = flags };
 	if (h->name)
 		error = take(m->name, h->name, m->name_bytes = h->name_bytes, sizeof(m->name));
@@ -116,6 +118,8 @@ static int64_t receive(uint64_t fd, struct header *h, uint32_t flags)
 	struct abi_message *m = message();
 	int64_t result, error = 0;
 
+	if (h->count > MESSAGES)
+		return -EMSGSIZE;
 	*m = (struct abi_message){ .flags = flags, .name_bytes = sizeof(m->name) };
 	m->control_bytes = h->control ? (uint32_t)least(h->control_bytes, sizeof(m->control)) : 0;
 	result = exchange(ABI_CALL_recvmsg, fd, h->vector, h->count);

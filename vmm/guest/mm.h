@@ -14,6 +14,7 @@ void pages_init(uint64_t first, uint64_t end);
 uint64_t pages_take(uint64_t count, uint64_t near); /* contiguous and zeroed; prefers gpa NEAR; 0: none */
 uint64_t pages_take_for(uint64_t count,
 			uint64_t address); /* where large pages can map it at ADDRESS; 0: none */
+uint64_t pages_try(uint64_t count);	   /* the same, but the page cache keeps what it has */
 void pages_give(uint64_t gpa, uint64_t count, bool clean); /* CLEAN: known to be zero again */
 uint64_t pages_free(void);
 
@@ -40,6 +41,7 @@ struct area {
 	uint64_t address, bytes;
 	uint32_t protection;
 	enum area_kind kind;
+	uint32_t denied; /* rights it can never have: the file was not opened for them */
 };
 void areas_init(void);
 struct area *areas_find(uint64_t address); /* the area that holds ADDRESS, or NULL */

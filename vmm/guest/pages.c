@@ -103,7 +103,7 @@ static void clear_stale(uint64_t page, uint64_t count)
 	bits_set(stale, page, count, false);
 }
 
-static uint64_t take(uint64_t page, uint64_t count)
+static uint64_t claim(uint64_t page, uint64_t count)
 {
 	if (page == 0)
 		return 0;
@@ -115,7 +115,7 @@ static uint64_t take(uint64_t page, uint64_t count)
 	return page * PAGE;
 }
 
-uint64_t pages_take(uint64_t count, uint64_t near)
+static uint64_t take(uint64_t count, uint64_t near)
 {
 	uint64_t page = near / PAGE;
 
@@ -125,12 +125,26 @@ uint64_t pages_take(uint64_t count, uint64_t near)
 		page = find_run(hint, end_page, count);
 	if (page == 0)
 		page = find_run(first_page, hint, count);
-	return take(page, count);
+	return claim(page, count);
 }
 
 uint64_t pages_take_for(uint64_t count, uint64_t address)
 {
-	return take(find_phase(count, address % PAGE_LARGE / PAGE), count);
+	uint64_t phase = address % PAGE_LARGE / PAGE, gpa = claim(find_phase(count, phase), count);
+
+	return gpa == 0 && count > 0 && cache_shrink() ? claim(find_phase(count, phase), count) : gpa;
+}
+
+uint64_t pages_take(uint64_t count, uint64_t near)
+{
+	uint64_t gpa = take(count, near);
+
+	return gpa == 0 && count > 0 && cache_shrink() ? take(count, near) : gpa;
+}
+
+uint64_t pages_try(uint64_t count)
+{
+	return take(count, 0);
 }
 
 void pages_give(uint64_t gpa, uint64_t count, bool clean)

@@ -11,13 +11,13 @@
 int64_t process_getpid(struct syscall_frame *f)
 {
 	(void)f;
-	return BOOT->pid;
+	return thread_process();
 }
 
 int64_t process_getppid(struct syscall_frame *f)
 {
 	(void)f;
-	return BOOT->ppid;
+	return SELF->apart ? BOOT->pid : BOOT->ppid;
 }
 
 int64_t process_getuid(struct syscall_frame *f)
@@ -94,58 +94,16 @@ int64_t process_arch_prctl(struct syscall_frame *f)
 	return 0;
 }
 
-/* The cores of the guest, as a mask of as many as a program can ask for here. */
-static uint64_t all_cores(void)
-{
-	return BOOT->cores < 64 ? (1ull << BOOT->cores) - 1 : ~0ull;
-}
-
-/* sched_getaffinity(pid, bytes, mask) */
-int64_t process_affinity(struct syscall_frame *f)
-{
-	uint64_t mask = SELF->affinity;
-
-	if (f->rsi < 8 || f->rsi % 8)
-		return -EINVAL;
-	if (!user_writable(f->rdx, 8))
-		return -EFAULT;
-	*(uint64_t *)f->rdx = mask ? mask : all_cores();
-	return 8;
-}
-
-/* sched_setaffinity(pid, bytes, mask): remembered; where a vCPU runs is the configuration's to say */
-int64_t process_set_affinity(struct syscall_frame *f)
-{
-	uint64_t mask;
-
-	if (f->rsi < 8)
-		return -EINVAL;
-	if (!user_readable(f->rdx, 8))
-		return -EFAULT;
-	mask = *(const uint64_t *)f->rdx & all_cores();
-	if (mask == 0)
-		return -EINVAL;
-	if (f->rdi == 0 || f->rdi == CHANNEL->tid)
-		SELF->affinity = mask;
-	return 0;
-}
-
-/* getcpu(cpu, node, cache) */
+/* getcpu(cpu, node, cache): a core that the thread may run on */
 int64_t process_getcpu(struct syscall_frame *f)
 {
 	if ((f->rdi && !user_writable(f->rdi, 4)) || (f->rsi && !user_writable(f->rsi, 4)))
 		return -EFAULT;
 	if (f->rdi)
-		*(uint32_t *)f->rdi = (uint32_t)(self_block() / ABI_BLOCK_SIZE) % BOOT->cores;
+		*(uint32_t *)f->rdi = CHANNEL->core;
 	if (f->rsi)
 		*(uint32_t *)f->rsi = 0;
 	return 0;
-}
-
-/* prctl(option, ...): a thread's name is nobody's business here; the rest is not served */
-int64_t process_prctl(struct syscall_frame *f)
-{
-	return f->rdi == 15 ? 0 : -EINVAL; /* PR_SET_NAME */
 }
 
 /* exit_group(status) */

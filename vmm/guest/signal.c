@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "vmm/guest/signal.h"
 
-/* Dispositions, masks, and the signals a program sends. deliver.c has the rest. */
-static struct action action[SIGNAL_COUNT + 1];
+/* Dispositions and masks. send.c and deliver.c have the rest. */
+static struct action common[SIGNAL_COUNT + 1];
 
 struct signal_thread *signal_self(void)
 {
@@ -12,7 +12,26 @@ struct signal_thread *signal_self(void)
 
 struct action *signal_disposition(int signal)
 {
-	return &action[signal];
+	return SELF->apart ? &SELF->apart->action[signal] : &common[signal];
+}
+
+void signal_part(struct apart *apart)
+{
+	for (int s = 1; s <= SIGNAL_COUNT; s++)
+		apart->action[s] = *signal_disposition(s);
+}
+
+void signal_keep(void)
+{
+	for (int s = 1; SELF->apart && s <= SIGNAL_COUNT; s++)
+		common[s] = SELF->apart->action[s];
+}
+
+void signal_reset(void)
+{
+	for (int s = 1; s <= SIGNAL_COUNT; s++)
+		if (signal_handled(s))
+			signal_disposition(s)->handler = SIG_DFL;
 }
 
 static uint64_t bit(int signal)
@@ -28,12 +47,12 @@ static bool harmless(int signal)
 
 bool signal_ignored(int signal)
 {
-	return action[signal].handler == SIG_IGN;
+	return signal_disposition(signal)->handler == SIG_IGN;
 }
 
 bool signal_handled(int signal)
 {
-	return action[signal].handler > SIG_IGN;
+	return signal_disposition(signal)->handler > SIG_IGN;
 }
 
 /* Whether nothing happens when SIGNAL arrives. */
@@ -42,21 +61,39 @@ bool signal_idle(int signal)
 	return signal_ignored(signal) || (!signal_handled(signal) && harmless(signal));
 }
 
+static uint64_t all(bool (*is)(int))
+{
+	uint64_t set = 0;
+
+	for (int s = 1; s <= SIGNAL_COUNT; s++)
+		set |= is(s) ? bit(s) : 0;
+	return set;
+}
+
+uint64_t signal_all_ignored(void)
+{
+	return all(signal_ignored);
+}
+
 void signal_publish(void)
 {
 	struct signal_thread *t = signal_self();
-	uint64_t idle = 0, ignored = 0, handled = 0;
 
-	for (int s = 1; s <= SIGNAL_COUNT; s++) {
-		idle |= signal_idle(s) ? bit(s) : 0;
-		ignored |= signal_ignored(s) ? bit(s) : 0;
-		handled |= signal_handled(s) ? bit(s) : 0;
+	if (SELF->apart) { /* what comes is for those it left */
+		DATA->awaited = 0;
+		DATA->blocked = ~0ull;
+		DATA->work = t->pending & ~t->blocked ? 1 : DATA->work;
+		return;
 	}
-	SIGNALS->ignored = ignored;
-	SIGNALS->handled = handled;
-	if (self_block() == ABI_DIRECT + ABI_BLOCK)
+	SIGNALS->idle = all(signal_idle);
+	SIGNALS->handled = all(signal_handled);
+	DATA->awaited = 0;
+	__atomic_store_n(&DATA->blocked, t->blocked, __ATOMIC_SEQ_CST);
+	if (CHANNEL->tid == BOOT->pid) {
 		SIGNALS->blocked = t->blocked;
-	__atomic_store_n(&DATA->wanted, ~t->blocked & ~idle, __ATOMIC_SEQ_CST);
+		if (SIGNALS->held & ~t->blocked)
+			channel_service(ABI_CALL_held, t->blocked, 0);
+	}
 	if ((t->pending | DATA->directed | __atomic_load_n(&SIGNALS->pending, __ATOMIC_SEQ_CST)) &
 	    ~t->blocked)
 		DATA->work = 1;
@@ -66,7 +103,7 @@ void signal_init(void)
 {
 	for (int s = 1; s <= SIGNAL_COUNT; s++)
 		if (BOOT->ignored & bit(s))
-			action[s].handler = SIG_IGN;
+			common[s].handler = SIG_IGN;
 	signal_self()->blocked = SIGNALS->blocked;
 	signal_publish();
 }
@@ -85,16 +122,25 @@ static bool shared_with_host(int signal)
 	return harmless(signal) || (signal > SIGSTOP && signal <= SIGTTOU) || (BOOT->ignored & bit(signal));
 }
 
+static void forget(int signal)
+{
+	signal_self()->pending &= ~bit(signal);
+	if (!SELF->apart)
+		__atomic_fetch_and(&SIGNALS->pending, ~bit(signal), __ATOMIC_SEQ_CST);
+}
+
 static void set_action(int signal, struct action new)
 {
-	struct action *a = &action[signal];
+	struct action *a = signal_disposition(signal);
 	bool changed = (new.handler > SIG_IGN ? 2 : new.handler) != (a->handler > SIG_IGN ? 2 : a->handler) ||
 		       (signal == SIGCHLD && ((new.flags ^ a->flags) & 3));
 
+	if (signal_idle(signal) && !(signal_self()->blocked & bit(signal)))
+		forget(signal); /* what came meanwhile has had its effect */
 	*a = new;
 	a->mask &= ~(bit(SIGKILL) | bit(SIGSTOP));
 	if (signal_idle(signal))
-		signal_self()->pending &= ~bit(signal);
+		forget(signal);
 	if (!changed)
 		return;
 	if (shared_with_host(signal))
@@ -116,7 +162,7 @@ int64_t signal_action(struct syscall_frame *f)
 		return -EINVAL;
 	if (f->rdx && !user_writable(f->rdx, sizeof(struct action)))
 		return -EFAULT;
-	old = action[f->rdi];
+	old = *signal_disposition((int)f->rdi);
 	if (f->rsi)
 		new = *(const struct action *)f->rsi;
 	if (f->rdx)
@@ -151,67 +197,4 @@ int64_t signal_mask(struct syscall_frame *f)
 			signal_block(new);
 	}
 	return 0;
-}
-
-void signal_raise(int signal, int code)
-{
-	struct signal_thread *t = signal_self();
-
-	if (signal_idle(signal) && !(t->blocked & bit(signal)))
-		return;
-	if (!(t->pending & bit(signal)))
-		t->info[signal] = (struct abi_signal_info){ .code = code,
-							    .pid = (int)BOOT->pid,
-							    .uid = (int)BOOT->uid };
-	t->pending |= bit(signal);
-	if (!(t->blocked & bit(signal)))
-		DATA->work = 1;
-}
-
-static int64_t send(uint64_t to, int64_t signal, int code)
-{
-	uint64_t argument[6] = { to, (uint64_t)signal };
-
-	if (signal < 0 || signal > SIGNAL_COUNT)
-		return -EINVAL;
-	/* The host finds a thread that does not block it. */
-	if ((uint32_t)to != BOOT->pid || signal == SIGSTOP ||
-	    (signal > 0 && thread_live() > 1 && signal_self()->blocked & bit((int)signal)))
-		return forward_call(ABI_CALL_kill, argument); /* what stops the process stops the monitor */
-	if (signal)
-		signal_raise((int)signal, code);
-	return 0;
-}
-
-/* To one thread: this one, or another that the host finds. */
-static int64_t direct(uint32_t tid, int64_t signal)
-{
-	if (signal < 0 || signal > SIGNAL_COUNT)
-		return -EINVAL;
-	if (tid == CHANNEL->tid && signal != SIGSTOP) {
-		if (signal)
-			signal_raise((int)signal, SI_TKILL);
-		return 0;
-	}
-	return channel_service(ABI_CALL_direct, tid, (uint64_t)signal);
-}
-
-/* kill(pid, signal) */
-int64_t signal_kill(struct syscall_frame *f)
-{
-	return send(f->rdi, (int)f->rsi, SI_USER);
-}
-
-/* tkill(tid, signal) */
-int64_t signal_tkill(struct syscall_frame *f)
-{
-	return (int)f->rdi <= 0 ? -EINVAL : direct((uint32_t)f->rdi, (int)f->rsi);
-}
-
-/* tgkill(tgid, tid, signal) */
-int64_t signal_tgkill(struct syscall_frame *f)
-{
-	if ((int)f->rdi <= 0 || (int)f->rsi <= 0)
-		return -EINVAL;
-	return (uint32_t)f->rdi == BOOT->pid ? direct((uint32_t)f->rsi, (int)f->rdx) : -ESRCH;
 }

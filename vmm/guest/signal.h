@@ -43,6 +43,19 @@ struct registers {
 	uint64_t rip, cs, flags, rsp, ss;
 };
 
+/* A process made by vfork: it shares the memory of the one that made it, but not what it does with signals.
+ */
+struct apart {
+	struct action action[SIGNAL_COUNT + 1];
+	uint64_t gpa, pages; /* what it has taken for execve, which leaves no time to give it back */
+};
+
+/* Dispositions: those of the calling thread copied; its own made everybody's; handlers forgotten. */
+void signal_part(struct apart *apart);
+void signal_keep(void);
+void signal_reset(void);
+uint64_t signal_all_ignored(void);
+
 struct signal_thread *signal_self(void);
 struct action *signal_disposition(int signal);
 bool signal_idle(int signal);
@@ -52,6 +65,7 @@ void signal_block(uint64_t mask);
 /* deliver.c */
 /* What came from outside and is not blocked, or is in SET, becomes pending here. */
 void signal_take(uint64_t set);
+void signal_give(uint64_t set); /* what of SET is pending for this thread becomes the process's */
 
 /* frame.c: 0, or false where the program's stack does not hold it. */
 bool frame_push(struct registers *r, int signal, const struct abi_signal_info *info,
@@ -67,7 +81,7 @@ void signal_deliver(struct registers *r, int64_t number); /* NUMBER of the syste
 /* A handler for the SIGNAL that a fault of the program makes; false: it has none. */
 bool signal_fault(struct registers *r, const struct fault_frame *frame, uint64_t address, int signal);
 int64_t await_masked(enum abi_call_id call, const uint64_t argument[6], uint64_t mask, uint64_t bytes);
-syscall_function await_ppoll, await_epoll;
+syscall_function await_ppoll, await_epoll, await_epoll2, await_signalfd, await_signalfd4, signal_queue_thread;
 syscall_function await_suspend, await_pause, await_pending, await_timed, frame_return, frame_alternate;
 
 #endif

@@ -26,11 +26,26 @@ static struct lock lock;
 static uint64_t parked[BLOCKS]; /* blocks whose thread has ended */
 static unsigned parked_count, blocks = 1;
 static uint32_t live = 1;
-static int leader_code;
+static uint64_t leader = ABI_BLOCK; /* of the thread whose id is the process's */
+
+uint32_t thread_process(void)
+{
+	return SELF->apart ? CHANNEL->tid : BOOT->pid;
+}
 
 uint32_t thread_live(void)
 {
 	return __atomic_load_n(&live, __ATOMIC_RELAXED);
+}
+
+void thread_waits(bool waits)
+{
+	__atomic_add_fetch(&BOOT->running, waits ? UINT32_MAX : 1, __ATOMIC_RELAXED);
+}
+
+bool thread_fit(uint32_t cores)
+{
+	return __atomic_load_n(&BOOT->running, __ATOMIC_RELAXED) <= cores;
 }
 
 /* An aligned block of fresh pages, or 0. */
@@ -107,11 +122,12 @@ int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wi
 		return -EINVAL;
 	if (wish->flags & CLONE_SETTLS && wish->tls >= USER_END)
 		return -EPERM;
-	block = block_take();
+	block = SELF->apart ? 0 : block_take();
 	if (block == 0)
 		return -EAGAIN;
 	prepare(block, wish, f);
 	__atomic_add_fetch(&live, 1, __ATOMIC_SEQ_CST);
+	thread_waits(false);
 	tid = channel_of(block)->tid; /* of the thread that ran here before: the host has but one */
 	if (tid == 0)
 		tid = channel_service(ABI_CALL_thread, block, 0);
@@ -121,6 +137,7 @@ int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wi
 	if (tid > 0)
 		tid = channel_service(ABI_CALL_thread, block, 1);
 	if (tid < 0) {
+		thread_waits(true);
 		__atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST);
 		block_give(block);
 	}
@@ -186,40 +203,45 @@ void thread_freeze(void)
 {
 	lock_take(&lock);
 	lock_take(&memory_lock);
+	cache_freeze();
 }
 
 void thread_thaw(bool child)
 {
 	if (child) {
-		live = blocks = 1;
+		leader = self_block() - ABI_DIRECT;
+		live = blocks = BOOT->running = 1;
 		parked_count = 0;
 	}
+	cache_thaw();
 	lock_give(&memory_lock);
 	lock_give(&lock);
 }
 
 void thread_resume(struct syscall_frame *frame) __attribute__((noreturn)); /* entry.S */
 
-/* exit(status): the last thread ends the program, with the status of the first. */
+/* exit(status): the last thread ends the program, with its status. */
 int64_t thread_exit(struct syscall_frame *f)
 {
 	struct vcpu *self = SELF;
-	bool leader = self_block() == ABI_DIRECT + ABI_BLOCK;
+	bool leads = self_block() - ABI_DIRECT == leader;
 
-	if (leader)
-		leader_code = (int)f->rdi & 255;
+	if (self->apart)
+		fault_exit((int)f->rdi & 255);
 	walk_robust(self->robust);
+	DATA->blocked = ~0ull;
 	if (self->clear_tid && thread_live() > 1 && user_writable(self->clear_tid, 4)) {
 		__atomic_store_n((uint32_t *)self->clear_tid, 0, __ATOMIC_SEQ_CST);
 		futex_wake(self->clear_tid, 1);
 	}
 	if (__atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST) == 0)
-		fault_exit(leader_code);
-	if (!leader) /* whose id no other thread may have */
+		fault_exit((int)f->rdi & 255);
+	thread_waits(true);
+	if (!leads) /* whose id no other thread may have */
 		block_give(self_block() - ABI_DIRECT);
 	do
 		port_write(ABI_PORT_PARK, 0);
-	while (leader);
+	while (leads);
 	thread_resume(self->frame);
 }
 
@@ -261,7 +283,7 @@ int64_t thread_gettid(struct syscall_frame *f)
 int64_t thread_yield(struct syscall_frame *f)
 {
 	(void)f;
-	if (!futex_cores_suffice())
+	if (!thread_fit(BOOT->cores))
 		port_write(ABI_PORT_YIELD, 0);
 	return 0;
 }

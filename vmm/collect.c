@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <unistd.h>
+#include <stdio.h>
+#include <fcntl.h>
+#include "vmm/vmm_priv.h"
+
+/* What the guest kernel counted goes into the report. */
+
+static void collect_guest(struct vcpu *v)
+{
+	const struct abi_account *account = &v->channel->account, *base = &v->base;
+	struct vmm_report *report = v->monitor->report;
+
+	v->thread.guest_kernel_tsc = account->kernel_tsc - base->kernel_tsc;
+	v->thread.guest_spin_tsc = account->spin_tsc - base->spin_tsc;
+	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
+	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
+	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
+	report->guest_spin_tsc += v->thread.guest_spin_tsc;
+	report->guest_halt_tsc += v->thread.guest_halt_tsc;
+	report->guest_wait_tsc += v->thread.guest_wait_tsc;
+	report->guest_syscalls += account->syscalls - base->syscalls;
+	report->guest_served += account->served - base->served;
+	/* Its numbers are a hostile guest's word until here, and only its own loss. */
+	for (int i = 0; i < VMM_UNSERVED; i++)
+		if (account->unserved[i].count != base->unserved[i].count)
+			tree_add_unserved(report->unserved, &(struct vmm_unserved){
+								    .number = account->unserved[i].number,
+								    .count = account->unserved[i].count -
+									     base->unserved[i].count,
+								    .rip = account->unserved[i].rip,
+							    });
+	v->base = *account;
+}
+
+void monitor_collect(struct monitor *m)
+{
+	serve_flush(m->main);
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		collect_guest(m->vcpu[i]);
+	threads_collect(m);
+}
+
+uint64_t monitor_waited_ns(void)
+{
+	unsigned long long ran, waited = 0;
+	char text[64] = "";
+	int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && sscanf(text, "%llu %llu", &ran, &waited) != 2)
+		waited = 0;
+	if (fd >= 0)
+		close(fd);
+	return waited;
+}
