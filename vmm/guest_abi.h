@@ -229,8 +229,6 @@ struct abi_channel {
 	} account;
 };
 
-#endif /* __ASSEMBLER__ */
-
 /* What goes with the data of sendmsg and recvmsg: the host's copy of a struct msghdr and what it points to.
  */
 struct abi_message {
@@ -241,5 +239,7 @@ struct abi_message {
 	uint8_t name[128];
 	uint8_t control[2048];
 };
+
+#endif /* __ASSEMBLER__ */
 
 #endif
