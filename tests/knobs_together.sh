@@ -26,7 +26,7 @@ falls() {
 }
 
 hello="$busybox echo hello"
-for row in backend=direct/backend=uring memory=malloc-huge/memory=lazy4k; do
+for row in memory=malloc-huge/memory=lazy4k; do
 	try --set "${row%/*}" -- $hello && falls "${row%/*}" "${row#*/}" . && grep -qx hello out
 	verdict "fallback-${row%/*}"
 done
