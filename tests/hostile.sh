@@ -130,7 +130,7 @@ fi
 # Every call with arguments at the edges: children end as they may, the parent goes on, and nobody but they dies.
 for config in hosted bare-metal; do
 	for seed in 1 2; do
-		rm -rf fuzzed && mkdir fuzzed
+		rm -rf fuzzed && mkdir -m 777 fuzzed
 		(cd fuzzed && exec timeout -s KILL 100 "$monitor" --memory 64M --config $config -- "$tests/fuzz" $seed 12 >../out 2>../err)
 		status=$?
 		if [ $status -eq 0 ] && grep -qx survived out && ! grep -q panic err; then

@@ -157,10 +157,8 @@ int loop_watch(struct monitor *m)
 
 void loop_lend(struct vcpu *v)
 {
-	int id;
-
 	v->run->immediate_exit = 0;
-	set_watchdog(v->monitor->tree->deadline_ns, &id);
+	set_watchdog(v->monitor->tree->deadline_ns, &v->watchdog);
 	signals_defer();
 }
 

@@ -16,24 +16,24 @@ static struct abi_boot *volatile boot; /* a signal handler reaches these */
 static volatile pid_t parent, dead;
 static volatile int wanted; /* what the program gets; 0: nothing */
 
-/* The notice comes in the dead parent's name, maybe late; the program of a living one may send the same
- * number. */
+/*
+ * The notice comes in the parent's name, and for each of its threads that ends while it has a child. So this
+ * number is the one that a program cannot send to its children.
+ */
 static void on_orphaned(int signal, siginfo_t *info, void *context)
 {
 	pid_t now = getppid();
 
 	(void)context;
-	if (now == parent && info->si_pid != dead) {
+	if (now != parent) {
+		dead = parent;
+		parent = now;
+		boot->ppid = (uint32_t)now;
+		if (wanted)
+			kill(getpid(), wanted);
+	} else if (info->si_pid != parent && info->si_pid != dead) {
 		signals_own(signal, info);
-		return;
 	}
-	if (now == parent)
-		return;
-	dead = parent;
-	parent = now;
-	boot->ppid = (uint32_t)now;
-	if (wanted)
-		kill(getpid(), wanted);
 }
 
 static void watch(struct monitor *m)

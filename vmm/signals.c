@@ -64,8 +64,9 @@ static bool wants(const struct vcpu *v, uint64_t bits)
 void signals_take(int signal, const siginfo_t *info)
 {
 	struct abi_signals *s = shared;
+	struct monitor *m = monitor;
 
-	if (s == NULL || signal < 1 || signal > 64)
+	if (s == NULL || m == NULL || signal < 1 || signal > 64)
 		return;
 	s->info[signal] = (struct abi_signal_info){
 		.code = info->si_code,
@@ -75,8 +76,8 @@ void signals_take(int signal, const siginfo_t *info)
 		.value = signal == SIGCHLD ? 0 : (uint64_t)info->si_value.sival_ptr,
 	};
 	__atomic_or_fetch(&s->pending, BIT(signal), __ATOMIC_SEQ_CST);
-	for (unsigned i = 0; i < atomic_load(&monitor->vcpus); i++) {
-		struct vcpu *v = monitor->vcpu[i];
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
+		struct vcpu *v = m->vcpu[i];
 
 		if (!wants(v, BIT(signal)))
 			continue;

@@ -117,6 +117,19 @@ static void take_back(struct loan *loan, uint32_t tid)
 		v->monitor->report->outcome = VMM_FAILED;
 }
 
+/* Frames of a child that executed something never returned, and AddressSanitizer still guards where they lay.
+ */
+static void forget_frames(uint8_t *stack)
+{
+#ifdef __SANITIZE_ADDRESS__
+	extern void __asan_unpoison_memory_region(const volatile void *, size_t);
+
+	__asan_unpoison_memory_region(stack, STACK);
+#else
+	(void)stack;
+#endif
+}
+
 /* Lends V to a child and waits for it. */
 static int64_t lend(struct loan *loan, uint8_t *stack)
 {
@@ -157,8 +170,10 @@ int64_t vfork_process(struct vcpu *v, int place)
 			result = lend(loan, stack);
 		free(loan->state);
 	}
-	if (stack != MAP_FAILED)
+	if (stack != MAP_FAILED) {
+		forget_frames(stack);
 		munmap(stack, STACK);
+	}
 	free(loan);
 	return result;
 }

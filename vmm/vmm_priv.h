@@ -62,6 +62,7 @@ struct vcpu {
 	atomic_bool left;	 /* the host thread has done with the guest */
 	atomic_flag serving;	 /* a request is being served */
 	bool lent;		 /* a child runs it: see vfork.c */
+	int watchdog;		 /* that child's timer */
 	struct program *program; /* that a child is executing; owned */
 	struct served last;
 	uint32_t answered;	 /* the driver's: requests of its ring */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -129,13 +130,23 @@ static bool run(uint64_t seed)
 	return waitpid(pid, NULL, 0) == pid;
 }
 
+/* Nobody's rights, so that no call can harm what is not ours: descriptors of devices would do. */
+static bool harmless(void)
+{
+	const gid_t nobody = 65534;
+
+	if (geteuid() != 0)
+		return true;
+	return setgroups(1, &nobody) == 0 && setgid(nobody) == 0 && setuid(nobody) == 0 && setuid(0) != 0;
+}
+
 int main(int argc, char **argv)
 {
-	int null = open("/dev/null", O_RDWR), out = fcntl(1, F_DUPFD_CLOEXEC, 200);
-	bool survived = argc == 3;
+	int file = open("scratch", O_RDWR | O_CREAT, 0600), out = fcntl(1, F_DUPFD_CLOEXEC, 200);
+	bool survived = argc == 3 && file >= 0 && harmless();
 
 	for (int fd = 0; fd < 3; fd++)
-		dup2(null, fd);
+		dup2(file, fd);
 	for (long i = 0; survived && i < atol(argv[2]); i++)
 		survived = run(strtoul(argv[1], NULL, 10) * 100000 + (uint64_t)i);
 	return survived && write(out, "survived\n", 9) == 9 ? 0 : 1;
