@@ -31,11 +31,11 @@ int capture_open(struct capture *capture, struct error *error)
 	return error_at(error, "memfd");
 }
 
-int capture_child(const struct capture *capture)
+int capture_child(const struct capture *capture, const char *input)
 {
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int in = open(input ? input : "/dev/null", O_RDONLY | O_CLOEXEC);
 
-	return null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(capture->out, STDOUT_FILENO) < 0 ||
+	return in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(capture->out, STDOUT_FILENO) < 0 ||
 			       dup2(capture->err_write, STDERR_FILENO) < 0
 		       ? -1
 		       : 0;
@@ -76,6 +76,18 @@ void capture_drain(struct capture *capture, uint64_t now_tsc)
 			else if (capture->length + 1 < sizeof(capture->line))
 				capture->line[capture->length++] = buffer[i];
 		}
+}
+
+void capture_show(struct capture *capture)
+{
+	char buffer[4096];
+	ssize_t n;
+
+	while (capture->shows &&
+	       (n = pread(capture->out, buffer, sizeof(buffer), (off_t)capture->shown)) > 0) {
+		fwrite(buffer, 1, (size_t)n, stderr);
+		capture->shown += (uint64_t)n;
+	}
 }
 
 bool capture_flooded(const struct capture *capture)

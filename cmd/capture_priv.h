@@ -20,12 +20,18 @@ struct capture {
 	char last_words[200];	     /* the last whole line that was not a mark */
 	uint64_t tsc_begin, tsc_end; /* when the marks were read; 0: none */
 	uint64_t roi_ns, ops;	     /* as the program says; valid once tsc_end is set */
+	bool shows;		     /* what it prints is passed on to our stderr as well */
+	uint64_t shown;		     /* bytes of stdout that were */
 };
 
 int capture_open(struct capture *capture, struct error *error);
 
-/* In the child: makes these its stdout and stderr, and /dev/null its stdin. 0 or -1. Async-signal-safe. */
-int capture_child(const struct capture *capture);
+/* In the child: makes these its stdout and stderr, and INPUT, opened anew, its stdin (NULL: /dev/null). 0 or
+ * -1. Async-signal-safe. */
+int capture_child(const struct capture *capture, const char *input);
+
+/* Passes on what has been printed since the last time, where it shows. */
+void capture_show(struct capture *capture);
 
 /* In the parent, once the child has them. */
 void capture_parent(struct capture *capture);

@@ -57,6 +57,8 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.config = cell->config,
 		.argv = workload->argv,
 		.directory = workload->own_directory ? NULL : cell->directory,
+		.input = workload->own_directory && h->input[0] ? h->input : NULL,
+		.shows = h->options->show,
 		.timeout_ns = h->options->timeout_ns,
 		.memory_bytes = h->options->memory_bytes,
 		.max_processes = h->options->max_processes,

@@ -55,7 +55,8 @@ static int prepare(const struct child *child, const struct child_options *option
 	if (setpgid(0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		return -1;
 	setrlimit(RLIMIT_CORE, &none); /* writing a core would count as the program's time */
-	if (capture_child(&child->capture) || (options->directory && chdir(options->directory)))
+	if (capture_child(&child->capture, options->input) ||
+	    (options->directory && chdir(options->directory)))
 		return -1;
 	return place(options) || sigprocmask(SIG_SETMASK, &empty, NULL) ? -1 : 0;
 }
@@ -153,6 +154,7 @@ int child_start(struct child *child, const struct child_options *options, struct
 	code = capture_open(&child->capture, error);
 	if (code)
 		return code;
+	child->capture.shows = options->shows;
 	if (pipe2(status, O_CLOEXEC)) {
 		code = error_set(error, errno, "cannot start a process");
 	} else if (pipe2(gate, O_CLOEXEC)) {
@@ -195,6 +197,7 @@ enum child_event child_await(struct child *child, int fd, uint64_t deadline_ns, 
 		int ready = poll(polls, sizeof(polls) / sizeof(polls[0]), remaining_ms(deadline_ns));
 
 		*tsc = clock_tsc();
+		capture_show(&child->capture);
 		if (ready > 0 && polls[0].revents)
 			capture_drain(&child->capture, *tsc);
 		if (ready > 0 && polls[2].revents)
@@ -230,6 +233,7 @@ int child_reap(struct child *child, struct rusage *usage)
 		;
 	child->pid = -1;
 	capture_drain(&child->capture, clock_tsc());
+	capture_show(&child->capture);
 	return status;
 }
 

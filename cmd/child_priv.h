@@ -19,6 +19,8 @@ struct child_options {
 	char *const *argv; /* argv[0] is the path */
 	char *const *environment;
 	const char *directory; /* working directory; NULL: ours */
+	const char *input;     /* its stdin, opened anew; NULL: /dev/null */
+	bool shows;	       /* what it prints is passed on to our stderr */
 	int signal_fd;	       /* a signalfd of what stops us, blocked here and not in the child */
 	bool gate;	       /* wait before exec until child_release */
 	cpu_set_t cores;       /* it may run on */

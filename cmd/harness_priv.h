@@ -12,6 +12,7 @@
 #include "cmd/record_priv.h"
 #include "cmd/run_priv.h"
 #include "cmd/schedule_priv.h"
+#include "cmd/input_priv.h"
 #include "cmd/scratch_priv.h"
 #include "cmd/suite_priv.h"
 #include "cmd/verdict_priv.h"
@@ -62,6 +63,7 @@ struct harness {
 	struct scratch scratch;
 	struct calibration calibration;
 	struct progress progress;
+	char input[INPUT_PATH]; /* what the user's program reads; "": nothing */
 	uint64_t tsc_hz;
 	cpu_set_t cores;		/* the user gave us */
 	uint64_t begun_ns, deadline_ns; /* monotonic; 0: no deadline */

@@ -104,6 +104,8 @@ static int start(struct session *s, int report, int control, struct error *error
 				   .argv = line.argv,
 				   .environment = environ,
 				   .directory = s->launch->directory,
+				   .input = s->launch->input,
+				   .shows = s->launch->shows,
 				   .signal_fd = s->launch->signal_fd,
 				   .cores = s->launch->cores,
 				   .fd = { report, control },

@@ -156,6 +156,8 @@ int launch_native(const struct launch *launch, struct measurement *m, struct err
 				   .argv = launch->argv,
 				   .environment = environment,
 				   .directory = launch->directory,
+				   .input = launch->input,
+				   .shows = launch->shows,
 				   .signal_fd = launch->signal_fd,
 				   .gate = true,
 				   .cores = choose_cores(launch, scheduling),

@@ -16,6 +16,8 @@ struct launch {
 	const struct vmm_config *config;
 	char *const *argv;     /* argv[0] is the program's path */
 	const char *directory; /* working directory; NULL: ours */
+	const char *input;     /* its stdin, opened anew; NULL: /dev/null */
+	bool shows;	       /* what it prints is passed on to our stderr */
 	uint64_t timeout_ns;
 	uint64_t memory_bytes;	/* guest memory; 0: the monitor's default */
 	uint64_t max_processes; /* 0: the same */

@@ -189,6 +189,8 @@ static int measure(struct run *run)
 	h->budget_ns = budget_of(run);
 	h->share = 1;
 	say_machine(h);
+	if (run->options.program && input_take(h->input, &error))
+		return fail(run, &error, CMD_FAILED);
 	code = run_options_ablate(h->options) ? ablate_measure(h, &error) : harness_measure(h, &error);
 	if (code == 0 && h->interrupted)
 		return stop(run);

@@ -39,6 +39,7 @@ enum option_id {
 	CACHE,
 	SEED,
 	FILTER,
+	SHOW,
 	FORCE,
 	RESUME,
 	NO_OBSERVE,
@@ -67,6 +68,7 @@ static const struct option options[] = {
 	{ "cache", required_argument, NULL, CACHE },
 	{ "seed", required_argument, NULL, SEED },
 	{ "filter", required_argument, NULL, FILTER },
+	{ "show", no_argument, NULL, SHOW },
 	{ "force", no_argument, NULL, FORCE },
 	{ "resume", no_argument, NULL, RESUME },
 	{ "no-observe", no_argument, NULL, NO_OBSERVE },
@@ -207,7 +209,10 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 		o->observe = false;
 		return 0;
 	default:
-		*(id == FORCE ? &o->force : id == RESUME ? &o->resume : &o->help) = true;
+		*(id == FORCE	 ? &o->force
+		  : id == RESUME ? &o->resume
+		  : id == SHOW	 ? &o->show
+				 : &o->help) = true;
 		return 0;
 	}
 }

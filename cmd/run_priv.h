@@ -33,6 +33,7 @@ struct run_options {
 	uint64_t max_processes; /* 0: the monitor's default */
 	uint64_t cpus;		/* cores the program's threads share; 0: all */
 	uint64_t drivers;	/* threads that serve rings; 0: the monitor's default */
+	bool show;		/* what programs print */
 	bool seed_given, cold, force, resume, help;
 	bool observe;	/* repetitions for probes that disturb, too */
 	char **program; /* the user's own, NULL-terminated; NULL: the suite */
