@@ -59,7 +59,7 @@ objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
 all: programs
 
-programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv $(EXAMPLES)
+programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv $(BUILD)/workloads/provisioning.csv $(EXAMPLES)
 
 $(BUILD)/vmtax: $(call objects,$(PROGRAM_SRC))
 	$(call say,LINK)
@@ -113,7 +113,7 @@ $(BUILD)/workloads/%: workloads/%.c workloads/workload.h
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
-$(BUILD)/workloads/suite.csv: workloads/suite.csv
+$(BUILD)/workloads/%.csv: workloads/%.csv
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
@@ -191,7 +191,7 @@ install: all
 	install -m 755 $(BUILD)/vmtax-monitor $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-monitor
 	install -m 644 $(BUILD)/vmtax-kernel $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-kernel
 	install -m 755 $(WORKLOADS) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
-	install -m 644 $(BUILD)/workloads/suite.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
+	install -m 644 $(BUILD)/workloads/suite.csv $(BUILD)/workloads/provisioning.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
 	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
 	install -m 644 $(filter-out model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples
 	install -m 644 $(filter model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample

@@ -241,7 +241,10 @@ static int conclude(struct session *s, enum child_event event, struct error *err
 	} else if (m->report->outcome == VMM_RUNNING) {
 		say_death(s, status);
 	} else {
-		account_times(s, clock_tsc());
+		uint64_t reaped = clock_tsc();
+
+		account_stages(m->report, s->tsc_done, reaped, m);
+		account_times(s, reaped);
 		account_monitor(m->report, launch_cpu_ns(&usage), m);
 		observe_monitor_account(&usage, m);
 		account_outcome(m->report, s->launch->timeout_ns, m);

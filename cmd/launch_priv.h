@@ -65,6 +65,11 @@ int64_t launch_cpu_ns(const struct rusage *usage);
  * whole process's. */
 void account_monitor(const struct vmm_report *report, int64_t total_cpu_ns, struct measurement *m);
 
+/* Fills M's stages from the report, the time the harness knew of the program's end, and that of the process.
+ */
+void account_stages(const struct vmm_report *report, uint64_t tsc_done, uint64_t tsc_gone,
+		    struct measurement *m);
+
 /* Fills M's status, reason and exit code from the monitor's report. */
 void account_outcome(const struct vmm_report *report, uint64_t timeout_ns, struct measurement *m);
 

@@ -167,7 +167,7 @@ int ledger_load(struct ledger *ledger, const char *directory, const struct suite
 		const struct vmm_config *config, size_t configs, struct error *error)
 {
 	static const struct table_schema *const others[] = { &schema_layers, &schema_counters, &schema_exits,
-							     &schema_requests };
+							     &schema_requests, &schema_lifecycle };
 	struct table runs = { 0 };
 	char path[4200];
 	int code;

@@ -44,10 +44,9 @@ static int find_suite(struct run *run, struct error *error)
 
 	if (o->program)
 		return suite_of_program(&run->harness.suite, o->program, error);
-	if (o->suite)
-		snprintf(path, sizeof(path), "%s", o->suite);
-	else
-		code = cmd_find_part("workloads/suite.csv", path, sizeof(path), error);
+	code = suite_find(o->suite ? o->suite : "default", path, sizeof(path), error);
+	if (code && o->suite)
+		error_at(error, "--suite");
 	return code ? code : suite_read(&run->harness.suite, path, o->only, error);
 }
 
@@ -61,8 +60,8 @@ static int check(struct run *run, struct error *error)
 			   : harness_configure(&run->harness, o->configs ? o->configs : without, error);
 
 	if (code == 0)
-		code = room_check(&run->harness, error);
-	return code ? code : find_suite(run, error);
+		code = find_suite(run, error);
+	return code ? code : room_check(&run->harness, error);
 }
 
 /* Without KVM only native can be measured. Returns how many configurations are left to compare with anything.
