@@ -70,6 +70,14 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 	};
 }
 
+/* Copies share the cores out: each begins a step on from where the last one did. */
+static uint32_t turn_of(const struct harness *h, const struct cell *cell, size_t i)
+{
+	size_t step = (size_t)CPU_COUNT(&h->cores) / (cell->others + 1);
+
+	return (uint32_t)(i * (step ? step : 1) % (size_t)(CPU_COUNT(&h->cores) + !CPU_COUNT(&h->cores)));
+}
+
 static int run_copies(struct harness *h, struct cell *cell, struct error *error)
 {
 	struct launch *launch = calloc(cell->others + 1, sizeof(*launch));
@@ -78,6 +86,7 @@ static int run_copies(struct harness *h, struct cell *cell, struct error *error)
 
 	for (size_t i = 0; code == 0 && i <= cell->others; i++) {
 		launch[i] = describe(h, copy_of(cell, i));
+		launch[i].turn = turn_of(h, cell, i);
 		m[i] = &copy_of(cell, i)->m;
 	}
 	if (code == 0)

@@ -27,7 +27,7 @@ static cpu_set_t choose_cores(const struct launch *launch, unsigned scheduling)
 {
 	int most = launch->cpus ? (int)launch->cpus : scheduling != VMM_SCHEDULING_SHARED;
 
-	return cores_of(&launch->cores, most);
+	return cores_of(&launch->cores, (int)launch->turn, most);
 }
 
 /* Our environment, with malloc told to ask for huge pages where HUGE. TUNABLE (owned by the caller, may

@@ -22,6 +22,7 @@ struct launch {
 	uint64_t tsc_hz;
 	cpu_set_t cores;	   /* it may run on */
 	uint32_t cpus;		   /* the program itself on so many of them, the last; 0: on all */
+	uint32_t turn;		   /* where it begins to take cores, from the last on */
 	uint32_t drivers;	   /* threads that serve rings; 0: the monitor's default */
 	bool observed;		   /* with probes that cost it time */
 	int signal_fd;		   /* a signalfd of what stops us; the signals are blocked */
