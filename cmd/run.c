@@ -17,7 +17,6 @@
 #include "cmd/room_priv.h"
 
 /* vmtax run and vmtax ablate: measure, then publish. */
-#define SUITE_CONFIGS	 "native,native-tuned,hosted,hosted-modern,bare-metal"
 #define PROGRAM_CONFIGS	 "native,hosted,hosted-modern,bare-metal"
 #define RUN_BUDGET_NS	 120000000000u /* without --budget */
 #define ABLATE_BUDGET_NS 180000000000u /* for each workload */
@@ -54,7 +53,7 @@ static int find_suite(struct run *run, struct error *error)
 static int check(struct run *run, struct error *error)
 {
 	const struct run_options *o = &run->options;
-	const char *without = o->program ? PROGRAM_CONFIGS : SUITE_CONFIGS;
+	const char *without = o->program ? PROGRAM_CONFIGS : suite_configs(o->suite ? o->suite : "default");
 	int code = run_options_ablate(o)
 			   ? ablate_configure(&run->harness, o->orders, 0, error)
 			   : harness_configure(&run->harness, o->configs ? o->configs : without, error);

@@ -11,9 +11,11 @@
 /* The suites that come with vmtax. */
 static const struct {
 	const char *name, *part;
+	const char *configs; /* it is run under, unless the user says */
 } suites[] = {
-	{ "default", "workloads/suite.csv" },
-	{ "provisioning", "workloads/provisioning.csv" },
+	{ "default", "workloads/suite.csv", "native,native-tuned,hosted,hosted-modern,bare-metal" },
+	{ "provisioning", "workloads/provisioning.csv",
+	  "native,native-tuned,hosted,hosted-classic,hosted-modern,bare-metal" },
 };
 
 #define SUITES (sizeof(suites) / sizeof(suites[0]))
@@ -26,6 +28,14 @@ static const char *nearest(const char *name)
 	for (size_t i = 0; i < SUITES; i++)
 		names[i] = suites[i].name;
 	return access(name, F_OK) == 0 ? NULL : units_nearest(name, names);
+}
+
+const char *suite_configs(const char *name)
+{
+	for (size_t i = 1; i < SUITES; i++)
+		if (strcmp(suites[i].name, name) == 0)
+			return suites[i].configs;
+	return suites[0].configs;
 }
 
 int suite_find(const char *name, char *path, size_t size, struct error *error)

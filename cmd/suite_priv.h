@@ -49,6 +49,9 @@ int suite_read(struct suite *suite, const char *path, const char *only, struct e
  * errno. */
 int suite_find(const char *name, char *path, size_t size, struct error *error);
 
+/* The configurations that the suite NAME is run under without --configs. */
+const char *suite_configs(const char *name);
+
 /* TEXT as guest memory, between what a monitor takes. 0 or negative errno. */
 int suite_memory(const char *text, uint64_t *bytes, struct error *error);
 

@@ -39,8 +39,10 @@ static int put_figure(FILE *out, const struct result *result, enum provisioning_
 	if (figure == PROVISIONING_TIME)
 		html_figure(out, &chart, grid.title, true);
 	else
-		fprintf(out, "<h3>%s</h3>\n", grid.title);
+		fprintf(out, "<div>\n<h3>%s</h3>\n", grid.title);
 	html_grid(out, &grid, result, NULL);
+	if (figure != PROVISIONING_TIME)
+		fputs("</div>\n", out);
 	grid_free(&grid);
 	return 0;
 }
@@ -63,8 +65,9 @@ int html_provisioning(FILE *out, const struct result *result)
 	for (int figure = 0; status == 0 && figure < PROVISIONING_FIGURES; figure++) {
 		status = put_figure(out, result, (enum provisioning_figure)figure);
 		if (figure == PROVISIONING_TIME)
-			fputs("</div>\n", out);
+			fputs("</div>\n<div class=\"panels\">\n", out); /* what each takes stands below */
 	}
+	fputs("</div>\n", out);
 	put_reasons(out, result);
 	fputs("</section>\n", out);
 	return status;
