@@ -4,6 +4,7 @@
 # make            build into build/
 # make demo       install what is missing, build, measure, write out/demo/report.html
 # make check      install what is missing, build, run every test
+# make check-svm  the tests of KVM again, on SVM as QEMU emulates it (check has them too)
 # make asan       the tests under AddressSanitizer and UBSan
 # make bench      the figures the README promises, as ratios from one interleaved run
 # make tidy       clang-tidy and the format check;  make format  rewrites the format
@@ -17,7 +18,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
 	   gnuplot-nox busybox-static musl-tools sqlite3 zstd xz-utils lz4 bzip2 gawk bc jq lua5.4 openssl \
-	   python3-minimal perl-base git redis-server redis-tools sysbench
+	   python3-minimal perl-base git redis-server redis-tools sysbench qemu-system-x86 cpio e2fsprogs procps
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla $(if $(CI),-Werror)
 OPT	?= -O2 -g
@@ -55,7 +56,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
 objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
-.PHONY: all demo check asan bench tidy format install clean deps programs
+.PHONY: all demo check check-svm asan bench tidy format install clean deps programs
 
 all: programs
 
@@ -121,12 +122,12 @@ $(BUILD)/examples/%: model/examples/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(BUILD)/tests/guest/%-musl: tests/guest/%.c $(wildcard tests/guest/*.h)
+$(BUILD)/tests/guest/%-musl: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)musl-gcc -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
-$(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h)
+$(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static-pie -fPIE -o $@ $< -lm
@@ -136,7 +137,7 @@ $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -static -o $@ $<
 
-$(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h)
+$(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
@@ -166,6 +167,10 @@ demo: deps
 check: deps
 	$(MAKE) -j$$(nproc) all tests
 	tests/run.sh $(BUILD)
+
+check-svm: deps
+	$(MAKE) -j$$(nproc) all tests
+	VMTAX_SVM_SECONDS=$${VMTAX_SVM_SECONDS:-300} tests/run.sh $(BUILD) svm
 
 .PHONY: tests
 tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops
