@@ -4,6 +4,7 @@
 # make            build into build/
 # make demo       install what is missing, build, measure, write out/demo/report.html
 # make check      install what is missing, build, run every test
+# make check-svm  the tests of KVM again, on SVM as QEMU emulates it (check has them too)
 # make asan       the tests under AddressSanitizer and UBSan
 # make bench      the figures the README promises, as ratios from one interleaved run
 # make tidy       clang-tidy and the format check;  make format  rewrites the format
@@ -17,7 +18,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
 	   gnuplot-nox busybox-static musl-tools sqlite3 zstd xz-utils lz4 bzip2 gawk bc jq lua5.4 openssl \
-	   python3-minimal perl-base git redis-server redis-tools sysbench
+	   python3-minimal perl-base git redis-server redis-tools sysbench qemu-system-x86 cpio e2fsprogs procps
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla $(if $(CI),-Werror)
 OPT	?= -O2 -g
@@ -55,11 +56,11 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $@)
 
 objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
-.PHONY: all demo check asan bench tidy format install clean deps programs
+.PHONY: all demo check check-svm asan bench tidy format install clean deps programs
 
 all: programs
 
-programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv $(EXAMPLES)
+programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv $(BUILD)/workloads/provisioning.csv $(EXAMPLES)
 
 $(BUILD)/vmtax: $(call objects,$(PROGRAM_SRC))
 	$(call say,LINK)
@@ -113,7 +114,7 @@ $(BUILD)/workloads/%: workloads/%.c workloads/workload.h
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
-$(BUILD)/workloads/suite.csv: workloads/suite.csv
+$(BUILD)/workloads/%.csv: workloads/%.csv
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
@@ -121,12 +122,12 @@ $(BUILD)/examples/%: model/examples/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(BUILD)/tests/guest/%-musl: tests/guest/%.c $(wildcard tests/guest/*.h)
+$(BUILD)/tests/guest/%-musl: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)musl-gcc -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
-$(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h)
+$(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static-pie -fPIE -o $@ $< -lm
@@ -136,7 +137,7 @@ $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -static -o $@ $<
 
-$(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h)
+$(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
@@ -167,6 +168,10 @@ check: deps
 	$(MAKE) -j$$(nproc) all tests
 	tests/run.sh $(BUILD)
 
+check-svm: deps
+	$(MAKE) -j$$(nproc) all tests
+	VMTAX_SVM_SECONDS=$${VMTAX_SVM_SECONDS:-300} tests/run.sh $(BUILD) svm
+
 .PHONY: tests
 tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops
 
@@ -191,7 +196,7 @@ install: all
 	install -m 755 $(BUILD)/vmtax-monitor $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-monitor
 	install -m 644 $(BUILD)/vmtax-kernel $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-kernel
 	install -m 755 $(WORKLOADS) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
-	install -m 644 $(BUILD)/workloads/suite.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
+	install -m 644 $(BUILD)/workloads/suite.csv $(BUILD)/workloads/provisioning.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
 	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
 	install -m 644 $(filter-out model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples
 	install -m 644 $(filter model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample

@@ -61,6 +61,8 @@ const struct table_schema schema_runs = {
 		  .description = "copies that ran at once, each in a VM of its own (native: processes)" },
 		{ .name = "vm", .type = TABLE_INTEGER, .unit = "", .optional = true,
 		  .description = "which of them, from 1" },
+		{ .name = "rss_bytes", .type = TABLE_INTEGER, .unit = "bytes", .optional = true,
+		  .description = "resident memory of the process, guest memory included, once its first mark was seen" },
 		END },
 };
 
@@ -207,6 +209,10 @@ const struct table_schema schema_suite = {
 		TEXT("stresses", "what it stresses, for people"),
 		{ .name = "data", .type = TABLE_STRING, .unit = "", .optional = true,
 		  .description = "files made anew in the working directory before each run: name:size, separated by blanks" },
+		{ .name = "vms", .type = TABLE_INTEGER, .unit = "", .optional = true,
+		  .description = "copies to run at once; NA: as many as --vms says" },
+		{ .name = "memory", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "guest memory, as in 32M, unless --memory says how much; NA: the default" },
 		END },
 };
 
@@ -238,7 +244,7 @@ const struct table_schema schema_hosts = {
 /* clang-format on */
 
 const struct table_schema *const schema_results[] = {
-	&schema_machine,    &schema_runs,	  &schema_layers, &schema_counters, &schema_exits,
-	&schema_requests,   &schema_overhead,	  &schema_costs,  &schema_flips,    &schema_ablation,
-	&schema_plan_hosts, &schema_plan_summary, NULL,
+	&schema_machine,  &schema_runs,		&schema_layers,	    &schema_counters,	  &schema_exits,
+	&schema_requests, &schema_lifecycle,	&schema_overhead,   &schema_costs,	  &schema_flips,
+	&schema_ablation, &schema_provisioning, &schema_plan_hosts, &schema_plan_summary, NULL,
 };

@@ -13,10 +13,12 @@ extern const struct table_schema schema_layers;
 extern const struct table_schema schema_counters;
 extern const struct table_schema schema_exits;
 extern const struct table_schema schema_requests;
+extern const struct table_schema schema_lifecycle;
 extern const struct table_schema schema_overhead;
 extern const struct table_schema schema_costs;
 extern const struct table_schema schema_flips;
 extern const struct table_schema schema_ablation;
+extern const struct table_schema schema_provisioning;
 extern const struct table_schema schema_plan_hosts;
 extern const struct table_schema schema_plan_summary;
 

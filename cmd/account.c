@@ -104,6 +104,22 @@ void account_monitor(const struct vmm_report *r, int64_t total_cpu_ns, struct me
 		m->rss_monitor_bytes = (int64_t)r->rss_beyond_guest_bytes;
 }
 
+void account_stages(const struct vmm_report *r, uint64_t tsc_done, uint64_t tsc_gone, struct measurement *m)
+{
+	m->stage[LIFE_MAIN] = r->tsc_main;
+	m->stage[LIFE_READY] = r->tsc_ready;
+	m->stage[LIFE_GO] = r->tsc_go;
+	m->stage[LIFE_ENTER] = r->tsc_first;
+	m->stage[LIFE_PROGRAM] = r->tsc_program;
+	if (r->tsc_roi_begin)
+		m->stage[LIFE_ANSWER] = r->tsc_roi_begin; /* nearer than when its mark was read */
+	m->stage[LIFE_END] = r->tsc_end;
+	m->stage[LIFE_DONE] = tsc_done;
+	m->stage[LIFE_FINISH] = r->tsc_done;
+	m->stage[LIFE_TORN_DOWN] = r->tsc_torn_down;
+	m->stage[LIFE_GONE] = tsc_gone;
+}
+
 /* Intel SDM volume 3, table 6-1. */
 static const char *exception_name(uint32_t vector)
 {

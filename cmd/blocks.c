@@ -104,6 +104,12 @@ int blocks_run(struct harness *h, struct error *error)
 	return code;
 }
 
+/* Whether workload W has an I-th configuration to observe: what only lives has nothing to be counted. */
+static bool observable(const struct harness *h, size_t w, size_t i)
+{
+	return i < h->workload[w].actives && !h->suite.workload[w].lives;
+}
+
 /* Each cell once more under probes that cost it time: these repetitions count for nothing else. */
 int blocks_observe(struct harness *h, struct error *error)
 {
@@ -113,7 +119,7 @@ int blocks_observe(struct harness *h, struct error *error)
 		return 0;
 	progress_phase(&h->progress, "observing", blocks_cells(h));
 	for (size_t w = 0; code == 0 && w < h->suite.count; w++)
-		for (size_t i = 0; code == 0 && i < h->workload[w].actives && !harness_stopped(h); i++) {
+		for (size_t i = 0; code == 0 && observable(h, w, i) && !harness_stopped(h); i++) {
 			size_t c = h->workload[w].active[i];
 
 			if (!ledger_has(&h->ledger, w, c, LEDGER_OBSERVED))

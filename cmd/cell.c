@@ -10,6 +10,7 @@
 #include "cmd/filter_priv.h"
 #include "cmd/harness_priv.h"
 #include "cmd/services_priv.h"
+#include "cmd/room_priv.h"
 #include "cmd/together_priv.h"
 
 /* One repetition: an equal state, the launch, and what disturbed it. */
@@ -60,7 +61,7 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.input = workload->own_directory && h->input[0] ? h->input : NULL,
 		.shows = h->options->show,
 		.timeout_ns = h->options->timeout_ns,
-		.memory_bytes = h->options->memory_bytes,
+		.memory_bytes = room_memory(h, workload),
 		.max_processes = h->options->max_processes,
 		.tsc_hz = h->tsc_hz,
 		.cores = h->cores,
@@ -71,6 +72,14 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 	};
 }
 
+/* Copies share the cores out: each begins a step on from where the last one did. */
+static uint32_t turn_of(const struct harness *h, const struct cell *cell, size_t i)
+{
+	size_t step = (size_t)CPU_COUNT(&h->cores) / (cell->others + 1);
+
+	return (uint32_t)(i * (step ? step : 1) % (size_t)(CPU_COUNT(&h->cores) + !CPU_COUNT(&h->cores)));
+}
+
 static int run_copies(struct harness *h, struct cell *cell, struct error *error)
 {
 	struct launch *launch = calloc(cell->others + 1, sizeof(*launch));
@@ -79,6 +88,7 @@ static int run_copies(struct harness *h, struct cell *cell, struct error *error)
 
 	for (size_t i = 0; code == 0 && i <= cell->others; i++) {
 		launch[i] = describe(h, copy_of(cell, i));
+		launch[i].turn = turn_of(h, cell, i);
 		m[i] = &copy_of(cell, i)->m;
 	}
 	if (code == 0)
@@ -89,6 +99,20 @@ static int run_copies(struct harness *h, struct cell *cell, struct error *error)
 	return code;
 }
 
+/* When the first of the copies was started; 0: none was. */
+static uint64_t find_origin(struct cell *cell)
+{
+	uint64_t first = 0;
+
+	for (size_t i = 0; i <= cell->others; i++) {
+		uint64_t start = copy_of(cell, i)->m.stage[LIFE_START];
+
+		if (start && (first == 0 || start < first))
+			first = start;
+	}
+	return first;
+}
+
 static int launch(struct harness *h, struct cell *cell, struct error *error)
 {
 	const struct launch first = describe(h, cell);
@@ -96,7 +120,7 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 	uint64_t steal, begun;
 	int code;
 
-	h->calibrator->touch(h->options->memory_bytes * (cell->others + 1));
+	h->calibrator->touch(room_memory(h, &h->suite.workload[cell->workload]) * (cell->others + 1));
 	steal = h->calibrator->steal_ns();
 	begun = clock_now_ns();
 	if (calibration_drifted(&h->calibration, h->calibrator->spin())) {
@@ -110,10 +134,12 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 	code = run_copies(h, cell, error);
 	if (services_stop(&services, &cell->m.samples) && code == 0)
 		code = error_set(error, ENOMEM, "cannot keep what the host's services used");
+	cell->tsc_origin = find_origin(cell);
 	flag_steal(cell, h->calibrator->steal_ns() - steal, clock_now_ns() - begun);
 	for (size_t i = 0; i < cell->others; i++) {
 		memcpy(cell->other[i].flags, cell->flags, sizeof(cell->flags));
 		cell->other[i].disturbed = cell->disturbed;
+		cell->other[i].tsc_origin = cell->tsc_origin;
 		cell->m.interrupted |= cell->other[i].m.interrupted;
 	}
 	return code;
@@ -123,7 +149,7 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 static int make_copies(struct harness *h, struct cell *cell, struct error *error)
 {
 	const struct workload *workload = &h->suite.workload[cell->workload];
-	size_t copies = h->options->vms > 1 ? h->options->vms : 1;
+	size_t copies = room_copies(h, workload);
 	int code = 0;
 
 	cell->other = calloc(copies, sizeof(*cell->other)); /* one more than needed: never none */

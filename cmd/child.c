@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -120,6 +122,7 @@ static void calm_down(struct child *child)
 	child->hurried = false;
 }
 
+/* Forks with our ends of the pipes open on our side alone. */
 static int fork_child(struct child *child, const struct child_options *options, int *status, int *gate,
 		      struct error *error)
 {
@@ -133,10 +136,30 @@ static int fork_child(struct child *child, const struct child_options *options, 
 		become(child, options, parent, status[1], gate[0]);
 	close(status[1]);
 	close(gate[0]);
-	if (child->pid < 0)
-		return error_set(error, errno, "cannot start a process");
-	hurry(child);
 	capture_parent(&child->capture);
+	return child->pid < 0 ? error_set(error, errno, "cannot start a process") : 0;
+}
+
+static int open_and_fork(struct child *child, const struct child_options *options, struct error *error)
+{
+	int status[2], gate[2], code = capture_open(&child->capture, error);
+
+	if (code)
+		return code;
+	if (pipe2(status, O_CLOEXEC))
+		return error_set(error, errno, "cannot start a process");
+	if (pipe2(gate, O_CLOEXEC)) {
+		code = error_set(error, errno, "cannot start a process");
+		close(status[0]);
+		close(status[1]);
+		return code;
+	}
+	return fork_child(child, options, status, gate, error);
+}
+
+static int watch(struct child *child, const struct child_options *options, struct error *error)
+{
+	hurry(child);
 	setpgid(child->pid, child->pid); /* whoever of us comes first */
 	child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
 	if (child->pidfd < 0)
@@ -144,26 +167,23 @@ static int fork_child(struct child *child, const struct child_options *options, 
 	return options->gate ? await_gate(child, error) : 0;
 }
 
+/* A child of another thread, forked in between, would keep the far ends of these pipes open until its own
+ * exec, and so hide what our child does. */
+static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
+
 int child_start(struct child *child, const struct child_options *options, struct error *error)
 {
-	int status[2], gate[2], code;
+	int code;
 
 	*child = (struct child){
 		.pid = -1, .pidfd = -1, .status_fd = -1, .gate_fd = -1, .signal_fd = options->signal_fd
 	};
-	code = capture_open(&child->capture, error);
-	if (code)
-		return code;
+	pthread_mutex_lock(&forking);
+	code = open_and_fork(child, options, error);
+	pthread_mutex_unlock(&forking);
 	child->capture.shows = options->shows;
-	if (pipe2(status, O_CLOEXEC)) {
-		code = error_set(error, errno, "cannot start a process");
-	} else if (pipe2(gate, O_CLOEXEC)) {
-		code = error_set(error, errno, "cannot start a process");
-		close(status[0]);
-		close(status[1]);
-	} else {
-		code = fork_child(child, options, status, gate, error);
-	}
+	if (code == 0)
+		code = watch(child, options, error);
 	if (code)
 		child_close(child);
 	return code;
@@ -184,6 +204,32 @@ static int remaining_ms(uint64_t deadline_ns)
 	return left < LOOK_EVERY_MS ? (int)left : LOOK_EVERY_MS;
 }
 
+/* Resident memory of the process; 0 where it has ended. */
+static int64_t resident_bytes(pid_t pid)
+{
+	char path[32], text[64] = "";
+	long long size, resident = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 &&
+	    (read(fd, text, sizeof(text) - 1) <= 0 || sscanf(text, "%lld %lld", &size, &resident) != 2))
+		resident = 0;
+	if (fd >= 0)
+		close(fd);
+	return resident * sysconf(_SC_PAGESIZE);
+}
+
+static void drain(struct child *child, uint64_t tsc)
+{
+	bool marked = child->capture.tsc_begin != 0;
+
+	capture_drain(&child->capture, tsc);
+	if (!marked && child->capture.tsc_begin)
+		child->rss_bytes = resident_bytes(child->pid);
+}
+
 enum child_event child_await(struct child *child, int fd, uint64_t deadline_ns, uint64_t *tsc)
 {
 	struct pollfd polls[] = {
@@ -199,7 +245,7 @@ enum child_event child_await(struct child *child, int fd, uint64_t deadline_ns, 
 		*tsc = clock_tsc();
 		capture_show(&child->capture);
 		if (ready > 0 && polls[0].revents)
-			capture_drain(&child->capture, *tsc);
+			drain(child, *tsc);
 		if (ready > 0 && polls[2].revents)
 			return CHILD_INTERRUPTED;
 		if (ready > 0 && polls[3].revents)

@@ -41,6 +41,7 @@ struct child {
 	bool hurried;
 	uint64_t tsc_start; /* just before the fork */
 	uint64_t tsc_ready; /* at the gate */
+	int64_t rss_bytes;  /* resident memory once its first mark was read; 0: not known */
 };
 
 /*

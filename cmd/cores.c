@@ -16,12 +16,17 @@ int cores_last(const cpu_set_t *cores)
 	return -1;
 }
 
-cpu_set_t cores_of(const cpu_set_t *cores, int most)
+cpu_set_t cores_of(const cpu_set_t *cores, int turn, int most)
 {
-	cpu_set_t set = *cores;
+	int count = CPU_COUNT(cores), place = 0;
+	cpu_set_t set;
 
-	for (int core = 0; core < CPU_SETSIZE && most > 0 && CPU_COUNT(&set) > most; core++)
-		CPU_CLR((unsigned)core, &set);
+	if (most <= 0 || most >= count)
+		return *cores;
+	CPU_ZERO(&set);
+	for (int core = CPU_SETSIZE - 1; core >= 0; core--)
+		if (CPU_ISSET((unsigned)core, cores) && (place++ - turn % count + count) % count < most)
+			CPU_SET((unsigned)core, &set);
 	return set;
 }
 

@@ -11,8 +11,9 @@ void cores_get(cpu_set_t *cores);
 /* The last of CORES: the one that vCPUs and native-tuned programs are pinned to. -1 when there is none. */
 int cores_last(const cpu_set_t *cores);
 
-/* The last MOST of CORES, or all: those that the monitor lets the vCPUs share (0: all). */
-cpu_set_t cores_of(const cpu_set_t *cores, int most);
+/* MOST of CORES from the TURN-th last on, counted round, or all: those that the monitor lets the vCPUs share
+ * (0: all). */
+cpu_set_t cores_of(const cpu_set_t *cores, int turn, int most);
 
 /*
  * Keeps this process off the last of CORES, unless there is but one: marks and ends of a program pinned

@@ -113,6 +113,7 @@ struct cell {
 	char flags[FLAGS_ROOM];
 	bool observed; /* with probes that cost it time */
 	bool disturbed;
+	uint64_t tsc_origin; /* when the first of the copies was started */
 	uint64_t cost_ns;
 	struct cell *other; /* the other copies; owned */
 	size_t others;

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "cmd/harness_priv.h"
+#include "cmd/room_priv.h"
 
 /* What a run does for each repetition: look whether it is to stop, and keep what was measured. */
 
@@ -23,8 +24,10 @@ int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_
 		.invocation = h->plan->invocation,
 		.block = block == LEDGER_OBSERVED ? LEDGER_NO_BLOCK : block,
 		.order = order,
-		.vms = h->options->vms > 1 ? h->options->vms : 1,
+		.vms = room_copies(h, &h->suite.workload[cell->workload]),
 		.vm = cell->vm,
+		.tsc_hz = h->tsc_hz,
+		.tsc_origin = cell->tsc_origin,
 		.workload = &h->suite.workload[cell->workload],
 		.config = cell->config,
 		.cold = h->options->cold,

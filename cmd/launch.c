@@ -28,6 +28,10 @@ void launch_take_output(struct child *child, uint64_t tsc_hz, struct measurement
 
 	m->stdout_fd = capture_take_stdout(capture);
 	memcpy(m->last_words, capture->last_words, sizeof(m->last_words));
+	if (child->rss_bytes > 0)
+		m->rss_bytes = child->rss_bytes;
+	m->stage[LIFE_START] = child->tsc_start;
+	m->stage[LIFE_ANSWER] = capture->tsc_begin;
 	if (capture->tsc_end == 0)
 		return;
 	m->roi_ns = (int64_t)capture->roi_ns;

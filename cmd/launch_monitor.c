@@ -18,7 +18,7 @@
 /* Runs a program in a VM: starts vmtax-monitor and shakes hands with it (vmm/vmm.h). */
 #define GRACE_NS  2000000000u /* the monitor's own watchdog comes first */
 #define STATS_FDS 2
-#define ARGUMENTS (22 + VMM_KNOBS * 2)
+#define ARGUMENTS (24 + VMM_KNOBS * 2)
 
 struct session {
 	const struct launch *launch;
@@ -35,7 +35,7 @@ struct command_line {
 	char *argv[ARGUMENTS + 1024];
 	char path[4096];
 	char config[VMM_CONFIG_NAME]; /* the configuration's name cut into its parts */
-	char memory[24], timeout[32], tsc_hz[24], processes[24], cpus[12], drivers[12];
+	char memory[24], timeout[32], tsc_hz[24], processes[24], cpus[12], turn[12], drivers[12];
 	int count;
 };
 
@@ -68,6 +68,7 @@ static int make_command_line(struct command_line *line, const struct launch *lau
 	snprintf(line->memory, sizeof(line->memory), "%llu", (unsigned long long)launch->memory_bytes);
 	snprintf(line->timeout, sizeof(line->timeout), "%lluns", (unsigned long long)launch->timeout_ns);
 	snprintf(line->tsc_hz, sizeof(line->tsc_hz), "%llu", (unsigned long long)launch->tsc_hz);
+	snprintf(line->turn, sizeof(line->turn), "%u", launch->turn);
 	snprintf(line->cpus, sizeof(line->cpus), "%u", launch->cpus);
 	snprintf(line->drivers, sizeof(line->drivers), "%u", launch->drivers);
 	add(line, NULL, line->path);
@@ -85,6 +86,8 @@ static int make_command_line(struct command_line *line, const struct launch *lau
 	}
 	if (launch->cpus)
 		add(line, "--cpus", line->cpus);
+	if (launch->turn)
+		add(line, "--turn", line->turn);
 	if (launch->drivers)
 		add(line, "--drivers", line->drivers);
 	add(line, "--timeout", line->timeout);
@@ -243,7 +246,10 @@ static int conclude(struct session *s, enum child_event event, struct error *err
 	} else if (m->report->outcome == VMM_RUNNING) {
 		say_death(s, status);
 	} else {
-		account_times(s, clock_tsc());
+		uint64_t reaped = clock_tsc();
+
+		account_stages(m->report, s->tsc_done, reaped, m);
+		account_times(s, reaped);
 		account_monitor(m->report, launch_cpu_ns(&usage), m);
 		observe_monitor_account(&usage, m);
 		account_outcome(m->report, s->launch->timeout_ns, m);

@@ -27,7 +27,7 @@ static cpu_set_t choose_cores(const struct launch *launch, unsigned scheduling)
 {
 	int most = launch->cpus ? (int)launch->cpus : scheduling != VMM_SCHEDULING_SHARED;
 
-	return cores_of(&launch->cores, most);
+	return cores_of(&launch->cores, (int)launch->turn, most);
 }
 
 /* Our environment, with malloc told to ask for huge pages where HUGE. TUNABLE (owned by the caller, may
@@ -129,8 +129,14 @@ static void run(const struct launch *launch, struct child *child, struct measure
 	if (event == CHILD_EXITED)
 		status = child_reap(child, &usage);
 	launch_take_output(child, launch->tsc_hz, m);
+	m->stage[LIFE_READY] = child->tsc_ready;
+	m->stage[LIFE_GO] = go;
+	m->stage[LIFE_GONE] = ended;
 	if (event == CHILD_EXITED && ended) { /* it got as far as the program */
 		account(launch, child, go, executed, ended, &usage, m);
+		/* Told at once of its beginning and its mark: then we were late for the beginning. */
+		if (m->stage[LIFE_ANSWER] != executed)
+			m->stage[LIFE_PROGRAM] = executed;
 		observe_native_account(&usage, (int64_t)clock_ticks_to_ns(ended - go, launch->tsc_hz), m);
 	}
 	say_end(launch, event, status, m);

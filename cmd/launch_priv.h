@@ -24,6 +24,7 @@ struct launch {
 	uint64_t tsc_hz;
 	cpu_set_t cores;	   /* it may run on */
 	uint32_t cpus;		   /* the program itself on so many of them, the last; 0: on all */
+	uint32_t turn;		   /* where it begins to take cores, from the last on */
 	uint32_t drivers;	   /* threads that serve rings; 0: the monitor's default */
 	bool observed;		   /* with probes that cost it time */
 	int signal_fd;		   /* a signalfd of what stops us; the signals are blocked */
@@ -66,6 +67,11 @@ int64_t launch_cpu_ns(const struct rusage *usage);
 /* Fills M's figures from the monitor's report: times, CPU time by owner, cores held. TOTAL_CPU_NS is the
  * whole process's. */
 void account_monitor(const struct vmm_report *report, int64_t total_cpu_ns, struct measurement *m);
+
+/* Fills M's stages from the report, the time the harness knew of the program's end, and that of the process.
+ */
+void account_stages(const struct vmm_report *report, uint64_t tsc_done, uint64_t tsc_gone,
+		    struct measurement *m);
 
 /* Fills M's status, reason and exit code from the monitor's report. */
 void account_outcome(const struct vmm_report *report, uint64_t timeout_ns, struct measurement *m);

@@ -103,6 +103,47 @@ static int prune(const char *directory, const struct table_schema *schema, const
 	return code;
 }
 
+static uint64_t block_of(double block, const char *flags)
+{
+	if (!isnan(block))
+		return (uint64_t)block;
+	return strstr(flags, "observed") ? LEDGER_OBSERVED : LEDGER_NO_BLOCK;
+}
+
+/* Rows at the end of runs.csv that are of copies run at once, not all of which were recorded. */
+static size_t count_incomplete(const struct table *runs)
+{
+	double vms, vm;
+	size_t last = runs->rows - 1;
+
+	if (runs->rows == 0)
+		return 0;
+	vms = table_number(runs, last, table_column(runs, "vms"));
+	vm = table_number(runs, last, table_column(runs, "vm"));
+	if (!(vm < vms) || vm > (double)runs->rows)
+		return 0;
+	/* What failed when it was tried out is recorded once, for all copies. */
+	return block_of(table_number(runs, last, table_column(runs, "block")),
+			table_text(runs, last, table_column(runs, "flags"))) == LEDGER_NO_BLOCK
+		       ? 0
+		       : (size_t)vm;
+}
+
+/* Drops these rows: the copies are run again, together. */
+static int drop_incomplete(const char *path, struct error *error)
+{
+	struct table runs = { 0 }, whole;
+	int code = table_read(&runs, path, &schema_runs, error);
+
+	whole = runs;
+	if (code == 0)
+		whole.rows -= count_incomplete(&runs);
+	if (code == 0 && whole.rows < runs.rows)
+		code = keep_recorded(&runs, &whole, error);
+	table_free(&runs);
+	return code;
+}
+
 static size_t find_workload(const struct suite *suite, const char *name)
 {
 	size_t i = 0;
@@ -119,13 +160,6 @@ static size_t find_config(const struct vmm_config *config, size_t configs, const
 	while (i < configs && strcmp(config[i].name, name) != 0)
 		i++;
 	return i;
-}
-
-static uint64_t block_of(double block, const char *flags)
-{
-	if (!isnan(block))
-		return (uint64_t)block;
-	return strstr(flags, "observed") ? LEDGER_OBSERVED : LEDGER_NO_BLOCK;
 }
 
 /* A program that was built anew is another one: one estimate may not mix their figures. */
@@ -167,13 +201,15 @@ int ledger_load(struct ledger *ledger, const char *directory, const struct suite
 		const struct vmm_config *config, size_t configs, struct error *error)
 {
 	static const struct table_schema *const others[] = { &schema_layers, &schema_counters, &schema_exits,
-							     &schema_requests };
+							     &schema_requests, &schema_lifecycle };
 	struct table runs = { 0 };
 	char path[4200];
 	int code;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_runs.name);
-	code = table_read(&runs, path, &schema_runs, error);
+	code = drop_incomplete(path, error);
+	if (code == 0)
+		code = table_read(&runs, path, &schema_runs, error);
 	if (code == 0)
 		code = table_unique(&runs, "run", error);
 	for (size_t i = 0; code == 0 && i < sizeof(others) / sizeof(others[0]); i++)

@@ -26,7 +26,8 @@ struct ledger {
 
 /*
  * Takes what an earlier start recorded in DIRECTORY, after dropping rows of other tables that no row
- * of runs.csv stands for: they are from a repetition that was cut short. 0 or negative errno.
+ * of runs.csv stands for, and the rows of copies that ran at once of which not all are there: they are from a
+ * repetition that was cut short. 0 or negative errno.
  */
 int ledger_load(struct ledger *ledger, const char *directory, const struct suite *suite,
 		const struct vmm_config *config, size_t configs, struct error *error);

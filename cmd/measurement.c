@@ -19,6 +19,15 @@ const char *const run_status_names[RUN_STATUSES] = {
 	[RUN_UNSUPPORTED] = "unsupported",
 };
 
+const char *const life_stage_names[LIFE_STAGES] = {
+	[LIFE_START] = "start",		[LIFE_MAIN] = "main",
+	[LIFE_READY] = "ready",		[LIFE_GO] = "go",
+	[LIFE_ENTER] = "enter",		[LIFE_PROGRAM] = "program",
+	[LIFE_ANSWER] = "answer",	[LIFE_END] = "end",
+	[LIFE_DONE] = "done",		[LIFE_FINISH] = "finish",
+	[LIFE_TORN_DOWN] = "torn-down", [LIFE_GONE] = "gone",
+};
+
 void measurement_init(struct measurement *m, const struct vmm_config *config)
 {
 	*m = (struct measurement){
@@ -40,6 +49,7 @@ void measurement_init(struct measurement *m, const struct vmm_config *config)
 		.direct_share = NAN,
 		.exit_code = RUN_MISSING,
 		.rss_monitor_bytes = RUN_MISSING,
+		.rss_bytes = RUN_MISSING,
 		.stdout_fd = -1,
 	};
 	memcpy(m->value, config->value, sizeof(m->value));

@@ -24,6 +24,25 @@ enum run_status {
 
 extern const char *const run_status_names[RUN_STATUSES];
 
+/* Stages of a repetition's life, in the order they come; lifecycle.csv uses their names. */
+enum life_stage {
+	LIFE_START,   /* the process is forked */
+	LIFE_MAIN,    /* the monitor's main() */
+	LIFE_READY,   /* all is built; a plain process waits before its exec */
+	LIFE_GO,      /* told to go on */
+	LIFE_ENTER,   /* first KVM_RUN */
+	LIFE_PROGRAM, /* its first instruction */
+	LIFE_ANSWER,  /* the first mark was written */
+	LIFE_END,     /* the program's end was seen */
+	LIFE_DONE,    /* the harness knows */
+	LIFE_FINISH,  /* teardown begins */
+	LIFE_TORN_DOWN,
+	LIFE_GONE, /* the process is no more */
+	LIFE_STAGES,
+};
+
+extern const char *const life_stage_names[LIFE_STAGES];
+
 #define RUN_MISSING INT64_MIN /* a figure that was not measured: NA in the tables */
 
 /* Where the time of one thread went. */
@@ -47,7 +66,9 @@ struct measurement {
 	double cores_held, direct_share; /* NaN: not measured */
 	int64_t exit_code;
 	int64_t rss_monitor_bytes;
-	int stdout_fd; /* a memfd of what it printed; -1: none; owned */
+	int64_t rss_bytes;	     /* of the whole process, once its first mark was seen */
+	uint64_t stage[LIFE_STAGES]; /* ticks of the TSC; 0: it did not get there, or it is not known */
+	int stdout_fd;		     /* a memfd of what it printed; -1: none; owned */
 	char stdout_sha256[DIGEST_HEX];
 	char last_words[200];	      /* the last line it wrote to stderr that was not a mark */
 	struct vmm_report *report;    /* the monitor's, mapped; NULL: none; owned */

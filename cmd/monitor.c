@@ -124,7 +124,7 @@ static int take_bench(struct command *c, const char *text)
 }
 
 enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
-enum { ROLE = HELP + 1, PROGRAM, IMAGE, PROCESSES, CPUS, DRIVERS, AFFINITY, KVM };
+enum { ROLE = HELP + 1, PROGRAM, IMAGE, PROCESSES, CPUS, TURN, DRIVERS, AFFINITY, KVM };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },
@@ -144,6 +144,7 @@ static const struct option options[] = {
 	{ "max-processes", required_argument, NULL, PROCESSES },
 	{ "cpus", required_argument, NULL, CPUS },
 	{ "affinity", required_argument, NULL, AFFINITY },
+	{ "turn", required_argument, NULL, TURN },
 	{ "drivers", required_argument, NULL, DRIVERS },
 	{ "kvm", required_argument, NULL, KVM },
 	{ NULL, 0, NULL, 0 },
@@ -186,6 +187,8 @@ static int take_option(struct command *c, int id, const char *text)
 		return take_descriptor(text, &c->options.image_fd, &c->error);
 	case CPUS:
 		return take_number(&c->options.cpus, VMM_CPUS, text, &c->error);
+	case TURN:
+		return take_number(&c->options.turn, VMM_CPUS, text, &c->error);
 	case AFFINITY:
 		c->options.affinity = text;
 		return 0;

@@ -89,6 +89,7 @@ static int try_native(struct harness *h, size_t w, bool *ended, struct error *er
 
 	if (code == 0 && !h->interrupted) {
 		reference_take(&h->workload[w].reference, &cell.m, cell.compared);
+		h->workload[w].reference.lives = h->suite.workload[w].lives;
 		verdict_judge(&cell.m, &h->workload[w].reference, cell.compared);
 		*ended = cell.m.status != RUN_TIMEOUT;
 		if (c < h->configs)

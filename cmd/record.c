@@ -12,9 +12,9 @@
 /* A repetition as rows of tables. */
 
 static const struct table_schema *const schemas[RECORD_TABLES] = {
-	[RECORD_LAYERS] = &schema_layers, [RECORD_COUNTERS] = &schema_counters,
-	[RECORD_EXITS] = &schema_exits,	  [RECORD_REQUESTS] = &schema_requests,
-	[RECORD_RUNS] = &schema_runs,
+	[RECORD_LAYERS] = &schema_layers,	[RECORD_COUNTERS] = &schema_counters,
+	[RECORD_EXITS] = &schema_exits,		[RECORD_REQUESTS] = &schema_requests,
+	[RECORD_LIFECYCLE] = &schema_lifecycle, [RECORD_RUNS] = &schema_runs,
 };
 
 int record_open(struct record *record, const char *directory, struct error *error)
@@ -126,6 +126,7 @@ static int add_run(struct table_writer *w, const struct record_row *row, const s
 	put_text(w, row->flags);
 	put_number(w, row->vms);
 	put_number(w, row->vm);
+	put(w, m->rss_bytes);
 	return table_end_row(w, error);
 }
 
@@ -216,6 +217,23 @@ static int add_probes(struct record *record, uint64_t run, const struct measurem
 	return code;
 }
 
+static int add_lifecycle(struct table_writer *w, const struct record_row *row, const struct measurement *m,
+			 struct error *error)
+{
+	int code = 0;
+
+	for (int stage = 0; code == 0 && stage < LIFE_STAGES; stage++) {
+		if (m->stage[stage] < row->tsc_origin || m->stage[stage] == 0)
+			continue;
+		table_put_integer(w, (int64_t)row->run);
+		table_put_text(w, life_stage_names[stage]);
+		table_put_integer(w,
+				  (int64_t)clock_ticks_to_ns(m->stage[stage] - row->tsc_origin, row->tsc_hz));
+		code = table_end_row(w, error);
+	}
+	return code;
+}
+
 static void begin(struct record *record)
 {
 	for (int i = 0; i < RECORD_TABLES; i++)
@@ -252,6 +270,8 @@ int record_add(struct record *record, const struct record_row *row, const struct
 		code = add_exits(&record->writer[RECORD_EXITS], row->run, m->report, error);
 	if (code == 0 && m->report && m->report->tsc_hz)
 		code = add_requests(&record->writer[RECORD_REQUESTS], row->run, m->report, error);
+	if (code == 0)
+		code = add_lifecycle(&record->writer[RECORD_LIFECYCLE], row, m, error);
 	if (code == 0)
 		code = flush(record, error);
 	if (code == 0)

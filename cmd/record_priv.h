@@ -15,6 +15,7 @@ enum record_table {
 	RECORD_COUNTERS,
 	RECORD_EXITS,
 	RECORD_REQUESTS,
+	RECORD_LIFECYCLE,
 	RECORD_RUNS,
 	RECORD_TABLES
 };
@@ -28,10 +29,11 @@ struct record {
 struct record_row {
 	uint64_t run; /* its number, from 1 */
 	const char *invocation;
-	uint64_t block; /* from 1; 0: none */
-	uint64_t order; /* from 1; 0: none */
-	uint64_t vms;	/* copies that ran at once */
-	uint64_t vm;	/* which of them, from 1; 0: none */
+	uint64_t block;		     /* from 1; 0: none */
+	uint64_t order;		     /* from 1; 0: none */
+	uint64_t vms;		     /* copies that ran at once */
+	uint64_t vm;		     /* which of them, from 1; 0: none */
+	uint64_t tsc_hz, tsc_origin; /* stages are told from there */
 	const struct workload *workload;
 	const struct vmm_config *config;
 	bool cold;

@@ -5,8 +5,14 @@
 
 #include "cmd/harness_priv.h"
 
-/* Refuses more VMs at once than there is memory for, before the first starts. 0, or negative errno with the
- * sum. */
-int room_check(const struct harness *h, struct error *error);
+/* Copies of WORKLOAD that run at once, at least 1, and the guest memory of each. */
+size_t room_copies(const struct harness *h, const struct workload *workload);
+uint64_t room_memory(const struct harness *h, const struct workload *workload);
+
+/*
+ * Refuses more VMs at once than there is memory for, before the first starts; where it is the suite that
+ * asks for them, the workload is absent. 0, or negative errno with the sum.
+ */
+int room_check(struct harness *h, struct error *error);
 
 #endif

@@ -17,7 +17,6 @@
 #include "cmd/room_priv.h"
 
 /* vmtax run and vmtax ablate: measure, then publish. */
-#define SUITE_CONFIGS	 "native,native-tuned,hosted,hosted-modern,bare-metal"
 #define PROGRAM_CONFIGS	 "native,hosted,hosted-modern,bare-metal"
 #define RUN_BUDGET_NS	 120000000000u /* without --budget */
 #define ABLATE_BUDGET_NS 180000000000u /* for each workload */
@@ -44,10 +43,9 @@ static int find_suite(struct run *run, struct error *error)
 
 	if (o->program)
 		return suite_of_program(&run->harness.suite, o->program, error);
-	if (o->suite)
-		snprintf(path, sizeof(path), "%s", o->suite);
-	else
-		code = cmd_find_part("workloads/suite.csv", path, sizeof(path), error);
+	code = suite_find(o->suite ? o->suite : "default", path, sizeof(path), error);
+	if (code && o->suite)
+		error_at(error, "--suite");
 	return code ? code : suite_read(&run->harness.suite, path, o->only, error);
 }
 
@@ -55,14 +53,14 @@ static int find_suite(struct run *run, struct error *error)
 static int check(struct run *run, struct error *error)
 {
 	const struct run_options *o = &run->options;
-	const char *without = o->program ? PROGRAM_CONFIGS : SUITE_CONFIGS;
+	const char *without = o->program ? PROGRAM_CONFIGS : suite_configs(o->suite ? o->suite : "default");
 	int code = run_options_ablate(o)
 			   ? ablate_configure(&run->harness, o->orders, 0, error)
 			   : harness_configure(&run->harness, o->configs ? o->configs : without, error);
 
 	if (code == 0)
-		code = room_check(&run->harness, error);
-	return code ? code : find_suite(run, error);
+		code = find_suite(run, error);
+	return code ? code : room_check(&run->harness, error);
 }
 
 /* Without KVM only native can be measured. Returns how many configurations are left to compare with anything.

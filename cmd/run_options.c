@@ -9,13 +9,13 @@
 #include "cmd/cmd.h"
 #include "cmd/cores_priv.h"
 #include "cmd/run_priv.h"
+#include "cmd/suite_priv.h"
 #include "vmm/vmm.h"
 
 /* The command line of vmtax run and of vmtax ablate. */
 #define TIMEOUT_NS	60000000000u
 #define MOST_BLOCKS	10000
 #define MOST_ORDERS	1000
-#define MOST_VMS	1024
 #define LEAST_BUDGET_NS 1000000u
 
 enum option_id {
@@ -83,16 +83,6 @@ static int take_cache(struct run_options *o, const char *text, struct error *err
 	if (o->cold || strcmp(text, "warm") == 0)
 		return 0;
 	return error_fail(error, 0, "it is warm or cold", "unknown state of the cache: %.100s", text);
-}
-
-static int take_memory(struct run_options *o, const char *text, struct error *error)
-{
-	int code = units_parse_bytes(text, &o->memory_bytes, error);
-
-	if (code == 0 && (o->memory_bytes < VMM_MEMORY_MIN || o->memory_bytes > VMM_MEMORY_MAX))
-		code = error_fail(error, 0, "the default is 256M",
-				  "guest memory must be between 16M and 3G, not %.100s", text);
-	return code;
 }
 
 static int take_time(uint64_t *ns, const char *text, struct error *error)
@@ -193,9 +183,9 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 	case SET:
 		return take_set(o, text, error);
 	case MEMORY:
-		return take_memory(o, text, error);
+		return suite_memory(text, &o->memory_bytes, error);
 	case VMS:
-		return take_number(&o->vms, MOST_VMS, "VMs", text, error);
+		return take_number(&o->vms, SUITE_VMS, "VMs", text, error);
 	case TIMEOUT:
 		return take_time(&o->timeout_ns, text, error);
 	case PROCESSES:
@@ -275,7 +265,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv, struct error
 	bool others = false;
 	int id, code;
 
-	*o = (struct run_options){ .command = argv[0], .timeout_ns = TIMEOUT_NS, .memory_bytes = RUN_MEMORY };
+	*o = (struct run_options){ .command = argv[0], .timeout_ns = TIMEOUT_NS };
 	o->observe = !run_options_ablate(o); /* the flips are too many */
 	*error = (struct error){ 0 };
 	opterr = 0;

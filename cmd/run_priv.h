@@ -26,10 +26,11 @@ struct run_options {
 	const char *filter;
 	const char *set[RUN_SETS];
 	int sets;
-	uint64_t blocks;    /* 0: as many as the budget allows */
-	uint64_t budget_ns; /* 0: not given */
-	uint64_t vms;	    /* copies at once; 0: one */
-	uint64_t memory_bytes, timeout_ns, seed;
+	uint64_t blocks;       /* 0: as many as the budget allows */
+	uint64_t budget_ns;    /* 0: not given */
+	uint64_t vms;	       /* copies at once; 0: one */
+	uint64_t memory_bytes; /* of a guest; 0: what the suite says, or RUN_MEMORY */
+	uint64_t timeout_ns, seed;
 	uint64_t max_processes; /* 0: the monitor's default */
 	uint64_t cpus;		/* cores the program's threads share; 0: all */
 	uint64_t drivers;	/* threads that serve rings; 0: the monitor's default */

@@ -10,6 +10,7 @@
 
 #include "base/schema.h"
 #include "base/units.h"
+#include "vmm/vmm.h"
 
 /* The workloads of a suite: rows of suite.csv, or a program of the user's own. */
 
@@ -78,6 +79,33 @@ static int need(const struct table *table, size_t row, const char *column, char 
 	return *text ? 0 : no_memory(error);
 }
 
+/* How many run at once, and how much memory each has. */
+static int take_machines(struct workload *workload, const struct table *table, size_t row,
+			 const char **column, struct error *error)
+{
+	size_t vms = table_column(table, *column = "vms"), memory = table_column(table, "memory");
+	double count = table_missing(table, row, vms) ? 0 : table_number(table, row, vms);
+
+	if (!(count >= 0 && count <= SUITE_VMS))
+		return error_fail(error, 0, "give a whole number from 1 to 1024", "%s is no number of VMs",
+				  table_text(table, row, vms));
+	workload->vms = (uint64_t)count;
+	if (table_missing(table, row, memory))
+		return 0;
+	*column = "memory";
+	return suite_memory(table_text(table, row, memory), &workload->memory_bytes, error);
+}
+
+int suite_memory(const char *text, uint64_t *bytes, struct error *error)
+{
+	int code = units_parse_bytes(text, bytes, error);
+
+	if (code == 0 && (*bytes < VMM_MEMORY_MIN || *bytes > VMM_MEMORY_MAX))
+		code = error_fail(error, 0, "the default is 256M",
+				  "guest memory must be between 16M and 3G, not %.100s", text);
+	return code;
+}
+
 static int take_row(struct workload *workload, const struct table *table, size_t row, const char *directory,
 		    const char **column, struct error *error)
 {
@@ -96,6 +124,10 @@ static int take_row(struct workload *workload, const struct table *table, size_t
 		code = find_program(workload, directory, error);
 	if (code == 0 && !table_missing(table, row, table_column(table, *column = "data")))
 		code = take_files(workload, table_text(table, row, table_column(table, "data")), error);
+	if (code == 0)
+		code = take_machines(workload, table, row, column, error);
+	if (code == 0)
+		workload->lives = strcmp(workload->class, SUITE_LIVES) == 0;
 	free(command);
 	return code;
 }

@@ -10,6 +10,9 @@
 #include "base/error.h"
 #include "cmd/digest_priv.h"
 
+#define SUITE_VMS   1024	   /* copies at once, at most */
+#define SUITE_LIVES "provisioning" /* class of workloads whose starting and ending is measured */
+
 /* A file a workload finds in its working directory. */
 struct suite_file {
 	char *name; /* owned */
@@ -23,6 +26,9 @@ struct workload {
 	char **argv; /* argv[0] is the program's path */
 	struct suite_file *file;
 	size_t files;
+	uint64_t vms;		 /* copies at once; 0: as many as the user says */
+	uint64_t memory_bytes;	 /* of a guest, unless the user says; 0: the default */
+	bool lives;		 /* starting and ending is what is measured: class provisioning */
 	bool own_directory;	 /* runs in the user's directory, not in a fresh one */
 	char sha256[DIGEST_HEX]; /* of the executable */
 	char absent[256];	 /* why it cannot run here; "" when it can */
@@ -38,6 +44,16 @@ struct suite {
  * not installed leaves its workload absent. 0, or negative errno with ERROR naming file, line and column.
  */
 int suite_read(struct suite *suite, const char *path, const char *only, struct error *error);
+
+/* PATH of the suite NAME: one that comes with vmtax ("default", "provisioning"), or a file. 0 or negative
+ * errno. */
+int suite_find(const char *name, char *path, size_t size, struct error *error);
+
+/* The configurations that the suite NAME is run under without --configs. */
+const char *suite_configs(const char *name);
+
+/* TEXT as guest memory, between what a monitor takes. 0 or negative errno. */
+int suite_memory(const char *text, uint64_t *bytes, struct error *error);
 
 /* A suite of one: the user's own program and arguments, found as a shell would. 0 or negative errno. */
 int suite_of_program(struct suite *suite, char *const *argv, struct error *error);

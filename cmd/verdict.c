@@ -119,7 +119,7 @@ void flags_judge(char flags[FLAGS_ROOM], const struct measurement *m, const stru
 		flags_add(flags, "nondeterministic");
 	if (roi_disagrees(m))
 		flags_add(flags, "roi-mismatch");
-	if (startup_matters(m))
+	if (!reference->lives && startup_matters(m))
 		flags_add(flags, "startup");
 	if (unserved(m))
 		flags_add(flags, "unserved");

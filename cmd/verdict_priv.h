@@ -15,6 +15,7 @@ struct reference {
 	bool known;
 	int64_t exit_code;
 	char compared[DIGEST_HEX]; /* digest of what it printed, or of what the filter made of it */
+	bool lives;		   /* start-up is what is measured */
 	bool comparable;	   /* a second native run did not differ in that */
 };
 

@@ -46,6 +46,14 @@ int model_costs_write(const char *directory, struct error *error);
  */
 int model_ablation_write(const char *directory, struct error *error);
 
+/*
+ * Reads DIRECTORY/runs.csv and lifecycle.csv and writes DIRECTORY/provisioning.csv: what creating, starting,
+ * forking and ending a machine takes, and a storm of several started at once, under each configuration.
+ * Medians over blocks with exact intervals; repetitions that ran at once are one observation. Where no
+ * workload is of the class provisioning nothing is written. 0 or negative errno.
+ */
+int model_provisioning_write(const char *directory, struct error *error);
+
 /* What a plan is made of; texts are the caller's. */
 struct model_plan_options {
 	const char *results; /* directory with overhead.csv and runs.csv */

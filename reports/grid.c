@@ -27,6 +27,9 @@ struct interval *grid_cell(const struct grid *grid, size_t row, size_t column)
 
 void grid_free(struct grid *grid)
 {
+	for (size_t i = 0; grid->owned && grid->owned[i]; i++)
+		free(grid->owned[i]);
+	free(grid->owned);
 	names_free(&grid->rows);
 	free(grid->columns);
 	free(grid->cells);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "reports/reports_priv.h"
 
 const char headline_bare_metal[] = "bare-metal here is a style, not a product: the monitor keeps the guest "
@@ -80,10 +81,64 @@ static void print_costliest(FILE *out, const struct result *result)
 		format_number(table_number(overhead, row, table_column(overhead, "ratio")), text));
 }
 
+/* The row of provisioning.csv for EVENT, of the most at once, under CONFIG, or the number of rows. */
+static size_t find_event(const struct table *lives, const char *event, const char *config)
+{
+	size_t best = lives->rows, vms = table_column(lives, "vms");
+
+	for (size_t row = 0; row < lives->rows; row++)
+		if (strcmp(table_text(lives, row, table_column(lives, "event")), event) == 0 &&
+		    strcmp(table_text(lives, row, table_column(lives, "config")), config) == 0 &&
+		    !table_missing(lives, row, table_column(lives, "median_ns")) &&
+		    (best == lives->rows || table_number(lives, row, vms) > table_number(lives, best, vms)))
+			best = row;
+	return best;
+}
+
+/* "native 1.2 ms, hosted 3.1 ms" of EVENT. */
+static void print_event(FILE *out, const struct result *result, const char *event)
+{
+	const struct table *lives = &result->provisioning;
+	const char *comma = "";
+	char text[32];
+
+	for (size_t i = 0; i < result->configs.count; i++) {
+		size_t row = find_event(lives, event, result->configs.name[i]);
+
+		if (row == lives->rows)
+			continue;
+		fprintf(out, "%s%s %s", comma, result_label(result, result->configs.name[i]),
+			units_print_time(table_number(lives, row, table_column(lives, "median_ns")), text,
+					 sizeof(text)));
+		comma = ", ";
+	}
+}
+
+static void print_lives(FILE *out, const struct result *result)
+{
+	const struct table *lives = &result->provisioning;
+	double most = 0;
+
+	for (size_t row = 0; row < lives->rows; row++)
+		if (!table_missing(lives, row, table_column(lives, "median_ns")))
+			most = fmax(most, table_number(lives, row, table_column(lives, "vms")));
+	fputs("From nothing to a program's first instruction: ", out);
+	print_event(out, result, "first-instruction");
+	if (most > 1) {
+		fprintf(out, ". To the last of %.0f started at once: ", most);
+		print_event(out, result, "storm");
+	}
+	fputc('.', out);
+}
+
 static void print_headline(FILE *out, const struct result *result)
 {
 	bool first = true;
 
+	if (result->provisioning.rows && !grid_has_baseline(result, result->baseline)) {
+		print_lives(out, result);
+		return;
+	}
 	for (size_t i = 0; i < result->configs.count; i++) {
 		const char *config = result->configs.name[i];
 

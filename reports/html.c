@@ -38,8 +38,16 @@ static int put_head(FILE *out, const struct result *result)
 	return 0;
 }
 
+/* Nothing but the lives of machines was measured. */
+static bool only_lives(const struct result *result)
+{
+	return result->provisioning.rows > 0 && !grid_has_baseline(result, result->baseline);
+}
+
 static int put_overheads(FILE *out, const struct result *result)
 {
+	if (only_lives(result))
+		return 0;
 	fputs("<section>\n<h2>Overhead by workload</h2>\n", out);
 	if (!grid_has_baseline(result, result->baseline) && html_times(out, result) < 0)
 		return -ENOMEM;
@@ -53,9 +61,9 @@ static int put_overheads(FILE *out, const struct result *result)
 static int put_page(FILE *out, const struct result *result)
 {
 	if (put_head(out, result) < 0 || html_ablation(out, result) < 0 ||
-	    html_overhead_figures(out, result) < 0 || html_notes(out, result) < 0 ||
-	    put_overheads(out, result) < 0 || html_layers(out, result) < 0 || html_costs(out, result) < 0 ||
-	    html_plan(out, result) < 0)
+	    html_provisioning(out, result) < 0 || html_overhead_figures(out, result) < 0 ||
+	    html_notes(out, result) < 0 || put_overheads(out, result) < 0 || html_layers(out, result) < 0 ||
+	    html_costs(out, result) < 0 || html_plan(out, result) < 0)
 		return -ENOMEM;
 	html_method(out, result);
 	html_machine(out, result);

@@ -14,7 +14,7 @@
  */
 struct result {
 	const char *directory;
-	struct table machine, runs, layers, overhead, costs, ablation, plan_summary;
+	struct table machine, runs, layers, overhead, costs, ablation, provisioning, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -71,6 +71,7 @@ struct grid {
 	size_t column_count;
 	struct interval *cells; /* rows x columns, row-major; owned */
 	double *base_ns;	/* rows; median under the baseline, or NULL; owned */
+	char **owned;		/* names of rows that no table has; NULL: none; owned */
 	size_t left_out;	/* rows there was no room for */
 	bool points;		/* cells have no interval */
 };
@@ -98,6 +99,11 @@ bool grid_has_baseline(const struct result *result, const char *baseline);
 
 /* Microseconds a request: the MOST frequent kinds x configurations. 0 or -ENOMEM; no rows without costs. */
 int grid_costs(struct grid *grid, const struct result *result, size_t most);
+
+enum provisioning_figure { PROVISIONING_TIME, PROVISIONING_CPU, PROVISIONING_MEMORY, PROVISIONING_FIGURES };
+
+/* A figure of provisioning.csv: events x configurations. 0 or -ENOMEM; no rows where none is told. */
+int grid_provisioning(struct grid *grid, const struct result *result, enum provisioning_figure figure);
 
 /* Percent of thread time: workloads x layers under CONFIG, NaN where it has no run. 0 or -ENOMEM. */
 int grid_layers(struct grid *grid, const struct result *result, const char *config);

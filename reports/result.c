@@ -39,6 +39,7 @@ static int read_tables(struct result *result, struct error *error)
 		{ &result->machine, &schema_machine },		 { &result->layers, &schema_layers },
 		{ &result->overhead, &schema_overhead },	 { &result->costs, &schema_costs },
 		{ &result->plan_summary, &schema_plan_summary }, { &result->ablation, &schema_ablation },
+		{ &result->provisioning, &schema_provisioning },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
 
@@ -115,6 +116,7 @@ void result_free(struct result *result)
 	table_free(&result->overhead);
 	table_free(&result->costs);
 	table_free(&result->ablation);
+	table_free(&result->provisioning);
 	table_free(&result->plan_summary);
 	names_free(&result->workloads);
 	names_free(&result->configs);

@@ -48,7 +48,11 @@ static void put_row(const struct text_page *page, const struct grid *grid, size_
 		fprintf(page->out, "%*s ", TEXT_BASE - 1,
 			units_print_time(grid->base_ns[row], text, sizeof(text)));
 	for (size_t column = first; column < end; column++)
-		text_put_cell(page, *grid_cell(grid, row, column), column + 1 == end);
+		if (grid->points)
+			text_put_name(page->out, format_number(grid_cell(grid, row, column)->value, text),
+				      column + 1 == end ? 0 : page->cell_width);
+		else
+			text_put_cell(page, *grid_cell(grid, row, column), column + 1 == end);
 	fputc('\n', page->out);
 }
 
@@ -133,7 +137,7 @@ static int put_metrics(struct text_page *page, const struct result *result)
 	int status = 0;
 
 	if (!grid_has_baseline(result, result->baseline))
-		return put_times(page, result);
+		return result->provisioning.rows ? 0 : put_times(page, result);
 	for (const struct metric *metric = metrics; metric->name && status == 0; metric++)
 		if (grid_has_metric(result, metric->name))
 			status = put_metric(page, result, metric);
@@ -154,6 +158,25 @@ static int put_costs(struct text_page *page, const struct result *result)
 			fprintf(page->out, "%zu less frequent kinds are in costs.csv\n", grid.left_out);
 	}
 	grid_free(&grid);
+	return 0;
+}
+
+static int put_provisioning(struct text_page *page, const struct result *result)
+{
+	struct grid grid;
+
+	for (int figure = 0; result->provisioning.rows && figure < PROVISIONING_FIGURES; figure++) {
+		char rest[64];
+
+		if (grid_provisioning(&grid, result, (enum provisioning_figure)figure) < 0)
+			return -ENOMEM;
+		snprintf(rest, sizeof(rest), "in %s, median%s", grid.axis,
+			 grid.points ? "" : " [95 % interval]");
+		text_put_title(page, grid.title, rest);
+		page->ratios = false;
+		put_grid(page, &grid, result, NULL);
+		grid_free(&grid);
+	}
 	return 0;
 }
 
@@ -179,6 +202,8 @@ static int put_all(struct text_page *page, const struct result *result)
 
 	if (status == 0)
 		status = text_put_ablation(page, result);
+	if (status == 0)
+		status = put_provisioning(page, result);
 	if (status == 0)
 		status = put_metrics(page, result);
 	if (status == 0)

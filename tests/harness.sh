@@ -104,3 +104,33 @@ gives 1 "1 passed, 8 failed, 1 skipped" "skip test_c: test_skip: why not" &&
 	gives 1 "1 passed, 8 failed, 1 skipped" "not ok test_c: test_crash: .*" &&
 	gives 1 "1 passed, 8 failed, 1 skipped" "not ok test_c: test_c: ended by signal 4"
 result checks
+
+reset
+script wanted <<'E'
+echo ok a
+echo '# of 2 things 2'
+E
+echo 'echo not ok b: not asked for' | script other
+VMTAX_SRC=$PWD/tree sh "$runner" tree/build wanted >said 2>&1
+status=$?
+gives 0 "1 passed, 0 failed, 0 skipped" "wanted: of 2 things 2"
+result named
+
+# heard STOPPED WANT: what tests/svm/tell.awk makes of the machine's lines on stdin, where silence is 100 s.
+heard() {
+	tr '|' '\n' | awk -v tests="a b" -v stopped="$1" -v silence=100 -f "$VMTAX_SRC/tests/svm/tell.awk" >said
+	why=$(tr '\n' '|' <said)
+	[ "$why" = "$2" ]
+	result "svm-$3"
+}
+echo 'init 9 begin|a 9 begin|a 10 ok x: y|a 11 skip z: no|a 11 # 1 of 1|a 12 end 0|b 9 begin|b 11 not ok w: bad|b 12 end 1|init 13 end 0' |
+	heard '' 'ok a-x: y|skip a-z: no|# a: 1 of 1|not ok b-w: bad|' whole
+printf '' | heard 300 'skip b: too slow here: 300 s were over after 0 of its tests|skip a: too slow here: 300 s were over after 0 of its tests|' dead
+echo 'init 9 begin|a 9 begin|a 20 ok x|b 9 begin|b 290 ok y|init 300 lives' |
+	heard 300 'ok a-x|ok b-y|skip b: too slow here: 300 s were over after 1 of its tests|not ok a: silent for 280 s after 1 of its tests|' hung
+echo 'init 9 begin|a 9 begin|a 290 ok x|init 300 lives' |
+	heard 300 'ok a-x|skip b: too slow here: 300 s were over after 0 of its tests|skip a: too slow here: 300 s were over after 1 of its tests|' late
+echo 'init 9 begin|a 9 begin|a 20 end 0|b 9 begin|b 20 ok y|b 21 end 139|init 22 end 0' |
+	heard '' 'not ok a: ended with status 0 after 0 tests|ok b-y|not ok b: ended with status 139 after 1 tests|' badly
+echo 'init 9 begin|a 9 begin|a 20 ok x' |
+	heard '' 'ok a-x|not ok machine: it ended before its tests|skip b: the machine had ended after 0 of its tests|skip a: the machine had ended after 1 of its tests|' panicked

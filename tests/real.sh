@@ -108,12 +108,9 @@ for program in "zstd -q" "zstd -q -T2" xz "xz -T2" lz4 bzip2 gzip; do
 		options=$(echo "$program" | cut -s -d' ' -f2-)
 		# shellcheck disable=SC2086
 		run $config "$path" $options -c <text && mv out packed && [ $status -eq 0 ] && run $config "$path" -d -c <packed
-		if [ $status -eq 0 ] && cmp -s out text && [ "$(wc -c <packed)" -lt "$(wc -c <text)" ] &&
-			"$tool" -dc <packed 2>/dev/null | cmp -s - text; then
-			echo "ok $config-$program"
-		else
-			echo "not ok $config-$program: status $status: $(head -c 200 err)"
-		fi
+		[ $status -eq 0 ] && cmp -s out text && [ "$(wc -c <packed)" -lt "$(wc -c <text)" ] &&
+			"$tool" -dc <packed 2>/dev/null | cmp -s - text
+		verdict "$program" err
 	done
 done
 
@@ -123,23 +120,18 @@ for config in $configs; do
 	command -v openssl >/dev/null || { echo "skip openssl-speed: not installed" && break; }
 	run $config "$(command -v openssl)" speed -seconds 1 -bytes 1024 md5 sha256 <stdin
 	said=$(awk '/^type/ { rows = 1 } rows { print $1, $2 ~ /^[1-9][0-9]*\.[0-9]*k$/ ? "figure" : $2 }' out)
-	if [ $status -eq 0 ] && [ "$said" = "type 1024
+	[ $status -eq 0 ] && [ "$said" = "type 1024
 md5 figure
-sha256 figure" ] && [ "$(grep -c '^Doing [a-z0-9]* .*: [1-9][0-9]* .* in [0-9.]*s$' err)" -eq 2 ]; then
-		echo "ok $config-openssl-speed"
-	else
-		echo "not ok $config-openssl-speed: status $status: $(tail -n 3 out err | tr '\n' '|')"
-	fi
+sha256 figure" ] && [ "$(grep -c '^Doing [a-z0-9]* .*: [1-9][0-9]* .* in [0-9.]*s$' err)" -eq 2 ]
+	verdict openssl-speed
 done
 for test in "cpu --cpu-max-prime=2000" "memory --memory-total-size=64M" "threads --threads=2"; do
 	command -v sysbench >/dev/null || { echo "skip sysbench: not installed" && break; }
 	for config in $configs; do
 		# shellcheck disable=SC2086
 		run $config "$(command -v sysbench)" $test --time=1 --events=200 run <stdin
-		if [ $status -eq 0 ] && grep -q 'total number of events: *[1-9]' out && grep -q '99th\|95th' out; then
-			echo "ok $config-sysbench-${test%% *}"
-		else
-			echo "not ok $config-sysbench-${test%% *}: status $status: $(tail -n 3 out | tr '\n' '|')"
-		fi
+		[ $status -eq 0 ] && grep -q 'total number of events: *[1-9]' out && grep -q '99th\|95th' out
+		verdict "sysbench-${test%% *}" out
 	done
 done
+tally

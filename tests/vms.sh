@@ -49,6 +49,38 @@ if [ $wanted -eq 2 ]; then
 	result blocks-not-copies
 fi
 
+# A run that was killed between the rows of one cell runs its copies again, together.
+"$vmtax" run --vms 3 --memory 32M --only syscall --configs native --blocks 2 --no-observe --out cut >out 2>err
+cp cut/runs.csv whole.csv
+sed -i '$d' cut/runs.csv
+"$vmtax" run --resume --out cut >out 2>err
+status=$?
+"$vmtax" report --json=runs cut >runs.json
+why="status $status: $(jq -c '.[] | [.run, .block, .vm]' runs.json | tr '\n' ' ')"
+[ $status -eq 0 ] && jq -e '(map(select(.block)) | length >= 6) and
+	(group_by(.block) | all(.[]; [.[].vm] == [1, 2, 3])) and ([.[].run] | unique | length) == length' runs.json >/dev/null
+result resumed-together
+why="the first block was run anew"
+[ "$(head -n 4 cut/runs.csv)" = "$(head -n 4 whole.csv)" ]
+result kept-the-rest
+
+# Pinned, each has a core of its own while cores last.
+if [ $wanted -eq 2 ] && [ "$(nproc)" -ge 2 ]; then
+	"$vmtax" run --vms 2 --memory 32M --configs hosted --set scheduling=pinned --blocks 1 --no-observe --out pinned \
+		-- busybox sleep 1 >out 2>err &
+	run=$!
+	for i in $(seq 200); do
+		sleep 0.05
+		grep -ls "^PPid:[[:space:]]*$run\$" /proc/[0-9]*/status |
+			xargs -r sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' >seen 2>/dev/null
+		[ "$(grep -cx '[0-9]*' seen)" -eq 2 ] && break
+	done
+	wait $run
+	why="cores $(tr '\n' ' ' <seen)"
+	[ "$(grep -x '[0-9]*' seen | sort -u | wc -l)" -eq 2 ]
+	result a-core-each
+fi
+
 # Each copy of a suite's workload has files of its own.
 "$vmtax" run --vms 2 --memory 32M --only file-seq --configs native --blocks 1 --no-observe --out files >out 2>err
 status=$?

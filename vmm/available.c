@@ -35,11 +35,22 @@ static const char *kvm_mend(int number)
 	}
 }
 
-const char *vmm_backend_name(struct error *error)
+const char *vmm_module_name(void)
 {
 	static const char *const modules[] = { "kvm_intel", "kvm_amd", "kvm_pvm" };
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	char path[64];
+
+	for (unsigned i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
+		if (access(path, F_OK) == 0)
+			return modules[i];
+	}
+	return "kvm";
+}
+
+const char *vmm_backend_name(struct error *error)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	int version;
 
 	if (fd < 0) {
@@ -53,12 +64,7 @@ const char *vmm_backend_name(struct error *error)
 			   "/dev/kvm does not speak KVM's API %d", KVM_API_VERSION);
 		return NULL;
 	}
-	for (unsigned i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
-		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
-		if (access(path, F_OK) == 0)
-			return modules[i];
-	}
-	return "kvm";
+	return vmm_module_name();
 }
 
 static bool say(char *why, size_t size, const char *text)

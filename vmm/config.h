@@ -128,6 +128,9 @@ int vmm_config_fall_back(struct vmm_config *config, char reason[VMM_KNOBS][96]);
 /* The KVM backend: "kvm_intel", "kvm_amd", "kvm_pvm", "kvm" (unknown); NULL with ERROR: no /dev/kvm. */
 const char *vmm_backend_name(struct error *error);
 
+/* The same where /dev/kvm is known to work, but may be no longer ours to open. */
+const char *vmm_module_name(void);
+
 /* Whether the running kernel is Linux MAJOR.MINOR or newer. */
 bool vmm_kernel_since(int major, int minor);
 

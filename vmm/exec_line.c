@@ -25,6 +25,7 @@ char **exec_command_line(const struct vcpu *v, struct program *p, char **argv)
 		{ "--image", (uint64_t)p->image, true },
 		{ "--kvm", (uint64_t)m->kvm, true },
 		{ "--cpus", o->cpus, o->cpus > 0 },
+		{ "--turn", o->turn, o->turn > 0 },
 		{ "--drivers", o->drivers, o->drivers > 0 },
 		{ "--max-processes", o->max_processes, o->max_processes > 0 },
 		{ "--control", (uint64_t)m->control, first && m->control >= 0 },

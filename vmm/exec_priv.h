@@ -7,7 +7,7 @@
 
 #define EXEC_SCRIPTS 4 /* interpreters that are scripts themselves, as Linux has it */
 #define EXEC_LINE    256
-#define EXEC_NUMBERS 9
+#define EXEC_NUMBERS 10
 
 /* The program that execve is to run; strings lie in BLOCK. */
 struct program {

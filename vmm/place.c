@@ -42,13 +42,23 @@ void place_nowhere(const struct monitor *m)
 		sched_setaffinity(0, sizeof(m->all), &m->all);
 }
 
-/* The cores the vCPUs may use: the last CPUS of ALL, or all. */
-static cpu_set_t guest_cores(const cpu_set_t *all, uint32_t cpus)
+/* The N-th core that this VM takes: it begins where others that run at once leave off. */
+static int core_in_turn(const struct monitor *m, int n)
 {
-	cpu_set_t set = *all;
+	return core_from_end(&m->all, (int)m->options->turn + n);
+}
 
-	for (int core = 0; core < CPU_SETSIZE && cpus > 0 && CPU_COUNT(&set) > (int)cpus; core++)
-		CPU_CLR(core, &set);
+/* The cores the vCPUs may use: the first CPUS in turn, or all. */
+static cpu_set_t guest_cores(const struct monitor *m)
+{
+	int cpus = (int)m->options->cpus;
+	cpu_set_t set;
+
+	if (cpus == 0 || cpus >= CPU_COUNT(&m->all))
+		return m->all;
+	CPU_ZERO(&set);
+	for (int n = 0; n < cpus; n++)
+		CPU_SET(core_in_turn(m, n), &set);
 	return set;
 }
 
@@ -58,7 +68,7 @@ int place_cores(struct monitor *m)
 
 	if (sched_getaffinity(0, sizeof(m->all), &m->all))
 		return error_set(m->error, errno, "cannot see which cores are allowed");
-	m->allowed = guest_cores(&m->all, m->options->cpus);
+	m->allowed = guest_cores(m);
 	guest = CPU_COUNT(&m->allowed);
 	beside = CPU_COUNT(&m->all) - (int)driver_count(m);
 	m->driven = beside < 1 ? 1 : beside < guest ? beside : guest;
@@ -84,7 +94,8 @@ int place_vcpu(struct vcpu *v)
 	struct sched_param priority = { .sched_priority = 1 };
 	struct monitor *m = v->monitor;
 	bool chosen = CPU_COUNT(&v->wanted) > 0;
-	int core = core_from_end(chosen ? &v->wanted : &m->allowed, (int)v->id), error;
+	int guest = CPU_COUNT(&m->allowed), id = (int)v->id, error;
+	int core = chosen || guest == 0 ? core_from_end(&v->wanted, id) : core_in_turn(m, id % guest);
 
 	v->channel->core = (uint32_t)affinity_number(m, core);
 	if (chosen)
@@ -103,7 +114,7 @@ void place_drivers(const struct monitor *m)
 
 	for (unsigned i = 0; i < m->drivers && pins(m); i++)
 		if (room)
-			pin(m->driver[i].host, core_from_end(&m->all, m->driven + (int)i));
+			pin(m->driver[i].host, core_in_turn(m, m->driven + (int)i));
 		else
 			pthread_setaffinity_np(m->driver[i].host, sizeof(m->all), &m->all);
 }

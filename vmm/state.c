@@ -36,8 +36,10 @@ struct vcpu_state *state_save(struct vcpu *v)
 	}
 	state_finish(v);
 	if (ioctl(v->fd, KVM_GET_REGS, &s->registers) == 0 && ioctl(v->fd, KVM_GET_SREGS, &s->sregs) == 0 &&
-	    ioctl(v->fd, KVM_GET_XCRS, &s->xcrs) == 0 && ioctl(v->fd, KVM_GET_XSAVE, &s->xsave) == 0)
+	    ioctl(v->fd, KVM_GET_XCRS, &s->xcrs) == 0 && ioctl(v->fd, KVM_GET_XSAVE, &s->xsave) == 0) {
+		s->sregs.tr.type = vcpu_task_type(v->monitor); /* KVM shows it as busy everywhere */
 		return s;
+	}
 	error_set(v->monitor->error, errno, "cannot save the vCPU");
 	free(s);
 	return NULL;

@@ -88,10 +88,10 @@ static int set_features(struct vcpu *v)
 }
 
 /*
- * Type of the task register: busy, as VMX demands; but AMD processors do not show the busy bit to a
- * hypervisor, and QEMU's emulation of one checks the I/O bitmap only of a TSS that is not busy.
+ * Busy, as VMX demands; but AMD processors do not show the busy bit to a hypervisor, and QEMU's emulation of
+ * one checks the I/O bitmap only of a TSS that is not busy.
  */
-static uint8_t task_type(const struct monitor *m)
+uint8_t vcpu_task_type(const struct monitor *m)
 {
 	return m->kvm_name && strcmp(m->kvm_name, "kvm_amd") == 0 ? 9 : 11;
 }
@@ -149,7 +149,7 @@ static int set_registers(struct vcpu *v)
 	s.tr = (struct kvm_segment){ .base = ABI_DIRECT + v->block + ABI_TSS,
 				     .limit = VCPU_TSS_LIMIT,
 				     .selector = ABI_TR,
-				     .type = task_type(m),
+				     .type = vcpu_task_type(m),
 				     .present = 1 };
 	if (ioctl(v->fd, KVM_SET_SREGS, &s) || ioctl(v->fd, KVM_SET_REGS, &registers))
 		return error_set(m->error, errno, "cannot set the vCPU's registers");

@@ -40,14 +40,16 @@ int vm_open(struct monitor *m)
 		return m->kvm;
 	if (ioctl(m->kvm, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
 		return unable(m);
-	fd = ioctl(m->kvm, KVM_CREATE_VM, 0);
+	/* It gives up whenever anything wants the thread's attention: also io_uring's own work. */
+	while ((fd = ioctl(m->kvm, KVM_CREATE_VM, 0)) < 0 && errno == EINTR)
+		;
 	if (fd < 0)
 		return error_fail(m->error, errno, "see vmtax doctor", "cannot create a VM");
 	m->vm = fds_hide(m, fd);
 	if (m->vm < 0)
 		return m->vm;
 	if (m->kvm_name == NULL)
-		m->kvm_name = vmm_backend_name(NULL);
+		m->kvm_name = vmm_module_name();
 	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
 		return 0;
 	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) ||

@@ -69,6 +69,7 @@ struct vmm_options {
 	enum vmm_role role;
 	uint32_t max_processes; /* 0: VMM_PROCESSES_DEFAULT */
 	uint32_t cpus;		/* cores the vCPUs share; 0: all this process may use */
+	uint32_t turn;		/* cores are counted from the TURN-th last on, so that VMs share them out */
 	uint32_t drivers;	/* threads that serve the rings; 0: 1, at most VMM_DRIVERS */
 	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;

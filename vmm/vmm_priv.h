@@ -168,6 +168,7 @@ int vm_set_memory(struct monitor *m);
 int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block);
 void vcpu_close(struct vcpu *v);
 void vcpu_rip(struct vcpu *v, uint64_t *rip);
+uint8_t vcpu_task_type(const struct monitor *m); /* of the task register: see vcpu.c */
 
 /* loop.c: runs a vCPU until the program ends. */
 int loop_watch(struct monitor *m); /* from the main thread: watchdog and signals;

@@ -66,13 +66,18 @@ ratio_of_rounds() {
 
 # --- Showing figures -----------------------------------------------------------------------------------------
 
-# figure NAME UNIT "VALUE LOW HIGH" [<= LIMIT | >= LIMIT | +- LIMIT]: a row with its promise and the verdict.
+# figure NAME UNIT "VALUE LOW HIGH" [<= LIMIT | >= LIMIT | +- LIMIT | in WHOLE]: a row with its promise and the verdict.
+# in: the interval is that of WHOLE, and VALUE shall lie in it.
 figure() {
 	awk -v name="$1" -v unit="$2" -v figures="$3" -v operator="${4-}" -v limit="${5-}" '
 	function shown(v) { return v == "" || v == "NA" ? "NA" : sprintf(v >= 100 ? "%.0f" : v >= 10 ? "%.1f" : "%.3f", v) }
 	function verdict(value, low, high,    by) {
 		if (shown(value) == "NA" || shown(low) == "NA")
 			return "not measured"
+		if (operator == "in") {
+			by = (value < low ? low - value : value > high ? value - high : 0) / (limit < 0 ? -limit : limit)
+			return by <= 0 ? "met" : sprintf("short by %.1f %%", 100 * by)
+		}
 		by = operator == "<=" ? high / limit - 1 : operator == ">=" ? 1 - low / limit \
 			: (high - 1 > 1 - low ? high - 1 : 1 - low) - limit
 		return by <= 0 ? "met" : sprintf("short by %.1f %%", 100 * by)
@@ -80,7 +85,7 @@ figure() {
 	BEGIN {
 		split(figures, v, " ")
 		interval = "[" shown(v[2]) ", " shown(v[3]) "]"
-		promise = operator == "" ? "" : (operator == "+-" ? "1 +- " : operator " ") limit " " unit
+		promise = operator == "" ? "" : operator == "in" ? "whole " shown(limit) " " unit : (operator == "+-" ? "1 +- " : operator " ") limit " " unit
 		printf "%-52s %8s %-4s %-20s %-12s %s\n", name, shown(v[1]), unit, interval, promise,
 			operator == "" ? "" : verdict(v[1], v[2], v[3])
 	}' | sed 's/ *$//' | tee -a "$work/figures"

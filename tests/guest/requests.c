@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <x86intrin.h>
 
 #include "tests/guest/attack.h"
 
@@ -98,7 +99,7 @@ static void wild_ring(void)
 	for (int i = 0; i < 2000; i++) {
 		fill_wild(next_slot());
 		ring();
-		for (int k = 0; k < 20000 && !answered(); k++)
+		for (uint64_t since = __rdtsc(); __rdtsc() - since < 2000000 && !answered();)
 			__asm__ volatile("pause");
 		syscall(SYS_close, 3 + i % 60);
 	}

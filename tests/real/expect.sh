@@ -27,6 +27,30 @@ run() {
 	sed -i '/ fell back to /d' err # not every machine has every value
 }
 
+# verdict NAME [FILE...]: of a program in config, by the command before. Why is in the files (none: out and err).
+as_stated=
+all=
+verdict() {
+	if [ $? -eq 0 ]; then
+		echo "ok $config-$1"
+		as_stated="$as_stated $config"
+	else
+		name=$1
+		shift
+		[ $# -gt 0 ] || set -- out err
+		echo "not ok $config-$name: status $status: $(tail -qc 200 "$@" | tr '\n\r' '||')"
+	fi
+	all="$all $config"
+}
+
+# tally: in how many programs did as stated, in each configuration, and under which KVM.
+tally() {
+	kvm=$(cd /sys/module && ls -d kvm_pvm kvm_amd kvm_intel 2>/dev/null | head -n 1)
+	for config in $configs; do
+		echo "$config $(echo "$as_stated" | grep -ow -e "$config" | wc -l) of $(echo "$all" | grep -ow -e "$config" | wc -l)"
+	done | paste -sd, | sed "s/^/# as stated under ${kvm:-no KVM}: /; s/,/, /g"
+}
+
 # expect NAME STATUS TEXT PROGRAM ARGUMENT...: in each configuration. stdin is the file stdin.
 expect() {
 	name=$1
@@ -40,12 +64,8 @@ expect() {
 	shift
 	for config in $configs; do
 		run "$config" "$program" "$@" <stdin
-		if [ $status -eq "$want" ] && [ "$(cat out)" = "$text" ]; then
-			echo "ok $config-$name"
-		else
-			echo "not ok $config-$name: status $status, printed $(head -c 200 out | tr '\n' '|')" \
-				"$(head -c 200 err | tr '\n' '|')"
-		fi
+		[ $status -eq "$want" ] && [ "$(cat out)" = "$text" ]
+		verdict "$name"
 	done
 }
 

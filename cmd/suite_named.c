@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "cmd/cmd.h"
+#include "cmd/suite_priv.h"
+
+/* The suites that come with vmtax. */
+static const struct {
+	const char *name, *part;
+	const char *configs; /* it is run under, unless the user says */
+} suites[] = {
+	{ "default", "workloads/suite.csv", "native,native-tuned,hosted,hosted-modern,bare-metal" },
+	{ "provisioning", "workloads/provisioning.csv",
+	  "native,native-tuned,hosted,hosted-classic,hosted-modern,bare-metal" },
+};
+
+#define SUITES (sizeof(suites) / sizeof(suites[0]))
+
+/* A name that is nearly one of ours, and no file. */
+static const char *nearest(const char *name)
+{
+	const char *names[SUITES + 1] = { NULL };
+
+	for (size_t i = 0; i < SUITES; i++)
+		names[i] = suites[i].name;
+	return access(name, F_OK) == 0 ? NULL : units_nearest(name, names);
+}
+
+const char *suite_configs(const char *name)
+{
+	for (size_t i = 1; i < SUITES; i++)
+		if (strcmp(suites[i].name, name) == 0)
+			return suites[i].configs;
+	return suites[0].configs;
+}
+
+int suite_find(const char *name, char *path, size_t size, struct error *error)
+{
+	const char *near;
+
+	for (size_t i = 0; i < SUITES; i++)
+		if (strcmp(suites[i].name, name) == 0)
+			return cmd_find_part(suites[i].part, path, size, error);
+	near = nearest(name);
+	if (near) {
+		error_set(error, 0, "there is no suite %.100s, and no such file", name);
+		return error_mend(error, "did you mean %s?", near);
+	}
+	snprintf(path, size, "%s", name);
+	return 0;
+}
