@@ -170,7 +170,7 @@ check: deps
 
 check-svm: deps
 	$(MAKE) -j$$(nproc) all tests
-	VMTAX_SVM_SECONDS=$${VMTAX_SVM_SECONDS:-300} tests/run.sh $(BUILD) svm
+	VMTAX_SVM_SECONDS=$${VMTAX_SVM_SECONDS:-345} tests/run.sh $(BUILD) svm
 
 .PHONY: tests
 tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops

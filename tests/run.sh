@@ -63,7 +63,7 @@ for name; do
 	if [ -e "$VMTAX_SRC/tests/$name.sh" ]; then echo "$VMTAX_SRC/tests/$name.sh"; else echo "$BUILD/tests/$name"; fi
 done >"$RESULTS/.programs"
 grep -v /svm.sh "$RESULTS/.programs" | xargs -r -P 2 -n 1 sh "$0" --one
-grep /svm.sh "$RESULTS/.programs" | xargs -r -n 1 env LIMIT=420 sh "$0" --one
+grep /svm.sh "$RESULTS/.programs" | xargs -r -n 1 env LIMIT=480 sh "$0" --one
 
 # A program that left no counts behind was lost, and failed.
 while read -r program; do

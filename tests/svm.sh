@@ -12,7 +12,7 @@
 build=$1
 src=${VMTAX_SRC:-$(cd "$(dirname "$0")/.." && pwd)}
 lane=$build/svm
-seconds=${VMTAX_SVM_SECONDS:-300}
+seconds=${VMTAX_SVM_SECONDS:-345}
 silence=150 # seconds there without a line from a program: it hangs
 
 tests_1=${VMTAX_SVM_TESTS:-real_trees real}
