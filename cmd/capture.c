@@ -101,6 +101,7 @@ int capture_take_stdout(struct capture *capture)
 {
 	int fd = capture->out;
 
+	capture_show(capture);
 	capture->out = -1;
 	return fd;
 }

@@ -265,9 +265,7 @@ int child_exec_error(struct child *child)
 {
 	int number = 0;
 
-	if (read(child->status_fd, &number, sizeof(number)) != sizeof(number))
-		return 0;
-	return number;
+	return read(child->status_fd, &number, sizeof(number)) == sizeof(number) ? number : 0;
 }
 
 int child_reap(struct child *child, struct rusage *usage)
@@ -279,7 +277,6 @@ int child_reap(struct child *child, struct rusage *usage)
 		;
 	child->pid = -1;
 	capture_drain(&child->capture, clock_tsc());
-	capture_show(&child->capture);
 	return status;
 }
 
