@@ -66,7 +66,7 @@ static int start(struct monitor *m, unsigned id)
 	error = doorbell_open(d);
 	if (error)
 		return error;
-	snprintf(d->thread->name, sizeof(d->thread->name), "driver%u", id);
+	snprintf(d->thread->name, sizeof(d->thread->name), "driver%u", id % VMM_DRIVERS);
 	error = pthread_create(&d->host, NULL, drive, d);
 	if (error)
 		return error_set(m->error, error, "cannot start a driver thread");
