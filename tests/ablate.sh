@@ -100,19 +100,25 @@ why="datapackage.json: $(jq -c '[.resources[].name]' orders/datapackage.json)"
 jq -e '[.resources[].path] | contains(["ablation.csv", "flips.csv"])' orders/datapackage.json >/dev/null
 result package
 
+# kill_and_resume DIR WORDS COUNT: kills the ablation just begun once COUNT lines of its runs hold WORDS, and resumes
+# it. The runs it had recorded whole are in before, its end in status and why.
+kill_and_resume() {
+	pid=$!
+	for i in $(seq 600); do
+		[ "$(grep -c "$2" "$1/runs.csv" 2>/dev/null)" -ge "$3" ] 2>/dev/null && break
+		sleep 0.05
+	done
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	cut -d, -f1-7 "$1/runs.csv" | sed '$d' >before
+	"$vmtax" ablate --resume --out "$1" >out 2>err
+	status=$?
+	why="status $status: $(tail -n 2 err | tr '\n' '|')"
+}
+
 # A killed one goes on where it was, with no repetition lost or done twice.
 "$vmtax" ablate --only syscall --memory 16M --blocks 2 --orders 0 --out killed >out 2>err &
-pid=$!
-for i in $(seq 600); do
-	[ "$(grep -c ',ok,' killed/runs.csv 2>/dev/null)" -ge 4 ] 2>/dev/null && break
-	sleep 0.05
-done
-kill -KILL $pid
-wait $pid 2>/dev/null
-cut -d, -f1-7 killed/runs.csv | sed '$d' >before
-"$vmtax" ablate --resume --out killed >out 2>err
-status=$?
-why="status $status: $(tail -n 2 err | tr '\n' '|')"
+kill_and_resume killed ',ok,' 4
 [ $status -eq 0 ] && [ "$(wc -l <before)" -ge 4 ]
 result resumes
 why="rows recorded before are gone"
@@ -133,17 +139,7 @@ result single-flips
 grep -q '^orders,' stages/schedule.csv || echo 'orders,=2' >>stages/schedule.csv
 rows=$(wc -l <stages/runs.csv)
 "$vmtax" ablate --resume --out stages >out 2>err &
-pid=$!
-for i in $(seq 600); do
-	[ "$(wc -l <stages/runs.csv)" -ge $((rows + 4)) ] && break
-	sleep 0.05
-done
-kill -KILL $pid
-wait $pid 2>/dev/null
-cut -d, -f1-7 stages/runs.csv | sed '$d' >before
-"$vmtax" ablate --resume --out stages >out 2>err
-status=$?
-why="status $status: $(tail -n 2 err | tr '\n' '|')"
+kill_and_resume stages '' $((rows + 4))
 [ $status -eq 0 ]
 result resumes-orders
 why="rows recorded before are gone"
