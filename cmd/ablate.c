@@ -59,17 +59,32 @@ static int add_all(struct harness *h, const struct ablation *a, struct error *er
 	return code;
 }
 
+/* Whether an end called NAME is one the user wrote. */
+static bool is_own(const struct harness *h, const char *name)
+{
+	size_t length = strcspn(name, "+");
+
+	for (size_t i = 0; i < h->own.count; i++)
+		if (strlen(h->own.config[i].name) == length &&
+		    memcmp(h->own.config[i].name, name, length) == 0)
+			return true;
+	return false;
+}
+
 static int design(const struct harness *h, size_t orders, uint64_t seed, struct ablation *a,
 		  struct error *error)
 {
 	const struct run_options *o = h->options;
 	struct vmm_config from, to;
-	int code = harness_preset(h, o->from ? o->from : FROM, &from, error);
+	int code = harness_find(h, o->from ? o->from : FROM, &from, error);
 
 	if (code)
 		return error_at(error, "--from");
-	if (harness_preset(h, o->to ? o->to : TO, &to, error))
+	if (harness_find(h, o->to ? o->to : TO, &to, error))
 		return error_at(error, "--to");
+	if (h->own.count && !is_own(h, from.name) && !is_own(h, to.name))
+		return error_fail(error, 0, "name one of its configurations with --from or --to",
+				  "--config-file changes nothing");
 	code = ablation_design(a, &from, &to, error);
 	if (code == 0)
 		ablation_draw(a, orders, seed);

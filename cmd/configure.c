@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/config_file_priv.h"
 #include "cmd/harness_priv.h"
 
 /* Which configurations a run compares. */
@@ -20,14 +19,14 @@ static int set_knobs(struct vmm_config *config, const struct run_options *option
 	return code;
 }
 
-int harness_preset(const struct harness *h, const char *name, struct vmm_config *config, struct error *error)
+int harness_find(const struct harness *h, const char *name, struct vmm_config *config, struct error *error)
 {
-	int code = vmm_config_preset(config, name, error);
+	int code = config_file_find(&h->own, name, config, error);
 
 	return code ? code : set_knobs(config, h->options, error);
 }
 
-static int add(struct harness *h, const struct config_file *file, const char *name, struct error *error)
+static int add(struct harness *h, const char *name, struct error *error)
 {
 	struct vmm_config *config = &h->config[h->configs].config;
 	int code;
@@ -35,9 +34,7 @@ static int add(struct harness *h, const struct config_file *file, const char *na
 	if (h->configs == SCHEDULE_CONFIGS)
 		return error_set(error, 0, "more than %d configurations", SCHEDULE_CONFIGS);
 	h->config[h->configs].parts = HARNESS_MAIN;
-	code = config_file_find(file, name, config, error);
-	if (code == 0)
-		code = set_knobs(config, h->options, error);
+	code = harness_find(h, name, config, error);
 	for (size_t c = 0; code == 0 && c < h->configs; c++)
 		if (strcmp(h->config[c].config.name, config->name) == 0)
 			code = error_fail(error, 0, "name each once", "%s is named twice", config->name);
@@ -50,7 +47,7 @@ static int check_sets(const struct harness *h, struct error *error)
 {
 	struct vmm_config hosted;
 	bool virtual = false;
-	int code = harness_preset(h, "hosted", &hosted, error);
+	int code = harness_find(h, "hosted", &hosted, error);
 
 	if (code)
 		return code;
@@ -75,29 +72,27 @@ static int check_cold(const struct harness *h, struct error *error)
 	return 0;
 }
 
-static int add_all(struct harness *h, const struct config_file *file, const char *names, struct error *error)
+static int add_all(struct harness *h, const char *names, struct error *error)
 {
 	char *copy = strdup(names), *rest = copy, *name;
 	int code = copy ? 0 : error_set(error, ENOMEM, "--configs");
 
 	h->parts = 1;
 	while (code == 0 && (name = strsep(&rest, ",")) != NULL)
-		code = add(h, file, name, error);
+		code = add(h, name, error);
 	free(copy);
 	return code;
 }
 
 int harness_configure(struct harness *h, const char *names, struct error *error)
 {
-	struct config_file file;
-	int code = config_file_read(&file, h->options->config_file, error);
+	const struct config_file *own = &h->own;
+	int code = vmm_config_preset(&h->native, "native", error);
 
 	if (code == 0)
-		code = vmm_config_preset(&h->native, "native", error);
-	if (code == 0)
-		code = add_all(h, &file, h->options->configs || file.count == 0 ? names : "native", error);
-	for (size_t i = 0; code == 0 && !h->options->configs && i < file.count; i++)
-		code = add(h, &file, file.config[i].name, error);
+		code = add_all(h, h->options->configs || own->count == 0 ? names : "native", error);
+	for (size_t i = 0; code == 0 && !h->options->configs && i < own->count; i++)
+		code = add(h, own->config[i].name, error);
 	if (code == 0)
 		code = check_sets(h, error);
 	return code ? code : check_cold(h, error);

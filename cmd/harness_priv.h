@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "cmd/calibrate_priv.h"
+#include "cmd/config_file_priv.h"
 #include "cmd/launch_priv.h"
 #include "cmd/ledger_priv.h"
 #include "cmd/progress_priv.h"
@@ -49,6 +50,7 @@ struct harness {
 	const char *directory; /* of the results */
 	struct run_plan *plan;
 	struct suite suite;
+	struct config_file own; /* configurations the user wrote */
 	struct harness_config config[SCHEDULE_CONFIGS];
 	size_t configs;
 	size_t parts;			   /* blocks of a round: 1, or 2 with those of HARNESS_APART */
@@ -95,12 +97,12 @@ void harness_close(struct harness *h);
 
 /*
  * Fills h->config from the comma-separated NAMES, with --set applied to all that are not native, and
- * h->native. 0 or negative errno.
+ * h->native. h->own has been read. 0 or negative errno.
  */
 int harness_configure(struct harness *h, const char *names, struct error *error);
 
-/* CONFIG as the preset NAME with --set applied, unless it is native. 0 or negative errno. */
-int harness_preset(const struct harness *h, const char *name, struct vmm_config *config, struct error *error);
+/* CONFIG as NAME, a preset or one of h->own, with --set applied unless it is native. 0 or negative errno. */
+int harness_find(const struct harness *h, const char *name, struct vmm_config *config, struct error *error);
 
 /* One repetition. */
 struct cell {

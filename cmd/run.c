@@ -54,9 +54,13 @@ static int check(struct run *run, struct error *error)
 {
 	const struct run_options *o = &run->options;
 	const char *without = o->program ? PROGRAM_CONFIGS : suite_configs(o->suite ? o->suite : "default");
-	int code = run_options_ablate(o)
-			   ? ablate_configure(&run->harness, o->orders, 0, error)
-			   : harness_configure(&run->harness, o->configs ? o->configs : without, error);
+	int code = config_file_read(&run->harness.own, o->config_file, error);
+
+	if (code)
+		return code;
+	code = run_options_ablate(o)
+		       ? ablate_configure(&run->harness, o->orders, 0, error)
+		       : harness_configure(&run->harness, o->configs ? o->configs : without, error);
 
 	if (code == 0)
 		code = find_suite(run, error);

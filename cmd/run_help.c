@@ -90,6 +90,7 @@ void run_help_ablate(void)
 	     "\n"
 	     "  --from NAME        where the ablation begins (default: hosted)\n"
 	     "  --to NAME          where it ends (default: bare-metal); vmtax list configs names them\n"
+	     "  --config-file F    configurations of your own, as of vmtax run, for --from and --to\n"
 	     "  --orders N         Shapley values over N orders of the knobs, whatever single flips say; an\n"
 	     "                     even number, as each order is run with its reverse; needs --budget. 0:\n"
 	     "                     never. Default: where single flips leave over 20 % unexplained\n"
@@ -119,6 +120,7 @@ void run_help_ablate(void)
 	     "  vmtax ablate --only file-sync,kv --budget 10m\n"
 	     "  vmtax ablate --from hosted-classic --to hosted --orders 0 -- ./prog\n"
 	     "  vmtax ablate --orders 12 --budget 20m -- ./prog\n"
+	     "  vmtax ablate --config-file mine.ini --to mine -- ./prog\n"
 	     "  vmtax report --csv=ablation out/why\n"
 	     "\n"
 	     "Exit status: as of vmtax run.");

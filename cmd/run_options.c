@@ -225,7 +225,7 @@ bool run_options_ablate(const struct run_options *o)
 static int check_command(const struct run_options *o, int id, struct error *error)
 {
 	bool ablates = id == FROM || id == TO || id == ORDERS,
-	     runs = id == CONFIGS || id == CONFIG_FILE || id == NO_OBSERVE || id == VMS;
+	     runs = id == CONFIGS || id == NO_OBSERVE || id == VMS;
 
 	if (ablates && !run_options_ablate(o))
 		return error_fail(error, 0, "run vmtax ablate, or leave it out",

@@ -26,6 +26,13 @@ refuses the-same 'hosted and hosted do not differ' --to hosted
 refuses no-such-end '.*--to: did you mean hosted?' --to hostde
 refuses configs 'an option of vmtax run' --configs native
 refuses no-orders 'no number of orders' --orders many --budget 1m
+printf '[mine]\nbase = hosted\n\ntransport = ring\nclock = exit\n' >mine.ini
+printf '[mine]\nbase = hosted\ntransprt = ring\n' >wrong.ini
+refuses own-unknown-knob 'transprt: wrong.ini:3: did you mean transport?' --config-file wrong.ini --to mine
+refuses own-unknown-end '.*--to: did you mean mine?' --config-file mine.ini --to mien
+refuses own-unused '.*--config-file changes nothing: name one' --config-file mine.ini --to bare-metal
+refuses own-missing 'missing.ini' --config-file missing.ini --to mine
+refuses own-the-same 'mine and mine do not differ' --config-file mine.ini --from mine --to mine
 "$vmtax" run --from hosted --out refused >out 2>err
 why="status $?: $(cat err)"
 grep -q '^vmtax run: .*an option of vmtax ablate' err
@@ -99,6 +106,16 @@ result picture
 why="datapackage.json: $(jq -c '[.resources[].name]' orders/datapackage.json)"
 jq -e '[.resources[].path] | contains(["ablation.csv", "flips.csv"])' orders/datapackage.json >/dev/null
 result package
+
+# An end of the user's own: what it changes is what is flipped.
+"$vmtax" ablate --only syscall --memory 16M --blocks 1 --config-file mine.ini --to mine --set transport=exit \
+	--out own >out 2>err
+status=$?
+"$vmtax" report --json=flips own >flips.json
+why="status $status: $(tail -n 1 err; jq -c '.[] | [.knob, .before, .after]' flips.json | tr '\n' ' ')"
+[ $status -eq 0 ] && jq -e 'map([.knob, .from, .to, .before]) == [["clock", "tsc", "exit", "hosted"]] and
+	.[0].after == "mine+transport=exit"' flips.json >/dev/null
+result own-end
 
 # kill_and_resume DIR WORDS COUNT: kills the ablation just begun once COUNT lines of its runs hold WORDS, and resumes
 # it. The runs it had recorded whole are in before, its end in status and why.
