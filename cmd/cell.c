@@ -113,9 +113,28 @@ static uint64_t find_origin(struct cell *cell)
 	return first;
 }
 
+/* Copies of a program of the user's own share the directory he is in. */
+static int start_services(struct harness *h, struct cell *cell, struct services *services,
+			  struct error *error)
+{
+	const struct workload *workload = &h->suite.workload[cell->workload];
+	static char here[] = ".";
+	char **beside = calloc(cell->others + 3, sizeof(char *));
+	int code;
+
+	if (beside == NULL)
+		return error_set(error, ENOMEM, "cannot start the host's services");
+	beside[0] = workload->argv[0];
+	beside[1] = here;
+	for (size_t i = 0; !workload->own_directory && i <= cell->others; i++)
+		beside[1 + i] = copy_of(cell, i)->directory;
+	code = services_start(services, cell->config->value[VMM_HOST_SERVICES], &h->cores, beside, error);
+	free(beside);
+	return code;
+}
+
 static int launch(struct harness *h, struct cell *cell, struct error *error)
 {
-	const struct launch first = describe(h, cell);
 	struct services services;
 	uint64_t steal, begun;
 	int code;
@@ -127,8 +146,7 @@ static int launch(struct harness *h, struct cell *cell, struct error *error)
 		flags_add(cell->flags, "drift");
 		cell->disturbed = true;
 	}
-	code = services_start(&services, cell->config->value[VMM_HOST_SERVICES], &h->cores, first.directory,
-			      first.argv[0], error);
+	code = start_services(h, cell, &services, error);
 	if (code)
 		return code;
 	code = run_copies(h, cell, error);

@@ -62,13 +62,16 @@ static int check_sets(const struct harness *h, struct error *error)
 /* The backup reads the files that are to be out of the cache. */
 static int check_cold(const struct harness *h, struct error *error)
 {
-	for (size_t c = 0; h->options->cold && c < h->configs; c++)
-		if (h->config[c].config.value[VMM_HOST_SERVICES] == VMM_HOST_SERVICES_BACKUP)
-			return error_fail(
-				error, 0, "leave out --cache cold, or take another host-services",
-				"--cache cold contradicts host-services=backup, which reads the files "
-				"of %s into the cache",
-				h->config[c].config.name);
+	for (size_t c = 0; h->options->cold && c < h->configs; c++) {
+		const struct vmm_config *config = &h->config[c].config;
+		unsigned value = config->value[VMM_HOST_SERVICES];
+
+		if (value == VMM_HOST_SERVICES_BACKUP || value == VMM_HOST_SERVICES_ALL)
+			return error_fail(error, 0, "leave out --cache cold, or take another host-services",
+					  "--cache cold contradicts host-services=%s, which reads the files "
+					  "of %s into the cache",
+					  vmm_config_value(config, VMM_HOST_SERVICES), config->name);
+	}
 	return 0;
 }
 

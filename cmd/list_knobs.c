@@ -86,7 +86,9 @@ static const char *const stands_for[VMM_KNOBS] = {
 		"is an "
 		"anti-virus or indexer that wants a CPU in bursts, directory is a host that is also a domain "
 		"controller, LDAP or DNS server. A bare-metal hypervisor has no such neighbours: they "
-		"would be VMs, with shares of their own. They run beside native programs, too, if a native "
+		"would be VMs, with shares of their own. Of copies that run at once (--vms) backup streams a "
+		"piece of each "
+		"in turn. all is the three together. They run beside native programs, too, if a native "
 		"configuration asks for them (native+host-services=backup).",
 };
 

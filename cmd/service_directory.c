@@ -42,14 +42,14 @@ static void *ask(void *argument)
 	}
 }
 
-static void answer(const char *program, int ready)
+static void answer(char *const *beside, int ready)
 {
 	static struct user user[USERS];
 	int ends[2];
 	pthread_t asker;
 	struct user key = { .id = 0 };
 
-	(void)program;
+	(void)beside;
 	for (unsigned i = 0; i < USERS; i++) {
 		user[i].id = i;
 		snprintf(user[i].name, sizeof(user[i].name), "user%04u", i);

@@ -6,9 +6,9 @@
 /* One service of the host. It runs in a process of its own until that is killed. */
 struct service {
 	const char *name; /* of the knob's value and of the process */
-	/* Writes a byte to READY when it is at work. PROGRAM is what runs beside it, in this directory.
-	 * Returns only where it cannot work. */
-	void (*run)(const char *program, int ready);
+	/* Writes a byte to READY when it is at work. BESIDE, NULL-terminated, is what runs beside it: the
+	 * program, then the directory of each of its copies. Returns only where it cannot work. */
+	void (*run)(char *const *beside, int ready);
 };
 
 extern const struct service service_backup;    /* service_backup.c */

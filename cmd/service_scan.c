@@ -12,12 +12,12 @@
 #define BUFFER	  (4u << 20)
 #define PIECE	  (64u << 10)
 
-static void scan(const char *program, int ready)
+static void scan(char *const *beside, int ready)
 {
 	static volatile unsigned char buffer[BUFFER], sum;
 	uint64_t at = 0;
 
-	(void)program;
+	(void)beside;
 	if (write(ready, "", 1) != 1)
 		return;
 	for (;;) {

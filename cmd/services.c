@@ -16,55 +16,68 @@
 #include "cmd/services_priv.h"
 
 /* Starts and ends the host's services, and takes their account: it is nobody's cost but the host's. */
-static const struct service *const services_table[] = {
-	[VMM_HOST_SERVICES_BACKUP] = &service_backup,
-	[VMM_HOST_SERVICES_SCAN] = &service_scan,
-	[VMM_HOST_SERVICES_DIRECTORY] = &service_directory,
+static const struct service *const services_table[][SERVICES_MOST] = {
+	[VMM_HOST_SERVICES_BACKUP] = { &service_backup },
+	[VMM_HOST_SERVICES_SCAN] = { &service_scan },
+	[VMM_HOST_SERVICES_DIRECTORY] = { &service_directory },
+	[VMM_HOST_SERVICES_ALL] = { &service_backup, &service_scan, &service_directory },
 };
 
 /* Does not return. It ends with us, whatever ends us; READY is closed once it works. */
-static _Noreturn void serve(const struct service *service, const cpu_set_t *cores, const char *directory,
-			    const char *program, pid_t parent, int ready)
+static _Noreturn void serve(const struct service *service, const cpu_set_t *cores, char *const *beside,
+			    pid_t parent, int ready)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, service->name);
-	if (getppid() != parent || (directory && chdir(directory)))
+	if (getppid() != parent)
 		_exit(1);
 	if (CPU_COUNT(cores))
 		sched_setaffinity(0, sizeof(*cores), cores);
 	dup2(ready, STDERR_FILENO + 1);
 	close_range(STDERR_FILENO + 2, ~0u, 0);
-	service->run(program, STDERR_FILENO + 1);
+	service->run(beside, STDERR_FILENO + 1);
 	_exit(1);
 }
 
-int services_start(struct services *services, unsigned value, const cpu_set_t *cores, const char *directory,
-		   const char *program, struct error *error)
+static int start(pid_t *pid, const struct service *service, const cpu_set_t *cores, char *const *beside,
+		 struct error *error)
 {
 	pid_t parent = getpid();
 	int ready[2];
 	char byte;
 
-	*services = (struct services){ .value = value };
-	if (value == VMM_HOST_SERVICES_NONE)
-		return 0;
 	if (pipe2(ready, O_CLOEXEC))
 		return error_set(error, errno, "cannot start the host's services");
-	services->pid = fork();
-	if (services->pid == 0)
-		serve(services_table[value], cores, directory, program, parent, ready[1]);
+	*pid = fork();
+	if (*pid == 0)
+		serve(service, cores, beside, parent, ready[1]);
 	close(ready[1]);
-	if (services->pid < 0 || read(ready[0], &byte, 1) != 1) {
-		error_set(error, services->pid < 0 ? errno : 0, "cannot start the host's service %s",
-			  services_table[value]->name);
-		if (services->pid > 0)
-			waitpid(services->pid, NULL, 0);
-		services->pid = 0;
+	if (*pid < 0 || read(ready[0], &byte, 1) != 1) {
+		error_set(error, *pid < 0 ? errno : 0, "cannot start the host's service %s", service->name);
+		if (*pid > 0)
+			waitpid(*pid, NULL, 0);
+		*pid = 0;
 		close(ready[0]);
 		return -EIO;
 	}
 	close(ready[0]);
 	return 0;
+}
+
+int services_start(struct services *services, unsigned value, const cpu_set_t *cores, char *const *beside,
+		   struct error *error)
+{
+	int code = 0;
+
+	*services = (struct services){ .value = value };
+	for (size_t i = 0; code == 0 && i < SERVICES_MOST && services_table[value][i]; i++)
+		code = start(&services->pid[i], services_table[value][i], cores, beside, error);
+	for (size_t i = 0; code && i < SERVICES_MOST && services->pid[i] > 0; i++) {
+		kill(services->pid[i], SIGKILL);
+		waitpid(services->pid[i], NULL, 0);
+		services->pid[i] = 0;
+	}
+	return code;
 }
 
 /* What the kernel counted of a process's I/O (proc(5)): NAME of /proc/PID/io. */
@@ -84,27 +97,35 @@ static int64_t io_count(pid_t pid, const char *name)
 	return count;
 }
 
-int services_stop(struct services *services, struct probe_samples *samples)
+static int stop(pid_t pid, const char *name, struct probe_samples *samples)
 {
 	static const struct {
 		const char *count, *event, *unit;
 	} rows[] = { { "rchar", "read", "bytes" }, { "syscr", "reads", "1" } };
-	const char *name;
 	struct rusage usage = { 0 };
 	int code = 0;
 
-	if (services->pid <= 0)
-		return 0;
-	name = services_table[services->value]->name;
-	kill(services->pid, SIGSTOP); /* counts of a process that is no more cannot be read */
+	kill(pid, SIGSTOP); /* counts of a process that is no more cannot be read */
 	for (size_t i = 0; code == 0 && i < sizeof(rows) / sizeof(rows[0]); i++)
 		code = probe_samples_add(samples, "host-services", name, rows[i].event, rows[i].unit,
-					 (double)io_count(services->pid, rows[i].count));
-	kill(services->pid, SIGKILL);
-	while (wait4(services->pid, NULL, 0, &usage) < 0 && errno == EINTR)
+					 (double)io_count(pid, rows[i].count));
+	kill(pid, SIGKILL);
+	while (wait4(pid, NULL, 0, &usage) < 0 && errno == EINTR)
 		;
-	services->pid = 0;
 	return code ? code
 		    : probe_samples_add(samples, "host-services", name, "cpu", "ns",
 					(double)launch_cpu_ns(&usage));
+}
+
+int services_stop(struct services *services, struct probe_samples *samples)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < SERVICES_MOST && services->pid[i] > 0; i++) {
+		int ended = stop(services->pid[i], services_table[services->value][i]->name, samples);
+
+		code = code ? code : ended;
+		services->pid[i] = 0;
+	}
+	return code;
 }

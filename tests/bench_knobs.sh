@@ -126,5 +126,8 @@ counts tick 0 1000 up 3 "kvm-stats vcpu0 irq_injections" hosted $cpu
 counts host-services none backup up 1 "host-services backup read" native $cpu
 counts host-services none scan up 1 "host-services scan cpu" hosted $cpu
 counts host-services none directory up 1 "host-services directory reads" hosted $cpu
+counts host-services scan all up 1 "host-services backup read" native $cpu
+counts host-services backup all up 1 "host-services scan cpu" native $cpu
+counts host-services scan all up 1 "host-services directory reads" hosted $cpu
 
 ! grep -q 'not seen$' "$work/rows"

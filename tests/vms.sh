@@ -88,6 +88,28 @@ why="status $status: $(tail -n 2 err | tr '\n' '|')"
 [ $status -eq 0 ] && [ "$(grep -c ',ok,' files/runs.csv)" -ge 2 ]
 result own-files
 
+# The backup beside them has a file of each open at a time, as the kernel sees it.
+cat >suite.csv <<E
+name,class,command,stresses,data
+nap,io,busybox sleep 2,nothing,nap.bin:64M
+E
+"$vmtax" run --vms 3 --memory 32M --suite suite.csv --configs native+host-services=backup --blocks 1 --no-observe \
+	--out streamed >out 2>err &
+run=$!
+for i in $(seq 400); do
+	for backup in $(grep -lsx backup /proc/[0-9]*/comm); do
+		grep -qs "^PPid:[[:space:]]*$run\$" "${backup%comm}status" &&
+			ls -l "${backup%comm}fd" 2>/dev/null | sed -n 's/.* //; /nap.bin$/p'
+	done | sort -u >seen
+	[ "$(wc -l <seen)" -eq 3 ] && break
+	sleep 0.02
+done
+wait $run
+status=$?
+why="status $status: $(tail -n 2 err | tr '\n' '|') $(tr '\n' ' ' <seen)"
+[ $status -eq 0 ] && [ "$(wc -l <seen)" -eq 3 ]
+result backup-of-each
+
 "$vmtax" run --vms 1024 --memory 3G --only syscall --configs hosted --out refused >out 2>err
 status=$?
 why="status $status: $(cat err)"

@@ -92,6 +92,7 @@ const struct vmm_knob vmm_knobs[VMM_KNOBS] = {
 			{"backup", "streams the program's files again and again, 100 MB a second", NULL, NULL},
 			{"scan", "burns 30 ms of CPU time in bursts, with 70 ms in between", NULL, NULL},
 			{"directory", "answers some 2000 look-ups a second over a socket", NULL, NULL},
+			{"all", "backup, scan and directory at once", NULL, NULL},
 			{0} },
 	},
 };
