@@ -139,8 +139,8 @@ const struct table_schema schema_overhead = {
 		END },
 };
 
-const struct table_schema schema_costs = {
-	.name = "costs.csv", .description = "cost of one stage of one kind of request under one configuration",
+const struct table_schema schema_waterfall = {
+	.name = "waterfall.csv", .description = "cost of one stage of one kind of request under one configuration",
 	.columns = (const struct table_column[]){
 		TEXT("config", "configuration asked for"),
 		TEXT("label", "configuration as printed"),
@@ -245,6 +245,6 @@ const struct table_schema schema_hosts = {
 
 const struct table_schema *const schema_results[] = {
 	&schema_machine,  &schema_runs,		&schema_layers,	    &schema_counters,	  &schema_exits,
-	&schema_requests, &schema_lifecycle,	&schema_overhead,   &schema_costs,	  &schema_flips,
+	&schema_requests, &schema_lifecycle,	&schema_overhead,   &schema_waterfall,	  &schema_flips,
 	&schema_ablation, &schema_provisioning, &schema_plan_hosts, &schema_plan_summary, NULL,
 };

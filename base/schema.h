@@ -15,7 +15,7 @@ extern const struct table_schema schema_exits;
 extern const struct table_schema schema_requests;
 extern const struct table_schema schema_lifecycle;
 extern const struct table_schema schema_overhead;
-extern const struct table_schema schema_costs;
+extern const struct table_schema schema_waterfall;
 extern const struct table_schema schema_flips;
 extern const struct table_schema schema_ablation;
 extern const struct table_schema schema_provisioning;

@@ -37,8 +37,9 @@ struct option;
 int cmd_option_fail(const char *command, int id, char **argv, const struct option *options);
 
 /*
- * What follows a measurement: computes overhead.csv and costs.csv in DIRECTORY, writes datapackage.json and
- * report.html there, and prints the summary table on stdout. Shared by run and report. 0 or negative errno.
+ * What follows a measurement: computes overhead.csv and waterfall.csv in DIRECTORY, writes datapackage.json
+ * and report.html there, and prints the summary table on stdout. Shared by run and report. 0 or negative
+ * errno.
  */
 int cmd_results_publish(const char *directory, struct error *error);
 

@@ -26,7 +26,7 @@ static void print_help(void)
 	       "\n"
 	       "DIR is what vmtax run --out wrote; without it, the newest in out/, else a recorded sample, "
 	       "of\n"
-	       "which only the summary is printed. overhead.csv, costs.csv and datapackage.json are made "
+	       "which only the summary is printed. overhead.csv, waterfall.csv and datapackage.json are made "
 	       "anew\n"
 	       "from the tables.\n"
 	       "\n"

@@ -27,11 +27,11 @@ struct error;
 int model_overhead_write(const char *directory, struct error *error);
 
 /*
- * Reads DIRECTORY/runs.csv and requests.csv and writes DIRECTORY/costs.csv: the cost of each stage of each
- * kind of request under each configuration, in the workload that makes most of them. Repetitions outside of
- * blocks do not count. 0 or negative errno.
+ * Reads DIRECTORY/runs.csv and requests.csv and writes DIRECTORY/waterfall.csv: the cost of each stage of
+ * each kind of request under each configuration, in the workload that makes most of them. Repetitions outside
+ * of blocks do not count. 0 or negative errno.
  */
-int model_costs_write(const char *directory, struct error *error);
+int model_waterfall_write(const char *directory, struct error *error);
 
 /*
  * Reads DIRECTORY/runs.csv and flips.csv and writes DIRECTORY/ablation.csv: what each knob is worth to each

@@ -70,25 +70,25 @@ int html_overhead_figures(FILE *out, const struct result *result)
 	return 0;
 }
 
-int html_costs(FILE *out, const struct result *result)
+int html_requests(FILE *out, const struct result *result)
 {
 	struct grid grid;
 	struct chart chart = { .kind = CHART_DOTS,
-			       .key = "costs",
+			       .key = "requests",
 			       .label = "time of one request, microseconds",
 			       .reference = NAN,
 			       .grid = &grid };
 
-	if (result->costs.rows == 0)
+	if (result->waterfall.rows == 0)
 		return 0;
-	if (grid_costs(&grid, result, COST_KINDS) < 0)
+	if (grid_requests(&grid, result, REQUEST_KINDS) < 0)
 		return -ENOMEM;
 	fputs("<section>\n<h2>What one request costs</h2>\n"
 	      "<p class=\"soft\">A request is a system call that the guest kernel passes to the host. Marks "
 	      "are medians "
 	      "from submission in the guest to its going on, the host's own work included; bars are 95 % "
 	      "intervals. "
-	      "Configurations differ in their transport, which costs.csv names with every stage of the "
+	      "Configurations differ in their transport, which waterfall.csv names with every stage of the "
 	      "way.</p>\n"
 	      "<div class=\"panels\">\n",
 	      out);
@@ -96,7 +96,7 @@ int html_costs(FILE *out, const struct result *result)
 	html_grid(out, &grid, result, NULL);
 	fputs("</div>\n", out);
 	if (grid.left_out > 0)
-		fprintf(out, "<p>%zu less frequent kinds are in costs.csv.</p>\n", grid.left_out);
+		fprintf(out, "<p>%zu less frequent kinds are in waterfall.csv.</p>\n", grid.left_out);
 	fputs("</section>\n", out);
 	grid_free(&grid);
 	return 0;

@@ -15,7 +15,7 @@ int html_overhead_figures(FILE *out, const struct result *result);
 int html_ablation(FILE *out, const struct result *result);
 int html_provisioning(FILE *out, const struct result *result);
 int html_layers(FILE *out, const struct result *result);
-int html_costs(FILE *out, const struct result *result);
+int html_requests(FILE *out, const struct result *result);
 int html_plan(FILE *out, const struct result *result);
 void html_method(FILE *out, const struct result *result);
 void html_machine(FILE *out, const struct result *result);

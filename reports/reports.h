@@ -11,7 +11,7 @@ struct table_schema;
 
 /*
  * What people and other programs read of a result directory. All of it is made from the CSV tables in the
- * directory, overhead.csv and costs.csv included where they exist; nothing is measured or estimated here.
+ * directory, overhead.csv and waterfall.csv included where they exist; nothing is measured or estimated here.
  */
 
 /*

@@ -14,7 +14,7 @@
  */
 struct result {
 	const char *directory;
-	struct table machine, runs, layers, overhead, costs, ablation, provisioning, plan_summary;
+	struct table machine, runs, layers, overhead, waterfall, ablation, provisioning, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -95,10 +95,10 @@ bool grid_has_metric(const struct result *result, const char *metric);
 /* Whether any time is estimated against BASELINE. */
 bool grid_has_baseline(const struct result *result, const char *baseline);
 
-#define COST_KINDS 10 /* kinds of request that are shown; costs.csv has all */
+#define REQUEST_KINDS 10 /* kinds of request that are shown; waterfall.csv has all */
 
 /* Microseconds a request: the MOST frequent kinds x configurations. 0 or -ENOMEM; no rows without costs. */
-int grid_costs(struct grid *grid, const struct result *result, size_t most);
+int grid_requests(struct grid *grid, const struct result *result, size_t most);
 
 enum provisioning_figure { PROVISIONING_TIME, PROVISIONING_CPU, PROVISIONING_MEMORY, PROVISIONING_FIGURES };
 

@@ -16,6 +16,20 @@ static int read_optional(struct table *table, const char *directory, const struc
 	return table_read_optional(table, path, schema, error);
 }
 
+/* Results of older versions have this table under the name costs.csv, until the model makes it anew. */
+static int read_waterfall(struct result *result, struct error *error)
+{
+	struct error other;
+	char path[4096];
+	int status = read_optional(&result->waterfall, result->directory, &schema_waterfall, error);
+
+	snprintf(path, sizeof(path), "%s/costs.csv", result->directory);
+	if (status == 0 && result->waterfall.path == NULL &&
+	    table_read_optional(&result->waterfall, path, &schema_waterfall, &other) < 0)
+		result->waterfall = (struct table){ 0 };
+	return status;
+}
+
 static int read_runs(struct table *runs, const char *directory, struct error *error)
 {
 	int status = read_optional(runs, directory, &schema_runs, error);
@@ -36,16 +50,15 @@ static int read_tables(struct result *result, struct error *error)
 		struct table *table;
 		const struct table_schema *schema;
 	} parts[] = {
-		{ &result->machine, &schema_machine },		 { &result->layers, &schema_layers },
-		{ &result->overhead, &schema_overhead },	 { &result->costs, &schema_costs },
-		{ &result->plan_summary, &schema_plan_summary }, { &result->ablation, &schema_ablation },
-		{ &result->provisioning, &schema_provisioning },
+		{ &result->machine, &schema_machine },	 { &result->layers, &schema_layers },
+		{ &result->overhead, &schema_overhead }, { &result->plan_summary, &schema_plan_summary },
+		{ &result->ablation, &schema_ablation }, { &result->provisioning, &schema_provisioning },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && status == 0; i++)
 		status = read_optional(parts[i].table, result->directory, parts[i].schema, error);
-	return status;
+	return status ? status : read_waterfall(result, error);
 }
 
 bool result_shows(const struct result *result, const char *config)
@@ -114,7 +127,7 @@ void result_free(struct result *result)
 	table_free(&result->runs);
 	table_free(&result->layers);
 	table_free(&result->overhead);
-	table_free(&result->costs);
+	table_free(&result->waterfall);
 	table_free(&result->ablation);
 	table_free(&result->provisioning);
 	table_free(&result->plan_summary);

@@ -144,18 +144,18 @@ static int put_metrics(struct text_page *page, const struct result *result)
 	return status;
 }
 
-static int put_costs(struct text_page *page, const struct result *result)
+static int put_requests(struct text_page *page, const struct result *result)
 {
 	struct grid grid;
 
-	if (grid_costs(&grid, result, COST_KINDS) < 0)
+	if (grid_requests(&grid, result, REQUEST_KINDS) < 0)
 		return -ENOMEM;
 	if (grid.rows.count > 0) {
 		text_put_title(page, grid.title, "in microseconds, median [95 % interval]");
 		page->ratios = false;
 		put_grid(page, &grid, result, NULL);
 		if (grid.left_out > 0)
-			fprintf(page->out, "%zu less frequent kinds are in costs.csv\n", grid.left_out);
+			fprintf(page->out, "%zu less frequent kinds are in waterfall.csv\n", grid.left_out);
 	}
 	grid_free(&grid);
 	return 0;
@@ -207,7 +207,7 @@ static int put_all(struct text_page *page, const struct result *result)
 	if (status == 0)
 		status = put_metrics(page, result);
 	if (status == 0)
-		status = put_costs(page, result);
+		status = put_requests(page, result);
 	if (status == 0)
 		status = text_put_plan(page, &result->plan_summary);
 	fputc('\n', page->out);

@@ -20,7 +20,7 @@ enum vmm_outcome {
 	VMM_UNABLE,	 /* this machine cannot do it (no KVM...); error holds */
 };
 
-/* Stages of a request between its stamps; requests.csv and costs.csv use their names. */
+/* Stages of a request between its stamps; requests.csv and waterfall.csv use their names. */
 enum vmm_stage {
 	VMM_STAGE_TRANSPORT_IN,	 /* guest submitted -> monitor or driver saw it */
 	VMM_STAGE_MONITOR_IN,	 /* seen -> host call begun */

@@ -38,7 +38,7 @@ static const char *const layers[] = {
 	NULL,
 };
 
-static const char *const costs[] = {
+static const char *const waterfall[] = {
 	"config=hosted|transport=exit|kind=read|stage=total|count=5|cost_ns=31000|low_ns=30000|high_ns=32000",
 	"config=bare-metal|transport=ring|kind=read|stage=total|count=5|cost_ns=400|low_ns=NA|high_ns=NA",
 	"config=hosted|transport=exit|kind=write|stage=total|count=50|cost_ns=3000000|low_ns=30000|high_ns="
@@ -60,7 +60,7 @@ static const char *make_results(void)
 	tables_write(directory, &schema_runs, runs);
 	tables_write(directory, &schema_overhead, overhead);
 	tables_write(directory, &schema_layers, layers);
-	tables_write(directory, &schema_costs, costs);
+	tables_write(directory, &schema_waterfall, waterfall);
 	snprintf(path, sizeof(path), "%s/plan", directory);
 	mkdir(path, 0777);
 	tables_write(directory, &schema_plan_summary, plan);

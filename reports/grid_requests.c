@@ -11,19 +11,19 @@ struct kind {
 	double count; /* requests of it under all configurations */
 };
 
-static const char *text(const struct table *costs, size_t row, const char *column)
+static const char *text(const struct table *waterfall, size_t row, const char *column)
 {
-	return table_text(costs, row, table_column(costs, column));
+	return table_text(waterfall, row, table_column(waterfall, column));
 }
 
-static double microseconds(const struct table *costs, size_t row, const char *column)
+static double microseconds(const struct table *waterfall, size_t row, const char *column)
 {
-	return table_number(costs, row, table_column(costs, column)) / 1e3;
+	return table_number(waterfall, row, table_column(waterfall, column)) / 1e3;
 }
 
-static bool is_total(const struct table *costs, size_t row)
+static bool is_total(const struct table *waterfall, size_t row)
 {
-	return strcmp(text(costs, row, "stage"), "total") == 0;
+	return strcmp(text(waterfall, row, "stage"), "total") == 0;
 }
 
 static int more_frequent_first(const void *left, const void *right)
@@ -34,30 +34,32 @@ static int more_frequent_first(const void *left, const void *right)
 }
 
 /* Every kind with its count, most frequent first; the caller frees. NULL when memory is short. */
-static struct kind *count_kinds(const struct table *costs, const struct names *names)
+static struct kind *count_kinds(const struct table *waterfall, const struct names *names)
 {
 	struct kind *kinds = calloc(names->count + 1, sizeof(*kinds));
 
 	for (size_t i = 0; kinds && i < names->count; i++) {
 		kinds[i].name = names->name[i];
-		for (size_t row = 0; row < costs->rows; row++)
-			if (is_total(costs, row) && strcmp(text(costs, row, "kind"), names->name[i]) == 0 &&
-			    !table_missing(costs, row, table_column(costs, "count")))
-				kinds[i].count += table_number(costs, row, table_column(costs, "count"));
+		for (size_t row = 0; row < waterfall->rows; row++)
+			if (is_total(waterfall, row) &&
+			    strcmp(text(waterfall, row, "kind"), names->name[i]) == 0 &&
+			    !table_missing(waterfall, row, table_column(waterfall, "count")))
+				kinds[i].count +=
+					table_number(waterfall, row, table_column(waterfall, "count"));
 	}
 	if (kinds)
 		qsort(kinds, names->count, sizeof(*kinds), more_frequent_first);
 	return kinds;
 }
 
-static int choose_rows(struct grid *grid, const struct table *costs, size_t most)
+static int choose_rows(struct grid *grid, const struct table *waterfall, size_t most)
 {
 	struct names all = { 0 };
 	struct kind *kinds = NULL;
-	int status = names_collect(&all, costs, "kind");
+	int status = names_collect(&all, waterfall, "kind");
 
 	if (status == 0) {
-		kinds = count_kinds(costs, &all);
+		kinds = count_kinds(waterfall, &all);
 		status = kinds ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; status == 0 && i < all.count && i < most; i++)
@@ -73,7 +75,8 @@ static int choose_columns(struct grid *grid, const struct result *result)
 	struct names configs = { 0 };
 	size_t columns = 0;
 
-	if (names_collect(&configs, &result->costs, "config") < 0 || grid_allocate(grid, configs.count) < 0) {
+	if (names_collect(&configs, &result->waterfall, "config") < 0 ||
+	    grid_allocate(grid, configs.count) < 0) {
 		names_free(&configs);
 		return -ENOMEM;
 	}
@@ -86,29 +89,29 @@ static int choose_columns(struct grid *grid, const struct result *result)
 	return 0;
 }
 
-static void fill(struct grid *grid, const struct table *costs)
+static void fill(struct grid *grid, const struct table *waterfall)
 {
-	for (size_t row = 0; row < costs->rows; row++)
-		for (size_t r = 0; is_total(costs, row) && r < grid->rows.count; r++)
+	for (size_t row = 0; row < waterfall->rows; row++)
+		for (size_t r = 0; is_total(waterfall, row) && r < grid->rows.count; r++)
 			for (size_t c = 0; c < grid->column_count; c++)
-				if (strcmp(text(costs, row, "kind"), grid->rows.name[r]) == 0 &&
-				    strcmp(text(costs, row, "config"), grid->columns[c].name) == 0)
+				if (strcmp(text(waterfall, row, "kind"), grid->rows.name[r]) == 0 &&
+				    strcmp(text(waterfall, row, "config"), grid->columns[c].name) == 0)
 					*grid_cell(grid, r, c) = (struct interval){
-						.value = microseconds(costs, row, "cost_ns"),
-						.low = microseconds(costs, row, "low_ns"),
-						.high = microseconds(costs, row, "high_ns")
+						.value = microseconds(waterfall, row, "cost_ns"),
+						.low = microseconds(waterfall, row, "low_ns"),
+						.high = microseconds(waterfall, row, "high_ns")
 					};
 }
 
-int grid_costs(struct grid *grid, const struct result *result, size_t most)
+int grid_requests(struct grid *grid, const struct result *result, size_t most)
 {
 	*grid = (struct grid){ .title = "One request",
 			       .corner = "request",
 			       .axis = "time of one request, microseconds" };
-	if (choose_rows(grid, &result->costs, most) < 0 || choose_columns(grid, result) < 0) {
+	if (choose_rows(grid, &result->waterfall, most) < 0 || choose_columns(grid, result) < 0) {
 		grid_free(grid);
 		return -ENOMEM;
 	}
-	fill(grid, &result->costs);
+	fill(grid, &result->waterfall);
 	return 0;
 }

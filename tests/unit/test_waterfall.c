@@ -5,7 +5,7 @@
 #include "tests/check.h"
 #include "tests/run_tables.h"
 
-/* costs.csv of small results whose answers are known. */
+/* waterfall.csv of small results whose answers are known. */
 
 static void test_costs_are_medians_of_runs(void)
 {
@@ -19,7 +19,7 @@ static void test_costs_are_medians_of_runs(void)
 		NULL,
 	};
 	struct error error = { 0 };
-	struct table costs = { 0 };
+	struct table waterfall = { 0 };
 	char path[64];
 
 	begin();
@@ -29,35 +29,36 @@ static void test_costs_are_medians_of_runs(void)
 		strdup("run=4|workload=kv|config=hosted|label=hosted|status=ok|block=NA|flags=observed");
 	tables_write(directory, &schema_runs, rows);
 	tables_write(directory, &schema_requests, requests);
-	CHECK_INT(model_costs_write(directory, &error), 0);
-	snprintf(path, sizeof(path), "%s/costs.csv", directory);
-	CHECK_INT(table_read(&costs, path, &schema_costs, &error), 0);
-	CHECK_INT(costs.rows, 2);
-	CHECK_STR(text(&costs, 0, "stage"), "total");
-	CHECK_STR(text(&costs, 0, "transport"), "exit");
-	CHECK_STR(text(&costs, 0, "workload"), "kv");
-	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "cost_ns")), 200, 0);
-	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "count")), 42, 0);
-	CHECK_NEAR(table_number(&costs, 0, table_column(&costs, "runs")), 3, 0);
-	CHECK(table_missing(&costs, 0, table_column(&costs, "low_ns"))); /* three runs have no interval */
-	table_free(&costs);
+	CHECK_INT(model_waterfall_write(directory, &error), 0);
+	snprintf(path, sizeof(path), "%s/waterfall.csv", directory);
+	CHECK_INT(table_read(&waterfall, path, &schema_waterfall, &error), 0);
+	CHECK_INT(waterfall.rows, 2);
+	CHECK_STR(text(&waterfall, 0, "stage"), "total");
+	CHECK_STR(text(&waterfall, 0, "transport"), "exit");
+	CHECK_STR(text(&waterfall, 0, "workload"), "kv");
+	CHECK_NEAR(table_number(&waterfall, 0, table_column(&waterfall, "cost_ns")), 200, 0);
+	CHECK_NEAR(table_number(&waterfall, 0, table_column(&waterfall, "count")), 42, 0);
+	CHECK_NEAR(table_number(&waterfall, 0, table_column(&waterfall, "runs")), 3, 0);
+	CHECK(table_missing(&waterfall, 0,
+			    table_column(&waterfall, "low_ns"))); /* three runs have no interval */
+	table_free(&waterfall);
 	free_rows();
 }
 
 static void test_costs_without_requests_are_an_empty_table(void)
 {
 	struct error error = { 0 };
-	struct table costs = { 0 };
+	struct table waterfall = { 0 };
 	char path[64];
 
 	begin();
 	add("kv", "native", 1, 1000, "");
 	tables_write(directory, &schema_runs, rows);
-	CHECK_INT(model_costs_write(directory, &error), 0);
-	snprintf(path, sizeof(path), "%s/costs.csv", directory);
-	CHECK_INT(table_read(&costs, path, &schema_costs, &error), 0);
-	CHECK_INT(costs.rows, 0);
-	table_free(&costs);
+	CHECK_INT(model_waterfall_write(directory, &error), 0);
+	snprintf(path, sizeof(path), "%s/waterfall.csv", directory);
+	CHECK_INT(table_read(&waterfall, path, &schema_waterfall, &error), 0);
+	CHECK_INT(waterfall.rows, 0);
+	table_free(&waterfall);
 	free_rows();
 }
 
