@@ -63,6 +63,10 @@ const struct table_schema schema_runs = {
 		  .description = "which of them, from 1" },
 		{ .name = "rss_bytes", .type = TABLE_INTEGER, .unit = "bytes", .optional = true,
 		  .description = "resident memory of the process, guest memory included, once its first mark was seen" },
+		{ .name = "cpus", .type = TABLE_INTEGER, .unit = "", .optional = true,
+		  .description = "cores that the program's threads shared" },
+		{ .name = "drivers", .type = TABLE_INTEGER, .unit = "", .optional = true,
+		  .description = "threads that served its ring; 0 natively and where requests leave by exit" },
 		END },
 };
 

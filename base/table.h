@@ -85,9 +85,10 @@ struct table_writer {
 };
 
 /*
- * Opens PATH for appending rows of SCHEMA, writing the header if the file is new or empty; an existing
- * file's header must match, and a torn last line (no newline) is cut off. Each row is one write(2), then
- * fdatasync when SYNC. 0 or negative errno.
+ * Opens PATH for appending rows of SCHEMA, writing the header if the file is new or empty. An existing file's
+ * header must match, or lack only optional columns at its end: these are then added, NA in the rows there
+ * are. A torn last line (no newline) is cut off. Each row is one write(2), then fdatasync when SYNC. 0 or
+ * negative errno.
  */
 int table_append(struct table_writer *writer, const char *path, const struct table_schema *schema, bool sync,
 		 struct error *error);

@@ -82,11 +82,16 @@ static off_t end_of_rows(int fd)
 /* Writes the header, or checks the one that is there and cuts off a torn last row. */
 static int join(struct table_writer *w, struct error *error)
 {
-	off_t size = lseek(w->fd, 0, SEEK_END), keep = size;
+	off_t size, keep;
+	int code;
 
 	table_row_header(w);
-	if (size < 0 || w->failed)
-		return table_row_fail(w, w->failed ? w->failed : errno, error);
+	code = w->failed ? table_row_fail(w, w->failed, error) : table_row_widen(w, error);
+	if (code)
+		return code;
+	size = keep = lseek(w->fd, 0, SEEK_END);
+	if (size < 0)
+		return table_row_fail(w, errno, error);
 	if (size > 0 && !header_matches(w, &keep))
 		return error_fail(error, 0, "give another output directory, or remove it",
 				  "%s has other columns than this version writes", w->path);

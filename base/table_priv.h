@@ -17,6 +17,12 @@ void table_row_header(struct table_writer *writer);
 /* Writes the row at hand, which ends in a newline, or nothing of it. 0 or negative errno. */
 int table_row_write(struct table_writer *writer, struct error *error);
 
+/*
+ * Gives WRITER's file, with the header as the row at hand, the columns it lacks at its end where all of them
+ * are optional: an older version wrote it. Any other file stays as it is. 0 or negative errno.
+ */
+int table_row_widen(struct table_writer *writer, struct error *error);
+
 /* Fills ERROR: errno value NUMBER kept WRITER from writing. Returns -NUMBER. */
 int table_row_fail(const struct table_writer *writer, int number, struct error *error);
 

@@ -98,6 +98,8 @@ void account_monitor(const struct vmm_report *r, int64_t total_cpu_ns, struct me
 	/* The rest of the process: building and taking down the VM. */
 	m->cpu_setup_ns = most(total_cpu_ns - threads - m->cpu_kthread_ns, 0);
 	m->cores_held = (double)most(least(least(r->vcpus, r->cores) + r->drivers, r->cores_allowed), 1);
+	m->cpus = r->cores;
+	m->drivers = r->drivers;
 	if (r->bytes_io > 0)
 		m->direct_share = (double)r->bytes_direct / (double)r->bytes_io;
 	if (r->rss_beyond_guest_bytes > 0)

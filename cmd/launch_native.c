@@ -83,6 +83,8 @@ static double cores_busy(const struct launch *launch, const struct measurement *
 static void account(const struct launch *launch, const struct child *child, uint64_t go, uint64_t executed,
 		    uint64_t ended, const struct rusage *usage, struct measurement *m)
 {
+	const cpu_set_t cores = choose_cores(launch, m->value[VMM_SCHEDULING]);
+
 	m->setup_ns = (int64_t)clock_ticks_to_ns(child->tsc_ready - child->tsc_start + executed - go,
 						 launch->tsc_hz);
 	m->wall_ns = (int64_t)clock_ticks_to_ns(ended - executed, launch->tsc_hz);
@@ -96,6 +98,9 @@ static void account(const struct launch *launch, const struct child *child, uint
 	m->cpu_monitor_ns = m->cpu_driver_busy_ns = m->cpu_driver_spin_ns = m->cpu_vcpu_spin_ns = 0;
 	m->cpu_kthread_ns = m->cpu_setup_ns = 0;
 	m->cores_held = cores_busy(launch, m);
+	if (CPU_COUNT(&cores))
+		m->cpus = CPU_COUNT(&cores);
+	m->drivers = 0;
 }
 
 /* From the gate to the end. */

@@ -47,6 +47,8 @@ void measurement_init(struct measurement *m, const struct vmm_config *config)
 		.cpu_setup_ns = RUN_MISSING,
 		.cores_held = NAN,
 		.direct_share = NAN,
+		.cpus = RUN_MISSING,
+		.drivers = RUN_MISSING,
 		.exit_code = RUN_MISSING,
 		.rss_monitor_bytes = RUN_MISSING,
 		.rss_bytes = RUN_MISSING,

@@ -64,6 +64,7 @@ struct measurement {
 	int64_t cpu_vcpu_ns, cpu_monitor_ns, cpu_driver_busy_ns, cpu_driver_spin_ns, cpu_vcpu_spin_ns,
 		cpu_kthread_ns, cpu_setup_ns;
 	double cores_held, direct_share; /* NaN: not measured */
+	int64_t cpus, drivers;		 /* cores its threads shared; threads that served its ring */
 	int64_t exit_code;
 	int64_t rss_monitor_bytes;
 	int64_t rss_bytes;	     /* of the whole process, once its first mark was seen */

@@ -127,6 +127,8 @@ static int add_run(struct table_writer *w, const struct record_row *row, const s
 	put_number(w, row->vms);
 	put_number(w, row->vm);
 	put(w, m->rss_bytes);
+	put(w, m->cpus);
+	put(w, m->drivers);
 	return table_end_row(w, error);
 }
 

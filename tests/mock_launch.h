@@ -73,6 +73,7 @@ static inline int mock_launch(const struct launch *launch, struct measurement *m
 	m->life_ns = m->setup_ns + m->wall_ns;
 	m->roi_ns = m->roi_outside_ns = launch->observed ? 4500 : 900;
 	m->cores_held = launch->config->native ? 1 : 2;
+	m->cpus = 2;
 	mock_print(m, odd && mock.odd_output ? mock.odd_output : output);
 	if (odd && mock.odd_status != RUN_OK)
 		measurement_fail(m, mock.odd_status, "as the test wants");

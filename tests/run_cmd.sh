@@ -272,6 +272,10 @@ why="$(cut -d, -f7,10,36 one-core/runs.csv | tr '\n' '|')"
 [ "$(sed 1d one-core/runs.csv | awk -F, '$36 != 1 + ($10 == "ring")' | wc -l)" -eq 0 ] &&
 	[ "$("$1/vmtax-monitor" --cpus 1 -- "$(command -v nproc)")" = 1 ]
 result cpus-held
+"$1/vmtax" report --json=runs one-core >runs.json
+why="$(jq -c '.[] | [.config, .transport, .cpus, .drivers]' runs.json | tr '\n' ' ')"
+jq -e 'all(.[]; .cpus == 1 and .drivers == if .transport == "ring" then 1 else 0 end)' runs.json >/dev/null
+result cpus-recorded
 cat >seen <<'E'
 nproc
 cat /sys/devices/system/cpu/online

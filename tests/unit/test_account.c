@@ -99,6 +99,8 @@ static void test_held(void)
 		r->cores_allowed = cases[i].allowed;
 		account_monitor(r, 0, &m);
 		CHECK_NEAR(m.cores_held, cases[i].held, 0);
+		CHECK_INT(m.cpus, cases[i].cores);
+		CHECK_INT(m.drivers, cases[i].drivers);
 		free(r);
 	}
 }

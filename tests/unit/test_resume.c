@@ -53,6 +53,28 @@ static void test_resume(void)
 	table_free(&exits);
 }
 
+/* So does one that an older version began: its tables know fewer columns. */
+static void test_older(void)
+{
+	struct mock_run run;
+	struct table runs;
+
+	begin(&run);
+	mock.interrupt_after = 8 + 7;
+	mock_run(&run, "older", "native,hosted,bare-metal", 3, false);
+	CHECK_INT(system("sed -i 's/\\(,[^,]*\\)\\{2\\}$//' older/runs.csv && "
+			 "head -n 1 older/runs.csv | grep -q ',rss_bytes$'"),
+		  0);
+	mock.interrupt_after = 0;
+	mock_run(&run, "older", "native,hosted,bare-metal", 3, true);
+	CHECK_INT(run.code, 0);
+	CHECK_INT(run.harness.recorded, 18);
+	read_runs(&runs, "older");
+	CHECK_INT(count(&runs, NULL, NULL, "cpus", ""), 7);
+	CHECK_INT(count(&runs, NULL, NULL, "cpus", "2"), 11);
+	table_free(&runs);
+}
+
 /* Repetitions of a program that was built anew do not join those of the old one. */
 static void test_rebuilt(void)
 {
@@ -167,6 +189,7 @@ int main(void)
 	if (freopen("stderr", "w", stderr) == NULL)
 		return 1;
 	CHECK_RUN(test_resume);
+	CHECK_RUN(test_older);
 	CHECK_RUN(test_rebuilt);
 	CHECK_RUN(test_schedule);
 	CHECK_RUN(test_repeat);

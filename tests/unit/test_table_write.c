@@ -136,8 +136,7 @@ static void test_torn(void)
 /* A file of another kind is refused and left as it was, its last line too. */
 static void test_other_file(void)
 {
-	static const char *const files[] = { "name,count,size\na,1,2\n",
-					     "name,count,size,note,more\na,1,2,3,4",
+	static const char *const files[] = { "name,count\na,1\n", "name,count,size,note,more\na,1,2,3,4",
 					     "dear diary,\nno newline here", "name,count,size,NOTE\n", "\n" };
 	struct table_writer w;
 	struct error error;
@@ -148,6 +147,21 @@ static void test_other_file(void)
 		CHECK(strstr(error.what, "other.csv has other columns") && error.mend[0]);
 		holds("other.csv", files[i]);
 	}
+}
+
+/* A file of a version that did not know an optional column yet is gone on with. */
+static void test_older_file(void)
+{
+	static const char text[] = "name,count,size\na,1,2\n\"x\n\"\"\",3,4\nb,",
+			  head[] = "name,count,size\n";
+
+	write_file("older.csv", text, strlen(text));
+	append_row("older.csv");
+	holds("older.csv", HEADER "a,1,2,NA\n\"x\n\"\"\",3,4,NA\nz,1,2,NA\n");
+	write_file("older.csv", head, strlen(head));
+	append_row("older.csv");
+	holds("older.csv", HEADER "z,1,2,NA\n");
+	CHECK(access("older.csv.part", F_OK) != 0);
 }
 
 static void test_full_device(void)
@@ -261,6 +275,7 @@ int main(void)
 	CHECK_RUN(test_append);
 	CHECK_RUN(test_torn);
 	CHECK_RUN(test_other_file);
+	CHECK_RUN(test_older_file);
 	CHECK_RUN(test_full_device);
 	CHECK_RUN(test_special_files);
 	CHECK_RUN(test_full_disk);
