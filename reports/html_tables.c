@@ -93,6 +93,14 @@ void html_grid(FILE *out, const struct grid *grid, const struct result *result, 
 	fputs("</table></div>\n", out);
 }
 
+static void put_setup(void *out, char mark, const char *text)
+{
+	(void)mark;
+	fputs("<p class=\"soft\">", out);
+	html_text(out, text);
+	fputs("</p>\n", out);
+}
+
 int html_overhead(FILE *out, const struct result *result, const struct metric *metric)
 {
 	struct grid grid;
@@ -102,7 +110,7 @@ int html_overhead(FILE *out, const struct result *result, const struct metric *m
 	fprintf(out, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", metric->title, metric->meaning);
 	html_grid(out, &grid, result, metric->name);
 	grid_free(&grid);
-	return 0;
+	return metric == metrics ? setup_list(result, put_setup, out) : 0;
 }
 
 int html_times(FILE *out, const struct result *result)
@@ -114,5 +122,5 @@ int html_times(FILE *out, const struct result *result)
 	fputs("<p>Nothing could be compared, so these are times and no ratios.</p>\n", out);
 	html_grid(out, &grid, result, NULL);
 	grid_free(&grid);
-	return 0;
+	return setup_list(result, put_setup, out);
 }

@@ -177,6 +177,10 @@ char *format_interval(struct interval interval, char *text);
 typedef void notes_sink(void *argument, char mark, const char *text);
 int notes_list(const struct result *result, notes_sink *sink, void *argument);
 
+/* What set-up took where it populates memory, which is then not in the time: to stand beside it. As
+ * notes_list. */
+int setup_list(const struct result *result, notes_sink *sink, void *argument);
+
 /* The headline in words; the caller frees. NULL when memory is short. */
 char *headline_text(const struct result *result);
 

@@ -103,6 +103,11 @@ static void put_grid(struct text_page *page, const struct grid *grid, const stru
 	}
 }
 
+static void put_note(void *argument, char mark, const char *text)
+{
+	text_put_wrapped(argument, mark, text);
+}
+
 static int put_metric(struct text_page *page, const struct result *result, const struct metric *metric)
 {
 	char rest[128];
@@ -115,7 +120,7 @@ static int put_metric(struct text_page *page, const struct result *result, const
 	page->ratios = true;
 	put_grid(page, &grid, result, metric->name);
 	grid_free(&grid);
-	return 0;
+	return metric == metrics ? setup_list(result, put_note, page->out) : 0;
 }
 
 /* Nothing is compared: at least how long each workload took. */
@@ -129,7 +134,7 @@ static int put_times(struct text_page *page, const struct result *result)
 	page->ratios = false;
 	put_grid(page, &grid, result, NULL);
 	grid_free(&grid);
-	return 0;
+	return setup_list(result, put_note, page->out);
 }
 
 static int put_metrics(struct text_page *page, const struct result *result)
@@ -178,11 +183,6 @@ static int put_provisioning(struct text_page *page, const struct result *result)
 		grid_free(&grid);
 	}
 	return 0;
-}
-
-static void put_note(void *argument, char mark, const char *text)
-{
-	text_put_wrapped(argument, mark, text);
 }
 
 static int put_head(FILE *out, const struct result *result)

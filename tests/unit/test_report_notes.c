@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "base/error.h"
+#include "reports/reports.h"
 #include "reports/reports_priv.h"
 #include "tests/check.h"
 #include "tests/report_tables.h"
@@ -73,6 +74,68 @@ static void test_notes_need_their_figures(void)
 	free(text);
 }
 
+/* Populating memory moves its cost out of the time: that is said below the times, in text and page alike. */
+static void test_populated_memory_is_told(void)
+{
+	static const char *const runs[] = {
+		"run=1|workload=kv|config=native|status=ok|block=1|memory=lazy4k|setup_ns=900000|roi_ns="
+		"1000000",
+		"run=2|workload=kv|config=hosted|status=ok|block=1|memory=lazy4k|transport=exit|setup_ns="
+		"3000000|"
+		"roi_ns=1000000",
+		"run=3|workload=kv|config=bare-metal|status=ok|block=1|memory=locked-huge|transport=ring|"
+		"setup_ns=70000000|roi_ns=1000000",
+		"run=4|workload=kv|config=bare-metal|status=ok|block=2|memory=locked-huge|transport=ring|"
+		"setup_ns=60000000|roi_ns=1000000",
+		"run=5|workload=kv|config=bare-metal|status=ok|memory=locked-huge|transport=ring|setup_ns="
+		"900000000|"
+		"roi_ns=1000000|flags=observed",
+		NULL,
+	};
+	static const char *const overhead[] = {
+		"workload=kv|config=bare-metal|baseline=native|metric=time|ratio=0.5",
+		NULL,
+	};
+	static const char said[] =
+		"bare-metal: memory populated in set-up: 65.0 ms (hosted, which populates none: "
+		"3.00 ms), not in the time";
+	const char *directory = tables_directory(), *some[5];
+	struct error error = { 0 };
+	char *text;
+
+	tables_write(directory, &schema_runs, runs);
+	tables_write(directory, &schema_overhead, overhead);
+	text = print_text(directory, false);
+	CHECK(strstr(text, " 0.50 [NA]\n- bare-metal: memory populated in set-up: 65.0 ms"));
+	free(text);
+	CHECK_INT(report_html_write(directory, &error), 0);
+	text = tables_slurp(directory, "report.html");
+	CHECK(text && strstr(text, said));
+	free(text);
+
+	memcpy(some, runs, 2 * sizeof(*some)); /* nothing of it where nothing is populated */
+	some[2] = NULL;
+	tables_write(directory, &schema_runs, some);
+	text = print_text(directory, false);
+	CHECK(!strstr(text, "memory populated"));
+	free(text);
+
+	some[2] = "run=3|workload=kv|config=bare-metal|status=ok|block=1|memory=locked4k|transport=ring|"
+		  "setup_ns=70000000|life_ns=80000000";
+	some[3] = NULL;
+	tables_write(directory, &schema_runs, some);
+	text = print_text(directory, false);
+	CHECK(strstr(text, "as no region of"));
+	some[3] = "run=4|workload=log|config=bare-metal|status=ok|block=1|memory=locked4k|transport=ring|"
+		  "setup_ns=70000000|roi_ns=8000";
+	some[4] = NULL;
+	free(text);
+	tables_write(directory, &schema_runs, some);
+	text = print_text(directory, false);
+	CHECK(strstr(text, "not in the time where a region"));
+	free(text);
+}
+
 /* Large numbers stay apart, and what the plan rests on is said. */
 static void test_plans_are_read_easily(void)
 {
@@ -105,6 +168,7 @@ static void test_plans_are_read_easily(void)
 int main(void)
 {
 	CHECK_RUN(test_plans_are_read_easily);
+	CHECK_RUN(test_populated_memory_is_told);
 	CHECK_RUN(test_configurations_have_an_order);
 	CHECK_RUN(test_notes_need_their_figures);
 	return check_done();
