@@ -29,6 +29,7 @@ static const char usage[] =
 	"  --timeout TIME      end a hung guest after this long (default: never)\n"
 	"  --kernel FILE       guest kernel (default: vmtax-kernel beside this program)\n"
 	"  --bench null        cost of an empty request instead of a program, as CSV\n"
+	"  --event NAME        what an event of the guest costs (vmtax list nano), as CSV\n"
 	"  --verbose           say on stderr how the run went\n"
 	"  --report FD, --control FD, --tsc-hz N   for the harness (vmm/vmm.h)\n"
 	"  --role ROLE, --program FILE, --image FD, --kvm FD, --affinity SET   for itself, on execve\n"
@@ -123,8 +124,15 @@ static int take_bench(struct command *c, const char *text)
 	return 0;
 }
 
+static int take_event(struct command *c, const char *text)
+{
+	c->options.event = vmm_event_find(text);
+	c->options.samples = calloc(1, sizeof(*c->options.samples));
+	return c->options.event && c->options.samples ? 0 : monitor_no_event(text, &c->error);
+}
+
 enum option_id { CONFIG = 256, SET, MEMORY, TIMEOUT, KERNEL, BENCH, VERBOSE, REPORT, CONTROL, TSC_HZ, HELP };
-enum { ROLE = HELP + 1, PROGRAM, IMAGE, PROCESSES, CPUS, TURN, DRIVERS, AFFINITY, KVM };
+enum { ROLE = HELP + 1, PROGRAM, IMAGE, PROCESSES, CPUS, TURN, DRIVERS, AFFINITY, KVM, EVENT };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, CONFIG },
@@ -133,6 +141,7 @@ static const struct option options[] = {
 	{ "timeout", required_argument, NULL, TIMEOUT },
 	{ "kernel", required_argument, NULL, KERNEL },
 	{ "bench", required_argument, NULL, BENCH },
+	{ "event", required_argument, NULL, EVENT },
 	{ "verbose", no_argument, NULL, VERBOSE },
 	{ "report", required_argument, NULL, REPORT },
 	{ "control", required_argument, NULL, CONTROL },
@@ -169,6 +178,8 @@ static int take_option(struct command *c, int id, const char *text)
 		return 0;
 	case BENCH:
 		return take_bench(c, text);
+	case EVENT:
+		return take_event(c, text);
 	case VERBOSE:
 		c->verbose = true;
 		return 0;
@@ -233,7 +244,7 @@ static int parse(struct command *c, int argc, char **argv)
 	if (code == 0 && c->options.config.native)
 		code = error_fail(&c->error, 0, "use vmtax run, or --config hosted",
 				  "native needs no monitor");
-	if (code == 0 && optind >= argc && !c->options.bench)
+	if (code == 0 && optind >= argc && !c->options.bench && !c->options.event)
 		code = error_fail(&c->error, 0, "try: vmtax-monitor -- /bin/busybox echo hello",
 				  "no program given");
 	c->options.argv = argv + optind;
@@ -262,6 +273,8 @@ static int conclude(struct vmm_report *report)
 {
 	if (c.options.bench && report->outcome == VMM_EXITED)
 		print_bench(&c.options);
+	if (c.options.event && report->outcome == VMM_EXITED)
+		monitor_say_samples(c.options.samples, report);
 	if (c.own_report)
 		monitor_say_fallbacks(&c.options.config, report);
 	if (c.verbose)

@@ -12,6 +12,10 @@ void monitor_say_fault(const struct vmm_report *r); /* of what the program, or t
 void monitor_say_fallbacks(const struct vmm_config *asked, const struct vmm_report *r);
 void monitor_say_run(const struct vmm_report *r); /* how the run went: times, knobs in force, counts */
 
+/* monitor_event.c: there is no event NAME; and what one took, on stdout. */
+int monitor_no_event(const char *name, struct error *error);
+void monitor_say_samples(const struct vmm_samples *samples, const struct vmm_report *r);
+
 /* monitor_conclude.c: the exit status, and on stderr, if it SPEAKS, what cannot be told by it. May not
  * return: it dies by the program's signal. */
 int monitor_conclude(const struct vmm_report *r, bool speaks);

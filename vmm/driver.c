@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/events_priv.h"
 #include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
@@ -52,7 +53,8 @@ void driver_adopt(struct vcpu *v)
 
 unsigned driver_count(const struct monitor *m)
 {
-	if (m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EXIT)
+	if (m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EXIT ||
+	    (m->options->event && !event_needs(m, ABI_EVENT_DRIVER)))
 		return 0;
 	return m->options->drivers ? m->options->drivers : 1;
 }

@@ -4,10 +4,12 @@
 #include <linux/kvm.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/events_priv.h"
 #include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
@@ -152,6 +154,23 @@ static enum next on_eoi(struct vcpu *v)
 	return GO_ON;
 }
 
+static enum next on_event(struct vcpu *v)
+{
+	return event_said(v, *((const uint8_t *)v->run + v->run->io.data_offset));
+}
+
+/* The device that events write to and read from: nothing is to be done. */
+static enum next on_memory(struct vcpu *v)
+{
+	uint64_t address = v->run->mmio.phys_addr;
+
+	if (v->monitor->options->event == 0 || address < ABI_DEVICE ||
+	    address - ABI_DEVICE >= ABI_DEVICE_SIZE)
+		return exit_failed(v, 0);
+	memset(v->run->mmio.data, 0, sizeof(v->run->mmio.data));
+	return GO_ON;
+}
+
 static enum next on_port(struct vcpu *v)
 {
 	static enum next (*const ports[])(struct vcpu *) = {
@@ -166,6 +185,7 @@ static enum next on_port(struct vcpu *v)
 		[ABI_PORT_YIELD - ABI_PORT_REQUEST] = on_yield,
 		[ABI_PORT_PARK - ABI_PORT_REQUEST] = on_park,
 		[ABI_PORT_EOI - ABI_PORT_REQUEST] = on_eoi,
+		[ABI_PORT_EVENT - ABI_PORT_REQUEST] = on_event,
 	};
 	unsigned port = (unsigned)v->run->io.port - ABI_PORT_REQUEST;
 
@@ -209,6 +229,8 @@ enum next exit_serve(struct vcpu *v)
 	switch (v->run->exit_reason) {
 	case KVM_EXIT_IO:
 		return on_port(v);
+	case KVM_EXIT_MMIO:
+		return on_memory(v);
 	case KVM_EXIT_HLT:
 		interrupt_await(v);
 		return GO_ON;

@@ -64,6 +64,12 @@
 #define ABI_PORT_YIELD	  0xe8 /* lets others run; the value counts the tries */
 #define ABI_PORT_PARK	  0xe9 /* the thread has ended: goes on when the block's next one begins */
 #define ABI_PORT_EOI	  0xea /* irqchip=user: the interrupt has been handled */
+#define ABI_PORT_EVENT	  0xeb /* events: enum abi_event_say */
+#define ABI_PORT_NOTHING  0xec /* events: the monitor has nothing to do */
+#define ABI_PORT_KERNEL	  0xed /* events: ends in the kernel (ioeventfd) */
+
+#define ABI_DEVICE_SIZE 0x2000
+#define ABI_DEVICE	0xf0000000 /* events: two pages of no memory, the second of which ends in the kernel */
 
 #define ABI_VECTOR_DONE 0x30 /* interrupt of a completed request */
 #define ABI_VECTOR_TICK 0x31 /* of the timer */
@@ -76,6 +82,7 @@
 #include <stdint.h>
 
 #include "vmm/guest_calls.h"
+#include "vmm/guest_events.h"
 #include "vmm/guest_served.h"
 
 /* --- Boot information: written by the monitor, read once by the guest kernel --- */
@@ -118,6 +125,7 @@ struct abi_boot {
 	uint64_t kick_entry; /* guest kernel: where the monitor has it look at signals */
 	uint64_t ignored;    /* signals ignored from the start: bit n - 1 for signal n */
 	uint32_t bench;	     /* null requests a batch; 0: run the program */
+	uint32_t event;	     /* enum abi_event_id: what to measure; 0: run the program */
 	uint32_t pid, ppid, uid, euid, gid, egid;
 	uint32_t cores;	  /* the vCPUs share */
 	uint32_t driven;  /* of which they can have while each driver has one too; at least 1 */
@@ -227,6 +235,7 @@ struct abi_channel {
 		uint64_t fault_error, fault_rip, fault_address;
 		uint64_t bench_tsc;
 		uint32_t bench_kind;
+		uint64_t samples; /* gpa of struct abi_samples */
 		struct {
 			int32_t number;
 			uint32_t count;

@@ -122,6 +122,7 @@ static void describe_machine(struct monitor *m)
 	boot->xsave_mask = m->xsave_mask;
 	boot->xsave_bytes = m->xsave_bytes;
 	boot->bench = m->options->bench;
+	boot->event = m->options->event;
 	files_limit(m);
 	boot->ignored = ignored_signals();
 	boot->pid = (uint32_t)getpid();

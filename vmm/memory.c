@@ -29,7 +29,7 @@ static int map(struct monitor *m)
 }
 
 /* Bytes of guest memory that huge pages back, from /proc/self/smaps. */
-static uint64_t huge_bytes(const struct monitor *m)
+uint64_t memory_huge(const struct monitor *m)
 {
 	FILE *smaps = fopen("/proc/self/smaps", "re");
 	unsigned long low, high, kib;
@@ -74,7 +74,7 @@ static void lock(struct monitor *m)
 	if (mlock(m->memory, m->memory_bytes)) {
 		munlock(m->memory, m->memory_bytes);
 		fall_back(m, VMM_MEMORY_LAZY4K, "guest memory cannot be locked: raise ulimit -l");
-	} else if (huge && huge_bytes(m) < m->memory_bytes / 10 * 9) {
+	} else if (huge && memory_huge(m) < m->memory_bytes / 10 * 9) {
 		fall_back(m, VMM_MEMORY_LOCKED4K, "fewer than 9 in 10 huge pages could be had");
 	}
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/events_priv.h"
 #include "vmm/signals_priv.h"
 #include "vmm/vmm_priv.h"
 
@@ -59,7 +60,7 @@ static void close_images(const int fd[2])
 static int open_images(struct monitor *m, int fd[2], struct image image[2])
 {
 	fd[0] = fd[1] = -1;
-	if (m->options->bench)
+	if (m->options->bench || m->options->event)
 		return 0;
 	fd[0] = open_image(m, m->options->image_fd,
 			   m->options->program ? m->options->program : m->options->argv[0], ELF_PROGRAM,
@@ -80,6 +81,8 @@ static int build_machine(struct monitor *m, const int fd[2], const struct image 
 		error = memory_open(m);
 	if (error == 0)
 		error = vm_set_memory(m);
+	if (error == 0)
+		error = event_open(m);
 	if (error == 0)
 		error = load_kernel(m);
 	if (error == 0)
@@ -124,6 +127,7 @@ static void account(struct monitor *m)
 	uint64_t guest;
 
 	tick_stop(m);
+	event_stop(m);
 	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
@@ -254,7 +258,8 @@ int vmm_monitor_run(const struct vmm_options *options, struct vmm_report *report
 		.report_fd = options->report_fd,
 		.first = options->role != VMM_CHILD_EXEC,
 	};
-	static int (*const steps[])(struct monitor *) = { place_cores, fds_reserve, tree_open, build };
+	static int (*const steps[])(struct monitor *) = { place_cores, event_check, fds_reserve, tree_open,
+							  build };
 	int error = 0;
 
 	report->magic = VMM_REPORT_MAGIC;

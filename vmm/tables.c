@@ -65,5 +65,7 @@ void tables_build(struct monitor *m)
 	}
 	pdpt[510] = ABI_PD_KERNEL | TABLE; /* -2 GiB */
 	pdpt[ABI_APIC / GIB] = ABI_PD_APIC | TABLE;
+	if (m->options->event)
+		apic[ABI_DEVICE % GIB / TWO_MIB] = ABI_DEVICE | TABLE | LARGE | UNCACHED;
 	apic[ABI_APIC % GIB / TWO_MIB] = ABI_APIC | TABLE | LARGE | UNCACHED;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "vmm/events_priv.h"
 #include "vmm/vmm_priv.h"
 
 /* Control registers and MSRs (Intel SDM volume 3, 2.2, 2.5; volume 4). */
@@ -51,6 +52,17 @@ static uint32_t save_bytes(const struct cpuid_table *table, uint64_t mask)
 	return bytes;
 }
 
+/* The APIC's TSC-deadline timer, which KVM does not list among them (KVM_CAP_TSC_DEADLINE_TIMER). */
+static void allow_deadline(const struct monitor *m)
+{
+	struct cpuid_table *table = m->cpuids;
+
+	for (uint32_t i = 0; i < table->head.nent; i++)
+		if (table->entry[i].function == 1 &&
+		    ioctl(m->kvm, KVM_CHECK_EXTENSION, KVM_CAP_TSC_DEADLINE_TIMER) > 0)
+			table->entry[i].ecx |= 1u << 24;
+}
+
 /* Features as KVM supports them, which it takes long to say; XCR0 from leaf 0xD. */
 static int find_features(struct monitor *m)
 {
@@ -66,6 +78,8 @@ static int find_features(struct monitor *m)
 		if (table->entry[i].function == 0xd && table->entry[i].index == 0)
 			m->xsave_mask = table->entry[i].eax & ~XCR0_NOT;
 	m->xsave_bytes = save_bytes(table, m->xsave_mask);
+	if (event_needs(m, ABI_EVENT_TIMER))
+		allow_deadline(m);
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "vmm/vmm_priv.h"
+#include "vmm/events_priv.h"
 
 /* The VM: Documentation/virt/kvm/api.rst of the Linux kernel describes every call. */
 #define PINS	  24	     /* before the first GSI of interrupt.c */
@@ -53,7 +53,8 @@ int vm_open(struct monitor *m)
 	if (m->config.value[VMM_IRQCHIP] != VMM_IRQCHIP_KERNEL)
 		return 0;
 	if (ioctl(m->vm, KVM_SET_TSS_ADDR, TSS_PAGES) ||
-	    (ioctl(m->vm, KVM_ENABLE_CAP, &split) && ioctl(m->vm, KVM_CREATE_IRQCHIP, 0)))
+	    ((event_needs(m, ABI_EVENT_PIC) || ioctl(m->vm, KVM_ENABLE_CAP, &split)) &&
+	     ioctl(m->vm, KVM_CREATE_IRQCHIP, 0)))
 		return error_fail(m->error, errno, "try --set irqchip=user",
 				  "cannot create an interrupt controller");
 	return 0;
@@ -62,6 +63,7 @@ int vm_open(struct monitor *m)
 int vm_set_memory(struct monitor *m)
 {
 	struct kvm_userspace_memory_region region = {
+		.flags = event_needs(m, ABI_EVENT_DIRTY) ? KVM_MEM_LOG_DIRTY_PAGES : 0,
 		.memory_size = m->memory_bytes,
 		.userspace_addr = (uintptr_t)m->memory,
 	};

@@ -56,6 +56,22 @@ enum vmm_role { VMM_FIRST, VMM_FIRST_EXEC, VMM_CHILD_EXEC };
 #define VMM_DRIVERS	      8
 #define VMM_CPUS	      1024
 
+/* What an event took, in the order it was measured. */
+#define VMM_SAMPLES 2048
+
+struct vmm_samples {
+	uint32_t count;
+	struct vmm_sample {
+		bool empty;   /* of the same loop without it */
+		uint32_t ops; /* how often it was done */
+		uint64_t ticks;
+	} sample[VMM_SAMPLES];
+};
+
+/* Number of the event that the guest kernel calls NAME, 0 where it knows none; and back, or NULL. */
+uint32_t vmm_event_find(const char *name);
+const char *vmm_event_name(uint32_t event);
+
 /* What a monitor is to run. */
 struct vmm_options {
 	struct vmm_config config;
@@ -74,6 +90,9 @@ struct vmm_options {
 	uint32_t bench;		/* null requests a batch instead of a program; 0: run the program */
 	uint32_t bench_batches;
 	double *bench_ns; /* out: 2 x bench_batches, bare and null alternating, ns an operation; caller's */
+	uint32_t event;	  /* of vmm_event_find: the guest kernel measures it instead of running a program; 0:
+			     none */
+	struct vmm_samples *samples; /* out: what it took; caller's */
 	const char *affinity; /* of the first thread, as affinity.c prints it; NULL: it asked for none */
 	const char *program;  /* path of the executable; NULL: argv[0] */
 	int image_fd;	      /* it is open as this, which becomes the monitor's; -1: to be opened */

@@ -131,10 +131,14 @@ struct monitor {
 	struct driver driver[VMM_DRIVERS];
 	uint64_t spin_ticks; /* how long they poll before they sleep */
 	atomic_int driver_phase;
-	int control;	      /* the harness; -1: none */
-	atomic_uint rings;    /* of doorbells that came by exit */
-	atomic_uint asked;    /* requests of a forked process, until they were enough */
-	uint32_t bench_batch; /* batches seen */
+	int control;		     /* the harness; -1: none */
+	atomic_uint rings;	     /* of doorbells that came by exit */
+	atomic_uint asked;	     /* requests of a forked process, until they were enough */
+	uint32_t bench_batch;	     /* batches seen */
+	struct abi_samples *samples; /* of an event, in guest memory; NULL: none yet */
+	pthread_t helper;	     /* of events.c */
+	bool helper_runs;
+	atomic_bool helper_ends;
 };
 
 /* fds.c: descriptors of our own stay above the program's and out of its reach. */
@@ -149,6 +153,7 @@ void memory_close(struct monitor *m);
 /* Plain memory that took the place of guest memory gets what the memory knob asks for. */
 void memory_settle(const struct monitor *m, void *start, uint64_t bytes);
 uint64_t memory_resident(const struct monitor *m);
+uint64_t memory_huge(const struct monitor *m); /* bytes of it that huge pages back */
 /* Host address of guest-physical [gpa, +bytes), or NULL where that is not all guest memory. */
 void *memory_at(const struct monitor *m, uint64_t gpa, uint64_t bytes);
 

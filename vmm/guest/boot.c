@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "vmm/guest/kernel.h"
+#include "vmm/guest/event.h"
 
 /* From the monitor's boot information to a program ready to enter. */
 extern const char vdso_image[], vdso_image_end[];
@@ -9,7 +9,7 @@ extern const char trampoline[], trampoline_end[], fault_stubs[], done_interrupt[
 void syscall_init(void);
 
 /* Interrupt gates to ring 0; int3 and into may be used by the program. */
-static void set_gate(unsigned vector, const char *handler, unsigned privilege)
+void boot_gate(unsigned vector, const char *handler, unsigned privilege)
 {
 	uint64_t *gate = (uint64_t *)at(ABI_IDT) + 2 * vector, address = (uint64_t)handler;
 
@@ -21,9 +21,9 @@ static void set_gate(unsigned vector, const char *handler, unsigned privilege)
 static void set_vectors(void)
 {
 	for (unsigned i = 0; i < 32; i++)
-		set_gate(i, fault_stubs + 16 * i, i == 3 || i == 4 ? 3 : 0);
-	set_gate(ABI_VECTOR_DONE, done_interrupt, 0);
-	set_gate(ABI_VECTOR_TICK, tick_interrupt, 0);
+		boot_gate(i, fault_stubs + 16 * i, i == 3 || i == 4 ? 3 : 0);
+	boot_gate(ABI_VECTOR_DONE, done_interrupt, 0);
+	boot_gate(ABI_VECTOR_TICK, tick_interrupt, 0);
 	apic_present = BOOT->apic;
 	BOOT->kick_entry = (uint64_t)fault_entry;
 }
@@ -64,5 +64,7 @@ struct abi_boot *kernel_boot(void)
 	map_vdso();
 	memory_heap(BOOT->heap);
 	signal_init();
+	if (BOOT->event)
+		events_run();
 	return BOOT;
 }

@@ -229,11 +229,21 @@ tick_interrupt:
  * ring0_request(operation, count): has ring 0 do what ring 3 may not, through an undefined instruction at a known
  * place. 0: drop every translation. 1: halt until an interrupt, unless one has come since there were COUNT.
  * 2: return with interrupts on, which a system call has turned off.
+ * ring0_run(function, argument): operation 3, the call of a C function, with interrupts off.
  */
+	.globl ring0_run
+	.balign 16
+ring0_run:
+	mov	%rdi, %rax
+	mov	%rsi, %rcx
+	mov	$3, %edi
+	jmp	ring0_call
+
 	.globl ring0_request
 	.balign 16
 ring0_request:
 	mov	%esi, %edx
+	.globl	ring0_call, ring0_serve
 ring0_call:
 	ud2
 	ret
@@ -256,7 +266,14 @@ ring0_serve:
 ring0_hlt:
 	hlt
 2:	iretq
-3:	orl	$0x200, 16(%rsp)
+3:	cmp	$3, %edi
+	je	4f
+	orl	$0x200, 16(%rsp)
+	iretq
+4:	mov	%rcx, %rdi
+	sub	$8, %rsp		/* the processor has aligned the frame */
+	call	*%rax
+	add	$8, %rsp
 	iretq
 
 	.bss

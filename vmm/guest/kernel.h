@@ -257,4 +257,7 @@ void signal_raise(int signal, int code); /* to this thread */
 /* bench.c */
 void bench_run(void);
 
+/* events.c: measures what the monitor wants, and ends. */
+_Noreturn void events_run(void);
+
 #endif
