@@ -3,6 +3,8 @@
 #ifndef VMM_GUEST_EVENTS_H
 #define VMM_GUEST_EVENTS_H
 
+#include <stdint.h>
+
 /* The events whose cost the guest kernel measures itself, and how it tells the monitor what they took. */
 
 /* What an event needs of the monitor. */
