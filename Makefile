@@ -44,6 +44,7 @@ GUEST_CFLAGS = -std=c11 -O2 -g $(WARN) -ffreestanding -fno-stack-protector -fno-
 	       -I. -MMD -MP
 
 WORKLOADS = $(patsubst workloads/%.c,$(BUILD)/workloads/%,$(wildcard workloads/*.c))
+SUITES = $(patsubst %,$(BUILD)/%,$(wildcard workloads/*.csv))
 EXAMPLE_FILES = $(wildcard model/examples/*.csv model/examples/sample/*.csv model/examples/sample/*.json)
 EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(EXAMPLE_FILES))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
@@ -60,7 +61,7 @@ objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
 all: programs
 
-programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(BUILD)/workloads/suite.csv $(BUILD)/workloads/provisioning.csv $(EXAMPLES)
+programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(SUITES) $(EXAMPLES)
 
 $(BUILD)/vmtax: $(call objects,$(PROGRAM_SRC))
 	$(call say,LINK)
@@ -109,7 +110,7 @@ $(BUILD)/version: version
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 
 # Workloads and guest test programs are ordinary static Linux programs; they never see the sanitizers.
-$(BUILD)/workloads/%: workloads/%.c workloads/workload.h
+$(BUILD)/workloads/%: workloads/%.c $(wildcard workloads/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
@@ -196,7 +197,7 @@ install: all
 	install -m 755 $(BUILD)/vmtax-monitor $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-monitor
 	install -m 644 $(BUILD)/vmtax-kernel $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-kernel
 	install -m 755 $(WORKLOADS) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
-	install -m 644 $(BUILD)/workloads/suite.csv $(BUILD)/workloads/provisioning.csv $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
+	install -m 644 $(SUITES) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
 	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
 	install -m 644 $(filter-out model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples
 	install -m 644 $(filter model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample

@@ -24,7 +24,7 @@ cmd		cmd base vmm probes model reports libc linux perf nettle
 # A group, and the extended regular expressions of the headers in it.
 groups='
 base		base/[a-z_]+\.h
-workloads	workloads/workload\.h
+workloads	workloads/(workload|samples)\.h
 vmm		vmm/[a-z_]+\.h
 guest		vmm/guest_(abi|calls|events|served|ioctls|prctls|refused)\.h vmm/guest/[a-z_]+\.h
 probes		probes/[a-z_]+\.h
@@ -124,7 +124,7 @@ check_doors() {
 # offers one for each of its files.
 check_headers() {
 	sources | grep '\.h$' | grep -vE '^(tests|base|vmm/guest)/|_priv\.h$' |
-		grep -vxE 'workloads/workload\.h|vmm/(vmm|config|report|guest_(abi|calls|events|served|ioctls|prctls|refused))\.h|(cmd|model|probes|reports)/(cmd|model|probes|reports)\.h'
+		grep -vxE 'workloads/(workload|samples)\.h|vmm/(vmm|config|report|guest_(abi|calls|events|served|ioctls|prctls|refused))\.h|(cmd|model|probes|reports)/(cmd|model|probes|reports)\.h'
 }
 
 check_headers_alone() {

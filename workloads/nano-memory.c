@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "workloads/samples.h"
+
+/* Page faults, changes of page tables, and what translating addresses costs a chase of pointers. */
+
+#define PAGE	   UINT64_C(4096)
+#define HUGE	   (UINT64_C(2) << 20)
+#define TOUCH_4K   UINT64_C(4096) /* pages of a batch at most */
+#define TOUCH_2M   UINT64_C(4)
+#define CHASE_MOST (UINT64_C(1) << 30)
+
+static struct {
+	unsigned char *memory;
+	uint64_t step, touched;
+	void **at;
+} area;
+
+/* SIZE bytes that begin at a multiple of 2 MiB, so that one page of 2 MiB may hold as much as possible of
+ * them. */
+static unsigned char *map(uint64_t size, int how)
+{
+	uint64_t bytes = (size + 2 * HUGE - 1) & ~(HUGE - 1);
+	unsigned char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, how | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		samples_fail("mmap");
+	return memory + (-(uintptr_t)memory & (HUGE - 1));
+}
+
+/* 77 where the kernel never gives pages of 2 MiB. */
+static void need_huge(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
+	char line[100] = "";
+
+	if (f == NULL || fgets(line, sizeof(line), f) == NULL || strstr(line, "[never]"))
+		samples_cannot("the kernel gives no pages of 2 MiB: transparent_hugepage/enabled is never");
+	fclose(f);
+}
+
+static uint64_t faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (uint64_t)usage.ru_minflt;
+}
+
+/* 77 when there were more faults than pages of 2 MiB explain: some came in pieces of 4 KiB. */
+static void check_huge(uint64_t before, uint64_t pages)
+{
+	if (faults() - before > 3 * pages + 100)
+		samples_cannot("the kernel has no free pages of 2 MiB");
+}
+
+static void touch(uint64_t ops)
+{
+	volatile unsigned char *p = area.memory;
+
+	for (uint64_t i = 0; i < ops; i++, p += area.step)
+		*p = 1;
+	area.touched = ops;
+}
+
+/* The same pages again, as often as it takes. */
+static void touch_again(uint64_t ops)
+{
+	while (ops) {
+		volatile unsigned char *p = area.memory;
+		uint64_t pages = ops < area.touched ? ops : area.touched;
+
+		for (uint64_t i = 0; i < pages; i++, p += area.step)
+			*p = 1;
+		ops -= pages;
+	}
+}
+
+static void forget(uint64_t ops)
+{
+	if (madvise(area.memory, ops * area.step, MADV_DONTNEED))
+		samples_fail("madvise");
+}
+
+static void measure_touch(uint64_t step, uint64_t most)
+{
+	area.step = step;
+	samples_batches(&(struct samples_loop){ touch, touch_again, forget, most });
+}
+
+static void measure_touch_4k(void)
+{
+	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
+	madvise(area.memory, TOUCH_4K * PAGE, MADV_NOHUGEPAGE);
+	measure_touch(PAGE, TOUCH_4K);
+}
+
+static void measure_touch_2m(void)
+{
+	uint64_t before;
+
+	need_huge();
+	area.memory = map(TOUCH_2M * HUGE, MAP_PRIVATE);
+	if (madvise(area.memory, TOUCH_2M * HUGE, MADV_HUGEPAGE))
+		samples_fail("madvise");
+	before = faults();
+	area.step = PAGE;
+	touch(TOUCH_2M * HUGE / PAGE);
+	check_huge(before, TOUCH_2M);
+	measure_touch(HUGE, TOUCH_2M);
+}
+
+/* Shared memory keeps its pages when the tables forget them, so a fault has no page to find or clear. */
+static void measure_minor(void)
+{
+	area.memory = map(TOUCH_4K * PAGE, MAP_SHARED);
+	area.step = PAGE;
+	touch(TOUCH_4K);
+	measure_touch(PAGE, TOUCH_4K);
+}
+
+static void protect(int protection)
+{
+	if (mprotect(area.memory, PAGE, protection))
+		samples_fail("mprotect");
+}
+
+static void protect_loop(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i += 2) {
+		protect(PROT_READ);
+		protect(PROT_READ | PROT_WRITE);
+	}
+}
+
+static void protect_same(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i++)
+		protect(PROT_READ | PROT_WRITE);
+}
+
+/* The page lies alone between others that may not be touched, so no mapping is split or joined. */
+static void measure_pte(void)
+{
+	area.memory = map(3 * PAGE, MAP_PRIVATE);
+	if (mprotect(area.memory, 3 * PAGE, PROT_NONE))
+		samples_fail("mprotect");
+	area.memory += PAGE;
+	protect(PROT_READ | PROT_WRITE);
+	area.memory[0] = 1;
+	samples_batches(&(struct samples_loop){ .op = protect_loop, .empty = protect_same });
+}
+
+static void chase_loop(uint64_t ops)
+{
+	void **at = area.at;
+
+	for (uint64_t i = 0; i < ops; i++)
+		at = *at;
+	area.at = at;
+}
+
+/* One random cycle (Sattolo's) through a cache line of each 4 KiB: caches hold the lines long after TLBs are
+ * full. */
+static void link_lines(uint64_t pages)
+{
+	uint64_t seed = 42, *line = malloc(pages * sizeof(*line));
+
+	if (line == NULL)
+		samples_fail("memory");
+	for (uint64_t i = 0; i < pages; i++)
+		line[i] = i * PAGE + workload_random(&seed) % 64 * 64;
+	for (uint64_t i = pages - 1; i > 0; i--) {
+		uint64_t j = workload_random(&seed) % i, t = line[i];
+
+		line[i] = line[j];
+		line[j] = t;
+	}
+	for (uint64_t i = 0; i < pages; i++)
+		*(void **)(area.memory + line[i]) = area.memory + line[(i + 1) % pages];
+	area.at = (void **)(area.memory + line[0]);
+	free(line);
+}
+
+static void measure_chase(void)
+{
+	uint64_t size = workload_size(samples.argc, samples.argv, 0, 0), pages = size / PAGE, before;
+	bool huge = samples.argc > 1 && strcmp(samples.argv[1], "2m") == 0;
+
+	if (pages < 2 || size > CHASE_MOST || samples.argc != 2 ||
+	    (!huge && strcmp(samples.argv[1], "4k") != 0)) {
+		fprintf(stderr,
+			"usage: nano-memory chase SIZE 4k|2m, as in chase 8M 2m; SIZE from 8K to 1G\n");
+		exit(2);
+	}
+	if (huge)
+		need_huge();
+	area.memory = map(size, MAP_PRIVATE);
+	madvise(area.memory, (size + HUGE - 1) & ~(HUGE - 1), huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	before = faults();
+	link_lines(pages);
+	if (huge)
+		check_huge(before, size / HUGE + 1 + pages * sizeof(uint64_t) / PAGE);
+	chase_loop(pages);
+	samples_batches(&(struct samples_loop){ .op = chase_loop });
+}
+
+static const struct samples_event events[] = {
+	{ "touch-4k", NULL, "the first touch of a fresh page of 4 KiB", measure_touch_4k },
+	{ "touch-2m", NULL, "the first touch of a fresh page of 2 MiB", measure_touch_2m },
+	{ "minor-fault", NULL, "a touch of a page that is there but not in the page tables", measure_minor },
+	{ "pte-change", NULL, "a page made read-only, or writable again (mprotect)", measure_pte },
+	{ "chase", "SIZE PAGES", "a pointer followed, one line of each 4 KiB of SIZE; PAGES: 4k or 2m",
+	  measure_chase },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	return samples_main(argc, argv, "nano-memory", events);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "workloads/samples.h"
+
+/* What one thread asks of the kernel: calls, signals, reads of a file, timers. */
+
+#define FILE_BYTES  (256u << 10)
+#define FILE_NAME   "nano-system.tmp"
+#define TIMER_NS    100000
+#define TIMER_TIMES 300
+
+static struct {
+	int fd;
+	size_t size;
+	char buffer[64 << 10];
+} file;
+
+static void empty_loop(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i++)
+		__asm__ volatile("");
+}
+
+static void syscall_loop(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i++)
+		syscall(SYS_getpid);
+}
+
+static void measure_syscall(void)
+{
+	samples_batches(&(struct samples_loop){ .op = syscall_loop, .empty = empty_loop });
+}
+
+static void forwarded_loop(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i++)
+		syscall(SYS_getpgrp);
+}
+
+static void measure_forwarded(void)
+{
+	samples_batches(&(struct samples_loop){ .op = forwarded_loop, .empty = empty_loop });
+}
+
+static void handler(int number)
+{
+	(void)number;
+}
+
+static void signal_loop(uint64_t ops)
+{
+	pid_t process = getpid();
+	long thread = syscall(SYS_gettid);
+
+	for (uint64_t i = 0; i < ops; i++)
+		if (syscall(SYS_tgkill, process, thread, SIGUSR1))
+			samples_fail("tgkill");
+}
+
+static void measure_signal(void)
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	if (sigaction(SIGUSR1, &action, NULL))
+		samples_fail("sigaction");
+	samples_batches(&(struct samples_loop){ .op = signal_loop, .empty = empty_loop });
+}
+
+static void read_loop(uint64_t ops)
+{
+	size_t at = 0;
+
+	for (uint64_t i = 0; i < ops; i++) {
+		if (pread(file.fd, file.buffer, file.size, (off_t)at) != (ssize_t)file.size)
+			samples_fail("pread");
+		at = (at + file.size) % FILE_BYTES;
+	}
+}
+
+static void remove_file(void)
+{
+	unlink(FILE_NAME);
+}
+
+static void measure_read(void)
+{
+	file.size = workload_size(samples.argc, samples.argv, 0, 4096);
+	if (file.size > sizeof(file.buffer) || (file.size && FILE_BYTES % file.size)) {
+		fprintf(stderr, "nano-system: read %s: a power of two up to 64K, or 0\n", samples.argv[0]);
+		exit(2);
+	}
+	file.fd = open(FILE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	if (file.fd < 0)
+		samples_fail(FILE_NAME);
+	atexit(remove_file);
+	memset(file.buffer, 'x', sizeof(file.buffer));
+	for (size_t i = 0; i < FILE_BYTES; i += sizeof(file.buffer))
+		if (write(file.fd, file.buffer, sizeof(file.buffer)) != sizeof(file.buffer))
+			samples_fail(FILE_NAME);
+	samples_batches(&(struct samples_loop){ .op = read_loop, .empty = empty_loop });
+	close(file.fd);
+}
+
+/* How late a sleep ends, by the clock it was asked for by; ticks are those of the whole measurement. */
+static void measure_timer(void)
+{
+	uint64_t late_ns[TIMER_TIMES], start_ns = workload_now_ns(), start = samples_tsc();
+	double ticks_per_ns;
+
+	prctl(PR_SET_TIMERSLACK, 1); /* else the kernel is 50 us late on purpose */
+	for (int i = 0; i < TIMER_TIMES; i++) {
+		uint64_t deadline = workload_now_ns() + TIMER_NS;
+		struct timespec at = { (time_t)(deadline / 1000000000), (long)(deadline % 1000000000) };
+
+		errno = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+		if (errno)
+			samples_fail("clock_nanosleep");
+		late_ns[i] = workload_now_ns() - deadline;
+	}
+	ticks_per_ns = (double)(samples_tsc() - start) / (double)(workload_now_ns() - start_ns);
+	for (int i = 0; i < TIMER_TIMES; i++)
+		samples_add(true, 1, (uint64_t)((double)late_ns[i] * ticks_per_ns));
+}
+
+static const struct samples_event events[] = {
+	{ "syscall", NULL, "a system call that does nothing (getpid)", measure_syscall },
+	{ "forwarded-call", NULL, "one that a guest kernel may ask its host for (getpgrp)",
+	  measure_forwarded },
+	{ "signal", NULL, "a signal to itself: sent, handled, returned from", measure_signal },
+	{ "read", "SIZE", "a read of SIZE bytes of a file in the page cache (0, 512, 4K, 64K)",
+	  measure_read },
+	{ "timer", NULL, "how late a sleep of 100 us ends; a line each", measure_timer },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	return samples_main(argc, argv, "nano-system", events);
+}
