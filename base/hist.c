@@ -24,6 +24,18 @@ static uint64_t middle_of(unsigned bucket)
 	return ((uint64_t)(HIST_SUB + bucket % HIST_SUB) << octave) + ((1ull << octave) - 1) / 2;
 }
 
+void hist_bounds(unsigned bucket, uint64_t *low, uint64_t *high)
+{
+	unsigned octave;
+
+	*low = *high = bucket;
+	if (bucket < HIST_SUB)
+		return;
+	octave = bucket / HIST_SUB - 1;
+	*low = (uint64_t)(HIST_SUB + bucket % HIST_SUB) << octave;
+	*high = bucket + 1 == HIST_BUCKETS ? UINT64_MAX : *low + ((1ull << octave) - 1);
+}
+
 void hist_add(struct hist *hist, uint64_t value)
 {
 	hist->count++;

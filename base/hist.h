@@ -32,4 +32,7 @@ void hist_merge(struct hist *into, const struct hist *from);
 /* The smallest bucket midpoint with at least QUANTILE (0..1) of the values at or below it; 0 when empty. */
 uint64_t hist_quantile(const struct hist *hist, double quantile);
 
+/* The values that BUCKET (below HIST_BUCKETS) holds: *LOW to *HIGH, both included; the last has no end. */
+void hist_bounds(unsigned bucket, uint64_t *low, uint64_t *high);
+
 #endif

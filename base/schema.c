@@ -204,10 +204,10 @@ const struct table_schema schema_plan_summary = {
 };
 
 const struct table_schema schema_suite = {
-	.name = "suite.csv", .description = "a workload",
+	.name = "suite.csv", .description = "a workload, or an event whose cost is measured",
 	.columns = (const struct table_column[]){
 		TEXT("name", "its name"),
-		TEXT("class", "cpu, memory, system, io or app"),
+		TEXT("class", "cpu, memory, system, io, app, provisioning (its life is measured) or nano (an event)"),
 		TEXT("command", "program and arguments as a shell would split them; a program without / is looked "
 				"up beside the suite's workloads, then in PATH"),
 		TEXT("stresses", "what it stresses, for people"),
@@ -217,6 +217,18 @@ const struct table_schema schema_suite = {
 		  .description = "copies to run at once; NA: as many as --vms says" },
 		{ .name = "memory", .type = TABLE_STRING, .unit = "", .optional = true,
 		  .description = "guest memory, as in 32M, unless --memory says how much; NA: the default" },
+		{ .name = "guest", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "nano: the guest kernel's own event that runs in a VM instead of the command" },
+		{ .name = "set", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "nano: knobs of VMs that the event fixes, as in transport=ring, separated by blanks" },
+		{ .name = "stage", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "nano: kind:stage+stage where in VMs the cost is that of these stages of a request" },
+		{ .name = "how", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "nano: how the guest does it" },
+		{ .name = "native", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "nano: what a plain process does instead, or none" },
+		{ .name = "published", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "nano: what published lists call it, as list:name, separated by semicolons" },
 		END },
 };
 
@@ -248,7 +260,23 @@ const struct table_schema schema_hosts = {
 /* clang-format on */
 
 const struct table_schema *const schema_results[] = {
-	&schema_machine,  &schema_runs,		&schema_layers,	    &schema_counters,	  &schema_exits,
-	&schema_requests, &schema_lifecycle,	&schema_overhead,   &schema_waterfall,	  &schema_flips,
-	&schema_ablation, &schema_provisioning, &schema_plan_hosts, &schema_plan_summary, NULL,
+	&schema_machine,
+	&schema_runs,
+	&schema_layers,
+	&schema_counters,
+	&schema_exits,
+	&schema_requests,
+	&schema_lifecycle,
+	&schema_overhead,
+	&schema_waterfall,
+	&schema_flips,
+	&schema_ablation,
+	&schema_suite,
+	&schema_events,
+	&schema_distributions,
+	&schema_costs,
+	&schema_provisioning,
+	&schema_plan_hosts,
+	&schema_plan_summary,
+	NULL,
 };

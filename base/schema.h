@@ -16,13 +16,16 @@ extern const struct table_schema schema_requests;
 extern const struct table_schema schema_lifecycle;
 extern const struct table_schema schema_overhead;
 extern const struct table_schema schema_waterfall;
+extern const struct table_schema schema_events;
+extern const struct table_schema schema_distributions;
+extern const struct table_schema schema_costs;
 extern const struct table_schema schema_flips;
 extern const struct table_schema schema_ablation;
 extern const struct table_schema schema_provisioning;
 extern const struct table_schema schema_plan_hosts;
 extern const struct table_schema schema_plan_summary;
 
-extern const struct table_schema schema_suite; /* input: suite.csv */
+extern const struct table_schema schema_suite; /* input, too: of the nano suite a result keeps its rows */
 extern const struct table_schema schema_fleet; /* input: plan --fleet */
 extern const struct table_schema schema_hosts; /* input: plan --hosts */
 

@@ -2,8 +2,24 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "base/clock.h"
 #include "cmd/harness_priv.h"
+#include "cmd/nano_priv.h"
 
 /* Blocks of repetitions: the plan's, those that probes disturb, and disturbed ones once more. */
+
+/* Events are judged by the samples they print; one that goes wrong is not tried again, so that is told. */
+static void judge(struct harness *h, struct cell *cell)
+{
+	const struct workload *workload = &h->suite.workload[cell->workload];
+
+	if (!workload->nano) {
+		verdict_judge(&cell->m, &h->workload[cell->workload].reference, cell->compared);
+		return;
+	}
+	nano_judge(&cell->m, workload, h->tsc_hz);
+	if (cell->m.status != RUN_OK && cell->m.status != RUN_UNSUPPORTED)
+		progress_say(&h->progress, "%s under %s: %s: %s", workload->name, cell->config->name,
+			     run_status_names[cell->m.status], cell->m.reason);
+}
 
 /* One cell of a block: run, judge, flag (with FLAG besides, unless NULL), record. */
 static int run_cell(struct harness *h, size_t w, size_t c, uint64_t block, uint64_t order, const char *flag,
@@ -15,7 +31,7 @@ static int run_cell(struct harness *h, size_t w, size_t c, uint64_t block, uint6
 	for (size_t i = 0; code == 0 && !h->interrupted && i <= cell.others; i++) {
 		struct cell *copy = i ? &cell.other[i - 1] : &cell;
 
-		verdict_judge(&copy->m, &h->workload[w].reference, copy->compared);
+		judge(h, copy);
 		flags_judge(copy->flags, &copy->m, &h->workload[w].reference);
 		if (flag)
 			flags_add(copy->flags, flag);
@@ -52,6 +68,14 @@ static size_t take_part(const struct harness *h, size_t w, size_t part, uint8_t 
 	return count;
 }
 
+/* Whether configuration C of workload W is to run in BLOCK: it has not yet, and of an event nothing failed.
+ */
+static bool wanted(const struct harness *h, size_t w, size_t c, uint64_t block)
+{
+	return !ledger_has(&h->ledger, w, c, block) &&
+	       !(h->suite.workload[w].nano && ledger_failed(&h->ledger, w, c));
+}
+
 /* Block PART of ROUND (both from 0) of workload W, or what is missing of it. */
 static int run_block(struct harness *h, size_t w, uint64_t round, size_t part, struct error *error)
 {
@@ -65,7 +89,7 @@ static int run_block(struct harness *h, size_t w, uint64_t round, size_t part, s
 		return 0;
 	schedule_order(count, seed_of(h, w) + part, round, order);
 	for (size_t i = 0; code == 0 && i < count && !harness_stopped(h); i++)
-		if (!ledger_has(&h->ledger, w, config[order[i]], block))
+		if (wanted(h, w, config[order[i]], block))
 			code = run_cell(h, w, config[order[i]], block, i + 1, flag, error);
 	return code;
 }
@@ -104,10 +128,11 @@ int blocks_run(struct harness *h, struct error *error)
 	return code;
 }
 
-/* Whether workload W has an I-th configuration to observe: what only lives has nothing to be counted. */
+/* Whether workload W has an I-th configuration to observe: what only lives has nothing to be counted, and
+ * what times itself shall not be disturbed. */
 static bool observable(const struct harness *h, size_t w, size_t i)
 {
-	return i < h->workload[w].actives && !h->suite.workload[w].lives;
+	return i < h->workload[w].actives && !h->suite.workload[w].lives && !h->suite.workload[w].nano;
 }
 
 /* Each cell once more under probes that cost it time: these repetitions count for nothing else. */
@@ -138,6 +163,8 @@ static bool disturbed(const struct harness *h, size_t w, uint64_t round)
 {
 	bool any = false;
 
+	if (h->suite.workload[w].nano) /* many repetitions are short: their median stands a few */
+		return false;
 	for (size_t part = 0; part < h->parts; part++)
 		any |= ledger_disturbed(&h->ledger, w, number_of(h, round, part));
 	return any;

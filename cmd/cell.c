@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "cmd/filter_priv.h"
+#include "cmd/nano_priv.h"
 #include "cmd/harness_priv.h"
 #include "cmd/services_priv.h"
 #include "cmd/room_priv.h"
@@ -25,7 +26,8 @@ static int digest(const struct harness *h, struct cell *cell, struct error *erro
 		return 0;
 	code = digest_fd(m->stdout_fd, m->stdout_sha256, error);
 	memcpy(cell->compared, m->stdout_sha256, sizeof(cell->compared));
-	if (code || h->options->filter == NULL || m->status != RUN_OK)
+	if (code || h->options->filter == NULL || m->status != RUN_OK ||
+	    h->suite.workload[cell->workload].nano)
 		return code;
 	code = filter_digest(m->stdout_fd, h->options->filter, h->options->timeout_ns, h->signal_fd,
 			     cell->compared, error);
@@ -57,10 +59,11 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 	return (struct launch){
 		.config = cell->config,
 		.argv = workload->argv,
+		.event = cell->config->native ? NULL : workload->guest,
 		.directory = workload->own_directory ? NULL : cell->directory,
 		.input = workload->own_directory && h->input[0] ? h->input : NULL,
 		.shows = h->options->show,
-		.timeout_ns = h->options->timeout_ns,
+		.timeout_ns = room_timeout(h, workload),
 		.memory_bytes = room_memory(h, workload),
 		.max_processes = h->options->max_processes,
 		.tsc_hz = h->tsc_hz,
@@ -124,7 +127,7 @@ static int start_services(struct harness *h, struct cell *cell, struct services 
 
 	if (beside == NULL)
 		return error_set(error, ENOMEM, "cannot start the host's services");
-	beside[0] = workload->argv[0];
+	beside[0] = workload->argv ? workload->argv[0] : here;
 	beside[1] = here;
 	for (size_t i = 0; !workload->own_directory && i <= cell->others; i++)
 		beside[1 + i] = copy_of(cell, i)->directory;
@@ -208,6 +211,11 @@ int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool 
 	int code;
 
 	*cell = (struct cell){ .workload = w, .config = config, .observed = observed };
+	if (h->suite.workload[w].nano) {
+		cell->own = *config;
+		nano_configure(&h->suite.workload[w], &cell->own);
+		cell->config = &cell->own;
+	}
 	progress_show(&h->progress, h->suite.workload[w].name, config->name);
 	code = make_copies(h, cell, error);
 	if (code == -EINTR) {

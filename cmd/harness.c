@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "cmd/cores_priv.h"
+#include "cmd/nano_priv.h"
 
 /* The run as a whole: pilot, blocks, what probes would disturb, and disturbed blocks once more. */
 #define REPEAT_SHARE 0.1 /* of the budget, kept for repeating disturbed blocks */
@@ -119,11 +120,14 @@ static uint64_t affordable(const struct harness *h)
 
 static int decide_blocks(struct harness *h, struct error *error)
 {
-	uint64_t blocks = h->options->blocks ? h->options->blocks : affordable(h);
+	uint64_t blocks = h->options->blocks ? h->options->blocks
+			  : h->budget_ns     ? affordable(h)
+					     : NANO_BLOCKS;
 
 	if (h->plan->decided > h->stage || blocks_cells(h) == 0)
 		return 0;
-	if (!h->options->blocks && blocks < HARNESS_BLOCKS_LEAST)
+	if (h->budget_ns && !h->options->blocks &&
+	    blocks < (nano_all(&h->suite) ? NANO_BLOCKS : HARNESS_BLOCKS_LEAST))
 		progress_say(&h->progress,
 			     "the budget allows %llu block%s of at least %d%s: give more with --budget, or "
 			     "less to "

@@ -108,7 +108,8 @@ int harness_find(const struct harness *h, const char *name, struct vmm_config *c
 struct cell {
 	size_t workload;
 	const struct vmm_config *config;
-	size_t vm; /* which of the copies that ran at once, from 1 */
+	struct vmm_config own; /* what config points to where the workload fixes knobs: stays where it is */
+	size_t vm;	       /* which of the copies that ran at once, from 1 */
 	struct measurement m;
 	char directory[4300];	   /* it ran in */
 	char compared[DIGEST_HEX]; /* digest of what is compared of its output */

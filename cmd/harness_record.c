@@ -33,13 +33,17 @@ int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_
 		.cold = h->options->cold,
 		.flags = cell->flags,
 	};
+	bool unable = cell->m.status == RUN_SKIPPED ||
+		      (cell->m.status == RUN_UNSUPPORTED && row.workload->nano); /* as it may well be */
+	unsigned marks =
+		(cell->disturbed ? LEDGER_DISTURBED : 0) | (cell->m.status == RUN_OK ? 0 : LEDGER_FAILED);
 	int code = record_add(&h->record, &row, &cell->m, error);
 
 	if (code)
 		return code;
 	h->ledger.last_run++;
-	*(cell->m.status == RUN_OK ? &h->good : cell->m.status == RUN_SKIPPED ? &h->skipped : &h->bad) += 1;
-	if (ledger_add(&h->ledger, cell->workload, c, block, cell->disturbed))
+	*(cell->m.status == RUN_OK ? &h->good : unable ? &h->skipped : &h->bad) += 1;
+	if (ledger_add(&h->ledger, cell->workload, c, block, marks))
 		return error_set(error, ENOMEM, "cannot go on");
 	return 0;
 }

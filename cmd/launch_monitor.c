@@ -79,11 +79,9 @@ static int make_command_line(struct command_line *line, const struct launch *lau
 		add(line, "--set", part);
 	if (launch->memory_bytes)
 		add(line, "--memory", line->memory);
-	if (launch->max_processes) {
-		snprintf(line->processes, sizeof(line->processes), "%llu",
-			 (unsigned long long)launch->max_processes);
+	snprintf(line->processes, sizeof(line->processes), "%llu", (unsigned long long)launch->max_processes);
+	if (launch->max_processes)
 		add(line, "--max-processes", line->processes);
-	}
 	if (launch->cpus)
 		add(line, "--cpus", line->cpus);
 	if (launch->turn)
@@ -92,7 +90,9 @@ static int make_command_line(struct command_line *line, const struct launch *lau
 		add(line, "--drivers", line->drivers);
 	add(line, "--timeout", line->timeout);
 	add(line, "--tsc-hz", line->tsc_hz);
-	return add_program(line, launch->argv, error);
+	if (launch->event)
+		add(line, "--event", (char *)launch->event);
+	return launch->event ? 0 : add_program(line, launch->argv, error);
 }
 
 static int start(struct session *s, int report, int control, struct error *error)
@@ -214,6 +214,8 @@ static void say_death(const struct session *s, int status)
 
 	if (WIFSIGNALED(status))
 		measurement_fail(m, RUN_FAILED, "the monitor died: %s", strsignal(WTERMSIG(status)));
+	else if (s->launch->event && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == VMM_STATUS_UNABLE))
+		m->exit_code = WEXITSTATUS(status);
 	else
 		measurement_fail(m, RUN_FAILED, "the monitor ended with status %d: %s", WEXITSTATUS(status),
 				 m->last_words);

@@ -15,6 +15,7 @@ struct together;
 struct launch {
 	const struct vmm_config *config;
 	char *const *argv;     /* argv[0] is the program's path */
+	const char *event;     /* of the guest kernel, that runs instead of a program; NULL: the program */
 	const char *directory; /* working directory; NULL: ours */
 	const char *input;     /* its stdin, opened anew; NULL: /dev/null */
 	bool shows;	       /* what it prints is passed on to our stderr */

@@ -10,7 +10,7 @@
 
 #include "base/schema.h"
 
-int ledger_add(struct ledger *ledger, size_t workload, size_t config, uint64_t block, bool disturbed)
+int ledger_add(struct ledger *ledger, size_t workload, size_t config, uint64_t block, unsigned marks)
 {
 	if (ledger->count == ledger->capacity) {
 		size_t capacity = ledger->capacity ? 2 * ledger->capacity : 256;
@@ -21,7 +21,7 @@ int ledger_add(struct ledger *ledger, size_t workload, size_t config, uint64_t b
 		ledger->row = grown;
 		ledger->capacity = capacity;
 	}
-	ledger->row[ledger->count++] = (struct ledger_row){ workload, config, block, disturbed };
+	ledger->row[ledger->count++] = (struct ledger_row){ workload, config, block, marks };
 	return 0;
 }
 
@@ -46,7 +46,16 @@ bool ledger_disturbed(const struct ledger *ledger, size_t workload, uint64_t blo
 {
 	for (size_t i = 0; i < ledger->count; i++)
 		if (ledger->row[i].workload == workload && ledger->row[i].block == block &&
-		    ledger->row[i].disturbed)
+		    ledger->row[i].marks & LEDGER_DISTURBED)
+			return true;
+	return false;
+}
+
+bool ledger_failed(const struct ledger *ledger, size_t workload, size_t config)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		if (ledger->row[i].workload == workload && ledger->row[i].config == config &&
+		    ledger->row[i].marks & LEDGER_FAILED)
 			return true;
 	return false;
 }
@@ -178,6 +187,7 @@ static int take_row(struct ledger *ledger, const struct table *runs, size_t row,
 	const char *flags = table_text(runs, row, table_column(runs, "flags"));
 	double block = table_number(runs, row, table_column(runs, "block"));
 	double run = table_number(runs, row, table_column(runs, "run"));
+	unsigned marks = 0;
 
 	if (w == suite->count || c == configs) {
 		error_fail(error, 0, "run it anew with --force",
@@ -191,8 +201,11 @@ static int take_row(struct ledger *ledger, const struct table *runs, size_t row,
 	}
 	if (run > (double)ledger->last_run)
 		ledger->last_run = (uint64_t)run;
-	if (ledger_add(ledger, w, c, block_of(block, flags),
-		       strstr(flags, "drift") || strstr(flags, "steal")))
+	if (strstr(flags, "drift") || strstr(flags, "steal"))
+		marks |= LEDGER_DISTURBED;
+	if (strcmp(table_text(runs, row, table_column(runs, "status")), "ok") != 0)
+		marks |= LEDGER_FAILED;
+	if (ledger_add(ledger, w, c, block_of(block, flags), marks))
 		return error_set(error, ENOMEM, "cannot read what is recorded");
 	return 0;
 }
@@ -200,8 +213,10 @@ static int take_row(struct ledger *ledger, const struct table *runs, size_t row,
 int ledger_load(struct ledger *ledger, const char *directory, const struct suite *suite,
 		const struct vmm_config *config, size_t configs, struct error *error)
 {
-	static const struct table_schema *const others[] = { &schema_layers, &schema_counters, &schema_exits,
-							     &schema_requests, &schema_lifecycle };
+	static const struct table_schema *const others[] = { &schema_layers,	   &schema_counters,
+							     &schema_exits,	   &schema_requests,
+							     &schema_lifecycle,	   &schema_events,
+							     &schema_distributions };
 	struct table runs = { 0 };
 	char path[4200];
 	int code;

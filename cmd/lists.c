@@ -195,8 +195,7 @@ static int fill_syscalls(struct sheet *sheet, enum sheet_form form, struct error
 
 static int fill_tables(struct sheet *sheet, enum sheet_form form, struct error *error)
 {
-	static const struct table_schema *const inputs[] = { &schema_suite, &schema_fleet, &schema_hosts,
-							     NULL };
+	static const struct table_schema *const inputs[] = { &schema_fleet, &schema_hosts, NULL };
 	static const struct table_schema *const *const groups[] = { schema_results, inputs };
 	static const char *const types[] = {
 		[TABLE_STRING] = "text", [TABLE_INTEGER] = "integer", [TABLE_NUMBER] = "number"

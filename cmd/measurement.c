@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cmd/nano_priv.h"
+
 const char *const run_status_names[RUN_STATUSES] = {
 	[RUN_OK] = "ok",
 	[RUN_FAILED] = "failed",
@@ -74,6 +76,8 @@ void measurement_free(struct measurement *m)
 	if (m->report)
 		munmap(m->report, sizeof(*m->report));
 	probe_samples_free(&m->samples);
+	nano_free(m->nano);
+	m->nano = NULL;
 	m->stdout_fd = -1;
 	m->report = NULL;
 }

@@ -43,6 +43,8 @@ enum life_stage {
 
 extern const char *const life_stage_names[LIFE_STAGES];
 
+struct nano;
+
 #define RUN_MISSING INT64_MIN /* a figure that was not measured: NA in the tables */
 
 /* Where the time of one thread went. */
@@ -76,6 +78,7 @@ struct measurement {
 	struct probe_samples samples; /* what probes counted; owned */
 	struct measurement_thread thread[VMM_THREADS + 2]; /* two of them sums of other processes */
 	size_t threads;
+	struct nano *nano; /* what it found of an event; NULL: nothing; owned */
 };
 
 /* Everything missing, knobs as CONFIG asks. */

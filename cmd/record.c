@@ -12,9 +12,14 @@
 /* A repetition as rows of tables. */
 
 static const struct table_schema *const schemas[RECORD_TABLES] = {
-	[RECORD_LAYERS] = &schema_layers,	[RECORD_COUNTERS] = &schema_counters,
-	[RECORD_EXITS] = &schema_exits,		[RECORD_REQUESTS] = &schema_requests,
-	[RECORD_LIFECYCLE] = &schema_lifecycle, [RECORD_RUNS] = &schema_runs,
+	[RECORD_LAYERS] = &schema_layers,
+	[RECORD_COUNTERS] = &schema_counters,
+	[RECORD_EXITS] = &schema_exits,
+	[RECORD_REQUESTS] = &schema_requests,
+	[RECORD_LIFECYCLE] = &schema_lifecycle,
+	[RECORD_EVENTS] = &schema_events,
+	[RECORD_DISTRIBUTIONS] = &schema_distributions,
+	[RECORD_RUNS] = &schema_runs,
 };
 
 int record_open(struct record *record, const char *directory, struct error *error)
@@ -274,6 +279,8 @@ int record_add(struct record *record, const struct record_row *row, const struct
 		code = add_requests(&record->writer[RECORD_REQUESTS], row->run, m->report, error);
 	if (code == 0)
 		code = add_lifecycle(&record->writer[RECORD_LIFECYCLE], row, m, error);
+	if (code == 0 && m->nano)
+		code = record_add_event(record, row->run, m->nano, error);
 	if (code == 0)
 		code = flush(record, error);
 	if (code == 0)

@@ -16,6 +16,8 @@ enum record_table {
 	RECORD_EXITS,
 	RECORD_REQUESTS,
 	RECORD_LIFECYCLE,
+	RECORD_EVENTS,
+	RECORD_DISTRIBUTIONS,
 	RECORD_RUNS,
 	RECORD_TABLES
 };
@@ -46,6 +48,10 @@ int record_open(struct record *record, const char *directory, struct error *erro
 /* Adds the rows of one repetition, whole and on the disk; on failure none stays. 0 or negative errno. */
 int record_add(struct record *record, const struct record_row *row, const struct measurement *m,
 	       struct error *error);
+
+/* The rows of events.csv and distributions.csv alone. 0 or negative errno. */
+struct nano;
+int record_add_event(struct record *record, uint64_t run, const struct nano *nano, struct error *error);
 
 void record_close(struct record *record);
 

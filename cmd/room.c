@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/units.h"
+#include "cmd/nano_priv.h"
 
 /* Memory, and how many machines share it. */
 #define MONITOR_BYTES (4ull << 20) /* of a VM beyond its guest's memory */
@@ -20,7 +21,14 @@ uint64_t room_memory(const struct harness *h, const struct workload *workload)
 {
 	if (h->options->memory_bytes)
 		return h->options->memory_bytes;
-	return workload->memory_bytes ? workload->memory_bytes : RUN_MEMORY;
+	if (workload->memory_bytes)
+		return workload->memory_bytes;
+	return workload->nano ? NANO_MEMORY : RUN_MEMORY;
+}
+
+uint64_t room_timeout(const struct harness *h, const struct workload *workload)
+{
+	return workload->nano && !h->options->timeout_given ? NANO_TIMEOUT_NS : h->options->timeout_ns;
 }
 
 /* Memory that could be had without swapping; 0 where it is not told. */

@@ -15,4 +15,7 @@ uint64_t room_memory(const struct harness *h, const struct workload *workload);
  */
 int room_check(struct harness *h, struct error *error);
 
+/* How long a repetition of WORKLOAD may take. */
+uint64_t room_timeout(const struct harness *h, const struct workload *workload);
+
 #endif

@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/harness_priv.h"
 #include "cmd/machine_priv.h"
+#include "cmd/nano_priv.h"
 #include "cmd/observe_priv.h"
 #include "cmd/room_priv.h"
 
@@ -27,6 +28,7 @@ struct run {
 	struct run_plan plan;
 	struct harness harness;
 	char directory[4096]; /* of the results */
+	char suite[4096];     /* path; "": a program of the user's own */
 	int lock;	      /* that keeps other runs out of it; -1: none */
 };
 
@@ -38,15 +40,16 @@ static int fail(const struct run *run, const struct error *error, enum cmd_statu
 static int find_suite(struct run *run, struct error *error)
 {
 	const struct run_options *o = &run->options;
-	char path[4096];
 	int code = 0;
 
 	if (o->program)
 		return suite_of_program(&run->harness.suite, o->program, error);
-	code = suite_find(o->suite ? o->suite : "default", path, sizeof(path), error);
+	code = suite_find(o->suite ? o->suite : "default", run->suite, sizeof(run->suite), error);
 	if (code && o->suite)
 		error_at(error, "--suite");
-	return code ? code : suite_read(&run->harness.suite, path, o->only, error);
+	if (code == 0)
+		code = suite_read(&run->harness.suite, run->suite, o->only, error);
+	return code ? code : nano_check(&run->harness.suite, o, error);
 }
 
 /* Finds out everything a user can have got wrong, before anything is written. */
@@ -54,16 +57,17 @@ static int check(struct run *run, struct error *error)
 {
 	const struct run_options *o = &run->options;
 	const char *without = o->program ? PROGRAM_CONFIGS : suite_configs(o->suite ? o->suite : "default");
-	int code = config_file_read(&run->harness.own, o->config_file, error);
+	int code = find_suite(run, error);
 
+	if (code == 0)
+		code = config_file_read(&run->harness.own, o->config_file, error);
 	if (code)
 		return code;
+	if (nano_all(&run->harness.suite))
+		without = suite_configs("nano");
 	code = run_options_ablate(o)
 		       ? ablate_configure(&run->harness, o->orders, 0, error)
 		       : harness_configure(&run->harness, o->configs ? o->configs : without, error);
-
-	if (code == 0)
-		code = find_suite(run, error);
 	return code ? code : room_check(&run->harness, error);
 }
 
@@ -168,7 +172,7 @@ static uint64_t budget_of(const struct run *run)
 {
 	const struct run_options *o = &run->options;
 
-	if (o->budget_ns || o->blocks)
+	if (o->budget_ns || o->blocks || nano_all(&run->harness.suite))
 		return o->budget_ns;
 	return run_options_ablate(o) ? ABLATE_BUDGET_NS * run->harness.suite.count : RUN_BUDGET_NS;
 }
@@ -218,7 +222,8 @@ static int begin(struct run *run, int argc, char **argv)
 	if (run_directory_open(run->directory, run->options.force, false, &run->lock, &error))
 		return fail(run, &error, CMD_USAGE);
 	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error) ||
-	    machine_write(run->directory, &run->plan, &error))
+	    machine_write(run->directory, &run->plan, &error) ||
+	    nano_keep(&run->harness.suite, run->suite, run->directory, &error))
 		return fail(run, &error, CMD_FAILED);
 	return measure(run);
 }

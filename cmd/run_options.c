@@ -187,6 +187,7 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 	case VMS:
 		return take_number(&o->vms, SUITE_VMS, "VMs", text, error);
 	case TIMEOUT:
+		o->timeout_given = true;
 		return take_time(&o->timeout_ns, text, error);
 	case PROCESSES:
 		return take_number(&o->max_processes, VMM_PROCESSES, "processes", text, error);

@@ -31,6 +31,7 @@ struct run_options {
 	uint64_t vms;	       /* copies at once; 0: one */
 	uint64_t memory_bytes; /* of a guest; 0: what the suite says, or RUN_MEMORY */
 	uint64_t timeout_ns, seed;
+	bool timeout_given;
 	uint64_t max_processes; /* 0: the monitor's default */
 	uint64_t cpus;		/* cores the program's threads share; 0: all */
 	uint64_t drivers;	/* threads that serve rings; 0: the monitor's default */

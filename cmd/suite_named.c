@@ -14,6 +14,7 @@ static const struct {
 	const char *configs; /* it is run under, unless the user says */
 } suites[] = {
 	{ "default", "workloads/suite.csv", "native,native-tuned,hosted,hosted-modern,bare-metal" },
+	{ "nano", "workloads/nano.csv", "native,hosted,hosted-modern,bare-metal" },
 	{ "provisioning", "workloads/provisioning.csv",
 	  "native,native-tuned,hosted,hosted-classic,hosted-modern,bare-metal" },
 };

@@ -12,6 +12,7 @@
 
 #define SUITE_VMS   1024	   /* copies at once, at most */
 #define SUITE_LIVES "provisioning" /* class of workloads whose starting and ending is measured */
+#define SUITE_NANO  "nano"	   /* class of those that time an event themselves, and print samples of it */
 
 /* A file a workload finds in its working directory. */
 struct suite_file {
@@ -23,12 +24,17 @@ struct suite_file {
 struct workload {
 	char *name;  /* owned, as is all below */
 	char *class; /* NULL: not known */
-	char **argv; /* argv[0] is the program's path */
+	char **argv; /* argv[0] is the program's path; NULL: there is only the guest kernel's event */
 	struct suite_file *file;
 	size_t files;
 	uint64_t vms;		 /* copies at once; 0: as many as the user says */
 	uint64_t memory_bytes;	 /* of a guest, unless the user says; 0: the default */
 	bool lives;		 /* starting and ending is what is measured: class provisioning */
+	bool nano;		 /* an event is what is measured, by the samples it prints: class nano */
+	char *guest;		 /* nano: the guest kernel's event to run in a VM; NULL: argv */
+	char *set;		 /* nano: assignments to knobs of VMs, separated by blanks; NULL: none */
+	bool staged;		 /* nano: in a VM the stages of its requests tell the cost, not samples */
+	bool virtual_only;	 /* nano: a plain process has no such event */
 	bool own_directory;	 /* runs in the user's directory, not in a fresh one */
 	char sha256[DIGEST_HEX]; /* of the executable */
 	char absent[256];	 /* why it cannot run here; "" when it can */
@@ -45,12 +51,19 @@ struct suite {
  */
 int suite_read(struct suite *suite, const char *path, const char *only, struct error *error);
 
-/* PATH of the suite NAME: one that comes with vmtax ("default", "provisioning"), or a file. 0 or negative
- * errno. */
+/* PATH of the suite NAME: one that comes with vmtax ("default", "nano", "provisioning"), or a file. 0 or
+ * negative errno. */
 int suite_find(const char *name, char *path, size_t size, struct error *error);
 
 /* The configurations that the suite NAME is run under without --configs. */
 const char *suite_configs(const char *name);
+
+/* Fills WORKLOAD from a row of a suite in DIRECTORY; *COLUMN is where it was wrong. 0 or negative errno. */
+struct table;
+int suite_take_row(struct workload *workload, const struct table *table, size_t row, const char *directory,
+		   const char **column, struct error *error);
+
+int suite_no_memory(struct error *error); /* -ENOMEM */
 
 /* TEXT as guest memory, between what a monitor takes. 0 or negative errno. */
 int suite_memory(const char *text, uint64_t *bytes, struct error *error);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "model/model_priv.h"
+#include "model/nano_priv.h"
 #include "model/provisioning_priv.h"
 
 /* runs.csv sorted into cells: workload x configuration. */
@@ -71,8 +72,9 @@ static int sort_row(struct cells *cells, size_t row)
 	size_t config = names_find(&cells->configs, cells_text(cells, row, "config"));
 	struct cell *cell;
 
-	/* Lives are no work that could be compared. */
-	if (strcmp(cells_text(cells, row, "class"), PROVISIONING) == 0)
+	/* Lives are no work that could be compared, and events have costs of their own. */
+	if (strcmp(cells_text(cells, row, "class"), PROVISIONING) == 0 ||
+	    strcmp(cells_text(cells, row, "class"), NANO) == 0)
 		return 0;
 	if (workload == cells->workloads.count || config == cells->configs.count ||
 	    strcmp(cells_text(cells, row, "status"), "ok") != 0)

@@ -54,6 +54,13 @@ int model_ablation_write(const char *directory, struct error *error);
  */
 int model_provisioning_write(const char *directory, struct error *error);
 
+/*
+ * Reads DIRECTORY/suite.csv, runs.csv, events.csv and requests.csv and writes DIRECTORY/costs.csv: what each
+ * event of the nano suite costs under each configuration, as medians over repetitions with exact intervals.
+ * Where there is no suite.csv nothing is written. 0 or negative errno.
+ */
+int model_costs_write(const char *directory, struct error *error);
+
 /* What a plan is made of; texts are the caller's. */
 struct model_plan_options {
 	const char *results; /* directory with overhead.csv and runs.csv */
