@@ -131,10 +131,39 @@ static void print_lives(FILE *out, const struct result *result)
 	fputc('.', out);
 }
 
+/* "the median event takes 104 times as long under hosted, 2.1 under bare-metal" */
+static void print_events(FILE *out, const struct result *result)
+{
+	struct names events = { 0 };
+	bool first = true;
+	char text[16];
+
+	if (names_collect(&events, &result->costs, "event") < 0)
+		return;
+	fprintf(out, "%zu event%s measured", events.count, events.count == 1 ? "" : "s");
+	for (size_t i = 0; i < result->configs.count; i++) {
+		double ratio = nano_median(result, result->configs.name[i]);
+
+		if (isnan(ratio))
+			continue;
+		fprintf(out, "%s%s%s under %s",
+			first ? ". Of those that a plain process has, too, the median takes " : ", ",
+			format_number(ratio, text), first ? " times as long" : "",
+			result_label(result, result->configs.name[i]));
+		first = false;
+	}
+	fputc('.', out);
+	names_free(&events);
+}
+
 static void print_headline(FILE *out, const struct result *result)
 {
 	bool first = true;
 
+	if (result->costs.rows && !grid_has_baseline(result, result->baseline)) {
+		print_events(out, result);
+		return;
+	}
 	if (result->provisioning.rows && !grid_has_baseline(result, result->baseline)) {
 		print_lives(out, result);
 		return;

@@ -14,7 +14,8 @@
  */
 struct result {
 	const char *directory;
-	struct table machine, runs, layers, overhead, waterfall, ablation, provisioning, plan_summary;
+	struct table machine, runs, layers, overhead, waterfall, costs, distributions, ablation, provisioning,
+		plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -33,6 +34,9 @@ bool result_shows(const struct result *result, const char *config);
 
 /* Whether ROW of runs.csv went well and may stand for its configuration: not one that probes disturbed. */
 bool result_counts(const struct result *result, size_t row);
+
+/* Whether ROW of runs.csv is of an event: these are no workloads to be compared. */
+bool result_is_event(const struct result *result, size_t row);
 
 /* Least and most blocks behind the estimates; both 0 where there are none. */
 void result_blocks(const struct result *result, int *least, int *most);
@@ -104,6 +108,19 @@ enum provisioning_figure { PROVISIONING_TIME, PROVISIONING_CPU, PROVISIONING_MEM
 
 /* A figure of provisioning.csv: events x configurations. 0 or -ENOMEM; no rows where none is told. */
 int grid_provisioning(struct grid *grid, const struct result *result, enum provisioning_figure figure);
+
+/* Figures of costs.csv: events x configurations, in the order of the suite. 0 or -ENOMEM. */
+enum nano_figure { NANO_COST, NANO_DIFFERENCE, NANO_RATIO };
+int grid_nano(struct grid *grid, const struct result *result, enum nano_figure figure);
+
+/* Puts the cheapest event first. */
+void grid_nano_order(struct grid *grid);
+
+/* The median over events of their cost under CONFIG as a multiple of native; NaN: none. */
+double nano_median(const struct result *result, const char *config);
+
+/* The row of costs.csv, or its number of rows. */
+size_t nano_row(const struct result *result, const char *event, const char *config);
 
 /* Percent of thread time: workloads x layers under CONFIG, NaN where it has no run. 0 or -ENOMEM. */
 int grid_layers(struct grid *grid, const struct result *result, const char *config);
@@ -180,6 +197,9 @@ int notes_list(const struct result *result, notes_sink *sink, void *argument);
 /* What set-up took where it populates memory, which is then not in the time: to stand beside it. As
  * notes_list. */
 int setup_list(const struct result *result, notes_sink *sink, void *argument);
+
+/* Why events have no cost, or not of all repetitions, likewise. */
+int nano_reasons(const struct result *result, notes_sink *sink, void *argument);
 
 /* The headline in words; the caller frees. NULL when memory is short. */
 char *headline_text(const struct result *result);

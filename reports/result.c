@@ -16,17 +16,31 @@ static int read_optional(struct table *table, const char *directory, const struc
 	return table_read_optional(table, path, schema, error);
 }
 
-/* Results of older versions have this table under the name costs.csv, until the model makes it anew. */
-static int read_waterfall(struct result *result, struct error *error)
+/* Reads the waterfall of an older version, which called it costs.csv. */
+static int read_former(struct table *table, const char *directory)
 {
-	struct error other;
-	char path[4096];
-	int status = read_optional(&result->waterfall, result->directory, &schema_waterfall, error);
+	struct table_schema former = schema_waterfall;
+	struct error error;
+	int status;
 
-	snprintf(path, sizeof(path), "%s/costs.csv", result->directory);
-	if (status == 0 && result->waterfall.path == NULL &&
-	    table_read_optional(&result->waterfall, path, &schema_waterfall, &other) < 0)
-		result->waterfall = (struct table){ 0 };
+	former.name = schema_costs.name;
+	status = read_optional(table, directory, &former, &error);
+	table->schema = &schema_waterfall;
+	return status;
+}
+
+/* Until the model makes both anew, costs.csv may be the waterfall of an older version. */
+static int read_costs(struct result *result, struct error *error)
+{
+	struct table *waterfall = &result->waterfall, unneeded = { 0 };
+	int status = read_optional(waterfall, result->directory, &schema_waterfall, error);
+
+	if (status < 0)
+		return status;
+	status = read_optional(&result->costs, result->directory, &schema_costs, error);
+	if (status < 0 && read_former(waterfall->path ? &unneeded : waterfall, result->directory) == 0)
+		status = 0;
+	table_free(&unneeded);
 	return status;
 }
 
@@ -50,15 +64,19 @@ static int read_tables(struct result *result, struct error *error)
 		struct table *table;
 		const struct table_schema *schema;
 	} parts[] = {
-		{ &result->machine, &schema_machine },	 { &result->layers, &schema_layers },
-		{ &result->overhead, &schema_overhead }, { &result->plan_summary, &schema_plan_summary },
-		{ &result->ablation, &schema_ablation }, { &result->provisioning, &schema_provisioning },
+		{ &result->machine, &schema_machine },
+		{ &result->layers, &schema_layers },
+		{ &result->overhead, &schema_overhead },
+		{ &result->plan_summary, &schema_plan_summary },
+		{ &result->ablation, &schema_ablation },
+		{ &result->provisioning, &schema_provisioning },
+		{ &result->distributions, &schema_distributions },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts) && status == 0; i++)
 		status = read_optional(parts[i].table, result->directory, parts[i].schema, error);
-	return status ? status : read_waterfall(result, error);
+	return status ? status : read_costs(result, error);
 }
 
 bool result_shows(const struct result *result, const char *config)
@@ -73,6 +91,24 @@ bool result_shows(const struct result *result, const char *config)
 		     strcmp(table_text(ablation, row, table_column(ablation, "to")), config) == 0))
 			return true;
 	return false;
+}
+
+bool result_is_event(const struct result *result, size_t row)
+{
+	return strcmp(table_text(&result->runs, row, table_column(&result->runs, "class")), "nano") == 0;
+}
+
+/* Those that are compared; events have a table of their own. */
+static int collect_workloads(struct result *result)
+{
+	const struct table *runs = &result->runs;
+	size_t column = table_column(runs, "workload");
+
+	for (size_t row = 0; row < runs->rows; row++)
+		if (!table_missing(runs, row, column) && !result_is_event(result, row) &&
+		    names_add(&result->workloads, table_text(runs, row, column)) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 static int collect_configs(struct result *result)
@@ -109,8 +145,7 @@ int result_load(struct result *result, const char *directory, struct error *erro
 
 	*result = (struct result){ .directory = directory };
 	status = read_tables(result, error);
-	if (status == 0 &&
-	    (names_collect(&result->workloads, &result->runs, "workload") < 0 || collect_configs(result) < 0))
+	if (status == 0 && (collect_workloads(result) < 0 || collect_configs(result) < 0))
 		status = error_set(error, ENOMEM, "cannot read the results");
 	if (status < 0) {
 		result_free(result);
@@ -128,6 +163,8 @@ void result_free(struct result *result)
 	table_free(&result->layers);
 	table_free(&result->overhead);
 	table_free(&result->waterfall);
+	table_free(&result->costs);
+	table_free(&result->distributions);
 	table_free(&result->ablation);
 	table_free(&result->provisioning);
 	table_free(&result->plan_summary);

@@ -142,7 +142,7 @@ static int put_metrics(struct text_page *page, const struct result *result)
 	int status = 0;
 
 	if (!grid_has_baseline(result, result->baseline))
-		return result->provisioning.rows ? 0 : put_times(page, result);
+		return result->provisioning.rows || result->costs.rows ? 0 : put_times(page, result);
 	for (const struct metric *metric = metrics; metric->name && status == 0; metric++)
 		if (grid_has_metric(result, metric->name))
 			status = put_metric(page, result, metric);
@@ -204,6 +204,8 @@ static int put_all(struct text_page *page, const struct result *result)
 		status = text_put_ablation(page, result);
 	if (status == 0)
 		status = put_provisioning(page, result);
+	if (status == 0)
+		status = text_put_nano(page, result);
 	if (status == 0)
 		status = put_metrics(page, result);
 	if (status == 0)
