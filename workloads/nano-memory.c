@@ -88,7 +88,7 @@ static void forget(uint64_t ops)
 static void measure_touch(uint64_t step, uint64_t most)
 {
 	area.step = step;
-	samples_batches(&(struct samples_loop){ touch, touch_again, forget, most });
+	samples_batches(&(struct samples_loop){ touch, touch_again, forget, 0, most });
 }
 
 static void measure_touch_4k(void)
@@ -204,8 +204,8 @@ static void measure_chase(void)
 	link_lines(pages);
 	if (huge)
 		check_huge(before, size / HUGE + 1 + pages * sizeof(uint64_t) / PAGE);
-	chase_loop(pages);
-	samples_batches(&(struct samples_loop){ .op = chase_loop });
+	chase_loop(2 * pages);
+	samples_batches(&(struct samples_loop){ .op = chase_loop, .least = pages / 8 });
 }
 
 static const struct samples_event events[] = {

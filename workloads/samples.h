@@ -27,11 +27,12 @@ struct samples_event {
 /*
  * A loop around an event. op does it OPS times, empty all but it (NULL: nothing to subtract), prepare (or
  * NULL) makes ready for the next op and is not timed. OPS is even, so an event may be half of something, at
- * least 2, since a lone one stands for itself in a distribution, and at most MOST (0: any number).
+ * least 2, since a lone one stands for itself in a distribution, at least LEAST and at most MOST (0: any
+ * number).
  */
 struct samples_loop {
 	void (*op)(uint64_t ops), (*empty)(uint64_t ops), (*prepare)(uint64_t ops);
-	uint64_t most;
+	uint64_t least, most;
 };
 
 static struct {
@@ -97,9 +98,10 @@ static inline uint64_t samples_time(void (*loop)(uint64_t), void (*prepare)(uint
 }
 
 /* How many operations make a batch, by the shortest of three. */
-static inline uint64_t samples_size(void (*loop)(uint64_t), void (*prepare)(uint64_t), uint64_t most)
+static inline uint64_t samples_size(void (*loop)(uint64_t), void (*prepare)(uint64_t), uint64_t least,
+				    uint64_t most)
 {
-	uint64_t ops = 2, ticks = 0;
+	uint64_t ops = least > 2 ? least & ~UINT64_C(1) : 2, ticks = 0;
 
 	for (;;) {
 		ticks = samples_time(loop, prepare, ops);
@@ -124,9 +126,9 @@ static inline void samples_batches(const struct samples_loop *loop)
 	uint64_t most = loop->most ? loop->most : UINT64_C(1) << 40, empties = 0, ops;
 	bool enough;
 
-	ops = samples_size(loop->op, loop->prepare, most);
+	ops = samples_size(loop->op, loop->prepare, loop->least, most);
 	if (loop->empty)
-		empties = samples_size(loop->empty, NULL, UINT64_C(1) << 40);
+		empties = samples_size(loop->empty, NULL, 0, UINT64_C(1) << 40);
 	do {
 		samples.count = 0;
 		enough = true;
@@ -211,10 +213,9 @@ static inline _Noreturn void samples_teach(const char *program, const struct sam
 {
 	fprintf(stderr,
 		"usage: %s EVENT\n"
-		"Measures what an event costs. Prints CSV: op,OPS,TICKS for each batch of OPS events that "
-		"took TICKS\n"
-		"of the time-stamp counter, and empty,OPS,TICKS for batches of the same loop without the "
-		"event.\n\n",
+		"Measures what an event costs, and prints CSV: op,OPS,TICKS for each batch of OPS events,\n"
+		"which took TICKS of the time-stamp counter, and empty,OPS,TICKS for the same loop "
+		"without.\n\n",
 		program);
 	for (; events->name; events++) {
 		char text[40];
