@@ -36,7 +36,7 @@ verdict() {
 }
 
 # Checks: natively all must hold, and in a guest the same lines come out.
-for program in memory mapping files cached coherence time process processes spawn identity signals queue sockets events self badptr threads cores; do
+for program in memory mapping files cached coherence delayed time process processes spawn identity signals queue sockets events self badptr threads cores; do
 	for variant in $variants; do
 		name=$program${variant%-}
 		run native "$tests/$name" one 'two words' '' '*'

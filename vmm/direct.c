@@ -43,13 +43,10 @@ static bool aligned(const struct iovec *vector, int count, uint64_t offset)
 }
 
 /* What lies in memory anyway, or is made when it is read, has no way past the page cache. */
-static bool in_memory(int fd)
+static bool in_memory(const struct statfs *s)
 {
-	struct statfs s;
-
-	return fstatfs(fd, &s) == 0 &&
-	       (s.f_type == TMPFS_MAGIC || s.f_type == RAMFS_MAGIC || s.f_type == HUGETLBFS_MAGIC ||
-		s.f_type == PROC_SUPER_MAGIC || s.f_type == SYSFS_MAGIC);
+	return s->f_type == TMPFS_MAGIC || s->f_type == RAMFS_MAGIC || s->f_type == HUGETLBFS_MAGIC ||
+	       s->f_type == PROC_SUPER_MAGIC || s->f_type == SYSFS_MAGIC;
 }
 
 void direct_forget(struct monitor *m, uint32_t first, uint32_t last)
@@ -66,6 +63,7 @@ static bool direct_keeps(struct monitor *m, int fd, const struct stat *info)
 {
 	int flags = fcntl(fd, F_GETFL);
 	struct direct_file *file;
+	struct statfs system;
 	char path[32];
 	int64_t result;
 
@@ -77,7 +75,7 @@ static bool direct_keeps(struct monitor *m, int fd, const struct stat *info)
 	if (file->asked)
 		return file->kept;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	result = flags < 0 || in_memory(fd)
+	result = flags < 0 || fstatfs(fd, &system) || in_memory(&system)
 			 ? -EINVAL
 			 : uring_keep(m, (unsigned)fd, path,
 				      (flags & (O_ACCMODE | O_SYNC | O_DSYNC | O_NOATIME)) | O_DIRECT);
@@ -130,6 +128,7 @@ static uint64_t stamp(const struct timespec *t)
 int64_t direct_inspect(struct monitor *m, const uint64_t a[6])
 {
 	struct abi_file *file = memory_at(m, a[1], sizeof(*file)), f = { 0 };
+	struct statfs system;
 	struct timespec now;
 	struct stat info;
 
@@ -145,7 +144,10 @@ int64_t direct_inspect(struct monitor *m, const uint64_t a[6])
 	f.changed_ns = stamp(&info.st_ctim);
 	f.flags = (uint32_t)fcntl((int)a[0], F_GETFL);
 	f.regular = S_ISREG(info.st_mode);
-	f.in_memory = f.regular && in_memory((int)a[0]);
+	if (f.regular && fstatfs((int)a[0], &system) == 0) {
+		f.in_memory = in_memory(&system);
+		f.room = (uint64_t)system.f_bavail * (uint64_t)system.f_bsize;
+	}
 	f.direct = f.regular && !(f.flags & O_PATH) && direct_keeps(m, (int)a[0], &info);
 	/* Before Linux 6.13 the changes of a tick of the clock bear the same time. */
 	f.recent = !vmm_kernel_since(6, 13) && stamp(&now) < f.changed_ns + TICK_NS;

@@ -119,7 +119,10 @@ struct abi_boot {
 	uint8_t rings_always;  /* the driver never polls */
 	uint8_t files_limited; /* RLIMIT_FSIZE is set: EFBIG comes with a signal */
 	uint8_t cache;	       /* files are cached in the guest */
-	uint64_t xsave_mask;   /* XCR0, and bytes of what it saves */
+	uint64_t pages_gpa;    /* guest: the page cache's struct abi_page */
+	uint32_t pages;	       /* guest: how many */
+	uint32_t pages_pad;
+	uint64_t xsave_mask; /* XCR0, and bytes of what it saves */
 	uint32_t xsave_bytes;
 	uint32_t kick_pad;
 	uint64_t kick_entry; /* guest kernel: where the monitor has it look at signals */
@@ -170,6 +173,21 @@ struct abi_file {
 	uint8_t direct;	   /* which can be read and written past the host's page cache */
 	uint8_t recent;	   /* changed so lately that another change may bear the same time */
 	uint8_t in_memory; /* it is nowhere else: nobody can */
+	uint64_t room;	   /* bytes that its file system has left for the program */
+};
+
+/* A page of the guest's page cache. What the host lacks of it, the monitor writes where the guest no longer
+ * can. */
+struct abi_page {
+	uint64_t gpa;
+	uint64_t number;	     /* in its file */
+	struct abi_page *dirty_next; /* guest: of its file's that the host lacks something of */
+	uint16_t from, to;	     /* which bytes of it; to is 0: none */
+	uint16_t fd;		     /* a descriptor to write them by */
+	uint16_t file;
+	uint32_t next;	    /* guest: in its bucket, or among the free */
+	uint8_t torn;	    /* what else is in the page is not the file's */
+	uint8_t used_again; /* since the hand last came by */
 };
 
 /* --- The vCPU's page --- */

@@ -132,6 +132,7 @@ static void account(struct monitor *m)
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	driver_park(m);
+	rescue_pages(m);
 	monitor_collect(m);
 	/* The first and the drivers were there all the time. */
 	for (uint32_t i = 0; i < 1u + m->drivers; i++)

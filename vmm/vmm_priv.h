@@ -257,6 +257,9 @@ int64_t uring_call(struct monitor *m, uint32_t call, int fd, const struct iovec 
 int64_t warm_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 		  uint64_t offset);
 
+/* rescue.c: writes what the guest's page cache still held when the program ended. */
+void rescue_pages(const struct monitor *m);
+
 /* affinity.c: the cores that the program asks for. */
 #define VMM_AFFINITY (CPU_SETSIZE / 4 + 1)
 int affinity_number(const struct monitor *m, int core); /* the guest's number of a host's core */

@@ -12,6 +12,8 @@
 #define BYTES_MAX (1ull << 31)
 #define FILE_MAX  (1ull << 43) /* what any file system has; beyond, the host is asked */
 
+bool cache_hurried;
+
 /* The calls: whether they read, and whether they name their offset. */
 static const struct {
 	bool taken, reads, placed;
@@ -39,7 +41,7 @@ bool cache_takes(enum abi_call_id call, uint64_t fd)
 int64_t cache_move(enum abi_call_id call, uint64_t fd, const struct abi_segment *segment, int count,
 		   uint64_t offset)
 {
-	struct abi_request *request = channel_slot(call, false);
+	struct abi_request *request = channel_slot(call, cache_hurried);
 
 	request->regular = 2;
 	request->argument[0] = fd;
@@ -57,6 +59,10 @@ int64_t cache_pass(struct cache_io *io)
 	struct abi_request *slot;
 	int64_t result;
 
+	if (io->open->state == CACHE_CACHED)
+		cache_flush(io->open->file);
+	else if (!io->open->in_memory)
+		cache_flush_all();
 	if (!io->placed)
 		cache_open_place(io->open, io->fd);
 	slot = channel_slot((enum abi_call_id)io->request.call, false);
@@ -93,6 +99,15 @@ static bool allowed(const struct cache_io *io, bool reads)
 	return (io->open->flags & O_ACCMODE) != (reads ? O_WRONLY : O_RDONLY);
 }
 
+static uint64_t bytes_of(const struct abi_request *request)
+{
+	uint64_t bytes = 0;
+
+	for (int i = 0; i < request->segments[1]; i++)
+		bytes += request->segment[i].bytes;
+	return bytes;
+}
+
 static int64_t serve(struct cache_io *io, bool reachable)
 {
 	bool reads = calls[io->request.call].reads;
@@ -101,8 +116,7 @@ static int64_t serve(struct cache_io *io, bool reachable)
 
 	io->placed = calls[io->request.call].placed;
 	io->offset = io->placed ? io->request.argument[3] : open->offset;
-	for (int i = 0; i < io->request.segments[1]; i++)
-		io->bytes += io->request.segment[i].bytes;
+	io->bytes = bytes_of(&io->request);
 	if (open->state != CACHE_CACHED || !allowed(io, reads) || io->bytes == 0 || io->bytes > BYTES_MAX ||
 	    io->offset > FILE_MAX || cache_file_at(open->file)->shared || !cache_active)
 		reachable = false;
@@ -126,7 +140,7 @@ int64_t cache_serve(const struct abi_request *request, bool reachable)
 	struct cache_io io = { .request = *request, .fd = request->argument[0] };
 	int64_t result = -EBADF;
 
-	cache_page_grow();
+	cache_page_grow(bytes_of(request) / PAGE);
 	lock_take(&cache_lock);
 	io.open = cache_open_know(io.fd);
 	if (io.open)
@@ -157,6 +171,7 @@ static int64_t seek_by_host(struct cache_open *open, const uint64_t argument[6])
 	struct abi_request *request;
 	int64_t result;
 
+	cache_flush(open->file);
 	cache_open_place(open, argument[0]);
 	request = channel_slot(ABI_CALL_lseek, false);
 	for (int i = 0; i < 3; i++)

@@ -7,9 +7,7 @@
  * an answer of the host: after each answer that may bring such news, a file is compared with the host's
  * before what is cached of it is believed again.
  */
-#define FILES 256
-
-static struct cache_file files[FILES];
+static struct cache_file files[CACHE_FILES];
 static uint16_t turn; /* the next that may have to go */
 static uint64_t news = 1;
 static bool unsettled; /* a file has been written to */
@@ -45,19 +43,21 @@ static bool differs(const struct cache_file *f, const struct abi_file *seen)
 	       f->changed_ns != seen->changed_ns || f->recent;
 }
 
+/* Where the program has written beyond the file's end, the host is yet to learn its size. */
 static void believe(struct cache_file *f, const struct abi_file *seen)
 {
-	f->size = seen->size;
+	f->size = f->dirty && f->size > seen->size ? f->size : seen->size;
 	f->modified_ns = seen->modified_ns;
 	f->changed_ns = seen->changed_ns;
 	f->recent = seen->recent;
 	f->checked = __atomic_load_n(&news, __ATOMIC_RELAXED);
 	f->written = false;
+	cache_dirty_room((uint16_t)(f - files), seen->room);
 }
 
 static uint16_t find(uint64_t device, uint64_t inode)
 {
-	for (uint16_t i = 1; i < FILES; i++)
+	for (uint16_t i = 1; i < CACHE_FILES; i++)
 		if (files[i].inode == inode && files[i].device == device)
 			return i;
 	return CACHE_NOBODY;
@@ -66,18 +66,23 @@ static uint16_t find(uint64_t device, uint64_t inode)
 /* A place for a file that nobody has open; one that is mapped stays known. */
 static uint16_t make_room(void)
 {
-	for (int i = 1; i < FILES; i++) {
+	for (int i = 1; i < CACHE_FILES; i++) {
 		struct cache_file *f;
 
-		turn = turn + 1 < FILES ? (uint16_t)(turn + 1) : 1;
+		turn = turn + 1 < CACHE_FILES ? (uint16_t)(turn + 1) : 1;
 		f = &files[turn];
-		if (f->opens || f->shared)
+		if (f->opens || f->shared || f->dirty)
 			continue;
 		if (f->inode)
 			cache_page_drop(turn, 0, UINT64_MAX);
 		return turn;
 	}
 	return CACHE_NOBODY;
+}
+
+uint16_t cache_file_find(const struct abi_file *seen)
+{
+	return find(seen->device, seen->inode);
 }
 
 uint16_t cache_file_open(const struct abi_file *seen)
@@ -119,7 +124,8 @@ bool cache_file_check(uint16_t file, uint64_t fd, bool anew)
 		return true;
 	if (!cache_ask(fd, &seen) || seen.inode != f->inode || seen.device != f->device)
 		return false;
-	if (differs(f, &seen) && !f->written)
+	/* Another size than what was written makes is somebody else's doing. */
+	if (f->written ? f->checked && !f->dirty && f->size != seen.size : differs(f, &seen))
 		cache_page_drop(file, 0, UINT64_MAX);
 	believe(f, &seen);
 	return true;
@@ -144,10 +150,13 @@ void cache_file_written(uint16_t file, uint64_t fd)
  */
 void cache_settle(enum abi_call_id call)
 {
-	if (!cache_active || quiet[call] || !__atomic_load_n(&unsettled, __ATOMIC_RELAXED))
+	if (!cache_active)
+		return;
+	cache_flush_for(call);
+	if (quiet[call] || !__atomic_load_n(&unsettled, __ATOMIC_RELAXED))
 		return;
 	lock_take(&cache_lock);
-	for (uint16_t i = 1; i < FILES; i++)
+	for (uint16_t i = 1; i < CACHE_FILES; i++)
 		if (files[i].written && !cache_file_check(i, files[i].writer, true)) {
 			cache_page_drop(i, 0, UINT64_MAX);
 			files[i].written = false;
@@ -165,7 +174,7 @@ void cache_heard(enum abi_call_id call)
 
 void cache_forget_pages(void)
 {
-	for (uint16_t i = 1; i < FILES; i++)
+	for (uint16_t i = 1; i < CACHE_FILES; i++)
 		if (files[i].inode)
 			cache_page_drop(i, 0, UINT64_MAX);
 }

@@ -9,40 +9,20 @@
  */
 #define O_APPEND 02000
 #define O_DIRECT 040000
-#define TERMINAL 'T'  /* of an ioctl: it is about no file */
-#define ALL	 0x80 /* in place of arguments: every descriptor */
 
 bool cache_active;
 
 static struct cache_open opens[CACHE_OPENS];
 static uint16_t open_of[CACHE_OPENS]; /* by descriptor: 1 + its index there, or 0 */
 
-/* Calls that use or pass on the offsets of descriptors, and those that change what files hold. */
-static const struct {
-	uint8_t shared;	  /* which arguments are descriptors whose offsets the host is to have */
-	bool changes;	  /* the file of argument 0 */
-	bool changes_any; /* some file or other */
-} known[ABI_CALL_COUNT] = {
-	[ABI_CALL_sendfile] = { .shared = 3, .changes_any = true },
-	[ABI_CALL_splice] = { .shared = 5, .changes_any = true },
-	[ABI_CALL_copy_file_range] = { .shared = 5, .changes_any = true },
-	[ABI_CALL_preadv2] = { .shared = 1 },
-	[ABI_CALL_pwritev2] = { .shared = 1, .changes = true },
-	[ABI_CALL_ioctl] = { .changes = true },
-	[ABI_CALL_ftruncate] = { .changes = true },
-	[ABI_CALL_fallocate] = { .changes = true },
-	[ABI_CALL_truncate] = { .changes_any = true },
-	[ABI_CALL_sendmsg] = { .shared = ALL },
-};
-
-static struct cache_open *at_descriptor(uint64_t fd)
+struct cache_open *cache_open_at(uint64_t fd)
 {
 	return fd < CACHE_OPENS && open_of[fd] ? &opens[open_of[fd] - 1] : NULL;
 }
 
 static void forget(uint64_t fd)
 {
-	struct cache_open *open = at_descriptor(fd);
+	struct cache_open *open = cache_open_at(fd);
 
 	if (open == NULL)
 		return;
@@ -74,11 +54,14 @@ void cache_forget(uint64_t fd)
 
 void cache_opened(uint64_t fd)
 {
+	struct cache_open *open;
+
 	if (!cache_active || fd >= CACHE_OPENS)
 		return;
 	lock_take(&cache_lock);
 	forget(fd);
-	begin(fd)->placed = true;
+	open = begin(fd);
+	open->placed = open->own = true;
 	lock_give(&cache_lock);
 }
 
@@ -101,12 +84,16 @@ void cache_duplicated(uint64_t fd, uint64_t other)
 /* One that the program has not opened itself may have its offset from elsewhere. */
 struct cache_open *cache_open_know(uint64_t fd)
 {
-	struct cache_open *open = at_descriptor(fd);
+	struct cache_open *open = cache_open_at(fd);
 	struct abi_file seen;
 
 	if (fd >= CACHE_OPENS || (open && open->known))
 		return open;
 	if (!cache_ask(fd, &seen))
+		return NULL;
+	/* Of the same file open once more, all that was written is to be there. */
+	cache_flush(cache_file_find(&seen));
+	if (cache_file_at(cache_file_find(&seen))->written && !cache_ask(fd, &seen))
 		return NULL;
 	if (open == NULL)
 		open = begin(fd);
@@ -135,51 +122,20 @@ void cache_open_place(struct cache_open *open, uint64_t fd)
 }
 
 /* The host has the offset from now on. */
-static void surrender(uint64_t fd)
+void cache_open_surrender(uint64_t fd)
 {
-	struct cache_open *open = at_descriptor(fd);
+	struct cache_open *open = cache_open_at(fd);
 
 	if (open == NULL)
 		return;
 	cache_open_place(open, fd);
-	open->placed = false;
+	open->placed = open->own = false;
 }
 
-static void surrender_all(void)
+void cache_open_surrender_all(void)
 {
 	for (uint64_t fd = 0; fd < CACHE_OPENS; fd++)
-		surrender(fd);
-}
-
-void cache_before(enum abi_call_id call, const uint64_t argument[6])
-{
-	uint8_t shared = known[call].shared;
-
-	if (!cache_active || !shared)
-		return;
-	lock_take(&cache_lock);
-	if (shared == ALL)
-		surrender_all();
-	for (int i = 0; shared != ALL && i < 6; i++)
-		if (shared >> i & 1)
-			surrender(argument[i]);
-	lock_give(&cache_lock);
-}
-
-void cache_after(enum abi_call_id call, const uint64_t argument[6])
-{
-	const struct cache_open *open;
-
-	if (!cache_active || !(known[call].changes || known[call].changes_any) ||
-	    (call == ABI_CALL_ioctl && (argument[1] >> 8 & 255) == TERMINAL))
-		return;
-	lock_take(&cache_lock);
-	open = known[call].changes ? cache_open_know(argument[0]) : NULL;
-	if (open == NULL || (open->state == CACHE_PLAIN && !open->in_memory))
-		cache_forget_pages();
-	else if (open->state == CACHE_CACHED)
-		cache_page_drop(open->file, 0, UINT64_MAX);
-	lock_give(&cache_lock);
+		cache_open_surrender(fd);
 }
 
 void cache_surrender(uint64_t fd)
@@ -187,7 +143,7 @@ void cache_surrender(uint64_t fd)
 	if (!cache_active)
 		return;
 	lock_take(&cache_lock);
-	surrender(fd);
+	cache_open_surrender(fd);
 	lock_give(&cache_lock);
 }
 
@@ -200,17 +156,17 @@ void cache_flagged(uint64_t fd)
 	if (!cache_active)
 		return;
 	lock_take(&cache_lock);
-	open = at_descriptor(fd);
+	open = cache_open_at(fd);
 	if (open && open->known && cache_ask(fd, &seen)) {
 		open->flags = seen.flags;
 		if (seen.flags & (O_APPEND | O_DIRECT))
-			surrender(fd);
+			cache_open_surrender(fd);
 	}
 	lock_give(&cache_lock);
 }
 
-/* What is mapped changes without a call. */
-void cache_mapped(uint64_t fd)
+/* What is mapped shared changes without a call. */
+void cache_mapped(uint64_t fd, bool shared)
 {
 	const struct cache_open *open;
 
@@ -218,12 +174,15 @@ void cache_mapped(uint64_t fd)
 		return;
 	lock_take(&cache_lock);
 	open = cache_open_know(fd);
-	if (open == NULL || (open->state == CACHE_PLAIN && !open->in_memory)) {
-		surrender_all();
+	cache_flush_all();
+	if (open && open->state == CACHE_CACHED) {
+		cache_file_at(open->file)->mapped = true;
+		cache_file_at(open->file)->shared |= shared;
+		if (shared)
+			cache_page_drop(open->file, 0, UINT64_MAX);
+	} else if (shared && (open == NULL || (open->state == CACHE_PLAIN && !open->in_memory))) {
+		cache_open_surrender_all();
 		cache_active = false;
-	} else if (open->state == CACHE_CACHED) {
-		cache_file_at(open->file)->shared = true;
-		cache_page_drop(open->file, 0, UINT64_MAX);
 	}
 	lock_give(&cache_lock);
 }
@@ -234,8 +193,19 @@ void cache_leave(bool for_good)
 	if (!cache_active)
 		return;
 	lock_take(&cache_lock);
-	surrender_all();
+	cache_flush_all();
+	cache_open_surrender_all();
 	cache_active = !for_good;
+	lock_give(&cache_lock);
+}
+
+/* Before the program ends. */
+void cache_end(void)
+{
+	if (!cache_active || SELF->apart)
+		return;
+	lock_take(&cache_lock);
+	cache_flush_all();
 	lock_give(&cache_lock);
 }
 

@@ -12,12 +12,13 @@
 #define CHUNK	   64	       /* frames taken at once */
 #define FEWEST	   32	       /* frames worth having */
 #define SPARE	   (2 * CHUNK) /* a call that reads far ahead takes */
+#define MOST	   2048	       /* frames taken for one call */
 #define SHARE	   4
 #define FRAMES_MAX (1u << 18)
 
 struct lock cache_lock;
 
-static struct cache_page *frame; /* the first `frames` of `room` */
+static struct abi_page *frame; /* the first `frames` of `room` */
 static uint32_t *bucket;
 static uint32_t frames, room, buckets, hand;
 static uint32_t unused = NONE, unused_count;
@@ -45,36 +46,43 @@ static void make_tables(void)
 	bucket = (uint32_t *)(frame + limit);
 	memset(bucket, 0xff, buckets * sizeof(*bucket));
 	room = (uint32_t)limit;
+	BOOT->pages_gpa = gpa;
+}
+
+uint32_t cache_page_room(void)
+{
+	return room;
 }
 
 static void add_frames(uint64_t gpa, uint32_t count)
 {
 	lock_take(&cache_lock);
 	for (uint32_t i = count; i-- > 0;) {
-		frame[frames + i] = (struct cache_page){ .gpa = gpa + i * PAGE, .next = unused };
+		frame[frames + i] = (struct abi_page){ .gpa = gpa + i * PAGE, .next = unused };
 		unused = frames + i;
 	}
 	frames += count;
+	BOOT->pages = frames;
 	unused_count += count;
 	lock_give(&cache_lock);
 }
 
-static bool may_grow(void)
+static bool may_grow(uint64_t wanted)
 {
-	return unused_count < SPARE && frames + CHUNK <= room &&
+	return unused_count < wanted && frames + CHUNK <= room &&
 	       (frames + CHUNK) * (SHARE - 1ull) <= pages_free();
 }
 
-void cache_page_grow(void)
+void cache_page_grow(uint64_t pages)
 {
-	uint64_t gpa = 1;
+	uint64_t gpa = 1, wanted = SPARE + (pages < MOST ? pages : MOST);
 
-	if (unused_count >= SPARE)
+	if (unused_count >= wanted)
 		return;
 	lock_take(&memory_lock);
 	if (room == 0)
 		make_tables();
-	while (may_grow() && gpa) {
+	while (may_grow(wanted) && gpa) {
 		gpa = pages_try(CHUNK);
 		if (gpa)
 			add_frames(gpa, CHUNK);
@@ -82,7 +90,7 @@ void cache_page_grow(void)
 	lock_give(&memory_lock);
 }
 
-struct cache_page *cache_page_find(uint16_t file, uint64_t number)
+struct abi_page *cache_page_find(uint16_t file, uint64_t number)
 {
 	if (frames == 0)
 		return NULL;
@@ -94,7 +102,7 @@ struct cache_page *cache_page_find(uint16_t file, uint64_t number)
 	return NULL;
 }
 
-static void unlink(struct cache_page *page)
+static void unlink(struct abi_page *page)
 {
 	uint32_t *link = &bucket[bucket_of(page->file, page->number)], index = (uint32_t)(page - frame);
 
@@ -104,9 +112,20 @@ static void unlink(struct cache_page *page)
 	cache_file_at(page->file)->pages--;
 }
 
-static bool holds(const struct cache_page *page)
+static bool holds(const struct abi_page *page)
 {
 	return page->file != CACHE_NOBODY && page->file != TAKEN;
+}
+
+/* It may be in the midst of a request that memory is wanted: what goes to the host here passes that by. */
+static void empty(void)
+{
+	const struct abi_request begun = CHANNEL->exit_slot;
+
+	cache_hurried = true;
+	cache_flush_all();
+	cache_hurried = false;
+	CHANNEL->exit_slot = begun;
 }
 
 bool cache_shrink(void)
@@ -115,25 +134,27 @@ bool cache_shrink(void)
 
 	lock_take(&cache_lock);
 	some = frames > 0;
+	if (cache_dirty())
+		empty();
 	for (uint32_t i = 0; i < frames; i++) {
 		if (holds(&frame[i]))
 			unlink(&frame[i]);
 		pages_give(frame[i].gpa, 1, false);
 	}
-	frames = hand = unused_count = 0;
+	frames = hand = unused_count = BOOT->pages = 0;
 	unused = NONE;
 	lock_give(&cache_lock);
 	return some;
 }
 
 /* The page longest unused, or NULL when all are about to be filled. */
-static struct cache_page *evict(void)
+static struct abi_page *evict(void)
 {
 	for (uint32_t i = 0; i < 2 * frames; i++) {
-		struct cache_page *page = &frame[hand];
+		struct abi_page *page = &frame[hand];
 
 		hand = hand + 1 < frames ? hand + 1 : 0;
-		if (!holds(page))
+		if (!holds(page) || page->to)
 			continue;
 		if (!page->used_again) {
 			unlink(page);
@@ -144,9 +165,9 @@ static struct cache_page *evict(void)
 	return NULL;
 }
 
-struct cache_page *cache_page_take(void)
+struct abi_page *cache_page_take(void)
 {
-	struct cache_page *page;
+	struct abi_page *page;
 
 	if (unused == NONE) {
 		page = evict();
@@ -160,7 +181,7 @@ struct cache_page *cache_page_take(void)
 	return page;
 }
 
-void cache_page_give(struct cache_page *page)
+void cache_page_give(struct abi_page *page)
 {
 	page->file = CACHE_NOBODY;
 	page->next = unused;
@@ -168,19 +189,20 @@ void cache_page_give(struct cache_page *page)
 	unused_count++;
 }
 
-void cache_page_put(struct cache_page *page, uint16_t file, uint64_t number)
+void cache_page_put(struct abi_page *page, uint16_t file, uint64_t number)
 {
 	uint32_t *link = &bucket[bucket_of(file, number)];
 
 	page->file = file;
 	page->number = number;
-	page->used_again = false;
+	page->from = page->to = 0;
+	page->torn = page->used_again = false;
 	page->next = *link;
 	*link = (uint32_t)(page - frame);
 	cache_file_at(file)->pages++;
 }
 
-static void drop(struct cache_page *page)
+void cache_page_lose(struct abi_page *page)
 {
 	unlink(page);
 	cache_page_give(page);
@@ -191,12 +213,13 @@ void cache_page_drop(uint16_t file, uint64_t first, uint64_t end)
 	if (cache_file_at(file)->pages == 0)
 		return;
 	if (end - first <= CACHE_BATCH) {
-		for (struct cache_page *page; first < end; first++)
-			if ((page = cache_page_find(file, first)))
-				drop(page);
+		for (struct abi_page *page; first < end; first++)
+			if ((page = cache_page_find(file, first)) && page->to == 0)
+				cache_page_lose(page);
 		return;
 	}
 	for (uint32_t i = 0; i < frames; i++)
-		if (frame[i].file == file && frame[i].number >= first && frame[i].number < end)
-			drop(&frame[i]);
+		if (frame[i].file == file && frame[i].to == 0 && frame[i].number >= first &&
+		    frame[i].number < end)
+			cache_page_lose(&frame[i]);
 }

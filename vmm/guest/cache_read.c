@@ -26,7 +26,7 @@ static int extent(const struct cache_io *io, uint64_t number, uint64_t need)
 /* Loads up to WANT pages from NUMBER on. How many are there now, or -errno; 0: do without. */
 static int64_t load(struct cache_io *io, uint64_t number, int want)
 {
-	struct cache_page *page[CACHE_BATCH];
+	struct abi_page *page[CACHE_BATCH];
 	struct abi_segment segment[CACHE_BATCH];
 	int64_t result, whole;
 	int count = 0;
@@ -51,6 +51,17 @@ static int64_t load(struct cache_io *io, uint64_t number, int want)
 	return result < 0 ? result : whole;
 }
 
+/* What the program wrote to a page that was not there cannot be read on its own. */
+static const struct abi_page *find(uint16_t file, uint64_t number)
+{
+	const struct abi_page *page = cache_page_find(file, number);
+
+	if (page == NULL || !page->torn)
+		return page;
+	cache_flush(file);
+	return cache_page_find(file, number);
+}
+
 static void adapt(struct cache_io *io)
 {
 	struct cache_open *open = io->open;
@@ -72,7 +83,7 @@ static int64_t copy_out(struct cache_io *io, uint64_t bytes)
 	while (done < bytes) {
 		uint64_t offset = io->offset + done, number = offset / PAGE, within = offset % PAGE;
 		uint64_t run = PAGE - within < bytes - done ? PAGE - within : bytes - done;
-		const struct cache_page *page = cache_page_find(io->open->file, number);
+		const struct abi_page *page = find(io->open->file, number);
 
 		if (page == NULL) {
 			uint64_t need = (within + bytes - done + PAGE - 1) / PAGE;

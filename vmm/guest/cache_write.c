@@ -3,18 +3,19 @@
 #include "vmm/guest/cache.h"
 
 /*
- * Writing goes through the cache to the host at once, so that no end of the program, of its monitor or of the
- * guest kernel can lose what the program was told is written, errors come when Linux tells them, and others
- * see it. Large writes go past the host's page cache, from the cache's own pages; small ones go by it, since
- * a device takes a hundred times as long for them, and Linux keeps both coherent.
+ * Writing. Most of what the program writes to files that it opened itself is delayed: it stays in the cache
+ * until something asks for it (cache_dirty.c). What is to be stable at once, might not fit, or lies beyond
+ * the end goes through to the host, so that errors come where Linux tells them: large writes past the host's
+ * page cache, from the cache's own pages, small ones by it; Linux keeps both coherent.
  */
 #define O_APPEND 02000
+#define O_DSYNC	 010000 /* which O_SYNC has too */
 #define LARGE	 (64ull << 10)
 
 /* One page on its way: the program's data, and around it what the page holds. */
-static void fill(struct cache_io *io, struct cache_page *page, uint64_t offset, uint64_t run)
+static void fill(struct cache_io *io, struct abi_page *page, uint64_t offset, uint64_t run)
 {
-	const struct cache_page *old = cache_page_find(io->open->file, offset / PAGE);
+	const struct abi_page *old = cache_page_find(io->open->file, offset / PAGE);
 	char *data = at(page->gpa);
 
 	if (run < PAGE) {
@@ -39,7 +40,7 @@ static bool whole(const struct cache_io *io, uint64_t offset, uint64_t run)
  */
 static int64_t store(struct cache_io *io, uint64_t offset, uint64_t bytes, bool direct)
 {
-	struct cache_page *page[CACHE_BATCH];
+	struct abi_page *page[CACHE_BATCH];
 	struct abi_segment segment[CACHE_BATCH];
 	bool keep[CACHE_BATCH];
 	uint64_t first = offset / PAGE, done = 0;
@@ -133,11 +134,99 @@ static int64_t place(struct cache_io *io)
 	return result;
 }
 
+static bool may_wait(const struct cache_io *io)
+{
+	const struct cache_open *open = io->open;
+
+	if (!open->own || open->flags & O_DSYNC || BOOT->files_limited || cache_file_at(open->file)->mapped ||
+	    !cache_file_check(open->file, io->fd, false))
+		return false;
+	return (open->flags & O_APPEND || io->offset <= cache_file_at(open->file)->size) &&
+	       cache_dirty_fits(open->file, io->bytes);
+}
+
+/* A frame, when need be for what the program wrote before. */
+static struct abi_page *take(void)
+{
+	struct abi_page *page;
+
+	if (2 * cache_dirty() >= cache_page_room())
+		cache_flush_all();
+	page = cache_page_take();
+	if (page == NULL && cache_dirty()) {
+		cache_flush_all();
+		page = cache_page_take();
+	}
+	return page;
+}
+
+/* The page for RUN bytes at OFFSET, which is not beyond the end. What it does not know of a new one it leaves
+ * torn. */
+static struct abi_page *page_for(const struct cache_io *io, uint64_t offset, uint64_t run)
+{
+	uint64_t number = offset / PAGE, within = offset % PAGE, size = cache_file_at(io->open->file)->size;
+	struct abi_page *page = cache_page_find(io->open->file, number);
+
+	if (page && page->torn && (within > page->to || within + run < page->from)) {
+		cache_flush(io->open->file);
+		page = cache_page_find(io->open->file, number);
+	}
+	if (page)
+		return page;
+	page = take();
+	if (page == NULL)
+		return NULL;
+	cache_page_put(page, io->open->file, number);
+	page->torn = within > 0 || (run < PAGE && offset + run < size);
+	if (!page->torn)
+		memset((char *)at(page->gpa) + run, 0, PAGE - run);
+	return page;
+}
+
+/* Bytes written, or 0: there are no frames. */
+static int64_t delay(struct cache_io *io)
+{
+	struct cache_open *open = io->open;
+	struct cache_file *f = cache_file_at(open->file);
+	bool appends = open->flags & O_APPEND;
+	uint64_t done = 0;
+
+	if (f->dirty && f->appends != appends)
+		cache_flush(open->file);
+	f->appends = appends;
+	if (appends)
+		io->offset = f->size;
+	while (done < io->bytes) {
+		uint64_t offset = io->offset + done, within = offset % PAGE;
+		uint64_t run = PAGE - within < io->bytes - done ? PAGE - within : io->bytes - done;
+		struct abi_page *page = page_for(io, offset, run);
+
+		if (page == NULL)
+			break;
+		cache_copy(io, (char *)at(page->gpa) + within, run, false);
+		done += run;
+		f->size = offset + run > f->size ? offset + run : f->size;
+		cache_dirty_mark(page, within, within + run, io->fd);
+	}
+	if (!io->placed) {
+		open->offset = io->offset + done;
+		open->moved = true;
+	}
+	return (int64_t)done;
+}
+
 int64_t cache_write(struct cache_io *io)
 {
 	uint16_t file = io->open->file;
-	int64_t result;
+	int64_t result = cache_file_at(file)->error;
 
+	if (result) {
+		cache_file_at(file)->error = 0;
+		return result;
+	}
+	if (may_wait(io) && (result = delay(io)) != 0)
+		return result;
+	cache_flush(file);
 	if (io->open->flags & O_APPEND)
 		return append(io);
 	if (cache_file_check(file, io->fd, false) && (result = place(io)) != 0)

@@ -23,12 +23,14 @@ static _Noreturn void leave(uint8_t port)
 
 _Noreturn void fault_die(int signal)
 {
+	cache_end();
 	ACCOUNT->signal = signal;
 	leave(ABI_PORT_EXIT);
 }
 
 _Noreturn void fault_exit(int code)
 {
+	cache_end();
 	ACCOUNT->exit_code = code;
 	leave(ABI_PORT_EXIT);
 }
@@ -94,6 +96,8 @@ void fault_handle(const struct fault_frame *frame, uint64_t address, struct regi
 	/* The kernel may run in ring 3, so it is told by where it lies; it never jumps into the void itself.
 	 */
 	account->panic = frame->rip >= ABI_DIRECT && !(frame->vector == PAGE_FAULT && frame->error & FETCH);
+	if (!account->panic)
+		cache_end();
 	account->fault_vector = (uint32_t)frame->vector;
 	account->fault_error = frame->error;
 	account->fault_rip = frame->rip;

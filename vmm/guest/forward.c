@@ -237,7 +237,8 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 
 	if (cache_seeks(id, argument, &result))
 		return result;
-	cache_before(id, argument);
+	if (!cached)
+		cache_before(id, argument);
 	c.request = cached ? channel_slot(id, blocks) : channel_begin(id, blocks);
 	c.request->regular = kinds_ask(c.call, argument[0], blocks);
 	for (int i = 0; i < 6; i++)
@@ -255,8 +256,7 @@ int64_t forward_with(enum abi_call_id id, const uint64_t argument[6], struct for
 	}
 	if (cached)
 		return cache_serve(c.request, reachable(&c));
-	result = channel_submit(c.request);
-	cache_after(id, argument);
+	result = cache_after(id, argument, channel_submit(c.request));
 	if (result == ABI_BY_EXIT && !blocks) {
 		extra.by_exit = true;
 		return forward_with(id, argument, extra);

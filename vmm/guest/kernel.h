@@ -18,6 +18,7 @@ enum {
 	ENOENT = 2,
 	ESRCH = 3,
 	EINTR = 4,
+	EIO = 5,
 	E2BIG = 7,
 	EBADF = 9,
 	EAGAIN = 11,
@@ -224,16 +225,18 @@ int64_t cache_serve(const struct abi_request *request,
 bool cache_seeks(enum abi_call_id call, const uint64_t argument[6], int64_t *result); /* true: answered */
 void cache_before(enum abi_call_id call,
 		  const uint64_t argument[6]); /* any other call, before the host has it */
-void cache_after(enum abi_call_id call, const uint64_t argument[6]); /* and after */
-void cache_settle(enum abi_call_id call);			     /* the same for any request */
+/* And after: what the program is to hear of RESULT. */
+int64_t cache_after(enum abi_call_id call, const uint64_t argument[6], int64_t result);
+void cache_settle(enum abi_call_id call); /* the same for any request */
 void cache_heard(enum abi_call_id call);
 void cache_opened(uint64_t fd);
 void cache_forget(uint64_t fd);
 void cache_duplicated(uint64_t fd, uint64_t other);
 void cache_flagged(uint64_t fd);   /* F_SETFL was called */
 void cache_surrender(uint64_t fd); /* the host is to have its offset from now on */
-void cache_mapped(uint64_t fd);
+void cache_mapped(uint64_t fd, bool shared);
 void cache_leave(bool for_good);
+void cache_end(void);
 void cache_freeze(void);
 void cache_thaw(void);
 bool cache_shrink(void); /* gives all memory back; memory_lock is held; false: there is none */

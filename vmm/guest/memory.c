@@ -131,8 +131,8 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 
 	if (gpa == 0)
 		return -ENOMEM;
-	if (f->r10 & MAP_SHARED && !(f->r10 & MAP_ANONYMOUS))
-		cache_mapped(f->r8);
+	if (!(f->r10 & MAP_ANONYMOUS))
+		cache_mapped(f->r8, f->r10 & MAP_SHARED);
 	request = channel_begin(ABI_CALL_map, true);
 	request->argument[0] = gpa;
 	request->argument[1] = bytes;
