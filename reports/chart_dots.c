@@ -53,11 +53,24 @@ static struct range find_range(const struct chart *chart)
 	return range;
 }
 
+/* "300", and from SHORTEST on "10k": on a long axis long numbers run into each other. */
+static const char *name_tick(double at, double shortest, char text[24])
+{
+	static const char units[] = "kMG";
+	int unit = at >= 0.9999e9 ? 2 : at >= 0.9999e6 ? 1 : 0;
+
+	if (at < shortest)
+		snprintf(text, 24, "%g", at);
+	else
+		snprintf(text, 24, "%g%c", at / pow(1000, unit + 1), units[unit]);
+	return text;
+}
+
 /*
  * Ticks of a log axis at round numbers, as many as have room: the steps of one decade, the densest first.
  * gnuplot's own stop at one a decade, which leaves ratios between 1 and 3 without any.
  */
-static void put_ticks(FILE *script, struct range range)
+static void put_ticks(FILE *script, const char *axis, struct range range)
 {
 	static const struct {
 		double span; /* for ranges up to this ratio */
@@ -73,14 +86,17 @@ static void put_ticks(FILE *script, struct range range)
 	const double *steps = ticks[0].steps;
 	const char *comma = "";
 	size_t choice = 0;
+	double shortest = range.high / range.low > 1e5 ? 0.9999e3 : 0.9999e4;
+	char text[24];
 
 	while (choice + 1 < sizeof(ticks) / sizeof(*ticks) && range.high / range.low > ticks[choice].span)
 		choice++;
 	steps = ticks[choice].steps;
-	fputs("set xtics (", script);
+	fprintf(script, "set %s (", axis);
 	for (int decade = (int)floor(log10(range.low)); choice > 0 && decade <= log10(range.high); decade++)
 		for (size_t i = 0; steps[i] > 0; i++, comma = ", ")
-			fprintf(script, "%s'%g' %g", comma, steps[i] * pow(10, decade),
+			fprintf(script, "%s'%s' %g", comma,
+				name_tick(steps[i] * pow(10, decade), shortest, text),
 				steps[i] * pow(10, decade));
 	for (double at = ceil(range.low * 20) / 20; choice == 0 && at <= range.high; at += 0.05, comma = ", ")
 		fprintf(script, "%s'%.4g' %.4g", comma, at, at);
@@ -88,8 +104,9 @@ static void put_ticks(FILE *script, struct range range)
 }
 
 /* The points of one column, set apart from the other columns' within each row. How many there are. */
-static size_t put_points(FILE *script, const struct grid *grid, size_t column)
+static size_t put_points(FILE *script, const struct chart *chart, size_t column)
 {
+	const struct grid *grid = chart->grid;
 	double offset =
 		((double)column - ((double)grid->column_count - 1) / 2) * 0.78 / (double)grid->column_count;
 	size_t count = 0;
@@ -121,16 +138,20 @@ int chart_put_dots(FILE *script, const struct chart *chart)
 	const char *comma = "plot ";
 	size_t drawn = 0;
 
-	if (chart_put_frame(script, chart, 14 + 9 * grid->column_count) < 0)
+	if (chart_put_frame(script, chart, chart->dense ? 22 : 14 + 9 * grid->column_count) < 0)
 		return -ENOMEM;
 	fprintf(script, "set logscale x\nset xrange [%.9g:%.9g]\nset bars 0.4\n", range.low, range.high);
-	put_ticks(script, range);
+	put_ticks(script, "xtics", range);
+	if (chart->dense) { /* it is long: the axis stands above, too */
+		fprintf(script, "set logscale x2\nset x2range [%.9g:%.9g]\n", range.low, range.high);
+		put_ticks(script, "x2tics", range);
+	}
 	if (chart->reference > 0)
 		fprintf(script,
 			"set arrow from %g, graph 0 to %g, graph 1 nohead lw 1.5 dt 2 lc rgb '#000000'\n",
 			chart->reference, chart->reference);
 	for (size_t column = 0; column < grid->column_count; column++)
-		drawn += put_points(script, grid, column);
+		drawn += put_points(script, chart, column);
 	for (size_t column = 0; column < grid->column_count && drawn > 0; column++, comma = ", \\\n")
 		put_series(script, &grid->columns[column], column, comma);
 	fputc('\n', script);

@@ -68,9 +68,9 @@ static void put_bands(FILE *script, size_t rows)
 }
 
 /* Margins in units, so that rows keep their height however few they are. */
-static void put_size(FILE *script, size_t rows_height)
+static void put_size(FILE *script, size_t rows_height, bool axis_above)
 {
-	size_t above = 8, below = 62, height = above + rows_height + below;
+	size_t above = axis_above ? 34 : 8, below = 62, height = above + rows_height + below;
 
 	fprintf(script, "set terminal svg size %d,%zu dynamic font 'sans-serif,15'\n", CHART_WIDTH, height);
 	fprintf(script, "set tmargin at screen %.5f\nset bmargin at screen %.5f\nset rmargin 3\n",
@@ -84,7 +84,7 @@ int chart_put_frame(FILE *script, const struct chart *chart, size_t row_height)
 	fputs("set encoding utf8\nset border 1 lc rgb '#555555'\nset tics nomirror scale 0.5\n"
 	      "set grid xtics lt 1 lc rgb '#cccccc'\nunset key\n", /* the page names the columns */
 	      script);
-	put_size(script, grid->rows.count * row_height);
+	put_size(script, grid->rows.count * row_height, chart->dense);
 	fprintf(script, "set yrange [%g:-0.5]\n", (double)grid->rows.count - 0.5);
 	put_bands(script, grid->rows.count);
 	fputs("set xlabel ", script);

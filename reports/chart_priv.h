@@ -20,5 +20,6 @@ void chart_put_text(FILE *script, const char *text);
 int chart_put_dots(FILE *script, const struct chart *chart);
 int chart_put_bars(FILE *script, const struct chart *chart);
 int chart_put_waterfall(FILE *script, const struct chart *chart);
+int chart_put_lines(FILE *script, const struct chart *chart);
 
 #endif

@@ -26,7 +26,8 @@ static size_t *map_runs(const struct grid *grid, const struct result *result, co
 
 	for (size_t i = 0; map && i < runs->rows; i++) {
 		map[i] = SIZE_MAX;
-		if (strcmp(table_text(runs, i, config_column), config) == 0 && result_counts(result, i))
+		if (strcmp(table_text(runs, i, config_column), config) == 0 && result_counts(result, i) &&
+		    !result_is_event(result, i))
 			map[i] = names_find(&grid->rows, table_text(runs, i, table_column(runs, "workload")));
 	}
 	return map;
@@ -79,8 +80,10 @@ static int fill(struct grid *grid, const struct result *result, const char *conf
 {
 	size_t *map;
 
-	if (names_collect(&grid->rows, &result->runs, "workload") < 0 ||
-	    grid_allocate(grid, palette_layers_needed(&result->layers)) < 0)
+	for (size_t i = 0; i < result->workloads.count; i++)
+		if (names_add(&grid->rows, result->workloads.name[i]) < 0)
+			return -ENOMEM;
+	if (grid_allocate(grid, palette_layers_needed(&result->layers)) < 0)
 		return -ENOMEM;
 	memcpy(grid->columns, palette_layers, grid->column_count * sizeof(*grid->columns));
 	map = map_runs(grid, result, config);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/stats.h"
-#include "reports/reports_priv.h"
+#include "reports/nano_priv.h"
 
 /* What events cost: costs.csv as grids. */
 

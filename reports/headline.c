@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/units.h"
-#include "reports/reports_priv.h"
+#include "reports/nano_priv.h"
 
 const char headline_bare_metal[] = "bare-metal here is a style, not a product: the monitor keeps the guest "
 				   "away from the host's schedulers, caches "

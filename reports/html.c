@@ -38,10 +38,11 @@ static int put_head(FILE *out, const struct result *result)
 	return 0;
 }
 
-/* Nothing but the lives of machines was measured. */
+/* Nothing but the lives of machines, or events, was measured. */
 static bool only_lives(const struct result *result)
 {
-	return result->provisioning.rows > 0 && !grid_has_baseline(result, result->baseline);
+	return (result->provisioning.rows > 0 || result->costs.rows > 0) &&
+	       !grid_has_baseline(result, result->baseline);
 }
 
 static int put_overheads(FILE *out, const struct result *result)
@@ -60,7 +61,7 @@ static int put_overheads(FILE *out, const struct result *result)
 
 static int put_page(FILE *out, const struct result *result)
 {
-	if (put_head(out, result) < 0 || html_ablation(out, result) < 0 ||
+	if (put_head(out, result) < 0 || html_ablation(out, result) < 0 || html_nano(out, result) < 0 ||
 	    html_provisioning(out, result) < 0 || html_overhead_figures(out, result) < 0 ||
 	    html_notes(out, result) < 0 || put_overheads(out, result) < 0 || html_layers(out, result) < 0 ||
 	    html_requests(out, result) < 0 || html_plan(out, result) < 0)

@@ -54,7 +54,7 @@ static int put_configs(FILE *out, const struct result *result, bool drawn)
 
 int html_layers(FILE *out, const struct result *result)
 {
-	if (result->layers.rows == 0)
+	if (result->layers.rows == 0 || result->workloads.count == 0)
 		return 0;
 	fputs("<section>\n<h2>Where the time goes</h2>\n"
 	      "<p class=\"soft\">One panel a configuration, one bar a workload: the time of all its threads, "

@@ -13,6 +13,7 @@ int html_overhead(FILE *out, const struct result *result, const struct metric *m
 int html_times(FILE *out, const struct result *result); /* where nothing is compared */
 int html_overhead_figures(FILE *out, const struct result *result);
 int html_ablation(FILE *out, const struct result *result);
+int html_nano(FILE *out, const struct result *result);
 int html_provisioning(FILE *out, const struct result *result);
 int html_layers(FILE *out, const struct result *result);
 int html_requests(FILE *out, const struct result *result);

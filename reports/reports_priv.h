@@ -109,19 +109,6 @@ enum provisioning_figure { PROVISIONING_TIME, PROVISIONING_CPU, PROVISIONING_MEM
 /* A figure of provisioning.csv: events x configurations. 0 or -ENOMEM; no rows where none is told. */
 int grid_provisioning(struct grid *grid, const struct result *result, enum provisioning_figure figure);
 
-/* Figures of costs.csv: events x configurations, in the order of the suite. 0 or -ENOMEM. */
-enum nano_figure { NANO_COST, NANO_DIFFERENCE, NANO_RATIO };
-int grid_nano(struct grid *grid, const struct result *result, enum nano_figure figure);
-
-/* Puts the cheapest event first. */
-void grid_nano_order(struct grid *grid);
-
-/* The median over events of their cost under CONFIG as a multiple of native; NaN: none. */
-double nano_median(const struct result *result, const char *config);
-
-/* The row of costs.csv, or its number of rows. */
-size_t nano_row(const struct result *result, const char *event, const char *config);
-
 /* Percent of thread time: workloads x layers under CONFIG, NaN where it has no run. 0 or -ENOMEM. */
 int grid_layers(struct grid *grid, const struct result *result, const char *config);
 
@@ -198,9 +185,6 @@ int notes_list(const struct result *result, notes_sink *sink, void *argument);
  * notes_list. */
 int setup_list(const struct result *result, notes_sink *sink, void *argument);
 
-/* Why events have no cost, or not of all repetitions, likewise. */
-int nano_reasons(const struct result *result, notes_sink *sink, void *argument);
-
 /* The headline in words; the caller frees. NULL when memory is short. */
 char *headline_text(const struct result *result);
 
@@ -237,7 +221,10 @@ enum chart_kind {
 	CHART_DOTS, /* a point and its interval a cell, log scale */
 	CHART_BARS, /* the columns of a row stacked */
 	CHART_WATERFALL,
+	CHART_LINES,
 };
+
+struct lines;
 
 struct chart {
 	enum chart_kind kind;
@@ -245,9 +232,11 @@ struct chart {
 	const char *label; /* for screen readers */
 	double reference;  /* DOTS: where the line of "no difference" stands, NaN for none */
 	double scale_end;  /* BARS: what every row is stretched to, NaN for true lengths */
+	bool dense;	   /* DOTS: little room a row, as there are many */
 	bool totals;	   /* BARS: write each row's sum at its end */
 	const struct grid *grid;
 	const struct waterfall *waterfall; /* WATERFALL, instead of a grid */
+	const struct lines *lines;	   /* LINES, the same */
 };
 
 /* How a column's dots look: in gnuplot's numbering, and as the inside of a small SVG. */

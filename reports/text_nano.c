@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reports/nano_priv.h"
 #include "reports/text_priv.h"
 
 /* What events cost, one a line: their cells differ by many orders of magnitude, so columns are as wide as
