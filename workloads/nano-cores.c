@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -36,9 +35,8 @@ static long futex_wake(void)
 	return syscall(SYS_futex, &shared.word, FUTEX_WAKE_PRIVATE, 1);
 }
 
-static void *sleeper(void *nothing)
+static void sleeper(void)
 {
-	samples_pin(shared.core[1]);
 	for (unsigned i = 0; i < TIMES; i++) {
 		long slept = -1;
 		uint64_t now;
@@ -50,7 +48,6 @@ static void *sleeper(void *nothing)
 		shared.woken[i] = slept == 0 ? now : 0;
 	}
 	shared.ready = TIMES + 1;
-	return nothing;
 }
 
 static void measure_wake(void)
@@ -60,7 +57,7 @@ static void measure_wake(void)
 
 	samples_cores(shared.core);
 	samples_pin(shared.core[0]);
-	thread = samples_thread(sleeper, NULL);
+	thread = samples_thread(sleeper, shared.core[1]);
 	for (unsigned i = 0; i < TIMES; i++) {
 		while (shared.ready != i + 1)
 			_mm_pause();
@@ -77,14 +74,12 @@ static void measure_wake(void)
 		samples_cannot("the thread to be woken was hardly ever asleep: the machine is too busy");
 }
 
-static void *reader(void *nothing)
+static void reader(void)
 {
-	samples_pin(shared.core[1]);
 	while (!shared.stop) {
 		(void)shared.page[0];
 		shared.ready = 1;
 	}
-	return nothing;
 }
 
 /* Runs ACTION again and again while a thread on another core reads the page; BETWEEN undoes it, untimed. */
@@ -98,7 +93,7 @@ static void beside_reader(long (*action)(void), long (*between)(void))
 	shared.page[0] = 1;
 	samples_cores(shared.core);
 	samples_pin(shared.core[0]);
-	thread = samples_thread(reader, NULL);
+	thread = samples_thread(reader, shared.core[1]);
 	while (!shared.ready)
 		_mm_pause();
 	for (int i = 0; i < TIMES; i++) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -22,6 +21,7 @@ static struct {
 	_Alignas(64) atomic_bool stop;
 	_Alignas(64) atomic_flag lock;
 	uint64_t turns; /* of the loop of work, in HOLD_US */
+	uint64_t deadline;
 	int to[2], from[2], alone[2];
 } shared;
 
@@ -37,14 +37,13 @@ static long futex_wake(void)
 
 enum { MINE, PARTNERS, OVER };
 
-static void *partner(void *nothing)
+static void partner(void)
 {
-	samples_pin(shared.core);
 	for (;;) {
 		unsigned turn = shared.word;
 
 		if (turn == OVER)
-			return nothing;
+			return;
 		if (turn == MINE) {
 			futex_wait(MINE);
 			continue;
@@ -69,7 +68,7 @@ static void measure_thread(void)
 	pthread_t thread;
 
 	shared.core = samples_pin(-1);
-	thread = samples_thread(partner, NULL);
+	thread = samples_thread(partner, shared.core);
 	samples_batches(&(struct samples_loop){ .op = switch_loop });
 	shared.word = OVER;
 	futex_wake();
@@ -94,22 +93,20 @@ static void release(void)
 }
 
 /* Holds the lock half of its time. It ends by itself too: a real-time scheduler might let nobody else run. */
-static void *holder(void *deadline)
+static void holder(void)
 {
-	samples_pin(shared.core);
-	while (!shared.stop && samples_tsc() < *(uint64_t *)deadline) {
+	while (!shared.stop && samples_tsc() < shared.deadline) {
 		acquire();
 		work(shared.turns);
 		release();
 		work(shared.turns);
 	}
-	return NULL;
 }
 
 static void measure_lock(void)
 {
 	double ticks_per_us = samples_ticks_per_us();
-	uint64_t shortest = UINT64_MAX, deadline;
+	uint64_t shortest = UINT64_MAX;
 	pthread_t thread;
 
 	shared.core = samples_pin(-1);
@@ -119,9 +116,9 @@ static void measure_lock(void)
 		shortest = ticks < shortest ? ticks : shortest;
 	}
 	shared.turns = (uint64_t)(HOLD_US * ticks_per_us * 10000 / (double)shortest);
-	deadline = samples_tsc() + (uint64_t)(HOLD_MS * 1000 * ticks_per_us);
-	thread = samples_thread(holder, &deadline);
-	for (int i = 0; i < HOLD_TIMES && samples_tsc() < deadline; i++) {
+	shared.deadline = samples_tsc() + (uint64_t)(HOLD_MS * 1000 * ticks_per_us);
+	thread = samples_thread(holder, shared.core);
+	for (int i = 0; i < HOLD_TIMES && samples_tsc() < shared.deadline; i++) {
 		uint64_t start = samples_tsc();
 
 		acquire();
@@ -131,6 +128,8 @@ static void measure_lock(void)
 	}
 	shared.stop = true;
 	pthread_join(thread, NULL);
+	if (samples.count == 0)
+		samples_cannot("the scheduler lets threads on one core not take turns, as SCHED_FIFO does");
 }
 
 static void pass(int out, int in)

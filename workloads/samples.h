@@ -10,6 +10,7 @@
 #include <immintrin.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "workloads/workload.h"
@@ -199,13 +200,34 @@ static inline int samples_pin(int core)
 	return core;
 }
 
-static inline pthread_t samples_thread(void *(*run)(void *), void *argument)
+struct samples_start {
+	void (*run)(void);
+	int core;
+	atomic_bool pinned;
+};
+
+static inline void *samples_begin(void *argument)
 {
+	struct samples_start *start = argument;
+	void (*run)(void) = start->run;
+
+	samples_pin(start->core);
+	start->pinned = true;
+	run();
+	return NULL;
+}
+
+/* A thread that is on CORE already: one that still shared ours might never get away, under SCHED_FIFO. */
+static inline pthread_t samples_thread(void (*run)(void), int core)
+{
+	struct samples_start start = { .run = run, .core = core };
 	pthread_t thread;
 
-	errno = pthread_create(&thread, NULL, run, argument);
+	errno = pthread_create(&thread, NULL, samples_begin, &start);
 	if (errno)
 		samples_fail("pthread_create");
+	while (!start.pinned)
+		usleep(100);
 	return thread;
 }
 
