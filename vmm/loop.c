@@ -220,4 +220,5 @@ void loop_conclude(struct monitor *m)
 		vcpu_rip(v, &m->report->fault_rip);
 	}
 	atomic_store(&v->left, true);
+	current = NULL; /* the watchdog repeats, and the vCPU is about to go */
 }
