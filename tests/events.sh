@@ -82,7 +82,7 @@ done
 for event in inject-monitor inject-irqfd inject-msi; do
 	measure $event --verbose
 	if [ $status -eq 77 ]; then
-		echo "skip $event-interrupts: $(cat err)"
+		echo "skip $event-interrupts: $(tail -n 1 err)"
 		continue
 	fi
 	raised=$(sed -n 's/^interrupts: //p' err)
