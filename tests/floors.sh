@@ -16,7 +16,7 @@ base		base libc csv gsl
 workloads	workloads libc
 vmm		vmm base libc linux liburing
 vmm/guest	guest freestanding
-probes		probes base libc perf pfm
+probes		probes base libc perf pfm exits
 model		model base libc gsl glpk
 reports		reports base libc jansson
 cmd		cmd base vmm probes model reports libc linux perf nettle
@@ -38,6 +38,7 @@ libc		(fts|ftw|getopt|glob|grp|libgen|poll|pthread|pwd|regex|sched|semaphore|spa
 libc		(unistd|sys/[a-z_]+|arpa/inet|netinet/[a-z]+)\.h
 linux		linux/(kvm|io_uring|capability|futex|magic)\.h
 perf		linux/perf_event\.h
+exits		asm/(kvm|svm|vmx)\.h
 csv		csv\.h
 gsl		gsl/[a-z_]+\.h
 glpk		glpk\.h

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef PROBES_TRACE_H
+#define PROBES_TRACE_H
+
+/*
+ * Traces: what the threads of a process did, event by event, and the account of their time made from it.
+ * Events come through perf's rings (perf_event_open(2)), one a CPU, are kept in a file of rounds, and are put
+ * in order of time again when it is read. So an account can be made anew, and that of a killed run as far as
+ * it got.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/hist.h"
+#include "probes/probes.h"
+
+struct error;
+
+/* --- Events ----------------------------------------------------------------------------------------------
+ */
+
+enum trace_kind {
+	TRACE_LOST,	 /* value: so many events of this CPU are missing before this one */
+	TRACE_SYSCALL,	 /* the thread enters a system call; value: its number */
+	TRACE_RUN,	 /* and this one is KVM_RUN */
+	TRACE_RETURN,	 /* it leaves it */
+	TRACE_GUEST,	 /* KVM enters the guest */
+	TRACE_EXIT,	 /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
+	TRACE_USER_EXIT, /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
+	TRACE_OFF,	 /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
+	TRACE_ON,	 /* it has a CPU again */
+	TRACE_WAKE,	 /* it may go on, once it has one */
+	TRACE_FAULT,	 /* KVM handles a fault on guest memory */
+	TRACE_INJECT,	 /* KVM injects an interrupt; value: its vector */
+	TRACE_HALT_POLL, /* KVM polls for a halted vCPU: the new length in ns */
+	TRACE_NAME,	 /* value: the first 8 bytes of the thread's name */
+	TRACE_END,	 /* the thread ends */
+	TRACE_TICKS,	 /* value: ns of guest time the kernel's ticks had counted */
+	TRACE_KINDS,
+};
+
+enum trace_isa { TRACE_VMX = 1, TRACE_SVM = 2 };
+
+/* A kind's name, and what it is. */
+extern const struct trace_kind_row {
+	const char *name, *summary;
+} trace_kinds[TRACE_KINDS];
+
+struct trace_event {
+	uint64_t time_ns; /* CLOCK_MONOTONIC_RAW */
+	uint64_t value;
+	int32_t tid;
+	uint16_t kind; /* enum trace_kind */
+	uint16_t cpu;
+};
+
+/* Name of the processor's reason in TRACE_EXIT's value; "reason N", written to TEXT (SIZE bytes), where it
+ * has none. */
+const char *trace_exit_name(uint64_t value, char *text, size_t size);
+
+/* --- Recording -------------------------------------------------------------------------------------------
+ */
+
+struct trace_recorder;
+
+/* Whether this process may trace others; else false, with reason and mend in ERROR. */
+bool trace_available(struct error *error);
+
+/*
+ * Gets ready to trace all threads that process PID has now, and all threads and processes they will start,
+ * into PATH. Nothing is recorded yet. 0, or negative errno with ERROR: nothing is left then. The caller ends
+ * with trace_close.
+ */
+int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, struct error *error);
+
+/* Begins, drains the rings (to be called a few times a second), ends. 0 or negative errno. */
+int trace_begin(struct trace_recorder *recorder, struct error *error);
+int trace_drain(struct trace_recorder *recorder, struct error *error);
+int trace_end(struct trace_recorder *recorder, struct error *error);
+
+/* A descriptor that can be read when a ring is half full. */
+int trace_poll_fd(const struct trace_recorder *recorder);
+
+void trace_close(struct trace_recorder *recorder);
+
+/* --- The file --------------------------------------------------------------------------------------------
+ */
+
+/* A file of rounds being read, its events in order of time. */
+struct trace_reader;
+
+/* What the file says of the trace as a whole. */
+struct trace_facts {
+	uint64_t begin_ns, end_ns; /* end 0: the trace was cut off */
+	uint64_t events, lost;	   /* once all are read */
+	uint32_t cpus;
+	bool guest_events; /* KVM told of entries and exits */
+};
+
+int trace_reader_open(struct trace_reader **reader, const char *path, struct error *error);
+/* The next event, or NULL at the end. It holds until the next call. */
+const struct trace_event *trace_reader_next(struct trace_reader *reader);
+const struct trace_facts *trace_reader_facts(const struct trace_reader *reader);
+void trace_reader_close(struct trace_reader *reader);
+
+/* --- The account -----------------------------------------------------------------------------------------
+ */
+
+enum trace_role {
+	TRACE_PROGRAM,
+	TRACE_VCPU,
+	TRACE_THREAD
+}; /* a plain program's, runs a guest, another's of a monitor */
+
+/* What one thread did. Layers sum to its wall time. */
+struct trace_thread {
+	int32_t tid;
+	char name[9]; /* cut to 8 letters */
+	enum trace_role role;
+	uint64_t first_ns, last_ns; /* it was there */
+	uint64_t ns[PROBE_LAYERS];
+	bool sampled; /* guest and hypervisor are told apart by ticks: KVM tells of no entries */
+	uint64_t syscalls, exits, switches;
+};
+
+#define TRACE_REASONS 256
+
+/* Exits of one reason: from the exit until the guest is entered again, without waiting. */
+struct trace_reason {
+	uint64_t value; /* as TRACE_EXIT's, or TRACE_USER_EXIT's */
+	bool user;	/* the latter */
+	struct hist ns;
+};
+
+struct trace_account {
+	struct trace_thread *thread; /* threads; owned */
+	size_t threads;
+	struct trace_reason *reason; /* reasons, up to TRACE_REASONS; owned */
+	size_t reasons;
+	uint64_t kinds[TRACE_KINDS]; /* events by kind */
+	uint64_t lost;
+};
+
+/* An account in the making. */
+struct trace_machine;
+
+/* PROGRAM: the threads are of a plain program, not of a monitor. NULL: out of memory. */
+struct trace_machine *trace_machine_make(uint64_t begin_ns, bool program);
+/* Takes the next EVENT in order of time. One that is earlier than its thread's last counts as at that. 0 or
+ * -ENOMEM. */
+int trace_machine_take(struct trace_machine *machine, const struct trace_event *event);
+/* The account up to END_NS; the machine is gone. 0 or -ENOMEM. */
+int trace_machine_close(struct trace_machine *machine, uint64_t end_ns, struct trace_account *account);
+void trace_account_free(struct trace_account *account);
+
+#endif

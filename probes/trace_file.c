@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "probes/trace_priv.h"
+
+/*
+ * A trace's file, and its events in order of time. The rings are drained in rounds, one CPU after the other,
+ * so what comes in one round may be older than what another CPU gave in it, but not older than anything of
+ * the round before: once a round is read, all up to the latest of the one before can be merged (as perf does
+ * with its finished rounds). So memory holds two rounds at most. A file that was cut off is read as far as it
+ * is whole.
+ */
+#define BYTES_MOST (1u << 26) /* of a chunk: more is nonsense */
+
+/* Events of one CPU, waiting. */
+struct queue {
+	struct trace_event *event;
+	size_t head, count, capacity;
+};
+
+struct trace_reader {
+	FILE *file;
+	struct trace_facts facts;
+	struct queue *queue;	      /* cpus; owned */
+	struct trace_chunk next;      /* read ahead: the first of the next round; count 0: none */
+	uint64_t limit_ns, latest_ns; /* what can be given out; the latest read */
+	uint32_t from;		      /* the CPU that events come from now */
+	uint64_t until_ns;	      /* as long as they are no later than this */
+	bool ended;
+};
+
+int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus)
+{
+	struct trace_head head = { .begin_ns = begin_ns,
+				   .cpus = cpus,
+				   .event_bytes = sizeof(struct trace_event) };
+
+	memcpy(head.magic, TRACE_MAGIC, sizeof(head.magic));
+	return fwrite(&head, sizeof(head), 1, file) == 1 && fflush(file) == 0 ? 0 : -EIO;
+}
+
+int trace_file_put(FILE *file, struct trace_chunk chunk, const struct trace_event *event)
+{
+	return fwrite(&chunk, sizeof(chunk), 1, file) == 1 &&
+			       fwrite(event, sizeof(*event), chunk.count, file) == chunk.count
+		       ? 0
+		       : -EIO;
+}
+
+static bool read_chunk(struct trace_reader *r)
+{
+	r->next.count = 0;
+	if (fread(&r->next, sizeof(r->next), 1, r->file) != 1)
+		return false;
+	if (r->next.cpu == TRACE_CLOSED) {
+		r->facts.end_ns = r->next.round;
+		return false;
+	}
+	return r->next.cpu < r->facts.cpus && r->next.count > 0 &&
+	       r->next.count < BYTES_MOST / sizeof(struct trace_event);
+}
+
+static bool make_room(struct queue *q, size_t more)
+{
+	struct trace_event *grown;
+
+	if (q->head > 0) {
+		memmove(q->event, q->event + q->head, (q->count - q->head) * sizeof(*q->event));
+		q->count -= q->head;
+		q->head = 0;
+	}
+	if (q->count + more <= q->capacity)
+		return true;
+	grown = realloc(q->event, (q->count + more) * sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	q->event = grown;
+	q->capacity = q->count + more;
+	return true;
+}
+
+/* The chunk read ahead, into its queue. An event that is earlier than the one before it counts as at that. */
+static bool take_chunk(struct trace_reader *r)
+{
+	struct queue *q = &r->queue[r->next.cpu];
+	uint64_t before = q->count > q->head ? q->event[q->count - 1].time_ns : 0;
+
+	if (!make_room(q, r->next.count) ||
+	    fread(q->event + q->count, sizeof(*q->event), r->next.count, r->file) != r->next.count)
+		return false;
+	for (uint32_t i = 0; i < r->next.count; i++) {
+		struct trace_event *e = &q->event[q->count++];
+
+		if (e->time_ns < before)
+			e->time_ns = before;
+		before = e->time_ns;
+		if (e->kind == TRACE_LOST)
+			r->facts.lost += e->value;
+		r->facts.guest_events |= e->kind == TRACE_GUEST || e->kind == TRACE_EXIT;
+	}
+	if (before > r->latest_ns)
+		r->latest_ns = before;
+	return true;
+}
+
+/* One round more; afterwards what is no later than the round before it can be given out. */
+static void read_round(struct trace_reader *r)
+{
+	uint64_t round = r->next.round;
+	bool more = r->next.count > 0;
+
+	r->limit_ns = r->latest_ns;
+	while (more && r->next.round == round)
+		more = take_chunk(r) && read_chunk(r);
+	if (more)
+		return;
+	r->next.count = 0;
+	r->ended = true;
+	r->limit_ns = UINT64_MAX;
+}
+
+int trace_reader_open(struct trace_reader **reader, const char *path, struct error *error)
+{
+	struct trace_head head;
+	struct trace_reader *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return error_set(error, ENOMEM, "cannot read a trace");
+	r->file = fopen(path, "re");
+	if (r->file == NULL) {
+		error_fail(error, errno, "give a file that --keep-trace or --record wrote",
+			   "cannot open the trace");
+		free(r);
+		return error_at(error, "%s", path);
+	}
+	if (fread(&head, sizeof(head), 1, r->file) != 1 ||
+	    memcmp(head.magic, TRACE_MAGIC, sizeof(head.magic)) != 0 ||
+	    head.event_bytes != sizeof(struct trace_event) || head.cpus == 0 || head.cpus > 65536) {
+		trace_reader_close(r);
+		error_fail(error, 0, "give a file that --keep-trace or --record wrote",
+			   "this is no trace of vmtax's");
+		return error_at(error, "%s", path);
+	}
+	r->facts = (struct trace_facts){ .begin_ns = head.begin_ns, .cpus = head.cpus };
+	r->queue = calloc(head.cpus, sizeof(*r->queue));
+	if (r->queue == NULL) {
+		trace_reader_close(r);
+		return error_set(error, ENOMEM, "cannot read a trace");
+	}
+	if (!read_chunk(r))
+		r->next.count = 0;
+	*reader = r;
+	return 0;
+}
+
+/* Chooses the CPU with the earliest event, and how long it stays that. False where none may be given out yet.
+ */
+static bool choose(struct trace_reader *r)
+{
+	uint64_t first = UINT64_MAX, second = UINT64_MAX;
+
+	for (uint32_t i = 0; i < r->facts.cpus; i++) {
+		const struct queue *q = &r->queue[i];
+		uint64_t time;
+
+		if (q->head == q->count)
+			continue;
+		time = q->event[q->head].time_ns;
+		if (time < first) {
+			second = first;
+			first = time;
+			r->from = i;
+		} else if (time < second) {
+			second = time;
+		}
+	}
+	r->until_ns = second < r->limit_ns ? second : r->limit_ns;
+	return first <= r->limit_ns && first != UINT64_MAX;
+}
+
+const struct trace_event *trace_reader_next(struct trace_reader *r)
+{
+	for (;;) {
+		struct queue *q = &r->queue[r->from];
+
+		if (q->head < q->count && q->event[q->head].time_ns <= r->until_ns) {
+			r->facts.events++;
+			return &q->event[q->head++];
+		}
+		if (choose(r))
+			continue;
+		if (r->ended)
+			return NULL;
+		read_round(r);
+		r->until_ns = 0;
+	}
+}
+
+const struct trace_facts *trace_reader_facts(const struct trace_reader *r)
+{
+	return &r->facts;
+}
+
+void trace_reader_close(struct trace_reader *r)
+{
+	for (uint32_t i = 0; r->queue && i < r->facts.cpus; i++)
+		free(r->queue[i].event);
+	free(r->queue);
+	fclose(r->file);
+	free(r);
+}

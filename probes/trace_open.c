@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <dirent.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "probes/probes_priv.h"
+#include "probes/trace_ring.h"
+
+/*
+ * Records what the threads of a process do: for each thread there is, on each CPU, an event for switches and
+ * one for each tracepoint, all into that CPU's ring. They are inherited by threads and processes that start
+ * later.
+ */
+static int keep(struct trace_recorder *r, int fd)
+{
+	if (r->fds == r->room) {
+		size_t room = r->room ? 2 * r->room : 64;
+		int *grown = realloc(r->fd, room * sizeof(*grown));
+
+		if (grown == NULL) {
+			close(fd);
+			return -ENOMEM;
+		}
+		r->fd = grown;
+		r->room = room;
+	}
+	r->fd[r->fds++] = fd;
+	return 0;
+}
+
+static int open_event(struct trace_recorder *r, struct perf_event_attr *a, pid_t tid, uint32_t cpu)
+{
+	int fd, code;
+
+	a->size = sizeof(*a);
+	a->disabled = 1;
+	a->inherit = 1;
+	a->sample_id_all = 1;
+	a->use_clockid = 1;
+	a->clockid = CLOCK_MONOTONIC_RAW;
+	fd = (int)syscall(SYS_perf_event_open, a, tid, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	code = keep(r, fd);
+	return code ? code : fd;
+}
+
+/* The event for switches, names and ends; the first of a CPU has the ring. */
+static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
+{
+	struct perf_event_attr a = {
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_DUMMY,
+		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
+		.context_switch = 1,
+		.comm = 1,
+		.task = 1,
+		.watermark = 1,
+		.wakeup_watermark = 1 << 18,
+	};
+	struct epoll_event wait = { .events = EPOLLIN };
+	int fd = open_event(r, &a, tid, cpu), code;
+
+	if (fd < 0 || r->leader[cpu] >= 0)
+		return fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
+	code = ring_map(&r->ring[cpu], fd);
+	if (code)
+		return code;
+	r->leader[cpu] = fd;
+	return epoll_ctl(r->poll, EPOLL_CTL_ADD, fd, &wait) ? -errno : 0;
+}
+
+static int open_point(struct trace_recorder *r, size_t i, pid_t tid, uint32_t cpu)
+{
+	struct perf_event_attr a = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.config = r->formats.id[i],
+		.sample_period = 1,
+		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
+	};
+	int fd = open_event(r, &a, tid, cpu);
+
+	return fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
+}
+
+static int open_thread(struct trace_recorder *r, pid_t tid)
+{
+	int code = 0;
+
+	for (uint32_t cpu = 0; code == 0 && cpu < r->cpus; cpu++) {
+		code = open_leader(r, tid, cpu);
+		if (code == -ENODEV) { /* the CPU is off line */
+			code = 0;
+			continue;
+		}
+		for (size_t i = 0; code == 0 && i < TRACE_POINTS; i++)
+			if (r->formats.id[i])
+				code = open_point(r, i, tid, cpu);
+	}
+	return code;
+}
+
+/* Calls EACH for every thread of the process; one that has just gone is passed over. */
+int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r, pid_t tid))
+{
+	char path[64];
+	struct dirent *entry;
+	int code = 0;
+	DIR *task;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)r->pid);
+	task = opendir(path);
+	if (task == NULL)
+		return -errno;
+	while (code == 0 && (entry = readdir(task)) != NULL) {
+		pid_t tid = (pid_t)atoi(entry->d_name);
+
+		if (tid > 0)
+			code = each(r, tid);
+		if (code == -ESRCH)
+			code = 0;
+	}
+	closedir(task);
+	return code;
+}
+
+/* Each thread takes a dozen descriptors a CPU. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int open_all(struct trace_recorder *r, const char *path, struct error *error)
+{
+	int code = trace_formats_read(&r->formats, error);
+
+	if (code)
+		return code;
+	r->file = fopen(path, "we");
+	if (r->file == NULL) {
+		error_fail(error, errno, "choose a directory you may write to", "cannot create the trace");
+		return error_at(error, "%s", path);
+	}
+	raise_limit();
+	r->ring = calloc(r->cpus, sizeof(*r->ring));
+	r->leader = malloc(r->cpus * sizeof(*r->leader));
+	r->event = malloc(ROUND_MOST * sizeof(*r->event));
+	r->poll = epoll_create1(EPOLL_CLOEXEC);
+	if (!r->ring || !r->leader || !r->event || r->poll < 0)
+		return error_set(error, ENOMEM, "cannot record a trace");
+	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) {
+		r->leader[cpu] = -1;
+		r->ring[cpu].cpu = cpu;
+	}
+	code = trace_threads(r, open_thread);
+	if (code == -EACCES || code == -EPERM)
+		return error_fail(error, -code,
+				  "run as root, or as root: sysctl kernel.perf_event_paranoid=-1",
+				  "cannot trace process %d", (int)r->pid);
+	return code ? error_set(error, -code, "cannot trace process %d", (int)r->pid) : 0;
+}
+
+void trace_close(struct trace_recorder *r)
+{
+	for (size_t i = 0; i < r->fds; i++)
+		close(r->fd[i]);
+	for (uint32_t cpu = 0; r->ring && cpu < r->cpus; cpu++)
+		ring_unmap(&r->ring[cpu]);
+	if (r->poll >= 0)
+		close(r->poll);
+	if (r->file)
+		fclose(r->file);
+	free(r->ring);
+	free(r->leader);
+	free(r->event);
+	free(r->fd);
+	free(r);
+}
+
+int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, struct error *error)
+{
+	struct trace_recorder *r = calloc(1, sizeof(*r));
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	int code;
+
+	if (r == NULL)
+		return error_set(error, ENOMEM, "cannot record a trace");
+	r->poll = -1;
+	r->cpus = cpus > 0 ? (uint32_t)cpus : 1;
+	r->pid = pid;
+	code = open_all(r, path, error);
+	if (code)
+		trace_close(r);
+	else
+		*recorder = r;
+	return code;
+}
+
+bool trace_available(struct error *error)
+{
+	struct perf_event_attr a = { .size = sizeof(a), .type = PERF_TYPE_TRACEPOINT };
+	struct trace_formats formats;
+	int fd;
+
+	if (trace_formats_read(&formats, error))
+		return false;
+	a.config = formats.id[0];
+	a.sample_period = 1;
+	a.sample_type = PERF_SAMPLE_RAW;
+	fd = (int)syscall(SYS_perf_event_open, &a, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	else
+		error_fail(error, errno, "run as root, or as root: sysctl kernel.perf_event_paranoid=-1",
+			   "cannot trace with perf_event_open");
+	return fd >= 0;
+}

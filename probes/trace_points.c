@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/probes_priv.h"
+#include "probes/trace_priv.h"
+
+/*
+ * The tracepoints that are recorded, and what of their records is kept. Where a field lies is told by
+ * tracefs; a record begins with the tracepoint's number.
+ */
+#define KVM_RUN	 0xae80u /* ioctl(2)'s request */
+#define NR_IOCTL 16
+
+enum point {
+	POINT_ENTER,
+	POINT_LEAVE,
+	POINT_WAKE,
+	POINT_GUEST,
+	POINT_EXIT,
+	POINT_USER_EXIT,
+	POINT_FAULT,
+	POINT_INJECT,
+	POINT_HALT_POLL,
+};
+
+static const struct {
+	struct trace_point point;
+	enum trace_kind kind;
+	const char *field[2];
+} points[TRACE_POINTS] = {
+	[POINT_ENTER] = { { "raw_syscalls:sys_enter", false }, TRACE_SYSCALL, { "id", "args" } },
+	[POINT_LEAVE] = { { "raw_syscalls:sys_exit", false }, TRACE_RETURN, { NULL } },
+	[POINT_WAKE] = { { "sched:sched_wakeup", false }, TRACE_WAKE, { "pid" } },
+	[POINT_GUEST] = { { "kvm:kvm_entry", true }, TRACE_GUEST, { NULL } },
+	[POINT_EXIT] = { { "kvm:kvm_exit", true }, TRACE_EXIT, { "exit_reason", "isa" } },
+	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", true }, TRACE_USER_EXIT, { "reason" } },
+	[POINT_FAULT] = { { "kvm:kvm_page_fault", true }, TRACE_FAULT, { "fault_address" } },
+	[POINT_INJECT] = { { "kvm:kvm_inj_virq", true }, TRACE_INJECT, { "vector" } },
+	[POINT_HALT_POLL] = { { "kvm:kvm_halt_poll_ns", true }, TRACE_HALT_POLL, { "new" } },
+};
+
+const struct trace_point *trace_point(size_t i)
+{
+	return i < TRACE_POINTS ? &points[i].point : NULL;
+}
+
+const struct trace_kind_row trace_kinds[TRACE_KINDS] = {
+	[TRACE_LOST] = { "lost", "events that did not fit into the ring" },
+	[TRACE_SYSCALL] = { "syscall", "a system call begins" },
+	[TRACE_RUN] = { "kvm-run", "a thread has KVM run a guest" },
+	[TRACE_RETURN] = { "return", "a system call ends" },
+	[TRACE_GUEST] = { "entry", "KVM enters the guest" },
+	[TRACE_EXIT] = { "exit", "KVM leaves the guest" },
+	[TRACE_USER_EXIT] = { "monitor-exit", "KVM is to return to the monitor" },
+	[TRACE_OFF] = { "off-cpu", "a thread leaves its CPU" },
+	[TRACE_ON] = { "on-cpu", "a thread has a CPU again" },
+	[TRACE_WAKE] = { "wake-up", "a thread may go on" },
+	[TRACE_FAULT] = { "page-fault", "KVM handles a fault on guest memory" },
+	[TRACE_INJECT] = { "injection", "KVM injects an interrupt" },
+	[TRACE_HALT_POLL] = { "halt-poll", "KVM changes how long it polls for a halted vCPU" },
+	[TRACE_NAME] = { "name", "a thread begins, or is named" },
+	[TRACE_END] = { "end", "a thread ends" },
+	[TRACE_TICKS] = { "ticks", "how long a thread ran a guest, as the kernel's ticks count" },
+};
+
+/* The offset of FIELD in a tracepoint's FORMAT: "field:unsigned int exit_reason;	offset:8;
+ * size:4;". */
+static int field_offset(const char *format, const char *field, uint16_t *offset)
+{
+	size_t length = strlen(field);
+
+	for (const char *at = format; (at = strstr(at, field)); at += length) {
+		const char *after = at + length;
+		unsigned number;
+
+		if (at == format || at[-1] != ' ')
+			continue;
+		if (*after == '[')
+			after = strchr(after, ']') ? strchr(after, ']') + 1 : after;
+		if (sscanf(after, "; offset:%u;", &number) == 1 && number < 4096) {
+			*offset = (uint16_t)number;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int read_format(struct trace_formats *formats, size_t i, struct error *error)
+{
+	char format[16384], path[128], name[64];
+	struct perf_event_attr attribute;
+	int code = probe_tracepoint_encode(points[i].point.name, &attribute, error);
+
+	if (code)
+		return code;
+	snprintf(name, sizeof(name), "%s", points[i].point.name);
+	*strchr(name, ':') = '/';
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s/format", name);
+	code = probe_read_text(path, format, sizeof(format));
+	if (code < 0) {
+		snprintf(path, sizeof(path), "/sys/kernel/debug/tracing/events/%s/format", name);
+		code = probe_read_text(path, format, sizeof(format));
+	}
+	if (code < 0)
+		return error_fail(error, -code, "run as root", "cannot read %s", path);
+	for (int f = 0; f < 2 && points[i].field[f]; f++)
+		if (field_offset(format, points[i].field[f], &formats->field[i][f]))
+			return error_fail(error, 0, "tell vmtax's authors which kernel this is",
+					  "%s has no field %s", points[i].point.name, points[i].field[f]);
+	formats->id[i] = (uint16_t)attribute.config;
+	return 0;
+}
+
+int trace_formats_read(struct trace_formats *formats, struct error *error)
+{
+	*formats = (struct trace_formats){ 0 };
+	for (size_t i = 0; i < TRACE_POINTS; i++) {
+		int code = read_format(formats, i, error);
+
+		if (code && !points[i].point.kvm)
+			return code;
+	}
+	return 0;
+}
+
+static uint64_t read_64(const uint8_t *data, uint32_t bytes, unsigned at)
+{
+	uint64_t value = 0;
+
+	if (at + sizeof(value) <= bytes)
+		memcpy(&value, data + at, sizeof(value));
+	return value;
+}
+
+static uint32_t read_32(const uint8_t *data, uint32_t bytes, unsigned at)
+{
+	uint32_t value = 0;
+
+	if (at + sizeof(value) <= bytes)
+		memcpy(&value, data + at, sizeof(value));
+	return value;
+}
+
+bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes, struct trace_event *e)
+{
+	uint16_t id = (uint16_t)read_32(data, bytes, 0);
+	size_t i = 0;
+
+	while (i < TRACE_POINTS && (f->id[i] == 0 || f->id[i] != id))
+		i++;
+	if (i == TRACE_POINTS)
+		return false;
+	e->kind = (uint16_t)points[i].kind;
+	switch (i) {
+	case POINT_ENTER:
+		e->value = read_64(data, bytes, f->field[i][0]);
+		if (e->value == NR_IOCTL && read_32(data, bytes, f->field[i][1] + 8u) == KVM_RUN)
+			e->kind = TRACE_RUN;
+		break;
+	case POINT_WAKE:
+		e->tid = (int32_t)read_32(data, bytes, f->field[i][0]);
+		e->value = 0;
+		break;
+	case POINT_EXIT:
+		e->value = (uint64_t)read_32(data, bytes, f->field[i][1]) << 32 |
+			   read_32(data, bytes, f->field[i][0]);
+		break;
+	default:
+		e->value = points[i].field[0] ? read_32(data, bytes, f->field[i][0]) : 0;
+	}
+	return true;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef PROBES_TRACE_PRIV_H
+#define PROBES_TRACE_PRIV_H
+
+/* What the files share that record traces and account for them. */
+#include "probes/trace.h"
+
+/* --- The account: trace_machine.c, trace_threads.c --- */
+
+/* What a thread is doing. */
+struct state {
+	bool known;   /* whether the next three are */
+	bool syscall; /* in a system call */
+	bool run;     /* which is KVM_RUN */
+	bool guest;   /* and the guest has the CPU */
+	bool off;     /* the thread has none */
+	bool ready;   /* though it could use one */
+};
+
+struct thread {
+	struct trace_thread sum;
+	struct state state;
+	uint64_t since;
+	uint64_t unplaced; /* ran since it was last heard of, and it is not known where */
+	bool heard, ticked;
+	uint64_t ticks_first, ticks_last;
+	uint64_t exit_value, exit_ns, exit_waited; /* the exit under way; 0 ns: none */
+	uint64_t user_value, user_ns, user_waited; /* the same of an exit to the monitor */
+};
+
+/* Threads by a hash of their number, open addressing. */
+struct trace_machine {
+	struct thread *thread; /* count */
+	uint32_t *slot;	       /* slots: 1 + index, 0 none */
+	size_t count, capacity, slots;
+	struct thread *last; /* found */
+	bool program;
+	uint64_t begin_ns;
+	struct trace_account account;
+};
+
+/* The thread of EVENT, from now on if it is new; NULL when memory is out. */
+struct thread *trace_thread_find(struct trace_machine *machine, const struct trace_event *event);
+
+/* --- The file: trace_file.c --- */
+
+#define TRACE_MAGIC  "vmxtrc1\n"
+#define TRACE_CLOSED UINT32_MAX /* instead of a CPU: the trace ended as it should; its round is the time */
+
+struct trace_head {
+	char magic[8];
+	uint64_t begin_ns;
+	uint32_t cpus, event_bytes;
+};
+
+/* Events of one CPU in one round, in the order they came. */
+struct trace_chunk {
+	uint32_t cpu, count;
+	uint64_t round;
+};
+
+int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus);
+int trace_file_put(FILE *file, struct trace_chunk chunk, const struct trace_event *event);
+
+/* --- Recording: trace_points.c, trace_ring.c --- */
+
+struct perf_event_attr;
+
+/* A tracepoint that is recorded. */
+struct trace_point {
+	const char *name; /* group:event */
+	bool kvm;	  /* of KVM, and so perhaps not there */
+};
+const struct trace_point *trace_point(size_t i); /* NULL beyond the last */
+#define TRACE_POINTS 9
+
+/* Where the fields lie that are read of each tracepoint's record: by its number in the kernel. */
+struct trace_formats {
+	uint16_t id[TRACE_POINTS]; /* 0: there is none */
+	uint16_t field[TRACE_POINTS][2];
+};
+int trace_formats_read(struct trace_formats *formats, struct error *error);
+
+/* The event in the raw data of a record, its kind and value; false: none of ours. */
+bool trace_decode(const struct trace_formats *formats, const uint8_t *data, uint32_t bytes,
+		  struct trace_event *event);
+
+uint64_t trace_now_ns(void);	       /* CLOCK_MONOTONIC_RAW */
+uint64_t trace_name(const char *text); /* its first letters, as an event's value */
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "probes/trace_ring.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* One ring of perf's (perf_event_open(2), "MMAP layout"): records of the kernel's, made events of ours. */
+#define PAGES_MOST  256
+#define PAGES_LEAST 16
+
+int ring_map(struct ring *ring, int fd)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	/* As much as the user may lock. */
+	for (size_t pages = PAGES_MOST; pages >= PAGES_LEAST; pages /= 2) {
+		void *map = mmap(NULL, (1 + pages) * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+		if (map == MAP_FAILED)
+			continue;
+		ring->map = map;
+		ring->bytes = (1 + pages) * page;
+		ring->data = (uint8_t *)map + page;
+		ring->mask = pages * page - 1;
+		return 0;
+	}
+	return -errno;
+}
+
+void ring_unmap(struct ring *ring)
+{
+	if (ring->map)
+		munmap(ring->map, ring->bytes);
+	ring->map = NULL;
+}
+
+/* BYTES at AT of the ring, which may go round its end. */
+static void copy(const struct ring *ring, uint64_t at, void *to, size_t bytes)
+{
+	size_t start = at & ring->mask, first = ring->mask + 1 - start;
+
+	if (first > bytes)
+		first = bytes;
+	memcpy(to, ring->data + start, first);
+	memcpy((uint8_t *)to + first, ring->data, bytes - first);
+}
+
+/* What is behind every record but samples: sample_id_all. */
+struct trailer {
+	uint32_t pid, tid;
+	uint64_t time;
+};
+
+static void stamp(const uint8_t *record, uint32_t bytes, struct trace_event *e)
+{
+	struct trailer trailer;
+
+	memcpy(&trailer, record + bytes - sizeof(trailer), sizeof(trailer));
+	e->tid = (int32_t)trailer.tid;
+	e->time_ns = trailer.time;
+}
+
+static bool decode_sample(const struct trace_formats *formats, const uint8_t *body, uint32_t bytes,
+			  struct trace_event *e)
+{
+	struct {
+		uint32_t pid, tid;
+		uint64_t time;
+		uint32_t raw;
+	} head;
+
+	if (bytes < 20)
+		return false;
+	memcpy(&head, body, 20);
+	if (head.raw > bytes - 20)
+		return false;
+	e->tid = (int32_t)head.tid;
+	e->time_ns = head.time;
+	return trace_decode(formats, body + 20, head.raw, e);
+}
+
+/* Thread ids of FORK, EXIT and COMM: pid, (parent's pid,) tid, ... */
+static int32_t word(const uint8_t *body, unsigned n)
+{
+	int32_t value;
+
+	memcpy(&value, body + 4 * n, sizeof(value));
+	return value;
+}
+
+/* RECORD of BYTES, its head included. False: it is of no interest. */
+static bool decode(const struct trace_formats *formats, const struct perf_event_header *head,
+		   const uint8_t *body, struct trace_event *e)
+{
+	uint32_t bytes = head->size - (uint32_t)sizeof(*head);
+
+	if (head->type == PERF_RECORD_SAMPLE)
+		return decode_sample(formats, body, bytes, e);
+	if (bytes < sizeof(struct trailer))
+		return false;
+	stamp(body, bytes, e);
+	e->value = 0;
+	switch (head->type) {
+	case PERF_RECORD_SWITCH:
+		e->kind = head->misc & PERF_RECORD_MISC_SWITCH_OUT ? TRACE_OFF : TRACE_ON;
+		e->value = (head->misc & PERF_RECORD_MISC_SWITCH_OUT_PREEMPT) != 0;
+		return true;
+	case PERF_RECORD_LOST:
+		memcpy(&e->value, body + 8, sizeof(e->value));
+		e->kind = TRACE_LOST;
+		return true;
+	case PERF_RECORD_COMM:
+		e->tid = word(body, 1);
+		e->value = trace_name((const char *)body + 8);
+		e->kind = TRACE_NAME;
+		return true;
+	case PERF_RECORD_FORK:
+		e->tid = word(body, 2);
+		e->kind = TRACE_NAME;
+		return true;
+	case PERF_RECORD_EXIT:
+		e->tid = word(body, 2);
+		e->kind = TRACE_END;
+		return true;
+	default:
+		return false;
+	}
+}
+
+size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct trace_event *event,
+		 size_t most)
+{
+	struct perf_event_mmap_page *page = ring->map;
+	uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE), tail = page->data_tail;
+	uint8_t body[4096];
+	size_t count = 0;
+
+	while (tail < head && count < most) {
+		struct perf_event_header record;
+		size_t bytes;
+
+		copy(ring, tail, &record, sizeof(record));
+		if (record.size < sizeof(record))
+			break;
+		bytes = record.size - sizeof(record);
+		if (bytes <= sizeof(body)) {
+			copy(ring, tail + sizeof(record), body, bytes);
+			event[count].cpu = (uint16_t)ring->cpu;
+			count += decode(formats, &record, body, &event[count]);
+		}
+		tail += record.size;
+	}
+	__atomic_store_n(&page->data_tail, tail, __ATOMIC_RELEASE);
+	return count;
+}
