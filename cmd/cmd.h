@@ -22,6 +22,7 @@ int cmd_list(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_ablate(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_account(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 

@@ -13,6 +13,7 @@ const struct cmd_command cmd_commands[] = {
 	{ "run", "measure the suite or a program of your own", cmd_run },
 	{ "ablate", "take the difference between two configurations apart, knob by knob", cmd_ablate },
 	{ "report", "make the summary and report.html of a result directory", cmd_report },
+	{ "account", "where the time of any virtual machine on this host goes, layer by layer", cmd_account },
 	{ "compare", "whether two sets of results differ, and by how much", cmd_compare },
 	{ "plan", "pack a fleet of virtual machines onto hosts, with costs", cmd_plan },
 	{ NULL, NULL, NULL },

@@ -147,8 +147,8 @@ struct trace_account {
 /* An account in the making. */
 struct trace_machine;
 
-/* PROGRAM: the threads are of a plain program, not of a monitor. NULL: out of memory. */
-struct trace_machine *trace_machine_make(uint64_t begin_ns, bool program);
+/* NULL: out of memory. */
+struct trace_machine *trace_machine_make(uint64_t begin_ns);
 /* Takes the next EVENT in order of time. One that is earlier than its thread's last counts as at that. 0 or
  * -ENOMEM. */
 int trace_machine_take(struct trace_machine *machine, const struct trace_event *event);

@@ -11,14 +11,13 @@
  * the last one to the layer of the state, then changes it. What a thread did before its first event, or since
  * events were lost, shows by the next: a system call's return says that it was in one.
  */
-struct trace_machine *trace_machine_make(uint64_t begin_ns, bool program)
+struct trace_machine *trace_machine_make(uint64_t begin_ns)
 {
 	struct trace_machine *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
 	m->begin_ns = begin_ns;
-	m->program = program;
 	m->slots = 64;
 	m->slot = calloc(m->slots, sizeof(*m->slot));
 	m->account.reason = calloc(TRACE_REASONS, sizeof(*m->account.reason));
@@ -30,7 +29,7 @@ struct trace_machine *trace_machine_make(uint64_t begin_ns, bool program)
 	return NULL;
 }
 
-static enum probe_layer layer_of(const struct state *s, enum trace_role role)
+static enum probe_layer layer_of(const struct state *s)
 {
 	if (s->off)
 		return s->ready ? LAYER_WAIT_CPU : LAYER_WAIT_IO;
@@ -42,7 +41,7 @@ static enum probe_layer layer_of(const struct state *s, enum trace_role role)
 		return LAYER_HYPERVISOR;
 	if (s->syscall)
 		return LAYER_HOST_KERNEL;
-	return role == TRACE_PROGRAM ? LAYER_GUEST_USER : LAYER_MONITOR;
+	return LAYER_MONITOR;
 }
 
 /* Where a thread must have been for an event of KIND to come; what follows a switch shows nothing of it. */
@@ -76,7 +75,7 @@ static void infer(struct thread *t, enum trace_kind kind)
 	s->known = true;
 	/* It was there all the time it ran since it was last heard of: it cannot have left unheard. */
 	t->sum.ns[LAYER_UNATTRIBUTED] -= t->unplaced;
-	t->sum.ns[layer_of(s, t->sum.role)] += t->unplaced;
+	t->sum.ns[layer_of(s)] += t->unplaced;
 	t->unplaced = 0;
 }
 
@@ -84,7 +83,7 @@ static void charge(struct thread *t, uint64_t now)
 {
 	uint64_t ns = now > t->since ? now - t->since : 0;
 
-	t->sum.ns[layer_of(&t->state, t->sum.role)] += ns;
+	t->sum.ns[layer_of(&t->state)] += ns;
 	if (t->state.off) {
 		t->exit_waited += ns;
 		t->user_waited += ns;
@@ -213,7 +212,9 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 		on_lost(m, e);
 		return 0;
 	}
-	t = trace_thread_find(m, e);
+	t = trace_thread_find(m, e, e->kind != TRACE_WAKE); /* they wake others, too */
+	if (t == NULL && e->kind == TRACE_WAKE)
+		return 0;
 	if (t == NULL)
 		return -ENOMEM;
 	/* The first that is heard of it is that it has, or may have, a CPU again. */
@@ -239,6 +240,14 @@ static void divide_run(struct thread *t)
 	t->sum.ns[LAYER_HYPERVISOR] = run - t->sum.ns[LAYER_GUEST_USER];
 }
 
+/* Where nothing ran a guest, there was no monitor: the threads are a plain program's. */
+static void take_for_program(struct thread *t)
+{
+	t->sum.role = TRACE_PROGRAM;
+	t->sum.ns[LAYER_GUEST_USER] = t->sum.ns[LAYER_MONITOR];
+	t->sum.ns[LAYER_MONITOR] = 0;
+}
+
 int trace_machine_close(struct trace_machine *m, uint64_t end_ns, struct trace_account *account)
 {
 	struct trace_thread *thread = calloc(m->count + 1, sizeof(*thread));
@@ -250,7 +259,9 @@ int trace_machine_close(struct trace_machine *m, uint64_t end_ns, struct trace_a
 			charge(t, end_ns);
 			t->sum.last_ns = t->since;
 		}
-		if (t->sum.role == TRACE_VCPU && !m->account.kinds[TRACE_GUEST])
+		if (!m->account.kinds[TRACE_RUN] && !m->account.kinds[TRACE_EXIT])
+			take_for_program(t);
+		else if (t->sum.role == TRACE_VCPU && !m->account.kinds[TRACE_GUEST])
 			divide_run(t);
 		thread[i] = t->sum;
 	}

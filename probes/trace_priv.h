@@ -35,13 +35,12 @@ struct trace_machine {
 	uint32_t *slot;	       /* slots: 1 + index, 0 none */
 	size_t count, capacity, slots;
 	struct thread *last; /* found */
-	bool program;
 	uint64_t begin_ns;
 	struct trace_account account;
 };
 
-/* The thread of EVENT, from now on if it is new; NULL when memory is out. */
-struct thread *trace_thread_find(struct trace_machine *machine, const struct trace_event *event);
+/* The thread of EVENT; NULL where it is new and not to be made, or memory is out. */
+struct thread *trace_thread_find(struct trace_machine *machine, const struct trace_event *event, bool make);
 
 /* --- The file: trace_file.c --- */
 

@@ -36,21 +36,21 @@ static int grow(struct trace_machine *m)
 	return 0;
 }
 
-struct thread *trace_thread_find(struct trace_machine *m, const struct trace_event *e)
+struct thread *trace_thread_find(struct trace_machine *m, const struct trace_event *e, bool make)
 {
 	uint32_t *slot;
 
 	if (m->last && m->last->sum.tid == e->tid)
 		return m->last;
 	slot = slot_of(m, e->tid);
+	if (*slot == 0 && !make)
+		return NULL;
 	if (*slot == 0) {
 		if (m->count == m->capacity && grow(m))
 			return NULL;
 		slot = slot_of(m, e->tid);
 		m->thread[m->count] = (struct thread){
-			.sum = { .tid = e->tid,
-				 .first_ns = m->begin_ns,
-				 .role = m->program ? TRACE_PROGRAM : TRACE_THREAD },
+			.sum = { .tid = e->tid, .first_ns = m->begin_ns, .role = TRACE_THREAD },
 			.since = m->begin_ns,
 		};
 		/* One whose name is told first has just begun; the others were there before. */

@@ -27,6 +27,17 @@ int report_text_print(FILE *out, const char *directory, bool colour, struct erro
  */
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error);
 
+/* The account of a trace: its tables, and what else there is to say of it. */
+struct report_account {
+	const char *directory; /* of layers.csv and exits.csv */
+	unsigned long long events, lost;
+	bool sampled; /* guest and hypervisor are told apart by ticks */
+	bool cut;     /* it ended unexpectedly */
+};
+
+/* Prints the account on OUT, a thread a block. 0 or a negative errno. */
+int report_account_print(FILE *out, const struct report_account *account, bool colour, struct error *error);
+
 /* How a comparison is shown. */
 struct report_comparison {
 	const char *path;	 /* the table, of schema_comparison */

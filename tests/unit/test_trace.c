@@ -11,10 +11,9 @@
 
 #define EXIT(reason) ((uint64_t)TRACE_SVM << 32 | (reason))
 
-static struct trace_account account_of(const struct trace_event *event, size_t count, uint64_t end,
-				       bool program)
+static struct trace_account account_of(const struct trace_event *event, size_t count, uint64_t end)
 {
-	struct trace_machine *m = trace_machine_make(0, program);
+	struct trace_machine *m = trace_machine_make(0);
 	struct trace_account a = { 0 };
 
 	if (m == NULL)
@@ -25,7 +24,7 @@ static struct trace_account account_of(const struct trace_event *event, size_t c
 	return a;
 }
 
-#define ACCOUNT(events, end, program) account_of(events, sizeof(events) / sizeof((events)[0]), end, program)
+#define ACCOUNT(events, end) account_of(events, sizeof(events) / sizeof((events)[0]), end)
 
 static uint64_t sum(const struct trace_thread *t)
 {
@@ -48,7 +47,7 @@ static void test_vcpu(void)
 		{ 350, 1, 1, TRACE_SYSCALL, 0 },   { 380, 0, 1, TRACE_RETURN, 0 },
 		{ 381, 16, 1, TRACE_RUN, 0 },
 	};
-	struct trace_account a = ACCOUNT(events, 400, false);
+	struct trace_account a = ACCOUNT(events, 400);
 	const struct trace_thread *t = &a.thread[0];
 	char text[32];
 
@@ -80,7 +79,7 @@ static void test_waits(void)
 		{ 150, 0, 7, TRACE_WAKE, 1 }, { 155, 0, 7, TRACE_ON, 1 },      { 157, 0, 7, TRACE_RETURN, 1 },
 		{ 160, 1, 7, TRACE_OFF, 1 },  { 180, 0, 7, TRACE_ON, 0 },      { 190, 0, 7, TRACE_END, 0 },
 	};
-	struct trace_account a = ACCOUNT(events, 1000, true);
+	struct trace_account a = ACCOUNT(events, 1000);
 	const struct trace_thread *t = &a.thread[0];
 
 	CHECK_INT(t->ns[LAYER_GUEST_USER], 4 + 3 + 10);
@@ -97,20 +96,20 @@ static void test_waits(void)
 static void test_before(void)
 {
 	static const struct trace_event events[] = {
-		{ 50, 0, 1, TRACE_WAKE, 0 },
-		{ 60, 0, 1, TRACE_ON, 0 },
-		{ 70, 0, 1, TRACE_RETURN, 0 },
-		{ 80, 0, 2, TRACE_RETURN, 1 },
+		{ 0, 0, 1, TRACE_TICKS, 0 },   { 40, 0, 3, TRACE_WAKE, 0 }, /* somebody else's */
+		{ 50, 0, 1, TRACE_WAKE, 0 },   { 60, 0, 1, TRACE_ON, 0 },
+		{ 70, 0, 1, TRACE_RETURN, 0 }, { 80, 0, 2, TRACE_RETURN, 1 },
 	};
-	struct trace_account a = ACCOUNT(events, 100, false);
+	struct trace_account a = ACCOUNT(events, 100);
 
 	CHECK_INT(a.threads, 2);
 	CHECK_INT(a.thread[0].ns[LAYER_WAIT_IO], 50);
 	CHECK_INT(a.thread[0].ns[LAYER_WAIT_CPU], 10);
 	CHECK_INT(a.thread[0].ns[LAYER_HOST_KERNEL], 10);
-	CHECK_INT(a.thread[0].ns[LAYER_MONITOR], 30);
+	CHECK_INT(a.thread[0].role, TRACE_PROGRAM);
+	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 30);
 	CHECK_INT(a.thread[1].ns[LAYER_HOST_KERNEL], 80);
-	CHECK_INT(a.thread[1].ns[LAYER_MONITOR], 20);
+	CHECK_INT(a.thread[1].ns[LAYER_GUEST_USER], 20);
 	CHECK_INT(a.thread[0].ns[LAYER_UNATTRIBUTED] + a.thread[1].ns[LAYER_UNATTRIBUTED], 0);
 	trace_account_free(&a);
 }
@@ -124,7 +123,7 @@ static void test_lost(void)
 		{ 50, 0, 1, TRACE_OFF, 0 },	      { 70, 0, 1, TRACE_ON, 0 },
 		{ 90, EXIT(0x72), 1, TRACE_EXIT, 0 }, { 95, 0, 1, TRACE_GUEST, 0 },
 	};
-	struct trace_account a = ACCOUNT(events, 100, false);
+	struct trace_account a = ACCOUNT(events, 100);
 	const struct trace_thread *t = &a.thread[0];
 
 	CHECK_INT(a.lost, 5);
@@ -146,7 +145,7 @@ static void test_disorder(void)
 		{ 60, 0, 1, TRACE_RETURN, 0 }, { 50, 1, 1, TRACE_SYSCALL, 0 }, { 70, 0, 1, TRACE_KINDS, 0 },
 		{ 80, 0, 1, TRACE_RETURN, 0 },
 	};
-	struct trace_account a = ACCOUNT(events, 90, false);
+	struct trace_account a = ACCOUNT(events, 90);
 
 	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 40);
 	CHECK_INT(a.thread[0].ns[LAYER_HOST_KERNEL], 20);
@@ -163,7 +162,7 @@ static void test_ticks(void)
 		{ 100, 0, 1, TRACE_RETURN, 0 },
 		{ 120, 570, 1, TRACE_TICKS, 0 },
 	};
-	struct trace_account a = ACCOUNT(events, 120, false);
+	struct trace_account a = ACCOUNT(events, 120);
 
 	CHECK(a.thread[0].sampled);
 	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 70);
@@ -175,7 +174,7 @@ static void test_ticks(void)
 /* More threads than the table has room for at first, by turns. */
 static void test_crowd(void)
 {
-	struct trace_machine *m = trace_machine_make(0, true);
+	struct trace_machine *m = trace_machine_make(0);
 	struct trace_account a;
 
 	for (uint64_t round = 0; round < 3; round++)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_TRACE_TABLES_PRIV_H
+#define CMD_TRACE_TABLES_PRIV_H
+
+#include "base/schema.h"
+#include "probes/trace.h"
+
+struct error;
+struct report_account;
+
+/* The account of the trace PATH. 0, or negative errno; the caller frees it with trace_account_free. */
+int trace_tables_account(const char *path, struct trace_account *account, struct trace_facts *facts,
+			 struct error *error);
+
+/* Writes the account of the trace PATH as DIRECTORY/layers.csv and exits.csv, and what else there is to say
+ * of it into FACTS. 0 or negative errno. */
+int trace_tables_write(const char *path, const char *directory, struct report_account *facts,
+		       struct error *error);
+
+#endif

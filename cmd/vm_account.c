@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/units.h"
+#include "cmd/cmd.h"
+#include "cmd/page_priv.h"
+#include "cmd/publish_priv.h"
+#include "cmd/trace_tables_priv.h"
+#include "reports/reports.h"
+
+/* vmtax account: where the time of a virtual machine goes that somebody else runs, or went when it was
+ * recorded. */
+#define FOR_DEFAULT_NS 10000000000u
+#define DRAIN_MS       100
+
+static const char help[] =
+	"Usage: vmtax account --pid PID [--for TIME] [--record FILE] [OPTION]...\n"
+	"       vmtax account FILE [OPTION]...\n"
+	"Tells where the time of each thread of a process goes: of any virtual machine's monitor on this "
+	"host (QEMU,\n"
+	"Firecracker, vmtax's own) or of a plain program. FILE is a trace that --record, or vmtax run "
+	"--keep-trace, wrote.\n"
+	"\n"
+	"  --pid PID           the process to watch, with all threads and processes it starts meanwhile\n"
+	"  --for TIME          how long (default 10s); it also ends with the process, or at Ctrl-C\n"
+	"  --record FILE       keep the trace, to make the account again later\n"
+	"  --csv[=TABLE], --json[=TABLE]\n"
+	"                      print a table instead of the summary: layers (default) or exits\n"
+	"  --help              print this help\n"
+	"\n"
+	"Every system call, switch and wake-up of these threads, and every entry and exit of KVM, is "
+	"recorded through\n"
+	"perf's rings: about a microsecond each, which the watched process pays for. Root has the right to, "
+	"or whoever\n"
+	"has CAP_PERFMON and may read tracefs. Where KVM does not tell of entries and exits (kvm_pvm), the "
+	"kernel's ticks\n"
+	"divide the time in KVM_RUN between guest and hypervisor, and the account says \"sampled\".\n"
+	"\n"
+	"The exit status is 0 when done, 1 when something failed, 2 for wrong usage, 77 when this machine "
+	"cannot trace.\n"
+	"\n"
+	"Examples:\n"
+	"  vmtax account --pid $(pgrep -n qemu-system) --for 30s\n"
+	"  vmtax account --pid 4711 --record busy.trace; vmtax account busy.trace --csv=exits";
+
+enum { PID = 256, FOR, RECORD, CSV, JSON, HELP };
+
+static const struct option known[] = {
+	{ "pid", required_argument, NULL, PID },
+	{ "for", required_argument, NULL, FOR },
+	{ "record", required_argument, NULL, RECORD },
+	{ "csv", optional_argument, NULL, CSV },
+	{ "json", optional_argument, NULL, JSON },
+	{ "help", no_argument, NULL, HELP },
+	{ 0 },
+};
+
+struct options {
+	uint64_t pid, for_ns;
+	const char *trace;  /* to be read */
+	const char *record; /* to be kept; NULL: no */
+	const char *table;  /* printed instead of the summary; NULL: none */
+	bool json, help;
+};
+
+static int take_table(struct options *o, const char *name, bool json, struct error *error)
+{
+	const char *const names[] = { "layers", "exits", NULL }, *near;
+
+	if (o->table)
+		return error_fail(error, 0, "give one of them", "more than one table to print");
+	o->json = json;
+	o->table = name ? name : "layers";
+	if (strcmp(o->table, "layers") == 0 || strcmp(o->table, "exits") == 0)
+		return 0;
+	near = units_nearest(name, names);
+	error_set(error, 0, "there is no table %.100s here", name);
+	return error_mend(error, near ? "did you mean %s?" : "give layers or exits", near);
+}
+
+static int take(struct options *o, int id, struct error *error)
+{
+	switch (id) {
+	case 1:
+		if (o->trace)
+			return error_fail(error, 0, "give one", "more than one trace");
+		o->trace = optarg;
+		return 0;
+	case PID:
+		if (units_parse_count(optarg, INT32_MAX, &o->pid, error) == 0 && o->pid > 0)
+			return 0;
+		error_fail(error, 0, "pgrep finds it", "%.100s is no process", optarg);
+		return error_at(error, "--pid");
+	case FOR:
+		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
+	case RECORD:
+		o->record = optarg;
+		return 0;
+	case HELP:
+		o->help = true;
+		return 0;
+	default:
+		return take_table(o, optarg, id == JSON, error);
+	}
+}
+
+static int check(const struct options *o, struct error *error)
+{
+	if (!o->pid && !o->trace)
+		return error_fail(error, 0, "give --pid PID, or a trace's file", "nothing to account for");
+	if (o->pid && o->trace)
+		return error_fail(error, 0, "give one of them", "--pid and a trace exclude each other");
+	if (o->pid && kill((pid_t)o->pid, 0) && errno == ESRCH)
+		return error_fail(error, 0, "pgrep finds it", "there is no process %d", (int)o->pid);
+	if (!o->pid && o->record)
+		return error_fail(error, 0, "give --pid", "--record goes with a process");
+	return 0;
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	struct error error = { 0 };
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
+		if (id == '?' || id == ':')
+			return cmd_option_fail("account", id, argv, known);
+		if (take(o, id, &error) < 0)
+			return cmd_fail("account", &error, CMD_USAGE);
+	}
+	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("account", &error, CMD_USAGE);
+}
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* Drains the rings until the time is up, the process has ended, or somebody interrupts. */
+static int watch(const struct options *o, struct trace_recorder *recorder, struct error *error)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)o->pid, 0), code = 0;
+	uint64_t end = clock_now_ns() + o->for_ns;
+	struct pollfd wait[] = { { .fd = trace_poll_fd(recorder), .events = POLLIN },
+				 { .fd = pidfd, .events = POLLIN } };
+
+	while (code == 0 && !stopped && clock_now_ns() < end && !(wait[1].revents & POLLIN)) {
+		uint64_t left = (end - clock_now_ns()) / 1000000 + 1;
+
+		poll(wait, pidfd < 0 ? 1 : 2, left < DRAIN_MS ? (int)left : DRAIN_MS);
+		code = trace_drain(recorder, error);
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+	return code;
+}
+
+static int record(const struct options *o, const char *path, struct error *error)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct trace_recorder *recorder;
+	int code = trace_open(&recorder, (pid_t)o->pid, path, error);
+
+	if (code)
+		return code;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	code = trace_begin(recorder, error);
+	if (code == 0)
+		code = watch(o, recorder, error);
+	if (code == 0)
+		code = trace_end(recorder, error);
+	trace_close(recorder);
+	return code;
+}
+
+static int show(const struct options *o, const char *trace, const char *directory, struct error *error)
+{
+	const struct table_schema *schema =
+		o->table && strcmp(o->table, "exits") == 0 ? &schema_exits : &schema_layers;
+	struct report_account account = { .directory = directory };
+	char path[4200];
+	int code = trace_tables_write(trace, directory, &account, error);
+
+	if (code)
+		return code;
+	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
+	if (!o->table)
+		return report_account_print(stdout, &account, page_colour(stdout), error);
+	return o->json ? report_table_json(stdout, path, schema, error) : publish_csv(path, schema, error);
+}
+
+static void clear(const char *directory)
+{
+	static const char *const names[] = { "trace", "layers.csv", "exits.csv" };
+	char path[4200];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	rmdir(directory);
+}
+
+int cmd_account(int argc, char **argv)
+{
+	struct options o = { .for_ns = FOR_DEFAULT_NS };
+	char directory[] = "/tmp/vmtax-account-XXXXXX", trace[sizeof(directory) + 8];
+	struct error error = { 0 };
+	int status = parse(&o, argc, argv), code = 0;
+
+	if (status != CMD_OK)
+		return status;
+	if (o.help) {
+		puts(help);
+		return CMD_OK;
+	}
+	if (o.pid && !trace_available(&error))
+		return cmd_fail("account", &error, CMD_UNABLE);
+	if (!mkdtemp(directory)) {
+		error_fail(&error, errno, "make room in /tmp", "cannot make %s", directory);
+		return cmd_fail("account", &error, CMD_FAILED);
+	}
+	snprintf(trace, sizeof(trace), "%s/trace", directory);
+	if (o.pid)
+		code = record(&o, o.record ? o.record : trace, &error);
+	if (code == 0)
+		code = show(&o, o.trace ? o.trace : o.record ? o.record : trace, directory, &error);
+	clear(directory);
+	return code ? cmd_fail("account", &error, CMD_FAILED) : CMD_OK;
+}

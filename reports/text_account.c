@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "base/schema.h"
+#include "base/units.h"
+#include "reports/reports.h"
+#include "reports/text_priv.h"
+
+/* The account of a trace as text: a thread a block, a layer a line; the exits below. */
+#define LAYER_WIDTH 14
+#define BAR	    30
+
+static const char *text(const struct table *table, size_t row, const char *column)
+{
+	return table_text(table, row, table_column(table, column));
+}
+
+static double number(const struct table *table, size_t row, const char *column)
+{
+	return table_number(table, row, table_column(table, column));
+}
+
+static double wall_of(const struct table *layers, const char *thread)
+{
+	double sum = 0;
+
+	for (size_t row = 0; row < layers->rows; row++)
+		if (strcmp(text(layers, row, "thread"), thread) == 0)
+			sum += number(layers, row, "ns");
+	return sum;
+}
+
+static void put_bar(FILE *out, double share)
+{
+	int length = (int)(share * BAR + 0.5);
+
+	for (int i = 0; i < BAR; i++)
+		fputs(i < length ? "#" : " ", out);
+}
+
+static void put_thread(const struct text_page *page, const struct table *layers, const char *thread)
+{
+	double wall = wall_of(layers, thread);
+	char time[32];
+
+	text_put_title(page, thread, units_print_time(wall, time, sizeof(time)));
+	for (size_t row = 0; row < layers->rows; row++) {
+		double ns = number(layers, row, "ns"), share = wall > 0 ? ns / wall : 0;
+		const char *layer = text(layers, row, "layer");
+
+		if (strcmp(text(layers, row, "thread"), thread) != 0 ||
+		    (ns == 0 && strcmp(layer, "unattributed") == 0))
+			continue;
+		text_put_name(page->out, layer, LAYER_WIDTH);
+		fprintf(page->out, "%10s %6.2f %% ", units_print_time(ns, time, sizeof(time)), 100 * share);
+		put_bar(page->out, share);
+		fprintf(page->out, " %s\n", text(layers, row, "source"));
+	}
+}
+
+static void put_exits(const struct text_page *page, const struct table *exits)
+{
+	char total[32], p50[32], p99[32], most[32];
+
+	if (exits->rows == 0)
+		return;
+	text_put_title(page, "Exits from the guest", "until it goes on, waiting left out");
+	fprintf(page->out, "%-24s%10s %10s %10s %10s %10s\n", "reason", "count", "total", "median", "P99",
+		"longest");
+	for (size_t row = 0; row < exits->rows; row++) {
+		text_put_name(page->out, text(exits, row, "reason"), 24);
+		fprintf(page->out, "%10.0f %10s %10s %10s %10s\n", number(exits, row, "count"),
+			units_print_time(number(exits, row, "total_ns"), total, sizeof(total)),
+			units_print_time(number(exits, row, "p50_ns"), p50, sizeof(p50)),
+			units_print_time(number(exits, row, "p99_ns"), p99, sizeof(p99)),
+			units_print_time(number(exits, row, "max_ns"), most, sizeof(most)));
+	}
+}
+
+static void put_facts(const struct text_page *page, const struct table *layers,
+		      const struct report_account *a)
+{
+	double all = 0, rest = 0, sampled = 0;
+	char line[300];
+
+	for (size_t row = 0; row < layers->rows; row++) {
+		double ns = number(layers, row, "ns");
+
+		all += ns;
+		rest += strcmp(text(layers, row, "layer"), "unattributed") == 0 ? ns : 0;
+		sampled += strcmp(text(layers, row, "source"), "sampled") == 0 ? ns : 0;
+	}
+	fputc('\n', page->out);
+	snprintf(line, sizeof(line),
+		 "%.2f %% of the time is unattributed, %.1f %% known by samples, from %llu events.",
+		 all > 0 ? 100 * rest / all : 0, all > 0 ? 100 * sampled / all : 0,
+		 (unsigned long long)a->events);
+	text_put_wrapped(page->out, '*', line);
+	if (a->sampled)
+		text_put_wrapped(page->out, '*',
+				 "This KVM does not tell when it enters a guest: the kernel's ticks divide "
+				 "the time in "
+				 "KVM_RUN. They count as the guest's what KVM does for it at an interrupt.");
+	if (a->lost) {
+		snprintf(line, sizeof(line), "%llu events were lost: what happened then is unattributed.",
+			 (unsigned long long)a->lost);
+		text_put_wrapped(page->out, '!', line);
+	}
+	if (a->cut)
+		text_put_wrapped(page->out, '!',
+				 "The trace was cut off: this is the account up to its last event.");
+}
+
+static int put_all(struct text_page *page, const struct table *layers, const struct table *exits,
+		   const struct report_account *account)
+{
+	struct names threads = { 0 };
+	int code = names_collect(&threads, layers, "thread");
+
+	for (size_t i = 0; code == 0 && i < threads.count; i++)
+		put_thread(page, layers, threads.name[i]);
+	put_exits(page, exits);
+	put_facts(page, layers, account);
+	names_free(&threads);
+	return code;
+}
+
+int report_account_print(FILE *out, const struct report_account *account, bool colour, struct error *error)
+{
+	struct text_page page = { .colour = colour };
+	struct table layers = { 0 }, exits = { 0 };
+	struct whole whole;
+	char path[4200];
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", account->directory, schema_layers.name);
+	code = table_read(&layers, path, &schema_layers, error);
+	snprintf(path, sizeof(path), "%s/%s", account->directory, schema_exits.name);
+	if (code == 0)
+		code = table_read(&exits, path, &schema_exits, error);
+	if (code == 0)
+		code = whole_open(&whole, error);
+	if (code == 0) {
+		page.out = whole.out;
+		if (put_all(&page, &layers, &exits, account) < 0) {
+			whole_abandon(&whole);
+			code = error_set(error, ENOMEM, "cannot print the account");
+		} else {
+			code = whole_print(&whole, out, "the account", error);
+		}
+	}
+	table_free(&layers);
+	table_free(&exits);
+	return code;
+}
