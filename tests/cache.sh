@@ -18,6 +18,14 @@ try --set backend=direct -- "$busybox" sha256sum data && [ "$(cut -d' ' -f1 out)
 	[ "$(requests read)" -eq 0 ] && [ "$(requests load)" -le 40 ] && [ "$(requests load)" -ge 17 ] &&
 	moved 4194304 4194304
 verdict read-ahead
+# By a ring they are on their way before they are wanted, but for the first.
+for transport in ring eventfd; do
+	try --set backend=direct --set transport=$transport -- "$busybox" sha256sum data &&
+		[ "$(cut -d' ' -f1 out)" = "$want" ] && [ "$(requests read)" -eq 0 ] && [ "$(requests load)" -le 4 ] &&
+		[ "$(requests ahead)" -le 40 ] && [ "$(requests ahead)" -ge 17 ] &&
+		[ "$(requests landed)" -ge "$(requests ahead)" ] && moved 4194304 4194304
+	verdict read-ahead-$transport
+done
 try --set backend=uring -- "$busybox" sha256sum data && [ "$(cut -d' ' -f1 out)" = "$want" ] &&
 	[ "$(requests read)" -ge 64 ] && [ "$(requests load)" -eq 0 ] && moved 0 4194304
 verdict uring-reads
@@ -105,8 +113,11 @@ taken = [bytearray(1 << 20) for _ in range(86)]
 data.seek(0)
 print(first == hashlib.sha256(data.read()).hexdigest(), len(taken))
 P
-	try --set backend=direct --memory 128M -- "$python" -S hungry.py && grep -qx 'True 86' out
-	verdict memory-back
+	for transport in exit ring; do
+		try --set backend=direct --set transport=$transport --memory 128M -- "$python" -S hungry.py &&
+			grep -qx 'True 86' out
+		verdict memory-back-$transport
+	done
 else
 	echo "skip memory-back: there is no python3"
 fi

@@ -147,6 +147,7 @@ static int64_t move(struct monitor *m, uint32_t call, struct resolved *r)
 		[ABI_CALL_pread64] = SYS_preadv, [ABI_CALL_pwrite64] = SYS_pwritev,
 		[ABI_CALL_preadv] = SYS_preadv,	 [ABI_CALL_pwritev] = SYS_pwritev,
 		[ABI_CALL_load] = SYS_preadv,	 [ABI_CALL_store] = SYS_pwritev,
+		[ABI_CALL_ahead] = SYS_preadv,
 	};
 	long number = call < sizeof(vectored) / sizeof(vectored[0]) ? vectored[call] : 0;
 	bool placed = number == SYS_preadv || number == SYS_pwritev;

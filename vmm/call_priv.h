@@ -29,6 +29,7 @@ int64_t proc_call_getdents64(struct monitor *m, const uint64_t argument[6]);
 /* direct.c: what the program's descriptors have beside them. */
 void direct_forget(struct monitor *m, uint32_t first, uint32_t last); /* descriptors about to be closed */
 int64_t direct_inspect(struct monitor *m, const uint64_t argument[6]);
+int64_t direct_landed(struct monitor *m, const uint64_t argument[6]);
 int64_t direct_call_close(struct monitor *m, const uint64_t argument[6]);
 int64_t direct_call_dup2(struct monitor *m, const uint64_t argument[6]);
 int64_t direct_call_dup3(struct monitor *m, const uint64_t argument[6]);

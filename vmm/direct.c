@@ -96,19 +96,19 @@ static int64_t buffered(struct monitor *m, uint32_t call, int fd, const struct i
 static int64_t direct_call(struct monitor *m, uint32_t call, int fd, const struct iovec *vector, int count,
 			   uint64_t offset)
 {
-	bool loads = call == ABI_CALL_load;
+	bool begins = call == ABI_CALL_ahead, loads = call == ABI_CALL_load || begins;
+	struct uring_io io = {
+		.file = fd, .kept = true, .reads = loads, .vector = vector, .count = count, .offset = offset
+	};
 	struct stat info;
 	int64_t result;
 
 	if ((!loads && call != ABI_CALL_store) || !aligned(vector, count, offset) || fstat(fd, &info) ||
 	    !direct_keeps(m, fd, &info))
-		return buffered(m, call, fd, vector, count, offset);
-	result = uring_transfer(m, &(struct uring_io){ .file = fd,
-						       .kept = true,
-						       .reads = loads,
-						       .vector = vector,
-						       .count = count,
-						       .offset = offset });
+		return begins ? -EOPNOTSUPP : buffered(m, call, fd, vector, count, offset);
+	if (begins)
+		return uring_begin(m, &io);
+	result = uring_transfer(m, &io);
 	if (result == -EINVAL) { /* a file system may change its mind */
 		uring_drop(m, (unsigned)fd);
 		m->direct_files[fd].kept = false;
@@ -116,6 +116,18 @@ static int64_t direct_call(struct monitor *m, uint32_t call, int fd, const struc
 	}
 	if (result > 0)
 		__atomic_add_fetch(&m->report->bytes_direct, (uint64_t)result, __ATOMIC_RELAXED);
+	return result;
+}
+
+/* landed(waits): what `ahead` began */
+int64_t direct_landed(struct monitor *m, const uint64_t a[6])
+{
+	int64_t result = uring_end(m, a[0] != 0);
+
+	if (result > 0) {
+		__atomic_add_fetch(&m->report->bytes_direct, (uint64_t)result, __ATOMIC_RELAXED);
+		__atomic_add_fetch(&m->report->bytes_io, (uint64_t)result, __ATOMIC_RELAXED);
+	}
 	return result;
 }
 

@@ -235,6 +235,7 @@ enum abi_flags {
 	X(295, preadv, ABI_FILE | ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V, ABI_V) \
 	X(296, pwritev, ABI_FILE | ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V, ABI_V) \
 	X(295, load, ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V) \
+	X(295, ahead, ABI_VECTOR, ABI_F, ABI_SV, ABI_V, ABI_V) \
 	X(296, store, ABI_VECTOR, ABI_F, ABI_GV, ABI_V, ABI_V) \
 	X(302, prlimit64, 0, ABI_V, ABI_V, ABI_IS(16), ABI_OS(16)) \
 	X(306, syncfs, 0, ABI_F) \
@@ -267,7 +268,8 @@ enum abi_flags {
 	X(1010, disposition, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(1012, inspect, 0, ABI_F, ABI_V) \
-	X(1013, held, ABI_BLOCKS, ABI_V)
+	X(1013, held, ABI_BLOCKS, ABI_V) \
+	X(1014, landed, 0, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

@@ -70,6 +70,8 @@ void serve_flush(struct vcpu *v)
 	if (last->request == NULL || row == NULL)
 		return;
 	last->stamp[STAMP_RESUMED] = __atomic_load_n(&last->request->resumed, __ATOMIC_RELAXED);
+	if (last->call == ABI_CALL_ahead) /* nobody waited for it */
+		last->stamp[STAMP_RESUMED] = last->stamp[STAMP_COMPLETED];
 	last->request = NULL;
 	for (int i = 1; i < STAMPS; i++)
 		if (t[i] < t[i - 1])

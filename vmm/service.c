@@ -147,6 +147,7 @@ int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6
 		[ABI_CALL_thread] = thread,
 		[ABI_CALL_flush] = flush,
 		[ABI_CALL_inspect] = direct_inspect,
+		[ABI_CALL_landed] = direct_landed,
 	};
 
 	return services[call](m, argument);

@@ -23,6 +23,13 @@ void uring_close(struct monitor *m);
 int64_t uring_transfer(struct monitor *m, const struct uring_io *io);
 
 /*
+ * The same in two steps, one such transfer at a time: 0 once it is under way; its result when it has ended,
+ * or -EAGAIN unless WAITS; -ENODATA where none was begun.
+ */
+int64_t uring_begin(struct monitor *m, const struct uring_io *io);
+int64_t uring_end(struct monitor *m, bool waits);
+
+/*
  * Files that only the ring has: they are no descriptors, so closing one does not release the record locks
  * that the process holds on the same file (fcntl(2)), and no exec or fork inherits it. Linux 5.15.
  */

@@ -232,6 +232,31 @@ static void test_much(void)
 	CHECK_EQUAL(close(fd) + unlink("much"), 0);
 }
 
+/* What is written to, or cut, where the reader is about to come. */
+static void test_ahead(void)
+{
+	int fd = made("ahead", O_RDWR), other;
+	long at = 0, n;
+
+	CHECK(pieces(fd, 0, 3 << 20, 1 << 20));
+	CHECK_EQUAL(close(fd), 0);
+	fd = open("ahead", O_RDWR);
+	other = open("ahead", O_RDWR);
+	while (at < 2 << 20 && (n = read(fd, got, 10000)) > 0 && memcmp(got, text + at, (size_t)n) == 0) {
+		at += n;
+		for (long next = at + 100; at % 30000 == 0 && next < at + 600000; next += 50001) {
+			text[next]++;
+			if (pwrite(other, text + next, 1, next) != 1)
+				check_is("write ahead", false);
+		}
+	}
+	CHECK_EQUAL(at, 2100000);
+	CHECK_EQUAL(ftruncate(other, 2150000), 0);
+	CHECK_EQUAL(read(fd, got, 100000), 50000);
+	CHECK(holds(other, 2150000));
+	CHECK_EQUAL(close(fd) + close(other), 0);
+}
+
 static void test_fork(void)
 {
 	int fd = made("forked", O_RDWR), status = -1;
@@ -263,6 +288,7 @@ int main(void)
 	test_handed_on();
 	test_synchronous();
 	test_much();
+	test_ahead();
 	test_fork();
 	return check_end();
 }

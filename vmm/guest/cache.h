@@ -64,6 +64,13 @@ void cache_dirty_mark(struct abi_page *page, uint64_t from, uint64_t to, uint64_
 void cache_flush(uint16_t file); /* the host has it now, or the file an error */
 void cache_flush_all(void);
 
+/* cache_ahead.c: what is read before it is asked for. */
+struct cache_io;
+void cache_ahead(const struct cache_io *io, uint64_t next);
+bool cache_ahead_covers(uint16_t file, uint64_t number); /* the page is on its way */
+void cache_ahead_land(bool waits); /* what is on its way, if WAITS or else if it has come */
+void cache_ahead_stale(uint16_t file);
+
 /* cache_around.c: what other requests do to the cache, and need of it. */
 void cache_flush_for(enum abi_call_id call);
 
@@ -86,6 +93,7 @@ struct cache_open {
 	uint64_t offset;
 	uint64_t expected; /* where a read goes on if they are sequential */
 	uint64_t window;   /* pages to read at once */
+	uint64_t ahead;	   /* the page where what was read ahead ends */
 };
 struct cache_open *cache_open_know(uint64_t fd);	     /* NULL: nothing is kept of FD */
 struct cache_open *cache_open_at(uint64_t fd);		     /* what is known already, or NULL */
@@ -105,9 +113,13 @@ struct cache_io {
 int64_t cache_pass(struct cache_io *io); /* the host's answer to the call as it is */
 extern bool cache_hurried;		 /* requests of its own leave by exit, between any other's steps */
 int64_t cache_move(enum abi_call_id call, uint64_t fd, const struct abi_segment *segment, int count,
-		   uint64_t offset);					    /* a request of the cache's own */
+		   uint64_t offset); /* a request of the cache's own */
+void cache_request(struct abi_request *request, uint64_t fd, int count,
+		   uint64_t offset);					    /* its segments are there */
 void cache_copy(struct cache_io *io, void *page, uint64_t bytes, bool out); /* the next bytes of its memory */
 int64_t cache_read(struct cache_io *io);
+/* RESULT of loading COUNT pages from NUMBER on: how many the file has now. */
+int64_t cache_loaded(uint16_t file, uint64_t number, struct abi_page **page, int count, int64_t result);
 int64_t cache_write(struct cache_io *io);
 
 #endif

@@ -38,19 +38,24 @@ bool cache_takes(enum abi_call_id call, uint64_t fd)
 	return taken;
 }
 
+void cache_request(struct abi_request *request, uint64_t fd, int count, uint64_t offset)
+{
+	request->regular = 2;
+	request->argument[0] = fd;
+	request->argument[1] = request->segment[0].gpa; /* in place of an address: not null */
+	request->argument[2] = (uint64_t)count;
+	request->argument[3] = offset;
+	request->segments[1] = (uint8_t)count;
+}
+
 int64_t cache_move(enum abi_call_id call, uint64_t fd, const struct abi_segment *segment, int count,
 		   uint64_t offset)
 {
 	struct abi_request *request = channel_slot(call, cache_hurried);
 
-	request->regular = 2;
-	request->argument[0] = fd;
-	request->argument[1] = segment[0].gpa; /* in place of an address: not null */
-	request->argument[2] = (uint64_t)count;
-	request->argument[3] = offset;
-	request->segments[1] = (uint8_t)count;
 	for (int i = 0; i < count; i++)
 		request->segment[i] = segment[i];
+	cache_request(request, fd, count, offset);
 	return channel_send(request);
 }
 

@@ -193,6 +193,7 @@ void cache_leave(bool for_good)
 	if (!cache_active)
 		return;
 	lock_take(&cache_lock);
+	cache_ahead_land(true);
 	cache_flush_all();
 	cache_open_surrender_all();
 	cache_active = !for_good;

@@ -123,6 +123,7 @@ static void empty(void)
 	const struct abi_request begun = CHANNEL->exit_slot;
 
 	cache_hurried = true;
+	cache_ahead_land(true);
 	cache_flush_all();
 	cache_hurried = false;
 	CHANNEL->exit_slot = begun;
@@ -134,7 +135,7 @@ bool cache_shrink(void)
 
 	lock_take(&cache_lock);
 	some = frames > 0;
-	if (cache_dirty())
+	if (some)
 		empty();
 	for (uint32_t i = 0; i < frames; i++) {
 		if (holds(&frame[i]))
@@ -210,6 +211,7 @@ void cache_page_lose(struct abi_page *page)
 
 void cache_page_drop(uint16_t file, uint64_t first, uint64_t end)
 {
+	cache_ahead_stale(file);
 	if (cache_file_at(file)->pages == 0)
 		return;
 	if (end - first <= CACHE_BATCH) {

@@ -4,7 +4,8 @@
 
 /*
  * Reading through the cache. Where reads follow one another the window read ahead doubles from 16 KiB up to a
- * batch; it is part of the read that misses, so the program waits for it.
+ * batch. The first is part of the read that misses; the others are on their way before the program wants
+ * them.
  */
 #define WINDOW 4 /* pages */
 
@@ -18,9 +19,26 @@ static int extent(const struct cache_io *io, uint64_t number, uint64_t need)
 
 	count = count < CACHE_BATCH ? count : CACHE_BATCH;
 	count = count < end - number ? count : end - number;
-	while (n < (int)count && !cache_page_find(io->open->file, number + (uint64_t)n))
+	while (n < (int)count && !cache_page_find(io->open->file, number + (uint64_t)n) &&
+	       !cache_ahead_covers(io->open->file, number + (uint64_t)n))
 		n++;
 	return n;
+}
+
+int64_t cache_loaded(uint16_t file, uint64_t number, struct abi_page **page, int count, int64_t result)
+{
+	int64_t whole = result > 0 ? (result + (int64_t)PAGE - 1) / (int64_t)PAGE : 0;
+
+	if (whole && result % (int64_t)PAGE > 0) /* the file ends there */
+		memset((char *)at(page[whole - 1]->gpa) + result % (int64_t)PAGE, 0,
+		       PAGE - (uint64_t)result % PAGE);
+	for (int i = 0; i < count; i++) {
+		if (i < whole)
+			cache_page_put(page[i], file, number + (uint64_t)i);
+		else
+			cache_page_give(page[i]);
+	}
+	return result < 0 ? result : whole;
 }
 
 /* Loads up to WANT pages from NUMBER on. How many are there now, or -errno; 0: do without. */
@@ -28,7 +46,7 @@ static int64_t load(struct cache_io *io, uint64_t number, int want)
 {
 	struct abi_page *page[CACHE_BATCH];
 	struct abi_segment segment[CACHE_BATCH];
-	int64_t result, whole;
+	int64_t result;
 	int count = 0;
 
 	while (count < want && (page[count] = cache_page_take())) {
@@ -38,27 +56,22 @@ static int64_t load(struct cache_io *io, uint64_t number, int want)
 	if (count == 0)
 		return 0;
 	result = cache_move(ABI_CALL_load, io->fd, segment, count, number * PAGE);
-	whole = result > 0 ? (result + (int64_t)PAGE - 1) / (int64_t)PAGE : 0;
-	if (result % (int64_t)PAGE > 0) /* the file ends there */
-		memset((char *)at(page[whole - 1]->gpa) + result % (int64_t)PAGE, 0,
-		       PAGE - (uint64_t)result % PAGE);
-	for (int i = 0; i < count; i++) {
-		if (i < whole)
-			cache_page_put(page[i], io->open->file, number + (uint64_t)i);
-		else
-			cache_page_give(page[i]);
-	}
-	return result < 0 ? result : whole;
+	io->open->ahead = number + (uint64_t)count;
+	return cache_loaded(io->open->file, number, page, count, result);
 }
 
-/* What the program wrote to a page that was not there cannot be read on its own. */
+/* What the program wrote to a page that was not there cannot be read on its own, nor what is still on its
+ * way. */
 static const struct abi_page *find(uint16_t file, uint64_t number)
 {
 	const struct abi_page *page = cache_page_find(file, number);
 
-	if (page == NULL || !page->torn)
+	if (page && !page->torn)
 		return page;
-	cache_flush(file);
+	if (page)
+		cache_flush(file);
+	else if (cache_ahead_covers(file, number))
+		cache_ahead_land(true);
 	return cache_page_find(file, number);
 }
 
@@ -119,6 +132,8 @@ int64_t cache_read(struct cache_io *io)
 		return cache_pass(io);
 	if (result < 0)
 		return result;
+	if (io->offset == open->expected)
+		cache_ahead(io, round_up(io->offset + (uint64_t)result, PAGE) / PAGE);
 	open->expected = io->offset + (uint64_t)result;
 	if (!io->placed) {
 		open->offset += (uint64_t)result;

@@ -171,6 +171,10 @@ static struct abi_page *page_for(const struct cache_io *io, uint64_t offset, uin
 		cache_flush(io->open->file);
 		page = cache_page_find(io->open->file, number);
 	}
+	if (page == NULL && cache_ahead_covers(io->open->file, number)) {
+		cache_ahead_land(true);
+		page = cache_page_find(io->open->file, number);
+	}
 	if (page)
 		return page;
 	page = take();

@@ -15,7 +15,8 @@
  * - eventfd is ring with a driver that always sleeps, so that the doorbell rings for every request.
  */
 #define FOR_EVER UINT64_MAX
-#define CROWDED	 50 /* so much less is polled where cores are short: about what an exit takes */
+#define SPINS	 2000 /* before another may have the core */
+#define CROWDED	 50   /* so much less is polled where cores are short: about what an exit takes */
 
 static bool by_exit(bool blocks)
 {
@@ -158,20 +159,41 @@ static void submit_ring(void)
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
 }
 
+uint32_t channel_post(struct abi_request *request)
+{
+	struct abi_channel *c = CHANNEL;
+
+	request->submitted = tsc();
+	__atomic_store_n(&c->submitted, c->submitted + 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&c->driver_asleep, __ATOMIC_SEQ_CST))
+		port_write(ABI_PORT_DOORBELL, (uint8_t)c->driver);
+	return c->submitted;
+}
+
+void channel_await(const struct abi_channel *c, uint32_t number)
+{
+	for (uint32_t spins = 1; (int32_t)(__atomic_load_n(&c->completed, __ATOMIC_ACQUIRE) - number) < 0;
+	     spins++)
+		if (spins % SPINS)
+			relax();
+		else
+			port_write(ABI_PORT_YIELD, 1);
+}
+
 int64_t channel_send(struct abi_request *request)
 {
 	bool waits = request == &CHANNEL->exit_slot;
 	uint64_t submitted = tsc();
 
 	request->submitted = submitted;
-	if (waits)
+	if (waits) {
 		thread_waits(true);
-	if (waits)
+		channel_await(CHANNEL, CHANNEL->submitted); /* one after the other */
 		submit_exit();
-	else
-		submit_ring();
-	if (waits)
 		thread_waits(false);
+	} else {
+		submit_ring();
+	}
 	request->resumed = tsc();
 	ACCOUNT->wait_tsc += request->resumed - submitted;
 	return request->result;

@@ -195,6 +195,9 @@ struct abi_request *channel_begin(enum abi_call_id call, bool blocks); /* an emp
 int64_t channel_submit(struct abi_request *request);
 struct abi_request *channel_slot(enum abi_call_id call, bool blocks); /* these two: the page cache's own */
 int64_t channel_send(struct abi_request *request);
+uint32_t
+channel_post(struct abi_request *request); /* a slot of a ring, whose answer nobody waits for: its number */
+void channel_await(const struct abi_channel *channel, uint32_t number); /* one so posted has been answered */
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a request of two plain values */
 
 /* forward.c */
