@@ -18,7 +18,8 @@
  * Events whose cost the guest kernel measures itself. What one needs of the VM is built here; the guest does
  * it, writes what it took into its memory and ends.
  */
-#define DELAY_US 1000 /* in which a guest that halts falls asleep: KVM polls for it no longer than 200 us */
+#define SPINS	 10000 /* of the helper, after which it lets others run */
+#define DELAY_US 1000  /* in which a guest that halts falls asleep: KVM polls for it no longer than 200 us */
 
 static const struct {
 	const char *name;
@@ -129,17 +130,32 @@ static void raise_once(struct monitor *m, struct abi_samples *s)
 	interrupt_raise(m->main, event_needs(m, ABI_EVENT_BY_MSI));
 }
 
+/* Not on the core of a vCPU that is pinned to one. */
+static void step_aside(const struct monitor *m)
+{
+	cpu_set_t taken, free;
+
+	if (pthread_getaffinity_np(m->main->host, sizeof(taken), &taken) || CPU_COUNT(&taken) != 1)
+		return;
+	CPU_XOR(&free, &m->all, &taken);
+	sched_setaffinity(0, sizeof(free), &free);
+}
+
 static void *help(void *argument)
 {
 	struct monitor *m = argument;
 	struct abi_samples *s = m->samples;
+	uint32_t spins = 0;
 
 	signals_shut();
+	step_aside(m);
 	while (!atomic_load(&m->helper_ends)) {
 		uint32_t asked = __atomic_load_n(&s->asked, __ATOMIC_ACQUIRE);
 
 		if (asked == s->answered) {
 			__builtin_ia32_pause();
+			if (++spins % SPINS == 0)
+				sched_yield();
 			continue;
 		}
 		raise_once(m, s);

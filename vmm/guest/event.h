@@ -34,9 +34,9 @@ void event_say(enum abi_event_say what);
 struct event_peer {
 	void (*step)(struct event_peer *peer);
 	volatile uint32_t *interrupts; /* of its own, so many that it has handled */
-	uint32_t started;
-	uint32_t naps, wakes; /* begun, and ended */
-	uint64_t woken_tsc;   /* when the last ended */
+	volatile uint32_t started;
+	volatile uint32_t naps, wakes; /* begun, and ended */
+	uint64_t woken_tsc;	       /* when the last ended */
 };
 extern struct event_peer event_peer;
 void event_peer_start(void (*step)(struct event_peer *peer));

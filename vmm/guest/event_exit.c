@@ -75,7 +75,7 @@ static uint64_t request_asleep(bool empty)
 	if (empty)
 		return 0;
 	while (!__atomic_load_n(&CHANNEL->driver_asleep, __ATOMIC_ACQUIRE))
-		relax();
+		port_write(ABI_PORT_YIELD, UINT8_MAX); /* sleeps a little */
 	start = tsc();
 	request(1);
 	return tsc() - start;

@@ -14,6 +14,7 @@
 #define TIMER_RATE     5000 /* deadlines lie a second by this ahead */
 #define HALT_RATE      1000 /* so long a vCPU is halted before it is woken: KVM has stopped polling for it */
 #define SINGLES_ASLEEP 100
+#define PATIENCE_RATE  2000 /* so long a wait is spun out */
 #define STACK	       8192
 
 extern const char event_complete[]; /* event_entry.S */
@@ -27,10 +28,18 @@ static volatile uint32_t *apic(uint64_t offset)
 	return at(ABI_APIC + offset);
 }
 
+/* Where it takes long, whoever is to change it may be waiting for this core. */
 static void wait_change(const volatile uint32_t *word, uint32_t from)
 {
-	while (*word == from)
+	uint64_t start = tsc();
+
+	while (*word == from) {
 		relax();
+		if (tsc() - start < BOOT->tsc_hz / PATIENCE_RATE)
+			continue;
+		port_write(ABI_PORT_YIELD, 0);
+		start = tsc();
+	}
 }
 
 static void wait_ticks(uint64_t rate)
@@ -68,8 +77,7 @@ void event_peer_start(void (*step)(struct event_peer *peer))
 	event_peer.step = step;
 	if (thread_create(&frame, &wish) < 0)
 		fault_exit(1);
-	while (!__atomic_load_n(&event_peer.started, __ATOMIC_ACQUIRE))
-		relax();
+	wait_change(&event_peer.started, 0);
 	*apic(APIC_TARGET) = 1u << 24;
 }
 
@@ -137,14 +145,12 @@ static uint64_t interrupt_halted(bool empty)
 
 	if (empty)
 		return 0;
-	while (__atomic_load_n(&event_peer.naps, __ATOMIC_ACQUIRE) == event_peer.wakes)
-		relax();
+	wait_change(&event_peer.naps, event_peer.wakes);
 	wait_ticks(HALT_RATE);
 	start = tsc();
 	wakes = event_peer.wakes;
 	event_interrupt_peer();
-	while (__atomic_load_n(&event_peer.wakes, __ATOMIC_ACQUIRE) == wakes)
-		relax();
+	wait_change(&event_peer.wakes, wakes);
 	return event_peer.woken_tsc - start;
 }
 
@@ -177,8 +183,7 @@ static uint64_t raised(bool empty)
 	__atomic_store_n(&s->asked, s->asked + 1, __ATOMIC_RELEASE);
 	wait_change(&SELF->done_interrupts, count);
 	now = tsc();
-	while (__atomic_load_n(&s->answered, __ATOMIC_ACQUIRE) != s->asked)
-		relax();
+	wait_change(&s->answered, s->asked - 1);
 	return now - s->raised_tsc;
 }
 
@@ -194,8 +199,7 @@ static uint64_t raised_asleep(bool empty)
 	while (SELF->done_interrupts == count)
 		ring0_request(1, count);
 	now = tsc();
-	while (__atomic_load_n(&s->answered, __ATOMIC_ACQUIRE) != s->asked)
-		relax();
+	wait_change(&s->answered, s->asked - 1);
 	return now - s->raised_tsc;
 }
 
