@@ -45,7 +45,6 @@ GUEST_CFLAGS = -std=c11 -O2 -g $(WARN) -ffreestanding -fno-stack-protector -fno-
 
 WORKLOADS = $(patsubst workloads/%.c,$(BUILD)/workloads/%,$(wildcard workloads/*.c))
 SUITES = $(patsubst %,$(BUILD)/%,$(wildcard workloads/*.csv))
-SUITES = $(patsubst workloads/%,$(BUILD)/workloads/%,$(wildcard workloads/*.csv))
 EXAMPLE_FILES = $(wildcard model/examples/*.csv model/examples/sample/*.csv model/examples/sample/*.json)
 EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(EXAMPLE_FILES))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
