@@ -41,6 +41,7 @@ static int help(void)
 	     "Examples:\n"
 	     "  vmtax list knobs --help             what each knob stands for in real systems\n"
 	     "  vmtax list knobs                    every knob, its values, and what this machine can set\n"
+	     "  vmtax list nano --help              the events whose cost is measured, and who else did\n"
 	     "  vmtax list workloads --csv          the suite, to start one of your own from\n"
 	     "  vmtax list tables --json            the columns of every table, with units");
 	return CMD_OK;

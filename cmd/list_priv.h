@@ -22,6 +22,9 @@ struct list {
 
 void list_knobs_explain(FILE *out); /* list_knobs.c */
 
+int list_nano_fill(struct sheet *sheet, enum sheet_form form, struct error *error); /* list_nano.c */
+void list_nano_explain(FILE *out);
+
 /* All lists, ending with a row whose name is NULL. */
 extern const struct list lists[];
 
