@@ -64,6 +64,7 @@ struct harness {
 	struct ledger ledger;
 	struct scratch scratch;
 	struct calibration calibration;
+	uint64_t touched_bytes, touched_ns; /* memory that was touched last, and when */
 	struct progress progress;
 	char input[INPUT_PATH]; /* what the user's program reads; "": nothing */
 	uint64_t tsc_hz;
