@@ -174,13 +174,13 @@ check-svm: deps
 	VMTAX_SVM_SECONDS=$${VMTAX_SVM_SECONDS:-345} tests/run.sh $(BUILD) svm
 
 .PHONY: tests
-tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops
+tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm
 
 asan: deps
 	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" -j$$(nproc) tests
 	tests/run.sh build/asan
 
-bench: all $(BUILD)/tests/bench/ops
+bench: all $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm
 	tests/bench.sh $(BUILD)
 	tests/bench_compare.sh $(BUILD)
 

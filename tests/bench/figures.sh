@@ -66,14 +66,22 @@ ratio_of_rounds() {
 
 # --- Showing figures -----------------------------------------------------------------------------------------
 
-# figure NAME UNIT "VALUE LOW HIGH" [<= LIMIT | >= LIMIT | +- LIMIT | in WHOLE]: a row with its promise and the verdict.
-# in: the interval is that of WHOLE, and VALUE shall lie in it.
+# figure NAME UNIT "VALUE LOW HIGH" [<= LIMIT | >= LIMIT | +- LIMIT | in WHOLE | overlaps "VALUE LOW HIGH"]: a row with
+# its promise and the verdict. in: the interval is that of WHOLE, and VALUE shall lie in it. overlaps: both intervals
+# have something in common.
 figure() {
 	awk -v name="$1" -v unit="$2" -v figures="$3" -v operator="${4-}" -v limit="${5-}" '
 	function shown(v) { return v == "" || v == "NA" ? "NA" : sprintf(v >= 100 ? "%.0f" : v >= 10 ? "%.1f" : "%.3f", v) }
-	function verdict(value, low, high,    by) {
+	function verdict(value, low, high,    by, other) {
 		if (shown(value) == "NA" || shown(low) == "NA")
 			return "not measured"
+		if (operator == "overlaps") {
+			split(limit, other, " ")
+			if (shown(other[2]) == "NA")
+				return "not measured"
+			by = (low > other[3] ? low - other[3] : other[2] > high ? other[2] - high : 0) / other[1]
+			return by <= 0 ? "met" : sprintf("short by %.1f %%", 100 * by)
+		}
 		if (operator == "in") {
 			by = (value < low ? low - value : value > high ? value - high : 0) / (limit < 0 ? -limit : limit)
 			return by <= 0 ? "met" : sprintf("short by %.1f %%", 100 * by)
@@ -85,7 +93,7 @@ figure() {
 	BEGIN {
 		split(figures, v, " ")
 		interval = "[" shown(v[2]) ", " shown(v[3]) "]"
-		promise = operator == "" ? "" : operator == "in" ? "whole " shown(limit) " " unit : (operator == "+-" ? "1 +- " : operator " ") limit " " unit
+		promise = operator == "" ? "" : operator == "overlaps" ? "overlaps" : operator == "in" ? "whole " shown(limit) " " unit : (operator == "+-" ? "1 +- " : operator " ") limit " " unit
 		printf "%-52s %8s %-4s %-20s %-12s %s\n", name, shown(v[1]), unit, interval, promise,
 			operator == "" ? "" : verdict(v[1], v[2], v[3])
 	}' | sed 's/ *$//' | tee -a "$work/figures"
