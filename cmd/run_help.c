@@ -66,6 +66,8 @@ void run_help(void)
 	     "come blocks: each runs every configuration of a workload once, in balanced order. Last, each "
 	     "is\n"
 	     "run once more under probes that cost it time; those repetitions count for nothing else.\n"
+	     "Events (class nano) are not tried out, and not run under probes; one that goes wrong under a\n"
+	     "configuration is not tried again.\n"
 	     "\n"
 	     "A program may mark its region of interest: the line \"roi begin\" on stderr where it begins,\n"
 	     "\"roi_ns=N ops=N\" where it ends, with the time by its own clock and the operations done.\n"

@@ -116,18 +116,25 @@ int grid_nano(struct grid *grid, const struct result *result, enum nano_figure f
 	return code;
 }
 
-double nano_median(const struct result *result, const char *config)
+double nano_median(const struct result *result, const char *config, const char **dearest, double *most)
 {
 	double *ratios = malloc((result->costs.rows + 1) * sizeof(*ratios)), median;
 	size_t n = 0;
 
+	*dearest = NULL;
+	*most = NAN;
 	for (size_t row = 0; ratios && row < result->costs.rows; row++) {
 		const char *event = text(&result->costs, row, "event");
 		double ratio = figure_of(result, NANO_RATIO, event, config).value;
 
-		if (strcmp(text(&result->costs, row, "config"), config) == 0 && !isnan(ratio) &&
-		    strcmp(config, "native") != 0)
-			ratios[n++] = ratio;
+		if (strcmp(text(&result->costs, row, "config"), config) != 0 || isnan(ratio) ||
+		    strcmp(config, "native") == 0)
+			continue;
+		if (!*dearest || ratio > *most) {
+			*dearest = event;
+			*most = ratio;
+		}
+		ratios[n++] = ratio;
 	}
 	if (ratios)
 		stats_sort(ratios, n);
@@ -168,52 +175,4 @@ void grid_nano_order(struct grid *grid)
 				*grid_cell(grid, at - 1, c) = swap;
 			}
 		}
-}
-
-/* "vmcall under hosted, bare-metal: no end after 5 s", for the reason in FIRST and all rows of its event that
- * give the same. 0 or -ENOMEM. */
-static int put_reason(const struct table *costs, size_t first, notes_sink *sink, void *argument)
-{
-	const char *event = text(costs, first, "event"), *reason = text(costs, first, "reason");
-	const char *comma = " under ";
-	char *said = NULL;
-	size_t size;
-	FILE *out = open_memstream(&said, &size);
-
-	if (!out)
-		return -ENOMEM;
-	fputs(event, out);
-	for (size_t row = first; row < costs->rows; row++)
-		if (strcmp(text(costs, row, "event"), event) == 0 &&
-		    strcmp(text(costs, row, "reason"), reason) == 0) {
-			fprintf(out, "%s%s", comma, text(costs, row, "label"));
-			comma = ", ";
-		}
-	fprintf(out, ": %s%s", strcmp(text(costs, first, "status"), "failed") == 0 ? "failed: " : "",
-		*reason ? reason : "no reason was recorded");
-	if (fclose(out) != 0) {
-		free(said);
-		return -ENOMEM;
-	}
-	sink(argument, '!', said);
-	free(said);
-	return 0;
-}
-
-int nano_reasons(const struct result *result, notes_sink *sink, void *argument)
-{
-	const struct table *costs = &result->costs;
-	int code = 0;
-
-	for (size_t row = 0; code == 0 && row < costs->rows; row++) {
-		bool told = strcmp(text(costs, row, "status"), "none") == 0 ||
-			    (strcmp(text(costs, row, "status"), "ok") == 0 && !*text(costs, row, "reason"));
-
-		for (size_t before = row; !told && before-- > 0;)
-			told = strcmp(text(costs, before, "event"), text(costs, row, "event")) == 0 &&
-			       strcmp(text(costs, before, "reason"), text(costs, row, "reason")) == 0;
-		if (!told)
-			code = put_reason(costs, row, sink, argument);
-	}
-	return code;
 }

@@ -142,7 +142,8 @@ static void print_events(FILE *out, const struct result *result)
 		return;
 	fprintf(out, "%zu event%s measured", events.count, events.count == 1 ? "" : "s");
 	for (size_t i = 0; i < result->configs.count; i++) {
-		double ratio = nano_median(result, result->configs.name[i]);
+		const char *dearest;
+		double most, ratio = nano_median(result, result->configs.name[i], &dearest, &most);
 
 		if (isnan(ratio))
 			continue;
@@ -150,6 +151,7 @@ static void print_events(FILE *out, const struct result *result)
 			first ? ". Of those that a plain process has, too, the median takes " : ", ",
 			format_number(ratio, text), first ? " times as long" : "",
 			result_label(result, result->configs.name[i]));
+		fprintf(out, " (%s%s, %s)", first ? "at most " : "", format_number(most, text), dearest);
 		first = false;
 	}
 	fputc('.', out);

@@ -14,8 +14,9 @@ int grid_nano(struct grid *grid, const struct result *result, enum nano_figure f
 /* Puts the cheapest event first. */
 void grid_nano_order(struct grid *grid);
 
-/* The median over events of their cost under CONFIG as a multiple of native; NaN: none. */
-double nano_median(const struct result *result, const char *config);
+/* The median over events of their cost under CONFIG as a multiple of native, NaN: none; and the event of
+ * which it is *MOST. */
+double nano_median(const struct result *result, const char *config, const char **dearest, double *most);
 
 /* The row of costs.csv, or its number of rows. */
 size_t nano_row(const struct result *result, const char *event, const char *config);
