@@ -176,8 +176,10 @@ struct abi_file {
 	uint64_t room;	   /* bytes that its file system has left for the program */
 };
 
-/* A page of the guest's page cache. What the host lacks of it, the monitor writes where the guest no longer
- * can. */
+#define ABI_PAGES (1u << 18)
+
+/* A page of the guest's page cache, of ABI_PAGES at most. What the host lacks of it, the monitor writes where
+ * the guest no longer can. */
 struct abi_page {
 	uint64_t gpa;
 	uint64_t number;	     /* in its file */

@@ -36,7 +36,7 @@ void rescue_pages(const struct monitor *m)
 	const char *pages = memory_at(m, m->boot->pages_gpa, count * sizeof(struct abi_page));
 	struct abi_page page;
 
-	for (uint64_t i = 0; pages && i < count; i++) {
+	for (uint64_t i = 0; pages && i < count && i < ABI_PAGES; i++) {
 		memcpy(&page, pages + i * sizeof(page), sizeof(page));
 		put(m, &page);
 	}

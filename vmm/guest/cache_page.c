@@ -7,14 +7,13 @@
  * as they are needed, and all given back when the program wants memory and there is none. A page that was not
  * used again since the clock's hand came by makes room first.
  */
-#define NONE	   UINT32_MAX
-#define TAKEN	   UINT16_MAX  /* in place of a file: a frame about to be filled */
-#define CHUNK	   64	       /* frames taken at once */
-#define FEWEST	   32	       /* frames worth having */
-#define SPARE	   (2 * CHUNK) /* a call that reads far ahead takes */
-#define MOST	   2048	       /* frames taken for one call */
-#define SHARE	   4
-#define FRAMES_MAX (1u << 18)
+#define NONE   UINT32_MAX
+#define TAKEN  UINT16_MAX  /* in place of a file: a frame about to be filled */
+#define CHUNK  64	   /* frames taken at once */
+#define FEWEST 32	   /* frames worth having */
+#define SPARE  (2 * CHUNK) /* a call that reads far ahead takes */
+#define MOST   2048	   /* frames taken for one call */
+#define SHARE  4
 
 struct lock cache_lock;
 
@@ -34,7 +33,7 @@ static void make_tables(void)
 {
 	uint64_t limit = pages_free() / SHARE, gpa;
 
-	limit = limit < FRAMES_MAX ? limit : FRAMES_MAX;
+	limit = limit < ABI_PAGES ? limit : ABI_PAGES;
 	for (buckets = 1; buckets < limit; buckets *= 2)
 		;
 	gpa = limit < FEWEST
