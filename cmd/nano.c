@@ -15,9 +15,12 @@
 #include "cmd/verdict_priv.h"
 
 /* Samples of an event, and what they say. */
-#define HEADER	"kind,ops,ticks"
-#define SHOWN	"%.60s" /* of a wrong line */
-#define TALLEST 1e18	/* ns: more is no time */
+#define HEADER "kind,ops,ticks"
+#define SHOWN  "%.60s" /* of a wrong line */
+#define BATCHES                                                                                              \
+	40 /* in turns with the empty loop; batches of one, where operations take long, are no distribution  \
+	    */
+#define TALLEST 1e18 /* ns: more is no time */
 
 struct samples {
 	double *op, *empty; /* ticks of one operation, of one turn; owned */
@@ -105,6 +108,7 @@ static int work_out(struct samples *s, uint64_t tsc_hz, struct nano *nano, struc
 
 	stats_sort(s->empty, s->empties);
 	empty = s->empties ? stats_quantile(s->empty, s->empties, 0.5) : 0;
+	s->alone &= s->empties == 0 || s->ops > BATCHES;
 	if (s->alone)
 		nano->hist = calloc(1, sizeof(*nano->hist));
 	if (s->alone && !nano->hist)

@@ -71,6 +71,17 @@ static void test_samples_alone(void)
 	nano_free(nano);
 }
 
+/* Where an operation takes long a batch may be one: in turns with the empty loop that is no distribution. */
+static void test_batches_of_one(void)
+{
+	struct nano *nano;
+
+	CHECK_STR(read_samples("kind,ops,ticks\nempty,1,5\nop,1,1005\n", &nano), "");
+	CHECK_NEAR(nano->median_ns, 1000, 1e-9);
+	CHECK(nano->hist == NULL);
+	nano_free(nano);
+}
+
 static void test_wrong_samples(void)
 {
 	struct nano *nano;
@@ -220,6 +231,7 @@ int main(void)
 {
 	CHECK_RUN(test_samples);
 	CHECK_RUN(test_samples_alone);
+	CHECK_RUN(test_batches_of_one);
 	CHECK_RUN(test_wrong_samples);
 	CHECK_RUN(test_costs);
 	CHECK_RUN(test_costs_with_failures);
