@@ -111,7 +111,7 @@ void list_nano_explain(FILE *out)
 	      "  rt-tests        cyclictest\n"
 	      "\n"
 	      "Examples:\n"
-	      "  vmtax run --suite nano --out out/nano                  all of them, in about five minutes\n"
+	      "  vmtax run --suite nano --out out/nano                  all of them, in some four minutes\n"
 	      "  vmtax run --suite nano --only null-exit,null-ring --blocks 20\n"
 	      "  vmtax report --csv=costs out/nano\n"
 	      "  vmtax list nano --json | jq -r '.[] | select(.published | test(\"Adams06\")) | .name'\n",

@@ -87,6 +87,7 @@ static void put_ticks(FILE *script, const char *axis, struct range range)
 	const char *comma = "";
 	size_t choice = 0;
 	double shortest = range.high / range.low > 1e5 ? 0.9999e3 : 0.9999e4;
+	bool crowded = range.high / range.low > 3e6; /* then every other decade is named */
 	char text[24];
 
 	while (choice + 1 < sizeof(ticks) / sizeof(*ticks) && range.high / range.low > ticks[choice].span)
@@ -96,7 +97,8 @@ static void put_ticks(FILE *script, const char *axis, struct range range)
 	for (int decade = (int)floor(log10(range.low)); choice > 0 && decade <= log10(range.high); decade++)
 		for (size_t i = 0; steps[i] > 0; i++, comma = ", ")
 			fprintf(script, "%s'%s' %g", comma,
-				name_tick(steps[i] * pow(10, decade), shortest, text),
+				crowded && decade % 2 ? ""
+						      : name_tick(steps[i] * pow(10, decade), shortest, text),
 				steps[i] * pow(10, decade));
 	for (double at = ceil(range.low * 20) / 20; choice == 0 && at <= range.high; at += 0.05, comma = ", ")
 		fprintf(script, "%s'%.4g' %.4g", comma, at, at);

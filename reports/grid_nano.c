@@ -9,6 +9,7 @@
 #include "reports/nano_priv.h"
 
 /* What events cost: costs.csv as grids. */
+#define SMALLEST 0.005 /* ns: differences below it are none */
 
 static const char *text(const struct table *costs, size_t row, const char *column)
 {
@@ -50,7 +51,8 @@ static struct interval figure_of(const struct result *result, enum nano_figure f
 	double native = cost(result, event, "native").value;
 
 	if (figure == NANO_DIFFERENCE)
-		return (struct interval){ here.value - native, NAN, NAN };
+		return (struct interval){ fabs(here.value - native) < SMALLEST ? 0 : here.value - native, NAN,
+					  NAN };
 	if (figure == NANO_RATIO)
 		return (struct interval){ native > 0 ? here.value / native : NAN, NAN, NAN };
 	return here;
@@ -98,7 +100,8 @@ int grid_nano(struct grid *grid, const struct result *result, enum nano_figure f
 	*grid = (struct grid){ .title = titles[figure],
 			       .corner = "event",
 			       .axis = axes[figure],
-			       .points = figure != NANO_COST };
+			       .points = figure != NANO_COST,
+			       .shortened = figure != NANO_RATIO };
 	code = collect_configs(&configs, result, figure);
 	if (code == 0)
 		code = collect_events(grid, result, figure, &configs);

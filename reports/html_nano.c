@@ -177,7 +177,8 @@ int html_nano(FILE *out, const struct result *result)
 		return 0;
 	fputs("<section>\n<h2>What each event costs</h2>\n"
 	      "<p class=\"soft\">An event is timed by who does it, in batches, the empty loop subtracted. "
-	      "Figures are medians over repetitions; bars are 95 % intervals, the scale is logarithmic. "
+	      "Figures are medians over repetitions; bars are 95 % intervals, the scale is logarithmic, and "
+	      "k stands for thousands, M for millions. "
 	      "<code>vmtax list nano</code> says what each stands for, how a guest does it and what a plain "
 	      "process does instead. NA: a plain process has no such event, or this machine or configuration "
 	      "cannot do it: the reasons stand below.</p>\n<div class=\"panels\">\n",

@@ -31,10 +31,11 @@ static void put_cell(FILE *out, const struct grid *grid, struct interval cell)
 	size_t value;
 
 	if (grid->points) {
-		fprintf(out, "<td>%s</td>", format_number(cell.value, text));
+		fprintf(out, "<td>%s</td>",
+			(grid->shortened ? format_short : format_number)(cell.value, text));
 		return;
 	}
-	value = strcspn(format_interval(cell, text), " ");
+	value = strcspn((grid->shortened ? format_short_interval : format_interval)(cell, text), " ");
 	fprintf(out, "<td>%.*s", (int)value, text);
 	if (text[value])
 		fprintf(out, " <span class=\"interval\">%s</span>", text + value + 1);

@@ -78,6 +78,7 @@ struct grid {
 	char **owned;		/* names of rows that no table has; NULL: none; owned */
 	size_t left_out;	/* rows there was no room for */
 	bool points;		/* cells have no interval */
+	bool shortened;		/* thousands and millions are printed as such */
 };
 
 /* Ratios of METRIC: workloads x configurations but the baseline. 0 or -ENOMEM. */
@@ -173,6 +174,10 @@ char *format_number(double value, char *text);
 
 /* "1.31 [1.29, 1.33]", "NA" where missing, in TEXT (64 bytes). Returns TEXT. */
 char *format_interval(struct interval interval, char *text);
+
+/* The same, from 10,000 on in thousands and so on: "28.0k", "28.0k [27.8k, 28.3k]". */
+char *format_short(double value, char *text);
+char *format_short_interval(struct interval interval, char *text);
 
 /*
  * What the reader must know: fallen-back knobs ('*'), runs that failed and flags ('!'), what observing cost

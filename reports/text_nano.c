@@ -20,21 +20,6 @@ struct cells {
 	const struct result *result;
 };
 
-/* Three digits in about five characters: 4213, 28.0k, 1.61M. */
-static char *shorten(double value, char *text)
-{
-	static const char units[] = "kMG";
-	double size = fabs(value);
-	int unit = -1;
-
-	if (isnan(value) || size < 9999.5)
-		return format_number(value, text);
-	for (; size >= 999.5 && unit < 2; unit++, value /= 1000)
-		size /= 1000;
-	snprintf(text, 16, size < 9.995 ? "%.2f%c" : size < 99.95 ? "%.1f%c" : "%.0f%c", value, units[unit]);
-	return text;
-}
-
 static void print_cost(const struct cells *cells, size_t row, size_t column, char text[CELL])
 {
 	const struct grid *grid = cells->grid;
@@ -51,10 +36,10 @@ static void print_cost(const struct cells *cells, size_t row, size_t column, cha
 		return;
 	}
 	if (isnan(cell.low) || isnan(cell.high))
-		snprintf(text, CELL, "%s [NA]", shorten(cell.value, value));
+		snprintf(text, CELL, "%s [NA]", format_short(cell.value, value));
 	else
-		snprintf(text, CELL, "%s [%s,%s]", shorten(cell.value, value), shorten(cell.low, low),
-			 shorten(cell.high, high));
+		snprintf(text, CELL, "%s [%s,%s]", format_short(cell.value, value),
+			 format_short(cell.low, low), format_short(cell.high, high));
 }
 
 /* "+27.9k (104x)" */
@@ -69,8 +54,8 @@ static void print_difference(const struct cells *cells, size_t row, size_t colum
 	if (isnan(more))
 		snprintf(text, CELL, "NA");
 	else
-		snprintf(text, CELL, "%s%s (%sx)", more > 0 ? "+" : "", shorten(more, value),
-			 shorten(ratio, times));
+		snprintf(text, CELL, "%s%s (%sx)", more > 0 ? "+" : "", format_short(more, value),
+			 format_short(ratio, times));
 }
 
 static size_t width_of(const struct cells *cells, size_t column)
