@@ -81,6 +81,17 @@ const struct table_schema schema_layers = {
 		END },
 };
 
+const struct table_schema schema_agreement = {
+	.name = "agreement.csv", .description = "time of one layer on one thread of one traced run, found in two ways",
+	.columns = (const struct table_column[]){
+		COUNT("run", "number of the repetition"),
+		TEXT("thread", "as in layers.csv"),
+		TEXT("layer", "which layer owned the time"),
+		INTEGER("stamps_ns", "ns", "by the monitor's and the guest kernel's stamps and the scheduler's figures"),
+		INTEGER("trace_ns", "ns", "by tracepoints, and stamps only within the guest"),
+		END },
+};
+
 const struct table_schema schema_counters = {
 	.name = "counters.csv", .description = "one counter of one probe over one run",
 	.columns = (const struct table_column[]){
@@ -263,6 +274,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_machine,
 	&schema_runs,
 	&schema_layers,
+	&schema_agreement,
 	&schema_counters,
 	&schema_exits,
 	&schema_requests,

@@ -10,6 +10,7 @@
 extern const struct table_schema schema_machine;
 extern const struct table_schema schema_runs;
 extern const struct table_schema schema_layers;
+extern const struct table_schema schema_agreement;
 extern const struct table_schema schema_counters;
 extern const struct table_schema schema_exits;
 extern const struct table_schema schema_requests;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
 #include "base/clock.h"
 #include "cmd/harness_priv.h"
 #include "cmd/nano_priv.h"
@@ -135,6 +139,16 @@ static bool observable(const struct harness *h, size_t w, size_t i)
 	return i < h->workload[w].actives && !h->suite.workload[w].lives && !h->suite.workload[w].nano;
 }
 
+/* Where it cannot be made nothing is traced, and the counts are as good as ever. */
+static void make_traces(struct harness *h)
+{
+	char path[4300];
+
+	snprintf(path, sizeof(path), "%s/" TRACES, h->directory);
+	if (h->traces && h->options->keep_trace)
+		h->traces = mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
 /* Each cell once more under probes that cost it time: these repetitions count for nothing else. */
 int blocks_observe(struct harness *h, struct error *error)
 {
@@ -142,6 +156,7 @@ int blocks_observe(struct harness *h, struct error *error)
 
 	if (!h->options->observe)
 		return 0;
+	make_traces(h);
 	progress_phase(&h->progress, "observing", blocks_cells(h));
 	for (size_t w = 0; code == 0 && w < h->suite.count; w++)
 		for (size_t i = 0; code == 0 && observable(h, w, i) && !harness_stopped(h); i++) {

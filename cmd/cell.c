@@ -72,6 +72,7 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.cpus = (uint32_t)h->options->cpus,
 		.drivers = (uint32_t)h->options->drivers,
 		.observed = cell->observed,
+		.trace = cell->trace[0] ? cell->trace : NULL,
 		.signal_fd = h->signal_fd,
 	};
 }
@@ -219,6 +220,20 @@ static int digest_all(struct harness *h, struct cell *cell, struct error *error)
 	return code;
 }
 
+/* Where the first copy of an observed repetition is traced into. */
+static void choose_trace(const struct harness *h, struct cell *cell)
+{
+	const char *name = h->suite.workload[cell->workload].name;
+
+	if (!cell->observed || !h->traces)
+		return;
+	if (h->options->keep_trace)
+		snprintf(cell->trace, sizeof(cell->trace), "%s/" TRACES "/%.60s-%.200s.trace", h->directory,
+			 strrchr(name, '/') ? strrchr(name, '/') + 1 : name, cell->config->name);
+	else
+		snprintf(cell->trace, sizeof(cell->trace), "%s/trace", h->scratch.root);
+}
+
 int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool observed, struct cell *cell,
 	     struct error *error)
 {
@@ -232,6 +247,7 @@ int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool 
 		cell->config = &cell->own;
 	}
 	progress_show(&h->progress, h->suite.workload[w].name, config->name);
+	choose_trace(h, cell);
 	code = make_copies(h, cell, error);
 	if (code == -EINTR) {
 		cell->m.interrupted = true;
@@ -241,6 +257,8 @@ int cell_run(struct harness *h, size_t w, const struct vmm_config *config, bool 
 	}
 	if (code == 0 && !cell->m.interrupted)
 		code = digest_all(h, cell, error);
+	if (cell->trace[0] && !h->options->keep_trace)
+		unlink(cell->trace);
 	cell->cost_ns = clock_now_ns() - begun;
 	h->interrupted |= cell->m.interrupted;
 	progress_step(&h->progress);

@@ -72,6 +72,7 @@ struct harness {
 	uint64_t begun_ns, deadline_ns; /* monotonic; 0: no deadline */
 	int signal_fd;			/* of what stops us; owned */
 	sigset_t old_mask;		/* of signals, before the run blocked some */
+	bool traces;			/* observed repetitions are traced, too */
 	bool interrupted;
 	int stop_signal;	   /* by which, once closed */
 	size_t recorded;	   /* repetitions in the tables, once closed */
@@ -113,6 +114,7 @@ struct cell {
 	size_t vm;	       /* which of the copies that ran at once, from 1 */
 	struct measurement m;
 	char directory[4300];	   /* it ran in */
+	char trace[4400];	   /* file that it is traced into; "": it is not */
 	char compared[DIGEST_HEX]; /* digest of what is compared of its output */
 	char flags[FLAGS_ROOM];
 	bool observed; /* with probes that cost it time */

@@ -11,14 +11,14 @@
 #include "base/clock.h"
 #include "cmd/child_priv.h"
 #include "cmd/cmd.h"
-#include "cmd/launch_priv.h"
+#include "cmd/launch_command_priv.h"
 #include "cmd/observe_priv.h"
+#include "cmd/observe_trace_priv.h"
 #include "cmd/together_priv.h"
 
 /* Runs a program in a VM: starts vmtax-monitor and shakes hands with it (vmm/vmm.h). */
 #define GRACE_NS  2000000000u /* the monitor's own watchdog comes first */
 #define STATS_FDS 2
-#define ARGUMENTS (24 + VMM_KNOBS * 2)
 
 struct session {
 	const struct launch *launch;
@@ -28,77 +28,13 @@ struct session {
 	int stats[STATS_FDS]; /* KVM's statistics of VM and vCPU; -1: none; owned */
 	uint64_t tsc_done;    /* when the monitor said the program had ended; 0: it did not */
 	struct probe_session probes;
+	struct observe_trace trace;
 };
-
-/* The command line of the monitor, in memory the caller has. */
-struct command_line {
-	char *argv[ARGUMENTS + 1024];
-	char path[4096];
-	char config[VMM_CONFIG_NAME]; /* the configuration's name cut into its parts */
-	char memory[24], timeout[32], tsc_hz[24], processes[24], cpus[12], turn[12], drivers[12];
-	int count;
-};
-
-static void add(struct command_line *line, const char *option, char *value)
-{
-	if (option)
-		line->argv[line->count++] = (char *)option; /* exec does not write to it */
-	line->argv[line->count++] = value;
-}
-
-static int add_program(struct command_line *line, char *const *argv, struct error *error)
-{
-	const int most = (int)(sizeof(line->argv) / sizeof(line->argv[0])) - 1;
-
-	add(line, NULL, (char *)"--");
-	for (; *argv && line->count < most; argv++)
-		add(line, NULL, *argv);
-	return *argv ? error_set(error, E2BIG, "the program has too many arguments") : 0;
-}
-
-/* The configuration in the monitor's words: a preset and then "+knob=value" for each knob that differs. */
-static int make_command_line(struct command_line *line, const struct launch *launch, struct error *error)
-{
-	char *rest = line->config, *part;
-	int code = cmd_find_part("vmtax-monitor", line->path, sizeof(line->path), error);
-
-	if (code)
-		return code;
-	vmm_config_spell(launch->config, line->config);
-	snprintf(line->memory, sizeof(line->memory), "%llu", (unsigned long long)launch->memory_bytes);
-	snprintf(line->timeout, sizeof(line->timeout), "%lluns", (unsigned long long)launch->timeout_ns);
-	snprintf(line->tsc_hz, sizeof(line->tsc_hz), "%llu", (unsigned long long)launch->tsc_hz);
-	snprintf(line->turn, sizeof(line->turn), "%u", launch->turn);
-	snprintf(line->cpus, sizeof(line->cpus), "%u", launch->cpus);
-	snprintf(line->drivers, sizeof(line->drivers), "%u", launch->drivers);
-	add(line, NULL, line->path);
-	add(line, "--report", (char *)"3");
-	add(line, "--control", (char *)"4");
-	add(line, "--config", strsep(&rest, "+"));
-	while ((part = strsep(&rest, "+")) != NULL)
-		add(line, "--set", part);
-	if (launch->memory_bytes)
-		add(line, "--memory", line->memory);
-	snprintf(line->processes, sizeof(line->processes), "%llu", (unsigned long long)launch->max_processes);
-	if (launch->max_processes)
-		add(line, "--max-processes", line->processes);
-	if (launch->cpus)
-		add(line, "--cpus", line->cpus);
-	if (launch->turn)
-		add(line, "--turn", line->turn);
-	if (launch->drivers)
-		add(line, "--drivers", line->drivers);
-	add(line, "--timeout", line->timeout);
-	add(line, "--tsc-hz", line->tsc_hz);
-	if (launch->event)
-		add(line, "--event", (char *)launch->event);
-	return launch->event ? 0 : add_program(line, launch->argv, error);
-}
 
 static int start(struct session *s, int report, int control, struct error *error)
 {
 	struct command_line line = { 0 };
-	int code = make_command_line(&line, s->launch, error);
+	int code = launch_command_line(&line, s->launch, error);
 
 	if (code)
 		return code;
@@ -173,11 +109,13 @@ static enum child_event converse(struct session *s)
 
 	if (event != CHILD_SPOKE)
 		return event;
+	observe_trace_begin(&s->trace, s->launch, s->child.pid);
 	observe_monitor_begin(s->launch, &s->probes, s->child.pid, s->m->report, s->stats);
 	together_go(s->launch);
 	say(s, VMM_GO);
 	event = expect(s, VMM_DONE, patience, &s->tsc_done);
 	observe_end(&s->probes, s->m);
+	observe_trace_end(&s->trace);
 	if (event != CHILD_SPOKE) {
 		s->tsc_done = 0;
 		return event;
@@ -254,6 +192,7 @@ static int conclude(struct session *s, enum child_event event, struct error *err
 		account_times(s, reaped);
 		account_monitor(m->report, launch_cpu_ns(&usage), m);
 		observe_monitor_account(&usage, m);
+		observe_trace_account(&s->trace, m->report->tsc_go, m->report->tsc_end, 0, m);
 		account_outcome(m->report, s->launch->timeout_ns, m);
 	}
 	return 0;

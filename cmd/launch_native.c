@@ -14,6 +14,7 @@
 #include "cmd/cores_priv.h"
 #include "cmd/launch_priv.h"
 #include "cmd/observe_priv.h"
+#include "cmd/observe_trace_priv.h"
 #include "cmd/together_priv.h"
 
 /* Runs a program as a plain process. */
@@ -107,11 +108,13 @@ static void account(const struct launch *launch, const struct child *child, uint
 static void run(const struct launch *launch, struct child *child, struct measurement *m)
 {
 	struct probe_session session;
+	struct observe_trace trace;
 	uint64_t deadline = clock_now_ns() + launch->timeout_ns, go, executed, ended = 0;
 	enum child_event event;
 	struct rusage usage = { 0 };
 	int status = 0, number;
 
+	observe_trace_begin(&trace, launch, child->pid);
 	observe_native_begin(launch, &session, child->pid);
 	together_go(launch);
 	go = clock_tsc();
@@ -121,6 +124,7 @@ static void run(const struct launch *launch, struct child *child, struct measure
 		number = child_exec_error(child);
 		if (number) {
 			observe_end(&session, m);
+			observe_trace_end(&trace);
 			m->exit_code = CANNOT_RUN;
 			measurement_fail(m, RUN_FAILED, "cannot run it: %s", strerror(number));
 			return;
@@ -128,6 +132,7 @@ static void run(const struct launch *launch, struct child *child, struct measure
 		event = child_await(child, -1, deadline, &ended);
 	}
 	observe_end(&session, m);
+	observe_trace_end(&trace);
 	m->interrupted = event == CHILD_INTERRUPTED;
 	if (m->interrupted)
 		return;
@@ -143,6 +148,7 @@ static void run(const struct launch *launch, struct child *child, struct measure
 		if (m->stage[LIFE_ANSWER] != executed)
 			m->stage[LIFE_PROGRAM] = executed;
 		observe_native_account(&usage, (int64_t)clock_ticks_to_ns(ended - go, launch->tsc_hz), m);
+		observe_trace_account(&trace, go, ended, child->pid, m);
 	}
 	say_end(launch, event, status, m);
 }

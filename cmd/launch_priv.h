@@ -28,6 +28,7 @@ struct launch {
 	uint32_t turn;		   /* where it begins to take cores, from the last on */
 	uint32_t drivers;	   /* threads that serve rings; 0: the monitor's default */
 	bool observed;		   /* with probes that cost it time */
+	const char *trace;	   /* and traced into this file; NULL: not */
 	int signal_fd;		   /* a signalfd of what stops us; the signals are blocked */
 	struct together *together; /* with what it starts at once; NULL: nothing */
 	bool *passed;		   /* its gate there */

@@ -213,10 +213,10 @@ static int take_row(struct ledger *ledger, const struct table *runs, size_t row,
 int ledger_load(struct ledger *ledger, const char *directory, const struct suite *suite,
 		const struct vmm_config *config, size_t configs, struct error *error)
 {
-	static const struct table_schema *const others[] = { &schema_layers,	   &schema_counters,
-							     &schema_exits,	   &schema_requests,
-							     &schema_lifecycle,	   &schema_events,
-							     &schema_distributions };
+	static const struct table_schema *const others[] = { &schema_layers,	    &schema_counters,
+							     &schema_exits,	    &schema_requests,
+							     &schema_lifecycle,	    &schema_events,
+							     &schema_distributions, &schema_agreement };
 	struct table runs = { 0 };
 	char path[4200];
 	int code;

@@ -50,7 +50,9 @@ struct nano;
 /* Where the time of one thread went. */
 struct measurement_thread {
 	char name[16];
-	struct probe_account account;
+	struct probe_account account; /* by stamps and the scheduler's figures */
+	struct probe_account traced;  /* by a trace */
+	bool has_trace;
 };
 
 /* What one repetition told. Times in ns. */

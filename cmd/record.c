@@ -12,13 +12,10 @@
 /* A repetition as rows of tables. */
 
 static const struct table_schema *const schemas[RECORD_TABLES] = {
-	[RECORD_LAYERS] = &schema_layers,
-	[RECORD_COUNTERS] = &schema_counters,
-	[RECORD_EXITS] = &schema_exits,
-	[RECORD_REQUESTS] = &schema_requests,
-	[RECORD_LIFECYCLE] = &schema_lifecycle,
-	[RECORD_EVENTS] = &schema_events,
-	[RECORD_DISTRIBUTIONS] = &schema_distributions,
+	[RECORD_LAYERS] = &schema_layers,     [RECORD_AGREEMENT] = &schema_agreement,
+	[RECORD_COUNTERS] = &schema_counters, [RECORD_EXITS] = &schema_exits,
+	[RECORD_REQUESTS] = &schema_requests, [RECORD_LIFECYCLE] = &schema_lifecycle,
+	[RECORD_EVENTS] = &schema_events,     [RECORD_DISTRIBUTIONS] = &schema_distributions,
 	[RECORD_RUNS] = &schema_runs,
 };
 
@@ -180,24 +177,6 @@ static int add_requests(struct table_writer *w, uint64_t run, const struct vmm_r
 	return code;
 }
 
-static int add_layers(struct table_writer *w, uint64_t run, const struct measurement_thread *thread,
-		      struct error *error)
-{
-	int code = 0;
-
-	for (int layer = 0; code == 0 && layer < PROBE_LAYERS; layer++) {
-		if (thread->account.ns[layer] == PROBE_MISSING)
-			continue;
-		table_put_integer(w, (int64_t)run);
-		table_put_text(w, thread->name);
-		table_put_text(w, probe_layers[layer].name);
-		table_put_integer(w, thread->account.ns[layer]);
-		table_put_text(w, probe_source_names[thread->account.source[layer]]);
-		code = table_end_row(w, error);
-	}
-	return code;
-}
-
 static int add_counter(struct table_writer *w, uint64_t run, const struct probe_sample *sample,
 		       struct error *error)
 {
@@ -215,10 +194,8 @@ static int add_counter(struct table_writer *w, uint64_t run, const struct probe_
 /* What probes told. */
 static int add_probes(struct record *record, uint64_t run, const struct measurement *m, struct error *error)
 {
-	int code = 0;
+	int code = record_add_layers(record, run, m, error);
 
-	for (size_t i = 0; code == 0 && i < m->threads; i++)
-		code = add_layers(&record->writer[RECORD_LAYERS], run, &m->thread[i], error);
 	for (size_t i = 0; code == 0 && i < m->samples.count; i++)
 		code = add_counter(&record->writer[RECORD_COUNTERS], run, &m->samples.sample[i], error);
 	return code;

@@ -12,6 +12,7 @@
 /* The tables a repetition adds rows to. runs.csv comes last: its row makes the repetition count. */
 enum record_table {
 	RECORD_LAYERS,
+	RECORD_AGREEMENT,
 	RECORD_COUNTERS,
 	RECORD_EXITS,
 	RECORD_REQUESTS,
@@ -48,6 +49,9 @@ int record_open(struct record *record, const char *directory, struct error *erro
 /* Adds the rows of one repetition, whole and on the disk; on failure none stays. 0 or negative errno. */
 int record_add(struct record *record, const struct record_row *row, const struct measurement *m,
 	       struct error *error);
+
+/* The rows of layers.csv and agreement.csv. 0 or negative errno. */
+int record_add_layers(struct record *record, uint64_t run, const struct measurement *m, struct error *error);
 
 /* The rows of events.csv and distributions.csv alone. 0 or negative errno. */
 struct nano;

@@ -15,6 +15,7 @@
 #include "cmd/machine_priv.h"
 #include "cmd/nano_priv.h"
 #include "cmd/observe_priv.h"
+#include "probes/trace.h"
 #include "cmd/room_priv.h"
 
 /* vmtax run and vmtax ablate: measure, then publish. */
@@ -186,6 +187,7 @@ static int measure(struct run *run)
 
 	if (run->options.observe)
 		run->options.observe = observe_possible(); /* why not is for doctor to say */
+	h->traces = run->options.observe && trace_available(NULL);
 	h->options = &run->options;
 	h->plan = &run->plan;
 	h->directory = run->directory;

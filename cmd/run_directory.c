@@ -64,10 +64,26 @@ static int make_with_parents(const char *directory, struct error *error)
 
 static void forget(const char *directory, const char *name)
 {
-	char path[4200];
+	char path[4600];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	unlink(path);
+}
+
+static void forget_traces(const char *directory)
+{
+	char path[4300];
+	struct dirent *entry;
+	DIR *stream;
+
+	snprintf(path, sizeof(path), "%s/" TRACES, directory);
+	stream = opendir(path);
+	while (stream && (entry = readdir(stream)) != NULL)
+		if (strstr(entry->d_name, ".trace"))
+			forget(path, entry->d_name);
+	if (stream)
+		closedir(stream);
+	rmdir(path);
 }
 
 /* Removes what vmtax wrote and nothing else: the directory may be more than ours. */
@@ -83,6 +99,7 @@ static int clear(const char *directory, struct error *error)
 		forget(directory, schema_results[i]->name);
 	for (size_t i = 0; other_files[i]; i++)
 		forget(directory, other_files[i]);
+	forget_traces(directory);
 	return 0;
 }
 

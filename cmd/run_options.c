@@ -43,6 +43,7 @@ enum option_id {
 	FORCE,
 	RESUME,
 	NO_OBSERVE,
+	KEEP_TRACE,
 	HELP,
 };
 
@@ -72,6 +73,7 @@ static const struct option options[] = {
 	{ "force", no_argument, NULL, FORCE },
 	{ "resume", no_argument, NULL, RESUME },
 	{ "no-observe", no_argument, NULL, NO_OBSERVE },
+	{ "keep-trace", no_argument, NULL, KEEP_TRACE },
 	{ "help", no_argument, NULL, HELP },
 	/* clang-format on */
 	{ NULL, 0, NULL, 0 },
@@ -200,10 +202,11 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 		o->observe = false;
 		return 0;
 	default:
-		*(id == FORCE	 ? &o->force
-		  : id == RESUME ? &o->resume
-		  : id == SHOW	 ? &o->show
-				 : &o->help) = true;
+		*(id == FORCE	     ? &o->force
+		  : id == KEEP_TRACE ? &o->keep_trace
+		  : id == RESUME     ? &o->resume
+		  : id == SHOW	     ? &o->show
+				     : &o->help) = true;
 		return 0;
 	}
 }

@@ -12,30 +12,44 @@
 
 /* From a trace to tables. */
 
-int trace_tables_account(const char *path, struct trace_account *account, struct trace_facts *facts,
-			 struct error *error)
+/* All events up to END_NS. */
+static int read_all(struct trace_reader *reader, struct trace_machine *machine, uint64_t end_ns,
+		    uint64_t *last)
 {
 	const struct trace_event *event;
+	int code = 0;
+
+	while (code == 0 && (event = trace_reader_next(reader)) != NULL && event->time_ns <= end_ns) {
+		*last = event->time_ns;
+		code = trace_machine_take(machine, event);
+	}
+	return code;
+}
+
+int trace_tables_account(const char *path, const struct trace_window *window, struct trace_account *account,
+			 struct trace_facts *facts, struct error *error)
+{
 	struct trace_machine *machine;
 	struct trace_reader *reader;
-	uint64_t last = 0;
-	int code = trace_reader_open(&reader, path, error);
+	uint64_t last = 0, end;
+	int code = trace_reader_open(&reader, path, error), closed;
 
 	if (code)
 		return code;
-	machine = trace_machine_make(trace_reader_facts(reader)->begin_ns);
-	code = machine ? 0 : -ENOMEM;
-	while (code == 0 && (event = trace_reader_next(reader)) != NULL) {
-		last = event->time_ns;
-		code = trace_machine_take(machine, event);
+	machine = trace_machine_make(window ? window->begin_ns : trace_reader_facts(reader)->begin_ns);
+	if (machine == NULL) {
+		trace_reader_close(reader);
+		return error_set(error, ENOMEM, "cannot account for the trace");
 	}
-	*facts = *trace_reader_facts(reader);
-	if (machine) {
-		int closed = trace_machine_close(machine, facts->end_ns ? facts->end_ns : last, account);
-
-		code = code ? code : closed;
-	}
+	code = read_all(reader, machine, window ? window->end_ns : UINT64_MAX, &last);
+	end = window ? window->end_ns : trace_reader_facts(reader)->end_ns;
+	closed = trace_machine_close(machine, end ? end : last, account);
+	if (facts)
+		*facts = *trace_reader_facts(reader);
 	trace_reader_close(reader);
+	if (code && closed == 0)
+		trace_account_free(account);
+	code = code ? code : closed;
 	return code ? error_set(error, -code, "cannot account for the trace") : 0;
 }
 
@@ -115,7 +129,7 @@ int trace_tables_write(const char *path, const char *directory, struct report_ac
 {
 	struct trace_account account;
 	struct trace_facts trace;
-	int code = trace_tables_account(path, &account, &trace, error);
+	int code = trace_tables_account(path, NULL, &account, &trace, error);
 
 	if (code)
 		return code;

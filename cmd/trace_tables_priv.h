@@ -9,9 +9,15 @@
 struct error;
 struct report_account;
 
-/* The account of the trace PATH. 0, or negative errno; the caller frees it with trace_account_free. */
-int trace_tables_account(const char *path, struct trace_account *account, struct trace_facts *facts,
-			 struct error *error);
+/* What is accounted for: from begin to end. */
+struct trace_window {
+	uint64_t begin_ns, end_ns;
+};
+
+/* The account of the trace PATH, all of it or a WINDOW; FACTS may be NULL. 0, or negative errno; the caller
+ * frees it with trace_account_free. */
+int trace_tables_account(const char *path, const struct trace_window *window, struct trace_account *account,
+			 struct trace_facts *facts, struct error *error);
 
 /* Writes the account of the trace PATH as DIRECTORY/layers.csv and exits.csv, and what else there is to say
  * of it into FACTS. 0 or negative errno. */

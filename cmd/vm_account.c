@@ -21,7 +21,7 @@
 /* vmtax account: where the time of a virtual machine goes that somebody else runs, or went when it was
  * recorded. */
 #define FOR_DEFAULT_NS 10000000000u
-#define DRAIN_MS       100
+#define PATIENCE_MS    1000 /* in case a signal comes just before the wait */
 
 static const char help[] =
 	"Usage: vmtax account --pid PID [--for TIME] [--record FILE] [OPTION]...\n"
@@ -150,23 +150,20 @@ static void on_signal(int number)
 	stopped = 1;
 }
 
-/* Drains the rings until the time is up, the process has ended, or somebody interrupts. */
-static int watch(const struct options *o, struct trace_recorder *recorder, struct error *error)
+/* Until the time is up, the process has ended, or somebody interrupts. */
+static void watch(const struct options *o)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)o->pid, 0), code = 0;
-	uint64_t end = clock_now_ns() + o->for_ns;
-	struct pollfd wait[] = { { .fd = trace_poll_fd(recorder), .events = POLLIN },
-				 { .fd = pidfd, .events = POLLIN } };
+	int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)o->pid, 0);
+	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
+	uint64_t end = clock_now_ns() + o->for_ns, now;
 
-	while (code == 0 && !stopped && clock_now_ns() < end && !(wait[1].revents & POLLIN)) {
-		uint64_t left = (end - clock_now_ns()) / 1000000 + 1;
+	while (!stopped && (now = clock_now_ns()) < end && !(wait.revents & POLLIN)) {
+		uint64_t left = (end - now) / 1000000 + 1;
 
-		poll(wait, pidfd < 0 ? 1 : 2, left < DRAIN_MS ? (int)left : DRAIN_MS);
-		code = trace_drain(recorder, error);
+		poll(&wait, pidfd >= 0, left < PATIENCE_MS ? (int)left : PATIENCE_MS);
 	}
 	if (pidfd >= 0)
 		close(pidfd);
-	return code;
 }
 
 static int record(const struct options *o, const char *path, struct error *error)
@@ -180,10 +177,10 @@ static int record(const struct options *o, const char *path, struct error *error
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	code = trace_begin(recorder, error);
-	if (code == 0)
-		code = watch(o, recorder, error);
-	if (code == 0)
+	if (code == 0) {
+		watch(o);
 		code = trace_end(recorder, error);
+	}
 	trace_close(recorder);
 	return code;
 }

@@ -76,14 +76,12 @@ bool trace_available(struct error *error);
  */
 int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, struct error *error);
 
-/* Begins, drains the rings (to be called a few times a second), ends. 0 or negative errno. */
+/* Begins: from here on a thread of ours empties the rings into the file, until trace_end. 0 or negative
+ * errno. */
 int trace_begin(struct trace_recorder *recorder, struct error *error);
-int trace_drain(struct trace_recorder *recorder, struct error *error);
 int trace_end(struct trace_recorder *recorder, struct error *error);
 
-/* A descriptor that can be read when a ring is half full. */
-int trace_poll_fd(const struct trace_recorder *recorder);
-
+/* Ends it too, if need be, and frees all; the file stays. */
 void trace_close(struct trace_recorder *recorder);
 
 /* --- The file --------------------------------------------------------------------------------------------

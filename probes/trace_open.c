@@ -5,7 +5,6 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -64,10 +63,7 @@ static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 		.context_switch = 1,
 		.comm = 1,
 		.task = 1,
-		.watermark = 1,
-		.wakeup_watermark = 1 << 18,
 	};
-	struct epoll_event wait = { .events = EPOLLIN };
 	int fd = open_event(r, &a, tid, cpu), code;
 
 	if (fd < 0 || r->leader[cpu] >= 0)
@@ -76,7 +72,7 @@ static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 	if (code)
 		return code;
 	r->leader[cpu] = fd;
-	return epoll_ctl(r->poll, EPOLL_CTL_ADD, fd, &wait) ? -errno : 0;
+	return 0;
 }
 
 static int open_point(struct trace_recorder *r, size_t i, pid_t tid, uint32_t cpu)
@@ -159,8 +155,7 @@ static int open_all(struct trace_recorder *r, const char *path, struct error *er
 	r->ring = calloc(r->cpus, sizeof(*r->ring));
 	r->leader = malloc(r->cpus * sizeof(*r->leader));
 	r->event = malloc(ROUND_MOST * sizeof(*r->event));
-	r->poll = epoll_create1(EPOLL_CLOEXEC);
-	if (!r->ring || !r->leader || !r->event || r->poll < 0)
+	if (!r->ring || !r->leader || !r->event)
 		return error_set(error, ENOMEM, "cannot record a trace");
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) {
 		r->leader[cpu] = -1;
@@ -176,12 +171,11 @@ static int open_all(struct trace_recorder *r, const char *path, struct error *er
 
 void trace_close(struct trace_recorder *r)
 {
+	trace_stop(r);
 	for (size_t i = 0; i < r->fds; i++)
 		close(r->fd[i]);
 	for (uint32_t cpu = 0; r->ring && cpu < r->cpus; cpu++)
 		ring_unmap(&r->ring[cpu]);
-	if (r->poll >= 0)
-		close(r->poll);
 	if (r->file)
 		fclose(r->file);
 	free(r->ring);
@@ -199,7 +193,7 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, st
 
 	if (r == NULL)
 		return error_set(error, ENOMEM, "cannot record a trace");
-	r->poll = -1;
+	r->stop = -1;
 	r->cpus = cpus > 0 ? (uint32_t)cpus : 1;
 	r->pid = pid;
 	code = open_all(r, path, error);

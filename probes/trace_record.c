@@ -2,8 +2,11 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +15,7 @@
 #include "probes/trace_ring.h"
 
 /* Empties the rings into the file, a round at a time. */
+#define DRAIN_MS 10
 
 uint64_t trace_now_ns(void)
 {
@@ -76,16 +80,7 @@ static int describe_last(struct trace_recorder *r, pid_t tid)
 	return describe(r, tid, false);
 }
 
-int trace_begin(struct trace_recorder *r, struct error *error)
-{
-	if (trace_file_begin(r->file, trace_now_ns(), r->cpus) || trace_threads(r, describe_first))
-		return write_failed(error);
-	for (size_t i = 0; i < r->fds; i++)
-		ioctl(r->fd[i], PERF_EVENT_IOC_ENABLE, 0);
-	return 0;
-}
-
-int trace_drain(struct trace_recorder *r, struct error *error)
+static int drain(struct trace_recorder *r)
 {
 	r->round++;
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) {
@@ -93,29 +88,76 @@ int trace_drain(struct trace_recorder *r, struct error *error)
 		struct trace_chunk chunk = { .cpu = cpu, .count = (uint32_t)n, .round = r->round };
 
 		if (n && trace_file_put(r->file, chunk, r->event))
-			return write_failed(error);
+			return -EIO;
 	}
-	return fflush(r->file) ? write_failed(error) : 0;
+	return fflush(r->file) ? -EIO : 0;
+}
+
+/* Often enough: a ring of a MiB takes some 20,000 events. */
+static void *drain_rings(void *argument)
+{
+	struct trace_recorder *r = argument;
+	struct pollfd stop = { .fd = r->stop, .events = POLLIN };
+
+	while (r->failed == 0 && poll(&stop, 1, DRAIN_MS) <= 0)
+		r->failed = drain(r);
+	return NULL;
+}
+
+/* A thread that gets no signals, which are for others, and does not inherit a real-time policy. */
+static int start_drainer(struct trace_recorder *r)
+{
+	pthread_attr_t attributes;
+	sigset_t all, old;
+	int code;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pthread_attr_init(&attributes);
+	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+	pthread_attr_setschedpolicy(&attributes, SCHED_OTHER);
+	pthread_attr_setschedparam(&attributes, &(struct sched_param){ 0 });
+	code = pthread_create(&r->drainer, &attributes, drain_rings, r);
+	pthread_attr_destroy(&attributes);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	r->drains = code == 0;
+	return code;
+}
+
+int trace_begin(struct trace_recorder *r, struct error *error)
+{
+	r->stop = eventfd(0, EFD_CLOEXEC);
+	if (trace_file_begin(r->file, trace_now_ns(), r->cpus) || trace_threads(r, describe_first))
+		return write_failed(error);
+	if (r->stop < 0 || start_drainer(r))
+		return error_set(error, ENOMEM, "cannot record a trace");
+	for (size_t i = 0; i < r->fds; i++)
+		ioctl(r->fd[i], PERF_EVENT_IOC_ENABLE, 0);
+	return 0;
+}
+
+void trace_stop(struct trace_recorder *r)
+{
+	uint64_t one = 1;
+
+	if (r->drains && write(r->stop, &one, sizeof(one)) == sizeof(one))
+		pthread_join(r->drainer, NULL);
+	r->drains = false;
+	if (r->stop >= 0)
+		close(r->stop);
+	r->stop = -1;
 }
 
 int trace_end(struct trace_recorder *r, struct error *error)
 {
 	struct trace_chunk last = { .cpu = TRACE_CLOSED, .round = trace_now_ns() };
-	int code = 0;
 
 	for (size_t i = 0; i < r->fds; i++)
 		ioctl(r->fd[i], PERF_EVENT_IOC_DISABLE, 0);
-	/* A round takes so many events at most: the rings are empty after a few. */
-	for (int i = 0; code == 0 && i < 16; i++)
-		code = trace_drain(r, error);
+	trace_stop(r);
+	if (r->failed || drain(r))
+		return write_failed(error);
 	r->round++;
 	trace_threads(r, describe_last); /* where the process is still there */
-	if (code == 0 && (trace_file_put(r->file, last, NULL) || fflush(r->file)))
-		code = write_failed(error);
-	return code;
-}
-
-int trace_poll_fd(const struct trace_recorder *r)
-{
-	return r->poll;
+	return trace_file_put(r->file, last, NULL) || fflush(r->file) ? write_failed(error) : 0;
 }

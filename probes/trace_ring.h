@@ -4,6 +4,9 @@
 #define PROBES_TRACE_RING_H
 
 /* One CPU's ring. */
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "probes/trace_priv.h"
@@ -36,11 +39,17 @@ struct trace_recorder {
 	int *fd; /* fds; owned */
 	size_t fds, room;
 	int *leader; /* cpus: the event whose ring it is; not owned */
-	int poll;
 	uint64_t round;
 	struct trace_event *event; /* ROUND_MOST; owned */
 	pid_t pid;
+	pthread_t drainer;
+	bool drains; /* it runs */
+	int stop;    /* eventfd that ends it; -1: none */
+	int failed;  /* what it failed with */
 };
+
+/* Ends the thread that empties the rings. */
+void trace_stop(struct trace_recorder *r);
 
 /* Calls EACH for every thread of the process; one that has just gone is passed over. */
 int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r, pid_t tid));
