@@ -79,7 +79,7 @@ static void infer(struct thread *t, enum trace_kind kind)
 	t->unplaced = 0;
 }
 
-static void charge(struct thread *t, uint64_t now)
+void trace_thread_charge(struct thread *t, uint64_t now)
 {
 	uint64_t ns = now > t->since ? now - t->since : 0;
 
@@ -144,6 +144,13 @@ static void on_syscall(struct trace_machine *m, struct thread *t, const struct t
 	end_exit(m, t->user_value, true, &t->user_ns, t->user_waited, e->time_ns);
 }
 
+static void count_ticks(struct ticks *t, uint64_t value)
+{
+	t->first = t->any ? t->first : value;
+	t->last = value;
+	t->any = true;
+}
+
 static void step(struct trace_machine *m, struct thread *t, const struct trace_event *e)
 {
 	switch (e->kind) {
@@ -182,9 +189,9 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 			memcpy(t->sum.name, &e->value, sizeof(e->value));
 		break;
 	case TRACE_TICKS:
-		t->ticks_first = t->ticked ? t->ticks_first : e->value;
-		t->ticks_last = e->value;
-		t->ticked = true;
+	case TRACE_USER_TICKS:
+	case TRACE_SYSTEM_TICKS:
+		count_ticks(&t->ticks[e->kind - TRACE_TICKS], e->value);
 		break;
 	default:
 		break;
@@ -196,7 +203,7 @@ static void on_lost(struct trace_machine *m, const struct trace_event *e)
 {
 	m->account.lost += e->value;
 	for (size_t i = 0; i < m->count; i++) {
-		charge(&m->thread[i], e->time_ns);
+		trace_thread_charge(&m->thread[i], e->time_ns);
 		m->thread[i].state = (struct state){ .off = m->thread[i].state.off };
 		m->thread[i].unplaced = 0;
 		m->thread[i].exit_ns = m->thread[i].user_ns = 0;
@@ -220,66 +227,12 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 	/* The first that is heard of it is that it has, or may have, a CPU again. */
 	if (!t->heard && (e->kind == TRACE_ON || e->kind == TRACE_WAKE))
 		t->state.off = true;
-	t->heard |= e->kind != TRACE_NAME && e->kind != TRACE_TICKS;
-	charge(t, e->time_ns);
+	t->heard |= e->kind != TRACE_NAME && e->kind < TRACE_TICKS;
+	trace_thread_charge(t, e->time_ns);
 	if (!t->state.known && !t->state.off)
 		infer(t, (enum trace_kind)e->kind);
 	step(m, t, e);
 	if (e->kind == TRACE_END)
 		t->sum.last_ns = t->since;
 	return 0;
-}
-
-/* Where KVM does not tell when a guest runs, the kernel's ticks do, by samples (proc(5), guest_time). */
-static void divide_run(struct thread *t)
-{
-	uint64_t ticks = t->ticks_last - t->ticks_first, run = t->sum.ns[LAYER_HYPERVISOR];
-
-	t->sum.sampled = true;
-	t->sum.ns[LAYER_GUEST_USER] = ticks < run ? ticks : run;
-	t->sum.ns[LAYER_HYPERVISOR] = run - t->sum.ns[LAYER_GUEST_USER];
-}
-
-/* Where nothing ran a guest, there was no monitor: the threads are a plain program's. */
-static void take_for_program(struct thread *t)
-{
-	t->sum.role = TRACE_PROGRAM;
-	t->sum.ns[LAYER_GUEST_USER] = t->sum.ns[LAYER_MONITOR];
-	t->sum.ns[LAYER_MONITOR] = 0;
-}
-
-int trace_machine_close(struct trace_machine *m, uint64_t end_ns, struct trace_account *account)
-{
-	struct trace_thread *thread = calloc(m->count + 1, sizeof(*thread));
-
-	for (size_t i = 0; thread && i < m->count; i++) {
-		struct thread *t = &m->thread[i];
-
-		if (t->sum.last_ns == 0) {
-			charge(t, end_ns);
-			t->sum.last_ns = t->since;
-		}
-		if (!m->account.kinds[TRACE_RUN] && !m->account.kinds[TRACE_EXIT])
-			take_for_program(t);
-		else if (t->sum.role == TRACE_VCPU && !m->account.kinds[TRACE_GUEST])
-			divide_run(t);
-		thread[i] = t->sum;
-	}
-	*account = m->account;
-	account->thread = thread;
-	account->threads = m->count;
-	free(m->thread);
-	free(m->slot);
-	free(m);
-	if (thread)
-		return 0;
-	trace_account_free(account);
-	return -ENOMEM;
-}
-
-void trace_account_free(struct trace_account *account)
-{
-	free(account->thread);
-	free(account->reason);
-	*account = (struct trace_account){ 0 };
 }

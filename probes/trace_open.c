@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "probes/probes_priv.h"
-#include "probes/trace_ring.h"
+#include "probes/trace_ring_priv.h"
 
 /*
  * Records what the threads of a process do: for each thread there is, on each CPU, an event for switches and

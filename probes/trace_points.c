@@ -65,7 +65,9 @@ const struct trace_kind_row trace_kinds[TRACE_KINDS] = {
 	[TRACE_HALT_POLL] = { "halt-poll", "KVM changes how long it polls for a halted vCPU" },
 	[TRACE_NAME] = { "name", "a thread begins, or is named" },
 	[TRACE_END] = { "end", "a thread ends" },
-	[TRACE_TICKS] = { "ticks", "how long a thread ran a guest, as the kernel's ticks count" },
+	[TRACE_TICKS] = { "guest-ticks", "how long a thread ran a guest, as the kernel's ticks count" },
+	[TRACE_USER_TICKS] = { "user-ticks", "the same in user mode, the guest's among them" },
+	[TRACE_SYSTEM_TICKS] = { "system-ticks", "the same in the kernel" },
 };
 
 /* The offset of FIELD in a tracepoint's FORMAT: "field:unsigned int exit_reason;	offset:8;

@@ -6,7 +6,7 @@
 /* What the files share that record traces and account for them. */
 #include "probes/trace.h"
 
-/* --- The account: trace_machine.c, trace_threads.c --- */
+/* --- The account: trace_machine.c, trace_close.c, trace_threads.c --- */
 
 /* What a thread is doing. */
 struct state {
@@ -23,8 +23,11 @@ struct thread {
 	struct state state;
 	uint64_t since;
 	uint64_t unplaced; /* ran since it was last heard of, and it is not known where */
-	bool heard, ticked;
-	uint64_t ticks_first, ticks_last;
+	bool heard;
+	struct ticks {
+		uint64_t first, last;
+		bool any;
+	} ticks[3];				   /* guest, user, system */
 	uint64_t exit_value, exit_ns, exit_waited; /* the exit under way; 0 ns: none */
 	uint64_t user_value, user_ns, user_waited; /* the same of an exit to the monitor */
 };
@@ -41,6 +44,9 @@ struct trace_machine {
 
 /* The thread of EVENT; NULL where it is new and not to be made, or memory is out. */
 struct thread *trace_thread_find(struct trace_machine *machine, const struct trace_event *event, bool make);
+
+/* The time since its last event, up to NOW, goes to the layer it is in. */
+void trace_thread_charge(struct thread *t, uint64_t now);
 
 /* --- The file: trace_file.c --- */
 

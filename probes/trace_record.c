@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "probes/probes_priv.h"
-#include "probes/trace_ring.h"
+#include "probes/trace_ring_priv.h"
 
 /* Empties the rings into the file, a round at a time. */
 #define DRAIN_MS 10
@@ -39,31 +39,43 @@ static int write_failed(struct error *error)
 	return error_fail(error, errno ? errno : EIO, "make room on the disk", "cannot write the trace");
 }
 
-/* What /proc tells of a thread: its name, whether it sleeps, and how long it ran a guest (proc(5): fields 2,
- * 3, 43). */
+/* Nanoseconds that field N of /proc/PID/stat counts in ticks. */
+static uint64_t ticks(const char *stat, int n)
+{
+	const char *field = probe_stat_field(stat, n);
+
+	return field ? strtoull(field, NULL, 10) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK)) : 0;
+}
+
+/* What /proc tells of a thread: name, state, times in user mode, kernel and guest (proc(5): fields 2, 3, 14,
+ * 15, 43). */
 static int describe(struct trace_recorder *r, pid_t tid, bool first)
 {
-	struct trace_event e[3], *at = e, common = { .time_ns = trace_now_ns(), .tid = tid };
-	const char *state, *ticks, *name;
+	struct trace_event e[5], *at = e, common = { .time_ns = trace_now_ns(), .tid = tid };
+	static const int fields[] = { 43, 14, 15 };
+	const char *state, *name;
 	char path[64], text[1024], *end;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)r->pid, (int)tid);
 	if (probe_read_text(path, text, sizeof(text)) < 0)
 		return -ESRCH;
-	ticks = probe_stat_field(text, 43);
 	state = probe_stat_field(text, 3);
 	name = strchr(text, '(');
 	end = strrchr(text, ')');
-	if (!ticks || !state || !name)
+	if (!state || !name)
 		return -ESRCH;
-	e[0] = e[1] = e[2] = common;
+	for (size_t i = 0; i < sizeof(e) / sizeof(e[0]); i++)
+		e[i] = common;
+	if (first)
+		at++->kind = TRACE_NAME;
+	for (int i = 0; i < 3; i++) {
+		at->kind = (uint16_t)(TRACE_TICKS + i);
+		at++->value = ticks(text, fields[i]);
+	}
 	if (first) {
 		*end = '\0';
-		at->kind = TRACE_NAME;
-		at++->value = trace_name(name + 1);
+		e[0].value = trace_name(name + 1);
 	}
-	at->kind = TRACE_TICKS;
-	at++->value = strtoull(ticks, NULL, 10) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
 	if (first && (*state == 'S' || *state == 'D'))
 		at++->kind = TRACE_OFF;
 	return trace_file_put(r->file, (struct trace_chunk){ .count = (uint32_t)(at - e), .round = r->round },

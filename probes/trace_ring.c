@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "probes/trace_ring.h"
+#include "probes/trace_ring_priv.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>

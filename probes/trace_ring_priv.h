@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#ifndef PROBES_TRACE_RING_H
-#define PROBES_TRACE_RING_H
+#ifndef PROBES_TRACE_RING_PRIV_H
+#define PROBES_TRACE_RING_PRIV_H
 
 /* One CPU's ring. */
 #include <pthread.h>

@@ -1,0 +1,145 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# vmtax account: processes whose time is known beforehand, and what a run's own traces say.
+vmtax=$1/vmtax
+monitor=$1/vmtax-monitor
+workloads=$1/workloads
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+# share THREADS LAYERS: of the time of threads whose name matches, less what they waited for a CPU, in per cent.
+share() {
+	awk -F, -v threads="$1" -v layers="$2" '
+		NR > 1 && $2 ~ threads && $3 != "wait-cpu" { all += $4; if ($3 ~ layers) part += $4 }
+		END { print (all > 0 ? int(100 * part / all) : -1) }' account.csv
+}
+
+# account PID TIME: watches it, into account.csv.
+account() {
+	timeout 60 "$vmtax" account --pid "$1" --for "$2" --record trace --csv >account.csv 2>err
+	status=$?
+	why="status $status: $(cat err) $(tail -n +2 account.csv | tr '\n' ' ')"
+}
+
+# Bad input.
+"$vmtax" account >out 2>err
+[ $? -eq 2 ] && grep -q 'pid' err
+why=$(cat err)
+result nothing-to-account-for
+"$vmtax" account --pid 999999999 >out 2>err
+why="status $?: $(cat err)"
+grep -q 'no process' err
+result no-such-process
+echo "workload,config" >notrace
+"$vmtax" account notrace >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 1 ] && grep -q 'no trace' err && ! [ -s out ]
+result no-such-trace
+"$vmtax" account notrace --csv=layer >out 2>err
+why=$(cat err)
+grep -q 'did you mean layers' err
+result no-such-table
+
+sleep 60 &
+slept=$!
+"$vmtax" account --pid $slept --for 0.1s >out 2>err
+status=$?
+if [ $status -eq 77 ]; then
+	kill $slept
+	echo "skip accounts: $(cat err)"
+	exit 0
+fi
+
+# One that sleeps waits, and is said to.
+account $slept 0.5s
+[ $status -eq 0 ] && [ "$(share '^program' '^wait-io$')" -ge 98 ]
+result sleeper
+kill $slept
+
+# One that computes does nothing else.
+timeout 60 sh -c 'while :; do :; done' &
+sleep 0.2
+account "$(pgrep -P $!)" 0.5s
+[ "$(share '^program' '^guest-user$')" -ge 97 ]
+result computing
+kill $!
+
+# Two that compute on one core have it by turns. What others take of it they lose alike.
+taskset -c 0 sh -c 'while :; do :; done' &
+first=$!
+taskset -c 0 sh -c 'while :; do :; done' &
+second=$!
+before=$(cut -d ' ' -f 2 /proc/$first/schedstat)
+account $first 1s
+after=$(cut -d ' ' -f 2 /proc/$first/schedstat)
+waited=$(awk -F, '$3 == "wait-cpu" { n += $4 } END { print n + 0 }' account.csv)
+ran=$(awk -F, '$3 == "guest-user" { n += $4 } END { print n + 0 }' account.csv)
+kill $first $second
+why="$why: waited $waited, ran $ran, the scheduler says $((after - before))"
+[ "$waited" -ge $((ran * 8 / 10)) ]
+result two-on-a-core
+# The scheduler's own figure covers a little more: what came before and after.
+[ $((after - before)) -ge $((waited * 95 / 100)) ]
+result as-the-scheduler-says
+
+# The same account from what was recorded; and as far as it goes where it was cut off.
+"$vmtax" account trace --csv >again.csv 2>err
+why=$(cat err)
+cmp -s account.csv again.csv
+result again
+head -c $(($(stat -c %s trace) * 3 / 4)) trace >cut
+"$vmtax" account cut >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 0 ] && grep -q 'cut off' out
+result cut-off
+"$vmtax" account trace --json=exits | jq -e 'type == "array"' >/dev/null
+why="no array"
+result json
+
+if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
+	echo "skip accounts of virtual machines: /dev/kvm is missing, or not ours to use"
+	exit 0
+fi
+
+# watch NAME ARGUMENT...: the account of a monitor, started with these arguments, that does not end by itself.
+watch() {
+	"$monitor" "$@" >/dev/null 2>&1 &
+	watched=$!
+	sleep 0.5
+	account $watched 1s
+	kill -9 $watched
+	wait $watched 2>/dev/null
+}
+
+watch --config hosted -- "$workloads/cpu-int" 100000M
+[ "$(share '^vcpu' '^guest-user$')" -ge 97 ]
+result guest-computes
+watch --config hosted -- /bin/busybox sleep 100
+[ "$(share '^(vcpu|program)' '^wait-io$')" -ge 98 ]
+result guest-sleeps
+
+# What a run observes: every thread's time has an owner, and a trace and stamps find the same.
+timeout 120 "$vmtax" run --only cpu-int,file-sync --configs native,hosted --blocks 2 --keep-trace --out run >out 2>err
+status=$?
+why="status $status: $(tail -n 2 err)"
+[ $status -eq 0 ] && [ "$(find run/traces -name '*.trace' | wc -l)" -eq 4 ]
+result traces-kept
+"$vmtax" report --json=layers run >layers.json
+"$vmtax" report --json=agreement run >agreement.json
+why="$(cat agreement.json | jq -c '.[] | [.run, .thread, .layer, .stamps_ns, .trace_ns]' | tr '\n' ' ')"
+jq -e 'group_by([.run, .thread]) | length >= 2 and all(.[]; (map(.trace_ns) | add) as $trace |
+	(map(.stamps_ns) | add) as $stamps | ($trace - $stamps | fabs) < 0.001 * $stamps + 50000)' agreement.json >/dev/null
+result sums-agree
+jq -e '[.[] | select(.layer == "unattributed")] | length > 0 and all(.[]; .trace_ns >= 0)' agreement.json >/dev/null
+result nothing-claimed-twice
+for trace in run/traces/*.trace; do
+	"$vmtax" account "$trace" >out 2>err || echo "$trace: $(cat err)"
+done >bad
+why=$(cat bad)
+! [ -s bad ]
+result traces-readable
