@@ -224,9 +224,12 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 		return 0;
 	if (t == NULL)
 		return -ENOMEM;
-	/* The first that is heard of it is that it has, or may have, a CPU again. */
-	if (!t->heard && (e->kind == TRACE_ON || e->kind == TRACE_WAKE))
+	/* The first that is heard of it is that it has a CPU again, which it had been waiting for, or may
+	 * have one. */
+	if (!t->heard && (e->kind == TRACE_ON || e->kind == TRACE_WAKE)) {
 		t->state.off = true;
+		t->state.ready = e->kind == TRACE_ON;
+	}
 	t->heard |= e->kind != TRACE_NAME && e->kind < TRACE_TICKS;
 	trace_thread_charge(t, e->time_ns);
 	if (!t->state.known && !t->state.off)
