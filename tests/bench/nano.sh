@@ -4,9 +4,11 @@
 #
 # Whether what the nano suite says of events agrees with itself, and with a program that has nothing of vmtax in it.
 
-# Each round: the events in one block, and the same two port writes by hand.
+turns=12 # one that is disturbed shall not make an interval
+
+# Each turn: a block of the events, and the same two port writes by hand.
 measure_nano() {
-	for round in $(seq "$rounds"); do
+	for round in $(seq "$turns"); do
 		"$build/vmtax" run --suite nano --only null-exit,null-ring,port-write-monitor,port-write-kernel --blocks 1 \
 			--configs bare-metal --out "$work/nano.$round" >"$work/summary" 2>"$work/messages" ||
 			{ cat "$work/messages" >&2 && return 1; }
@@ -14,20 +16,21 @@ measure_nano() {
 	done
 }
 
-# event NAME COLUMN: the column of costs.csv of each round.
+# event NAME COLUMN: the column of costs.csv of each turn.
 event() {
-	for round in $(seq "$rounds"); do cells "$work/nano.$round/costs.csv" "$2" "event=$1" config=bare-metal; done
+	for round in $(seq "$turns"); do cells "$work/nano.$round/costs.csv" "$2" "event=$1" config=bare-metal; done
 }
 
-# stages NAME STAGE...: the sum of the medians of these stages of its null requests, each round.
+# stages NAME STAGE...: the sum of the medians of these stages of its null requests; each turn.
 stages() {
 	event=$1
 	shift
-	for round in $(seq "$rounds"); do
-		run=$(cells "$work/nano.$round/runs.csv" run "workload=$event" | head -n 1)
-		for stage in "$@"; do
-			cells "$work/nano.$round/requests.csv" p50_ns "run=$run" kind=null "stage=$stage"
-		done | awk '{ sum += $1 } END { print NR ? sum : "NA" }'
+	for round in $(seq "$turns"); do
+		cells "$work/nano.$round/runs.csv" run "workload=$event" | while read -r run; do
+			for stage in "$@"; do
+				cells "$work/nano.$round/requests.csv" p50_ns "run=$run" kind=null "stage=$stage"
+			done | awk '{ sum += $1 } END { print NR ? sum : "NA" }'
+		done | middle | cut -d' ' -f1
 	done
 }
 
@@ -57,7 +60,7 @@ show_nano() {
 	figure "the guest's share of null-ring, before and after" ns "$(middle <"$work/ring.guest")"
 	figure "null-ring / (its stages + the guest's share)" x "$(each / "$work/null-ring" "$work/ring.whole" | middle)" +- 0.1
 
-	for round in $(seq "$rounds"); do
+	for round in $(seq "$turns"); do
 		for name in user kernel; do cells "$work/bare.$round" ns "name=$name" | middle | cut -d' ' -f1 >>"$work/bare.$name"; done
 	done
 	each - "$work/bare.user" "$work/bare.kernel" | middle >"$work/by-hand"
