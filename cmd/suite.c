@@ -43,7 +43,8 @@ static int unknown_workload(const char *name, const struct table *table, struct 
 	if (near)
 		error_mend(error, "did you mean %s?", near);
 	else
-		error_mend(error, "vmtax list workloads shows the default suite's");
+		error_mend(error,
+			   "vmtax list workloads shows the default suite's, vmtax list nano the events");
 	free(names);
 	return -EINVAL;
 }

@@ -52,8 +52,24 @@ static void put_blocks(FILE *out, const struct result *result)
 		fprintf(out, "The estimates come from %d to %d blocks.", least, most);
 }
 
+/* Of events, where nothing else was measured. */
+static void put_events_method(FILE *out)
+{
+	fputs("<section>\n<h2>How it was measured</h2>\n<p>Natively a program times each event, in a VM the "
+	      "same program or the guest kernel, by the time stamp counter, in batches that alternate with "
+	      "the same loop without the event. A block runs an event once under every configuration, in a "
+	      "balanced order. The figures are medians over blocks of each repetition's median, with the "
+	      "interval between order statistics at 95 %, which needs six of them; repetitions that drift or "
+	      "steal disturbed are left out where six others remain.</p>\n</section>\n",
+	      out);
+}
+
 void html_method(FILE *out, const struct result *result)
 {
+	if (result->costs.rows > 0 && !grid_has_baseline(result, result->baseline)) {
+		put_events_method(out);
+		return;
+	}
 	fputs("<section>\n<h2>How it was measured</h2>\n"
 	      "<p>The same executable ran under every configuration, and what it printed was compared. A "
 	      "block runs "
