@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#define BASE_ERROR_DEFINED_HERE
 #include "base/error.h"
 
 #include <errno.h>

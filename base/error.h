@@ -31,6 +31,14 @@ int error_mend(struct error *error, const char *mend, ...) __attribute__((format
 int error_fail(struct error *error, int number, const char *mend, const char *what, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* clang's analyzer sees a file at a time, and would follow paths on which these return 0. */
+#if defined(__clang_analyzer__) && !defined(BASE_ERROR_DEFINED_HERE)
+#define error_set(...)	((error_set)(__VA_ARGS__), -1)
+#define error_at(...)	((error_at)(__VA_ARGS__), -1)
+#define error_mend(...) ((error_mend)(__VA_ARGS__), -1)
+#define error_fail(...) ((error_fail)(__VA_ARGS__), -1)
+#endif
+
 /* Formats ERROR as one line without newline into TEXT (SIZE bytes, always NUL-terminated). Returns TEXT. */
 char *error_text(const struct error *error, char *text, unsigned long size);
 

@@ -142,7 +142,7 @@ static double cost_of(struct harness *h, size_t orders, double cell_ns, struct e
 /* How many orders LEFT_NS pay for, as many blocks of each as an interval needs; 0: none. */
 static size_t affordable(struct harness *h, double left_ns, double cell_ns, struct error *error)
 {
-	size_t orders = 2 * VMM_KNOBS;
+	size_t orders = (size_t)2 * VMM_KNOBS;
 
 	while (orders > 0 && cost_of(h, orders, cell_ns, error) * (HARNESS_INTERVAL + 1) > left_ns)
 		orders -= 2;

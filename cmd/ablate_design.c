@@ -83,7 +83,7 @@ void ablation_draw(struct ablation *a, size_t orders, uint64_t seed)
 
 	a->orders = 0;
 	/* A square may hold a row's reverse as well; few knobs have no more orders than a few squares. */
-	for (size_t row = 0; a->orders + 1 < most && row < 4 * ABLATE_ORDERS; row++) {
+	for (size_t row = 0; a->orders + 1 < most && row < (size_t)4 * ABLATE_ORDERS; row++) {
 		schedule_order(a->knobs, seed, row, order);
 		if (drawn(a, order, false))
 			continue;

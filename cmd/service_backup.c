@@ -99,8 +99,10 @@ static void backup(char *const *beside, int ready)
 	source = calloc(count + 1, sizeof(*source));
 	for (size_t i = 0; source && i < count; i++)
 		source[i] = (struct source){ .roots = { beside[1 + i] }, .fd = -1 };
-	if (source == NULL || count == 0 || write(ready, "", 1) != 1)
+	if (source == NULL || count == 0 || write(ready, "", 1) != 1) {
+		free(source);
 		return;
+	}
 	source[0].roots[1] = beside[0];
 	for (size_t i = 0;; i = (i + 1) % count)
 		take(&stream, &source[i]);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,18 +167,12 @@ static const char *judge(const struct finding *f, double effect)
 
 static void put_flags(struct table_writer *out, const struct comparison *c, const struct compared *row)
 {
-	char flags[128] = "";
+	bool few = !enough(row) && row->count[SIDE_OURS] && row->count[SIDE_BASE];
+	char flags[128];
 
-	if (c->machines)
-		strcat(flags, " other-machine");
-	if (row->program_changed)
-		strcat(flags, " program-changed");
-	if (row->knobs_changed)
-		strcat(flags, " knobs-changed");
-	if (row->disturbed)
-		strcat(flags, " disturbed");
-	if (!enough(row) && row->count[SIDE_OURS] && row->count[SIDE_BASE])
-		strcat(flags, " few-invocations");
+	snprintf(flags, sizeof(flags), "%s%s%s%s%s", c->machines ? " other-machine" : "",
+		 row->program_changed ? " program-changed" : "", row->knobs_changed ? " knobs-changed" : "",
+		 row->disturbed ? " disturbed" : "", few ? " few-invocations" : "");
 	table_put_text(out, flags[0] ? flags + 1 : NULL);
 }
 

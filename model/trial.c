@@ -72,9 +72,9 @@ int trial_make(struct trial *t, const struct cells *cells, const struct flips *f
 	size_t rows = cells->runs.rows + 1; /* no more blocks than that */
 
 	*t = (struct trial){ .cells = cells, .flips = flips };
-	t->number = malloc(rows * sizeof(*t->number));
+	t->number = calloc(rows, sizeof(*t->number));
 	t->apart = malloc(rows * sizeof(*t->apart));
-	t->row = malloc(rows * flips->configs.count * sizeof(*t->row));
+	t->row = calloc(rows * flips->configs.count, sizeof(*t->row));
 	if (!t->number || !t->apart || !t->row)
 		return -ENOMEM;
 	for (size_t row = 0; row < cells->runs.rows; row++)

@@ -91,7 +91,7 @@ static void put_labels(FILE *script, const struct waterfall *w)
 			fprintf(script, "set label 'NA' at graph 0.02, first %zu left\n", i);
 			continue;
 		}
-		if (isnan(right))
+		if (step && isnan(right))
 			right = fmax(step->begin, end);
 		fprintf(script, "set label '%s%s' at %.9g, %zu left offset character 0.6, 0\n",
 			step && value > 0 ? "+" : "", format_number(value / w->unit_ns, text),

@@ -119,7 +119,7 @@ static void take_back(struct loan *loan, uint32_t tid)
 
 /* Frames of a child that executed something never returned, and AddressSanitizer still guards where they lay.
  */
-static void forget_frames(uint8_t *stack)
+static void forget_frames(const uint8_t *stack)
 {
 #ifdef __SANITIZE_ADDRESS__
 	extern void __asan_unpoison_memory_region(const volatile void *, size_t);
