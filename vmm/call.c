@@ -215,13 +215,15 @@ int64_t call_make(struct monitor *m, struct abi_request *request)
 {
 	uint32_t id = request->call;
 	const struct abi_call *call = call_row(id);
-	struct resolved r = { .vector_argument = -1 };
+	struct resolved r; /* of a KiB, most of which few calls look at */
 	int64_t result;
 
 	if (call == NULL)
 		return -ENOSYS;
 	if (call->number >= ABI_SERVICE)
 		return service_make(m, id, request->argument);
+	r.vectors = 0;
+	r.vector_argument = -1;
 	result = resolve(m, call, request, &r);
 	if (result)
 		return result;

@@ -12,6 +12,7 @@
  * the kernel (ioeventfd). With transport=eventfd they never poll, and every request rings.
  */
 #define CROWDED 50 /* so much shorter it polls where threads of the program want its core */
+#define POLLS	8  /* between two looks at the time */
 
 static bool serving(const struct monitor *m)
 {
@@ -25,7 +26,10 @@ bool driver_polls(const struct monitor *m)
 
 static bool submitted(const struct vcpu *v)
 {
-	return __atomic_load_n(&v->channel->submitted, __ATOMIC_ACQUIRE) != v->answered;
+	const struct abi_asked *asked = &v->channel->asked[v->answered % ABI_SLOTS];
+
+	/* Not only the next: one that is overrun is the loss of a guest that has gone mad, but no end. */
+	return (int32_t)(__atomic_load_n(&asked->number, __ATOMIC_ACQUIRE) - v->answered) > 0;
 }
 
 /* The next vCPU of D's share after number AT, or NULL. The first is d->id: vCPUs are dealt round. */
@@ -72,37 +76,41 @@ static uint64_t patience(const struct monitor *m)
 {
 	uint32_t running = __atomic_load_n(&m->boot->running, __ATOMIC_RELAXED);
 
-	if (!driver_polls(m))
-		return 0;
 	return running <= (uint32_t)m->driven ? m->spin_ticks : m->spin_ticks / CROWDED;
 }
 
-static void await(struct driver *d)
+/* Polls until a request is there, or sleeps where none comes. Returns when that was. */
+static uint64_t await(struct driver *d)
 {
-	uint64_t start = clock_tsc(), now = start;
+	bool polls = driver_polls(d->monitor);
+	uint64_t start = clock_tsc(), now;
 
-	while (!any_submitted(d) && serving(d->monitor)) {
-		now = clock_tsc();
-		if (now - start > patience(d->monitor)) {
+	for (unsigned i = 1; !any_submitted(d) && serving(d->monitor); i++) {
+		if (!polls || (i % POLLS == 0 && clock_tsc() - start > patience(d->monitor))) {
+			now = clock_tsc();
+			d->thread->spin_tsc += now - start;
 			nap(d);
-			d->thread->sleep_tsc += clock_tsc() - now;
-			break;
+			start = clock_tsc();
+			d->thread->sleep_tsc += start - now;
+			return start;
 		}
 		__builtin_ia32_pause();
 	}
+	now = clock_tsc();
 	d->thread->spin_tsc += now - start;
+	return now;
 }
 
-static void serve_one(struct vcpu *v, struct vmm_thread *thread)
+static void serve_one(struct vcpu *v, struct vmm_thread *thread, uint64_t seen)
 {
 	struct abi_channel *c = v->channel;
 
 	/* So a vCPU begins, that the driver may have gone to sleep without. */
 	if (c->driver_asleep && driver_polls(v->monitor))
 		__atomic_store_n(&c->driver_asleep, 0, __ATOMIC_SEQ_CST);
-	serve_request(v, &c->slot[v->answered % ABI_SLOTS], thread, false);
-	__atomic_store_n(&c->completed, ++v->answered, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&c->guest_asleep, __ATOMIC_SEQ_CST))
+	serve_ring(v, thread, seen);
+	atomic_thread_fence(memory_order_seq_cst); /* between the answer and the look who sleeps until it */
+	if (__atomic_load_n(&c->guest_asleep, __ATOMIC_RELAXED))
 		interrupt_raise(v, false);
 }
 
@@ -112,30 +120,42 @@ static void serve_rings(struct driver *d)
 	struct vcpu *v;
 
 	while (serving(d->monitor)) {
-		await(d);
+		uint64_t seen = await(d);
+
 		for (unsigned i = d->id; serving(d->monitor) && (v = share(d, i)); i += d->monitor->drivers)
-			if (submitted(v))
-				serve_one(v, d->thread);
+			if (submitted(v)) {
+				serve_one(v, d->thread, seen);
+				seen = clock_tsc();
+			}
 	}
 }
 
-/* The bench's baseline: a word in shared memory and back, by polling or a doorbell a time, and nothing else.
- */
+/* The bench's baseline: a line in shared memory and another back, by polling or a doorbell a time, and
+ * nothing else. */
 static void serve_bare(const struct driver *d)
 {
 	const struct monitor *m = d->monitor;
 	struct abi_channel *c = m->main->channel;
+	uint32_t next = 1;
 	uint64_t rings;
 
+	for (int i = 0; i < ABI_SLOTS; i++) /* where it left off */
+		next = c->bare_answer[i].number >= next ? c->bare_answer[i].number + 1 : next;
 	while (atomic_load_explicit(&m->driver_phase, memory_order_relaxed) == DRIVER_BARE) {
-		uint32_t asked = __atomic_load_n(&c->bare_asked, __ATOMIC_ACQUIRE);
+		const struct abi_asked *asked = &c->bare_asked[(next - 1) % ABI_SLOTS];
+		struct abi_answer *answer = &c->bare_answer[(next - 1) % ABI_SLOTS];
+		uint64_t sum = 0;
 
-		if (asked != c->bare_answered)
-			__atomic_store_n(&c->bare_answered, asked, __ATOMIC_RELEASE);
-		else if (driver_polls(m))
+		if (__atomic_load_n(&asked->number, __ATOMIC_ACQUIRE) == next) {
+			for (int i = 0; i < 6; i++)
+				sum += asked->argument[i];
+			answer->result = (int64_t)sum;
+			__atomic_store_n(&answer->number, next++, __ATOMIC_RELEASE);
+		} else if (driver_polls(m)) {
 			__builtin_ia32_pause();
-		else if (read(d->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
+		} else if (read(d->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR) {
 			return;
+		}
 	}
 }
 

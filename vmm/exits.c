@@ -20,7 +20,7 @@
 static enum next on_request(struct vcpu *v)
 {
 	struct monitor *m = v->monitor;
-	serve_request(v, &v->channel->exit_slot, &v->thread, true);
+	serve_request(v, &v->channel->exit_slot, &v->thread);
 	if (m->config.value[VMM_COMPLETION] == VMM_COMPLETION_INJECT)
 		interrupt_raise(v, true);
 	return GO_ON;

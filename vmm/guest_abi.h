@@ -220,27 +220,46 @@ struct abi_segment {
 #define ABI_SEGMENTS 64
 
 struct abi_request {
-	uint32_t call;	  /* enum abi_call_id */
-	uint32_t regular; /* argument 0 as a file: 1 not regular, 2 regular, 3 the host is to say; 4 see below
-			   */
+	_Alignas(64) uint32_t call; /* enum abi_call_id */
+	uint32_t regular; /* argument 0 as a file: 1 not, 2 is a regular one, 3 the host says; 4 see below */
 	int64_t result;	  /* out: as the system call returns it, -errno on failure */
 	uint64_t argument[6];
-	uint8_t segments[8];	     /* how many of the segments below each argument has, in order */
-	uint64_t submitted, resumed; /* TSC: the guest's own stamps */
+	uint8_t segments[8]; /* how many of the segments below each argument has, in order */
 	struct abi_segment segment[ABI_SEGMENTS];
+	_Alignas(64) uint64_t submitted, resumed; /* TSC: the guest's stamps, which are read late */
 };
 
 #define ABI_SLOTS 4
 
-/* The channel of one vCPU. Words that different threads write lie on different cache lines. */
+/*
+ * What a request in the ring and its answer need at least: a cache line each, so that each way moves one. The
+ * number, from 1, is written last; all of request N is at (N - 1) % ABI_SLOTS.
+ */
+struct abi_asked {
+	_Alignas(64) uint32_t number;
+	uint16_t call;
+	uint8_t regular, pad;
+	uint64_t argument[6];
+	uint8_t segments[8];
+};
+
+struct abi_answer {
+	_Alignas(64) uint32_t number; /* of the request */
+	uint32_t regular;
+	int64_t result;
+};
+
+/* The channel of one vCPU. What different threads write lies on different cache lines. */
 struct abi_channel {
-	_Alignas(64) uint32_t submitted; /* guest: requests put into the ring; slot is (n - 1) % ABI_SLOTS */
-	_Alignas(64) uint32_t completed; /* driver: requests answered */
-	_Alignas(64) uint32_t driver_asleep; /* driver: ring the doorbell */
-	_Alignas(64) uint32_t guest_asleep;  /* guest: raise ABI_VECTOR_DONE */
-	uint32_t driver;		     /* monitor: whose doorbell to ring */
-	_Alignas(64) uint32_t bare_asked;    /* bench, guest: a word that comes back as bare_answered */
-	_Alignas(64) uint32_t bare_answered; /* driver */
+	_Alignas(64) uint32_t submitted;	  /* guest: its own count */
+	struct abi_asked asked[ABI_SLOTS];	  /* guest */
+	struct abi_answer answer[ABI_SLOTS];	  /* driver */
+	_Alignas(64) uint32_t driver_asleep;	  /* driver: ring the doorbell */
+	_Alignas(64) uint32_t guest_asleep;	  /* guest: raise ABI_VECTOR_DONE */
+	uint32_t driver;			  /* monitor: whose doorbell to ring */
+	struct abi_asked bare_asked[ABI_SLOTS];	  /* bench, guest: words, whose sum comes back */
+	struct abi_answer bare_answer[ABI_SLOTS]; /* driver */
+	_Alignas(64) uint32_t bare;		  /* guest: its count of these */
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
 	struct abi_request exit_slot; /* for requests that leave by exit */
 	uint32_t tid;		      /* monitor: the thread that runs here */

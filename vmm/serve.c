@@ -12,14 +12,13 @@
 _Static_assert(ABI_CALL_COUNT <= VMM_REQUEST_KINDS, "the report has a row for every kind of request");
 
 /*
- * Copies what REQUEST asks. The guest may write to it while it is served, in a ring above all, so what is
- * checked and what is used must be the same copy; the barrier keeps the compiler from reading twice.
+ * What a request asks is copied. The guest may write to it while it is served, in a ring above all, so what
+ * is checked and what is used must be the same copy; the barriers keep the compiler from reading twice.
  */
-static void copy_request(struct abi_request *to, const struct abi_request *from)
+static void copy_segments(struct abi_request *to, const struct abi_request *from)
 {
 	size_t segments = 0;
 
-	memcpy(to, from, offsetof(struct abi_request, segment));
 	__asm__ volatile("" : : : "memory");
 	for (int i = 0; i < 6; i++)
 		segments += to->segments[i];
@@ -27,6 +26,22 @@ static void copy_request(struct abi_request *to, const struct abi_request *from)
 		segments = ABI_SEGMENTS;
 	memcpy(to->segment, from->segment, segments * sizeof(to->segment[0]));
 	__asm__ volatile("" : : : "memory");
+}
+
+static void copy_request(struct abi_request *to, const struct abi_request *from)
+{
+	memcpy(to, from, offsetof(struct abi_request, segment));
+	copy_segments(to, from);
+}
+
+/* The same of one in the ring: of its slot no more is touched than it needs. */
+static void copy_asked(struct abi_request *to, const struct abi_asked *asked, const struct abi_request *slot)
+{
+	to->call = asked->call;
+	to->regular = asked->regular;
+	memcpy(to->argument, asked->argument, sizeof(to->argument));
+	memcpy(to->segments, asked->segments, sizeof(to->segments));
+	copy_segments(to, slot);
 }
 
 enum mark { MARK_NONE, MARK_BEGIN, MARK_END };
@@ -52,43 +67,62 @@ static enum mark find_mark(struct monitor *m, const struct abi_request *request)
  * The region begins when the program goes on after its first mark and ends when it writes the second: what
  * the way of these requests costs is not part of it. Stamps a guest cannot have made are not believed.
  */
-static void note_end(struct monitor *m, const struct abi_request *request, uint64_t seen)
+static void note_end(struct monitor *m, uint64_t ended, uint64_t seen)
 {
-	uint64_t begun = m->report->tsc_roi_begin, ended = request->submitted;
+	uint64_t begun = m->report->tsc_roi_begin;
 
 	m->report->tsc_roi_end = ended > begun && ended <= seen ? ended : seen;
 }
 
-/* Adds the stages of the request served before this one, whose last stamp the guest has made by now. */
-void serve_flush(struct vcpu *v)
+static void add_stages(struct vmm_report *report, const struct served *last, const char *name)
 {
-	struct monitor *m = v->monitor;
-	struct served *last = &v->last;
-	const struct abi_call *row = call_row(last->call);
 	const uint64_t *t = last->stamp;
+	uint64_t *used = &report->requests_used[last->call / 64], bit = 1ull << last->call % 64;
+
+	if (!(*used & bit))
+		strncpy(report->request[last->call].name, name, sizeof(report->request[0].name) - 1);
+	*used |= bit;
+	for (int i = 0; i < VMM_STAGE_TOTAL; i++)
+		hist_add(&report->request[last->call].stage[i], t[i + 1] - t[i]);
+	hist_add(&report->request[last->call].stage[VMM_STAGE_TOTAL], t[STAMP_RESUMED] - t[STAMP_SUBMITTED]);
+	if (last->by_exit)
+		report->exit_transport_tsc +=
+			t[STAMP_SEEN] - t[STAMP_SUBMITTED] + t[STAMP_RESUMED] - t[STAMP_COMPLETED];
+}
+
+/* Stages of LAST into the report: the guest has made its stamps by now. */
+static void record(struct monitor *m, struct served *last)
+{
+	const struct abi_call *row = call_row(last->call);
+	uint64_t *t = last->stamp;
 
 	if (last->request == NULL || row == NULL)
 		return;
-	last->stamp[STAMP_RESUMED] = __atomic_load_n(&last->request->resumed, __ATOMIC_RELAXED);
+	t[STAMP_RESUMED] = __atomic_load_n(&last->request->resumed, __ATOMIC_RELAXED);
 	if (last->call == ABI_CALL_ahead) /* nobody waited for it */
-		last->stamp[STAMP_RESUMED] = last->stamp[STAMP_COMPLETED];
-	last->request = NULL;
+		t[STAMP_RESUMED] = t[STAMP_COMPLETED];
+	if (!last->by_exit) { /* made when it was on its way: a guest that is interrupted there makes it late
+			       */
+		t[STAMP_SUBMITTED] = __atomic_load_n(&last->request->submitted, __ATOMIC_RELAXED);
+		if (t[STAMP_SUBMITTED] > t[STAMP_SEEN] && t[STAMP_SUBMITTED] <= t[STAMP_RESUMED])
+			t[STAMP_SUBMITTED] = t[STAMP_SEEN];
+	}
 	for (int i = 1; i < STAMPS; i++)
 		if (t[i] < t[i - 1])
 			return; /* the guest wrote nonsense, or its TSC is not ours */
 	if (last->mark == MARK_BEGIN)
 		m->report->tsc_roi_begin = t[STAMP_RESUMED];
+	if (last->mark == MARK_END && !last->by_exit)
+		note_end(m, t[STAMP_SUBMITTED], t[STAMP_SEEN]);
 	pthread_mutex_lock(&m->counting);
-	m->report->requests_used[last->call / 64] |= 1ull << last->call % 64;
-	strncpy(m->report->request[last->call].name, row->name, sizeof(m->report->request[0].name) - 1);
-	for (int i = 0; i < VMM_STAGE_TOTAL; i++)
-		hist_add(&m->report->request[last->call].stage[i], t[i + 1] - t[i]);
-	hist_add(&m->report->request[last->call].stage[VMM_STAGE_TOTAL],
-		 t[STAMP_RESUMED] - t[STAMP_SUBMITTED]);
-	if (last->by_exit)
-		m->report->exit_transport_tsc +=
-			t[STAMP_SEEN] - t[STAMP_SUBMITTED] + t[STAMP_RESUMED] - t[STAMP_COMPLETED];
+	add_stages(m->report, last, row->name);
 	pthread_mutex_unlock(&m->counting);
+}
+
+void serve_flush(struct vcpu *v)
+{
+	record(v->monitor, &v->last);
+	v->last.request = NULL;
 }
 
 void serve_completed(struct vcpu *v, uint64_t tsc)
@@ -97,12 +131,29 @@ void serve_completed(struct vcpu *v, uint64_t tsc)
 		v->last.stamp[STAMP_COMPLETED] = tsc;
 }
 
-void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread, bool by_exit)
+/* Makes the call that ASKED asks for and keeps in NOTE how that went. */
+static int64_t serve(struct monitor *m, struct abi_request *asked, struct vmm_thread *thread,
+		     struct served *note)
 {
-	struct monitor *m = v->monitor;
+	int64_t result;
+
+	note->call = asked->call;
+	note->mark = find_mark(m, asked);
+	if (note->mark == MARK_END)
+		note_end(m, note->by_exit ? note->stamp[STAMP_SUBMITTED] : 0, note->stamp[STAMP_SEEN]);
+	note->stamp[STAMP_BEGUN] = clock_tsc();
+	result = call_make(m, asked);
+	note->stamp[STAMP_ENDED] = clock_tsc();
+	if (note->mark == MARK_BEGIN)
+		m->report->tsc_roi_begin = note->stamp[STAMP_ENDED];
+	thread->host_tsc += note->stamp[STAMP_ENDED] - note->stamp[STAMP_BEGUN];
+	return result;
+}
+
+void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread)
+{
+	struct served note = { .request = request, .by_exit = true, .stamp = { [STAMP_SEEN] = clock_tsc() } };
 	struct abi_request asked;
-	uint64_t seen = clock_tsc(), begun, ended;
-	enum mark mark;
 
 	/* A vCPU waits for one answer before it asks again; one that does not has gone mad. */
 	if (atomic_flag_test_and_set(&v->serving)) {
@@ -110,29 +161,45 @@ void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_threa
 		return;
 	}
 	serve_flush(v);
-	if (by_exit)
-		settle_asked(v);
+	settle_asked(v);
 	copy_request(&asked, request);
-	mark = find_mark(m, &asked);
-	if (mark == MARK_END)
-		note_end(m, &asked, seen);
-	begun = clock_tsc();
-	request->result = call_make(m, &asked);
-	ended = clock_tsc();
-	if (mark == MARK_BEGIN)
-		m->report->tsc_roi_begin = ended;
+	note.stamp[STAMP_SUBMITTED] = __atomic_load_n(&request->submitted, __ATOMIC_RELAXED);
+	request->result = serve(v->monitor, &asked, thread, &note);
 	request->regular = asked.regular;
-	thread->host_tsc += ended - begun;
-	v->last = (struct served){
-		.request = request,
-		.call = asked.call,
-		.by_exit = by_exit,
-		.mark = mark,
-		.stamp = { [STAMP_SUBMITTED] = asked.submitted,
-			   [STAMP_SEEN] = seen,
-			   [STAMP_BEGUN] = begun,
-			   [STAMP_ENDED] = ended,
-			   [STAMP_COMPLETED] = by_exit ? 0 : clock_tsc() },
-	};
+	v->last = note;
 	atomic_flag_clear(&v->serving);
+}
+
+/* The guest may go on from here. */
+static void answer(struct vcpu *v, int64_t result, uint32_t regular)
+{
+	struct abi_answer *a = &v->channel->answer[v->answered % ABI_SLOTS];
+
+	a->result = result;
+	a->regular = regular;
+	__atomic_store_n(&a->number, ++v->answered, __ATOMIC_RELEASE);
+}
+
+void serve_ring(struct vcpu *v, struct vmm_thread *thread, uint64_t seen)
+{
+	const struct abi_channel *c = v->channel;
+	const struct abi_request *slot = &c->slot[v->answered % ABI_SLOTS];
+	struct served note = { .request = slot, .stamp = { [STAMP_SEEN] = seen } }, before;
+	struct abi_request asked;
+	int64_t result;
+
+	if (atomic_flag_test_and_set(&v->serving)) {
+		answer(v, -EBUSY, 0);
+		return;
+	}
+	copy_asked(&asked, &c->asked[v->answered % ABI_SLOTS], slot);
+	result = serve(v->monitor, &asked, thread, &note);
+	/* Nothing lies between the end of the call and the answer: the account of the request before comes
+	 * later. */
+	note.stamp[STAMP_COMPLETED] = note.stamp[STAMP_ENDED];
+	before = v->last;
+	v->last = note;
+	atomic_flag_clear_explicit(&v->serving, memory_order_release);
+	answer(v, result, asked.regular);
+	record(v->monitor, &before);
 }

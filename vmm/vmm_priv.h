@@ -87,13 +87,13 @@ struct monitor {
 	int report_fd;
 
 	int kvm, vm;
-	int kernel;		    /* the guest kernel's executable */
+	int kernel; /* the guest kernel's executable */
+	atomic_uint vcpus;
 	char kernel_name[32];	    /* by which the next monitor finds it */
 	const char *kvm_name;	    /* of the backend */
 	struct cpuid_table *cpuids; /* that a vCPU is given; owned */
 	struct vcpu *vcpu[VCPUS];   /* the first `vcpus` are open */
-	atomic_uint vcpus;
-	struct vcpu *main; /* the first: that of the process's first thread */
+	struct vcpu *main;	    /* the first: that of the process's first thread */
 
 	uint8_t *memory; /* guest memory: guest-physical 0 is here */
 	uint64_t memory_bytes;
@@ -106,10 +106,10 @@ struct monitor {
 	atomic_bool ended;
 	bool vcpu_stuck, driver_stuck;
 	bool routed; /* the driver can raise interrupts */
+	atomic_flag backend_busy;
 
 	const struct backend *backend;
-	void *backend_state; /* owned by the backend */
-	atomic_flag backend_busy;
+	void *backend_state;		  /* owned by the backend */
 	struct direct_file *direct_files; /* of direct.c, which owns it */
 
 	char executable[4096]; /* path of the program, as the kernel would tell it */
@@ -226,7 +226,8 @@ int tick_start(
 void tick_stop(struct monitor *m); /* while all vCPUs' threads are still there */
 
 /* serve.c: one request. */
-void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread, bool by_exit);
+void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread); /* by exit */
+void serve_ring(struct vcpu *v, struct vmm_thread *thread, uint64_t seen); /* the next in its ring */
 void serve_completed(struct vcpu *v, uint64_t tsc); /* it runs again, the answer with it */
 void serve_flush(struct vcpu *v);		    /* records the last request */
 

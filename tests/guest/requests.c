@@ -40,14 +40,28 @@ static uint64_t wild(void)
 /* Hands a request to the driver and returns at once. */
 static void ring(void)
 {
-	__atomic_add_fetch(&CHANNEL->submitted, 1, __ATOMIC_SEQ_CST);
+	volatile struct abi_asked *asked = &CHANNEL->asked[CHANNEL->submitted % ABI_SLOTS];
+	const struct abi_request *r = &CHANNEL->slot[CHANNEL->submitted % ABI_SLOTS];
+
+	asked->call = (uint16_t)r->call;
+	asked->regular = (uint8_t)r->regular;
+	for (int i = 0; i < 6; i++) {
+		asked->argument[i] = r->argument[i];
+		asked->segments[i] = r->segments[i];
+	}
+	__atomic_store_n(&asked->number, ++CHANNEL->submitted, __ATOMIC_SEQ_CST);
 	if (CHANNEL->driver_asleep)
 		out(ABI_PORT_DOORBELL, 0);
 }
 
+static struct abi_answer *last_answer(void)
+{
+	return &CHANNEL->answer[(CHANNEL->submitted - 1) % ABI_SLOTS];
+}
+
 static bool answered(void)
 {
-	return __atomic_load_n(&CHANNEL->completed, __ATOMIC_SEQ_CST) == CHANNEL->submitted;
+	return __atomic_load_n(&last_answer()->number, __ATOMIC_SEQ_CST) == CHANNEL->submitted;
 }
 
 static struct abi_request *next_slot(void)
@@ -122,7 +136,10 @@ static void both_ways(void)
 		out(ABI_PORT_REQUEST, 0);
 	}
 	CHANNEL->submitted += 1u << 31;
-	CHANNEL->completed = 77;
+	for (int i = 0; i < ABI_SLOTS; i++) {
+		CHANNEL->asked[i].number += 1u << 31;
+		CHANNEL->answer[i].number = 77;
+	}
 	CHANNEL->driver_asleep = CHANNEL->guest_asleep = ~0u;
 	out(ABI_PORT_DOORBELL, 0);
 }
@@ -144,9 +161,13 @@ static void change_served(void)
 		ring();
 		for (uint64_t n = 0; !answered() && n < 200000; n++) {
 			r->segment[0].bytes = n % 2 ? 16 : 1ull << 30;
-			r->call = n % 2 ? ABI_CALL_writev : 0xfffffff0;
+			CHANNEL->asked[(CHANNEL->submitted - 1) % ABI_SLOTS].call =
+				n % 2 ? ABI_CALL_writev : 0xfff0;
+			CHANNEL->asked[(CHANNEL->submitted - 1) % ABI_SLOTS].segments[1] = n % 3 ? 1 : 200;
 		}
-		if (r->result > 16) {
+		while (!answered())
+			__asm__ volatile("pause");
+		if (last_answer()->result > 16) {
 			puts("the host read beyond guest memory");
 			exit(1);
 		}

@@ -17,6 +17,7 @@
 #define FOR_EVER UINT64_MAX
 #define SPINS	 2000 /* before another may have the core */
 #define CROWDED	 50   /* so much less is polled where cores are short: about what an exit takes */
+#define POLLS	 8    /* between two looks at the time, each of which takes as long as half a poll */
 
 static bool by_exit(bool blocks)
 {
@@ -96,84 +97,148 @@ static void submit_exit(void)
 		await_interrupt(count);
 }
 
-static bool answered(uint32_t number)
+static bool answered(const struct abi_channel *c, uint32_t number)
 {
-	return __atomic_load_n(&CHANNEL->completed, __ATOMIC_ACQUIRE) == number;
+	const struct abi_answer *answer = &c->answer[(number - 1) % ABI_SLOTS];
+
+	return (int32_t)(__atomic_load_n(&answer->number, __ATOMIC_ACQUIRE) - number) >= 0;
+}
+
+/*
+ * Rings for a driver that sleeps, once a request. No barrier stands between a request's number and the look
+ * at this flag: who polls looks again and again, and who is about to halt has set a flag of his own between.
+ */
+static void ring_asleep(bool *rung)
+{
+	struct abi_channel *c = CHANNEL;
+
+	if (*rung || !__atomic_load_n(&c->driver_asleep, __ATOMIC_SEQ_CST))
+		return;
+	*rung = true;
+	port_write(ABI_PORT_DOORBELL, (uint8_t)c->driver);
 }
 
 /* Polls for at most spin_ticks, or for ever with idle=poll; for less where cores are short. */
-static bool poll_answer(uint32_t number)
+static bool poll_answer(uint32_t number, uint64_t start, bool *rung)
 {
-	uint64_t start = tsc(), now = start, roomy = BOOT->idle_poll ? FOR_EVER : BOOT->spin_ticks;
-	bool done;
+	uint64_t roomy = BOOT->idle_poll ? FOR_EVER : BOOT->spin_ticks;
 
-	while (!(done = answered(number)) && now - start < patience(roomy)) {
-		relax();
-		now = tsc();
-	}
-	ACCOUNT->spin_tsc += tsc() - start;
-	return done;
+	do {
+		for (int i = 0; i < POLLS; i++) {
+			if (answered(CHANNEL, number))
+				return true;
+			ring_asleep(rung);
+			relax();
+		}
+	} while (tsc() - start < patience(roomy));
+	return answered(CHANNEL, number);
 }
 
 /* Asks for the interrupt, then halts until the answer is there. COUNT was read before the request was
  * published. */
-static void sleep_answer(uint32_t number, uint32_t count)
+static void sleep_answer(uint32_t number, uint32_t count, bool *rung)
 {
 	struct abi_channel *c = CHANNEL;
 
 	__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_SEQ_CST);
-	while (!answered(number)) {
+	ring_asleep(rung);
+	while (!answered(CHANNEL, number)) {
 		await_interrupt(count);
-		count = answered(number) ? count : SELF->done_interrupts;
+		count = answered(CHANNEL, number) ? count : SELF->done_interrupts;
 	}
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
 }
 
-static void submit_ring(void)
+/* Returns when the answer was seen. */
+static uint64_t await_polling(uint32_t number, uint64_t start)
+{
+	uint64_t now;
+	bool rung = false;
+
+	for (uint8_t tries = 0; !poll_answer(number, start, &rung); tries += tries < UINT8_MAX) {
+		ACCOUNT->spin_tsc += tsc() - start;
+		if (BOOT->idle_poll)
+			port_write(ABI_PORT_YIELD, tries);
+		else
+			sleep_answer(number, SELF->done_interrupts, &rung);
+		start = tsc();
+	}
+	now = tsc();
+	ACCOUNT->spin_tsc += now - start;
+	return now;
+}
+
+/* The interrupt was asked for before the request was published, when COUNT had come. */
+static uint64_t await_injected(uint32_t number, uint32_t count)
 {
 	struct abi_channel *c = CHANNEL;
-	uint32_t number = c->submitted + 1, count = SELF->done_interrupts;
+	bool rung = false;
 
-	if (BOOT->inject)
-		__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_RELAXED);
-	__atomic_store_n(&c->submitted, number, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&c->driver_asleep, __ATOMIC_SEQ_CST))
-		port_write(ABI_PORT_DOORBELL, (uint8_t)c->driver);
-	if (!BOOT->inject) {
-		for (uint8_t tries = 0; !poll_answer(number); tries += tries < UINT8_MAX)
-			if (BOOT->idle_poll)
-				port_write(ABI_PORT_YIELD, tries);
-			else
-				sleep_answer(number, SELF->done_interrupts);
-		return;
-	}
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* as nobody polls */
+	ring_asleep(&rung);
 	for (;;) { /* past an interrupt that tells of nothing */
 		uint32_t arrived;
 
 		while ((arrived = SELF->done_interrupts) == count)
 			await_interrupt(count);
-		if (answered(number))
+		if (answered(CHANNEL, number))
 			break;
 		count = arrived;
 	}
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
+	return tsc();
+}
+
+/* In a line that the driver polls, and so at once. Returns the request's number. */
+static uint32_t publish(struct abi_channel *c, const struct abi_request *request)
+{
+	struct abi_asked *asked = &c->asked[c->submitted % ABI_SLOTS];
+
+	asked->call = (uint16_t)request->call;
+	asked->regular = (uint8_t)request->regular;
+	for (int i = 0; i < 6; i++)
+		asked->argument[i] = request->argument[i];
+	for (int i = 0; i < 6; i++)
+		asked->segments[i] = request->segments[i];
+	__atomic_store_n(&asked->number, ++c->submitted, __ATOMIC_RELEASE);
+	return c->submitted;
+}
+
+static void submit_ring(struct abi_request *request)
+{
+	struct abi_channel *c = CHANNEL;
+	uint32_t number, count = SELF->done_interrupts;
+	const struct abi_answer *answer;
+
+	if (BOOT->inject)
+		__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_RELAXED);
+	number = publish(c, request);
+	/* While the line is on its way. Stored before, the stamp would delay it: the driver reads that line,
+	 * too.
+	 */
+	request->submitted = tsc();
+	request->resumed =
+		BOOT->inject ? await_injected(number, count) : await_polling(number, request->submitted);
+	answer = &c->answer[(number - 1) % ABI_SLOTS];
+	request->result = answer->result;
+	request->regular = answer->regular;
 }
 
 uint32_t channel_post(struct abi_request *request)
 {
-	struct abi_channel *c = CHANNEL;
+	uint32_t number;
+	bool rung = false;
 
-	request->submitted = tsc();
-	__atomic_store_n(&c->submitted, c->submitted + 1, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&c->driver_asleep, __ATOMIC_SEQ_CST))
-		port_write(ABI_PORT_DOORBELL, (uint8_t)c->driver);
-	return c->submitted;
+	request->submitted = tsc(); /* before: nobody waits who could make up for a late one */
+	number = publish(CHANNEL, request);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* as nobody polls */
+	ring_asleep(&rung);
+	return number;
 }
 
 void channel_await(const struct abi_channel *c, uint32_t number)
 {
-	for (uint32_t spins = 1; (int32_t)(__atomic_load_n(&c->completed, __ATOMIC_ACQUIRE) - number) < 0;
-	     spins++)
+	for (uint32_t spins = 1; !answered(c, number); spins++)
 		if (spins % SPINS)
 			relax();
 		else
@@ -182,20 +247,17 @@ void channel_await(const struct abi_channel *c, uint32_t number)
 
 int64_t channel_send(struct abi_request *request)
 {
-	bool waits = request == &CHANNEL->exit_slot;
-	uint64_t submitted = tsc();
-
-	request->submitted = submitted;
-	if (waits) {
+	if (request == &CHANNEL->exit_slot) {
+		request->submitted = tsc();
 		thread_waits(true);
 		channel_await(CHANNEL, CHANNEL->submitted); /* one after the other */
 		submit_exit();
 		thread_waits(false);
+		request->resumed = tsc();
 	} else {
-		submit_ring();
+		submit_ring(request);
 	}
-	request->resumed = tsc();
-	ACCOUNT->wait_tsc += request->resumed - submitted;
+	ACCOUNT->wait_tsc += request->resumed - request->submitted;
 	return request->result;
 }
 
