@@ -180,9 +180,9 @@ asan: deps
 	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" -j$$(nproc) tests
 	tests/run.sh build/asan
 
-bench: all $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm
-	tests/bench.sh $(BUILD)
-	tests/bench_compare.sh $(BUILD)
+bench: all $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm $(BUILD)/tests/guest/console-musl
+	@status=0; for script in bench bench_null bench_knobs bench_compare; do \
+		echo "tests/$$script.sh $(BUILD)"; sh tests/$$script.sh $(BUILD) || status=$$?; done; exit $$status
 
 tidy: all
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')

@@ -3,7 +3,8 @@
 # SPDX-FileCopyrightText: The vmtax authors
 #
 # A null request by each transport beside its bare counterpart, in batches that alternate within one VM: a loop
-# of KVM_RUN, a doorbell that wakes a thread (ioeventfd), a word that a polling thread gives back. Usage:
+# of KVM_RUN, a doorbell that wakes a thread (ioeventfd), a line of memory that a polling thread answers by
+# another. Usage:
 # tests/bench_null.sh BUILD. Exit status: 1 when a ratio's interval is beyond its limit, 77 without KVM.
 set -u
 build=$(cd "$1" && pwd) || exit 2
