@@ -120,12 +120,14 @@ static void end_exit(struct trace_machine *m, uint64_t value, bool user, uint64_
 static void on_guest(struct trace_machine *m, struct thread *t, uint64_t now)
 {
 	t->state.syscall = t->state.run = t->state.guest = true;
+	t->sum.role = TRACE_VCPU;
 	end_exit(m, t->exit_value, false, &t->exit_ns, t->exit_waited, now);
 }
 
 static void on_exit_event(struct thread *t, const struct trace_event *e)
 {
 	t->state.guest = false;
+	t->sum.role = TRACE_VCPU;
 	t->sum.exits++;
 	t->exit_value = e->value;
 	t->exit_ns = e->time_ns;
