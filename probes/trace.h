@@ -41,6 +41,7 @@ enum trace_kind {
 	TRACE_TICKS,	    /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
 	TRACE_USER_TICKS,   /* in user mode, the guest's among them, */
 	TRACE_SYSTEM_TICKS, /* and in the kernel */
+	TRACE_COST,	    /* value: ns that recording an event takes, of whom it is recorded */
 	TRACE_KINDS,
 };
 
@@ -141,6 +142,7 @@ struct trace_account {
 	struct trace_reason *reason; /* reasons, up to TRACE_REASONS; owned */
 	size_t reasons;
 	uint64_t kinds[TRACE_KINDS]; /* events by kind */
+	uint64_t event_ns;	     /* what recording one took */
 	uint64_t lost;
 };
 

@@ -121,11 +121,24 @@ static void on_guest(struct trace_machine *m, struct thread *t, uint64_t now)
 {
 	t->state.syscall = t->state.run = t->state.guest = true;
 	t->sum.role = TRACE_VCPU;
+	t->entered_ns = now > m->begin_ns ? now : m->begin_ns;
 	end_exit(m, t->exit_value, false, &t->exit_ns, t->exit_waited, now);
 }
 
-static void on_exit_event(struct thread *t, const struct trace_event *e)
+/* An entry is recorded before the guest runs: what that takes is KVM's time, though the stamp is older. */
+static void return_cost(struct trace_machine *m, struct thread *t, uint64_t guest_ns)
 {
+	uint64_t cost = m->account.event_ns < guest_ns ? m->account.event_ns : guest_ns;
+
+	if (!t->state.guest || t->sum.ns[LAYER_GUEST_USER] < cost)
+		return;
+	t->sum.ns[LAYER_GUEST_USER] -= cost;
+	t->sum.ns[LAYER_HYPERVISOR] += cost;
+}
+
+static void on_exit_event(struct trace_machine *m, struct thread *t, const struct trace_event *e)
+{
+	return_cost(m, t, e->time_ns > t->entered_ns ? e->time_ns - t->entered_ns : 0);
 	t->state.guest = false;
 	t->sum.role = TRACE_VCPU;
 	t->sum.exits++;
@@ -167,7 +180,7 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		on_guest(m, t, e->time_ns);
 		break;
 	case TRACE_EXIT:
-		on_exit_event(t, e);
+		on_exit_event(m, t, e);
 		break;
 	case TRACE_USER_EXIT:
 		t->state.guest = false;
@@ -219,6 +232,10 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 	m->account.kinds[e->kind < TRACE_KINDS ? e->kind : TRACE_LOST]++;
 	if (e->kind == TRACE_LOST) {
 		on_lost(m, e);
+		return 0;
+	}
+	if (e->kind == TRACE_COST) {
+		m->account.event_ns = e->value;
 		return 0;
 	}
 	t = trace_thread_find(m, e, e->kind != TRACE_WAKE); /* they wake others, too */

@@ -67,6 +67,7 @@ const struct trace_kind_row trace_kinds[TRACE_KINDS] = {
 	[TRACE_END] = { "end", "a thread ends" },
 	[TRACE_TICKS] = { "guest-ticks", "how long a thread ran a guest, as the kernel's ticks count" },
 	[TRACE_USER_TICKS] = { "user-ticks", "the same in user mode, the guest's among them" },
+	[TRACE_COST] = { "cost", "what recording an event takes" },
 	[TRACE_SYSTEM_TICKS] = { "system-ticks", "the same in the kernel" },
 };
 

@@ -28,6 +28,7 @@ struct thread {
 		uint64_t first, last;
 		bool any;
 	} ticks[3];				   /* guest, user, system */
+	uint64_t entered_ns;			   /* the guest, the last time */
 	uint64_t exit_value, exit_ns, exit_waited; /* the exit under way; 0 ns: none */
 	uint64_t user_value, user_ns, user_waited; /* the same of an exit to the monitor */
 };
@@ -90,6 +91,9 @@ int trace_formats_read(struct trace_formats *formats, struct error *error);
 /* The event in the raw data of a record, its kind and value; false: none of ours. */
 bool trace_decode(const struct trace_formats *formats, const uint8_t *data, uint32_t bytes,
 		  struct trace_event *event);
+
+/* What recording an event costs, tried out by the calling thread on itself; 0: not known. trace_cost.c */
+uint64_t trace_event_cost_ns(const struct trace_formats *formats);
 
 uint64_t trace_now_ns(void);	       /* CLOCK_MONOTONIC_RAW */
 uint64_t trace_name(const char *text); /* its first letters, as an event's value */

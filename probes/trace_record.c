@@ -138,8 +138,14 @@ static int start_drainer(struct trace_recorder *r)
 
 int trace_begin(struct trace_recorder *r, struct error *error)
 {
+	struct trace_event cost = { .kind = TRACE_COST };
+
 	r->stop = eventfd(0, EFD_CLOEXEC);
-	if (trace_file_begin(r->file, trace_now_ns(), r->cpus) || trace_threads(r, describe_first))
+	cost.value = trace_event_cost_ns(&r->formats);
+	cost.time_ns = trace_now_ns();
+	if (trace_file_begin(r->file, cost.time_ns, r->cpus) ||
+	    trace_file_put(r->file, (struct trace_chunk){ .count = 1 }, &cost) ||
+	    trace_threads(r, describe_first))
 		return write_failed(error);
 	if (r->stop < 0 || start_drainer(r))
 		return error_set(error, ENOMEM, "cannot record a trace");

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax account: processes whose time is known beforehand, and what a run's own traces say.
+build=$1
 vmtax=$1/vmtax
 monitor=$1/vmtax-monitor
 workloads=$1/workloads
@@ -122,6 +123,26 @@ result guest-computes
 watch --config hosted -- /bin/busybox sleep 100
 [ "$(share '^(vcpu|program)' '^wait-io$')" -ge 98 ]
 result guest-sleeps
+
+# Where KVM tells of entries and exits, what it does for a guest that does nothing else shows.
+guests=$build/tests/guest
+watch --config hosted -- "$guests/forever" cpuid
+if "$vmtax" account trace --csv=exits | grep -qE '^1,"?(cpuid|CPUID)'; then
+	# Between the stamps of entry and exit lies the switch of worlds as well, a part of the least of exits that shows.
+	[ "$(share '^vcpu' '^hypervisor$')" -ge 80 ]
+	result exits-are-the-hypervisors
+	watch --config hosted --set transport=eventfd -- "$guests/forever" doorbell
+	[ "$(share '^vcpu' '^hypervisor$')" -ge 90 ]
+	result doorbells-are-the-hypervisors
+else
+	echo "skip exits-are-the-hypervisors: this KVM does not tell of exits"
+fi
+watch --config hosted -- "$guests/forever" call
+"$vmtax" account trace --csv=exits >exits.csv
+calls=$(awk -F, '$3 == "host-kernel" { n += $4 } END { print n + 0 }' account.csv)
+why="$why; host-kernel $calls; $(tr '\n' ' ' <exits.csv)"
+grep -q 'monitor: io' exits.csv && [ "$calls" -gt 0 ]
+result requests-are-exits
 
 # What a run observes: every thread's time has an owner, and a trace and stamps find the same.
 timeout 120 "$vmtax" run --only cpu-int,file-sync --configs native,hosted --blocks 2 --keep-trace --out run >out 2>err

@@ -171,6 +171,23 @@ static void test_ticks(void)
 	trace_account_free(&a);
 }
 
+/* Recording an entry takes 30 of the 100 after it: the hypervisor's. A guest that ran for less had nothing.
+ */
+static void test_cost(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 30, 0, TRACE_COST, 0 },	{ 0, 16, 1, TRACE_RUN, 0 },
+		{ 10, 0, 1, TRACE_GUEST, 0 },	{ 110, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 120, 0, 1, TRACE_GUEST, 0 },	{ 130, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 140, 0, 1, TRACE_RETURN, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 140);
+
+	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 70);
+	CHECK_INT(a.thread[0].ns[LAYER_HYPERVISOR], 10 + 30 + 10 + 10 + 10);
+	trace_account_free(&a);
+}
+
 /* More threads than the table has room for at first, by turns. */
 static void test_crowd(void)
 {
@@ -262,6 +279,7 @@ int main(void)
 	CHECK_RUN(test_lost);
 	CHECK_RUN(test_disorder);
 	CHECK_RUN(test_ticks);
+	CHECK_RUN(test_cost);
 	CHECK_RUN(test_crowd);
 	CHECK_RUN(test_file);
 	CHECK_RUN(test_names);
