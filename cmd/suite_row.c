@@ -39,7 +39,7 @@ static int take_files(struct workload *workload, const char *text, struct error 
 	workload->file = calloc(strlen(text) / 2 + 1, sizeof(*workload->file));
 	if (workload->file == NULL)
 		code = suite_no_memory(error);
-	while (code == 0 && (word = strsep(&rest, " ")) != NULL)
+	while (workload->file && code == 0 && (word = strsep(&rest, " ")) != NULL)
 		if (*word)
 			code = take_file(&workload->file[workload->files++], word, error);
 	free(copy);

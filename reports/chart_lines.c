@@ -34,10 +34,12 @@ static void put_bytes(FILE *script, double low, double high)
 	const char *comma = "";
 
 	fputs("set xtics (", script);
-	for (; at <= high * 1.01; at *= step, comma = ", ") {
+	while (at <= high * 1.01) {
 		int unit = at >= 1 << 30 ? 3 : at >= 1 << 20 ? 2 : at >= 1 << 10 ? 1 : 0;
 
 		fprintf(script, "%s'%.0f%s' %.0f", comma, at / pow(1024, unit), units[unit], at);
+		at *= step;
+		comma = ", ";
 	}
 	fputs(")\n", script);
 }

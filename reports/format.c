@@ -32,8 +32,11 @@ char *format_short(double value, char *text)
 
 	if (isnan(value) || size < 9999.5)
 		return format_number(value, text);
-	for (; size >= 999.5 && unit < 2; unit++, value /= 1000)
+	do {
+		unit++;
+		value /= 1000;
 		size /= 1000;
+	} while (size >= 999.5 && unit < 2);
 	snprintf(text, 16, size < 9.995 ? "%.2f%c" : size < 99.95 ? "%.1f%c" : "%.0f%c", value, units[unit]);
 	return text;
 }

@@ -191,11 +191,12 @@ void event_stop(struct monitor *m)
 static enum next forget_written(struct monitor *m)
 {
 	uint64_t bytes = m->memory_bytes / 4096 / 8;
-	struct kvm_dirty_log log = { .dirty_bitmap = calloc(1, bytes + 8) };
+	void *bitmap = calloc(1, bytes + 8);
+	struct kvm_dirty_log log = { .dirty_bitmap = bitmap };
 
-	if (log.dirty_bitmap)
+	if (bitmap)
 		ioctl(m->vm, KVM_GET_DIRTY_LOG, &log);
-	free(log.dirty_bitmap);
+	free(bitmap);
 	return GO_ON;
 }
 

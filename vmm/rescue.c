@@ -24,8 +24,7 @@ static void put(const struct monitor *m, const struct abi_page *page)
 	if (flags & O_APPEND)
 		fcntl(page->fd, F_SETFL, flags & ~O_APPEND);
 	/* Nobody is left to be told when it fails. */
-	if (pwrite(page->fd, data + page->from, (size_t)page->to - page->from, offset) < 0)
-		offset = 0;
+	(void)!pwrite(page->fd, data + page->from, (size_t)page->to - page->from, offset);
 	if (flags & O_APPEND)
 		fcntl(page->fd, F_SETFL, flags);
 }
