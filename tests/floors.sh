@@ -12,12 +12,12 @@ CC=${CC:-cc}
 
 # A folder, and what its files may include: names or groups of the next table. PUBLIC is each folder's header.
 folders='
-base		base libc csv gsl
+base		base libc csv gsl linalg
 workloads	workloads libc
 vmm		vmm base libc linux liburing
 vmm/guest	guest freestanding
 probes		probes base libc perf pfm exits
-model		model base libc gsl glpk
+model		model base libc glpk
 reports		reports base libc jansson
 cmd		cmd base vmm probes model reports libc linux perf nettle
 '
@@ -40,14 +40,15 @@ linux		linux/(kvm|io_uring|capability|futex|magic)\.h
 perf		linux/perf_event\.h
 exits		asm/(kvm|svm|vmx)\.h
 csv		csv\.h
-gsl		gsl/[a-z_]+\.h
+gsl		gsl/gsl_(cdf|sf_psi|sort|statistics_double)\.h
+linalg		gsl/gsl_linalg\.h
 glpk		glpk\.h
 pfm		perfmon/[a-z_]+\.h
 liburing	liburing\.h
 jansson		jansson\.h
 nettle		nettle/[a-z0-9_-]+\.h
 '
-outside='csv gsl glpk pfm liburing jansson nettle' # each by one file alone
+outside='csv gsl linalg glpk pfm liburing jansson nettle' # each by one file alone
 entries='LICENSE Makefile README.md base cmd man model probes reports tests vmm workloads'
 licence='SPDX-License-Identifier: GPL-3.0-or-later'
 authors='SPDX-FileCopyrightText: The vmtax authors'
