@@ -59,7 +59,7 @@ static uint64_t compare(int enter, int leave)
 		ioctl(enter, PERF_EVENT_IOC_DISABLE, 0);
 		ioctl(leave, PERF_EVENT_IOC_DISABLE, 0);
 	}
-	return traced > plain ? (traced - plain) / (2 * CALLS) : 0;
+	return traced > plain ? (traced - plain) / (2ull * CALLS) : 0;
 }
 
 uint64_t trace_event_cost_ns(const struct trace_formats *formats)
