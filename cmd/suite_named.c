@@ -17,6 +17,8 @@ static const struct {
 	{ "nano", "workloads/nano.csv", "native,hosted,hosted-modern,bare-metal" },
 	{ "provisioning", "workloads/provisioning.csv",
 	  "native,native-tuned,hosted,hosted-classic,hosted-modern,bare-metal" },
+	{ "training", "workloads/training.csv", "native,hosted,bare-metal" },
+	{ "held-out", "workloads/held-out.csv", "native,hosted,bare-metal" },
 };
 
 #define SUITES (sizeof(suites) / sizeof(suites[0]))
