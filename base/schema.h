@@ -33,6 +33,9 @@ extern const struct table_schema schema_hosts; /* input: plan --hosts */
 extern const struct table_schema schema_comparison; /* compare: of several result directories */
 extern const struct table_schema schema_variance;   /* compare --learn */
 
+extern const struct table_schema schema_profile;	/* profile */
+extern const struct table_schema schema_arrivals;	/* the same */
+
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */
 extern const struct table_schema *const schema_results[];
 

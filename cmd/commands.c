@@ -15,6 +15,7 @@ const struct cmd_command cmd_commands[] = {
 	{ "report", "make the summary and report.html of a result directory", cmd_report },
 	{ "account", "where the time of any virtual machine on this host goes, layer by layer", cmd_account },
 	{ "compare", "whether two sets of results differ, and by how much", cmd_compare },
+	{ "profile", "what a program does that virtualization makes dearer, counted natively", cmd_profile },
 	{ "plan", "pack a fleet of virtual machines onto hosts, with costs", cmd_plan },
 	{ NULL, NULL, NULL },
 };

@@ -23,23 +23,23 @@ struct error;
  */
 
 enum trace_kind {
-	TRACE_LOST,	    /* value: so many events of this CPU are missing before this one */
-	TRACE_SYSCALL,	    /* the thread enters a system call; value: its number */
-	TRACE_RUN,	    /* and this one is KVM_RUN */
-	TRACE_RETURN,	    /* it leaves it */
-	TRACE_GUEST,	    /* KVM enters the guest */
-	TRACE_EXIT,	    /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
-	TRACE_USER_EXIT,    /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
-	TRACE_OFF,	    /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
-	TRACE_ON,	    /* it has a CPU again */
-	TRACE_WAKE,	    /* it may go on, once it has one */
-	TRACE_FAULT,	    /* KVM handles a fault on guest memory */
-	TRACE_INJECT,	    /* KVM injects an interrupt; value: its vector */
-	TRACE_HALT_POLL,    /* KVM polls for a halted vCPU: the new length in ns */
-	TRACE_NAME,	    /* value: the first 8 bytes of the thread's name */
-	TRACE_END,	    /* the thread ends */
-	TRACE_TICKS,	    /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
-	TRACE_USER_TICKS,   /* in user mode, the guest's among them, */
+	TRACE_LOST,	  /* value: so many events of this CPU are missing before this one */
+	TRACE_SYSCALL,	  /* the thread enters a system call; value: its number | its first argument << 32 */
+	TRACE_RUN,	  /* and this one is KVM_RUN */
+	TRACE_RETURN,	  /* it leaves it; value: the low 32 bits of what it returns */
+	TRACE_GUEST,	  /* KVM enters the guest */
+	TRACE_EXIT,	  /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
+	TRACE_USER_EXIT,  /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
+	TRACE_OFF,	  /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
+	TRACE_ON,	  /* it has a CPU again */
+	TRACE_WAKE,	  /* it may go on, once it has one */
+	TRACE_FAULT,	  /* KVM handles a fault on guest memory */
+	TRACE_INJECT,	  /* KVM injects an interrupt; value: its vector */
+	TRACE_HALT_POLL,  /* KVM polls for a halted vCPU: the new length in ns */
+	TRACE_NAME,	  /* value: the first 8 bytes of the thread's name */
+	TRACE_END,	  /* the thread ends */
+	TRACE_TICKS,	  /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
+	TRACE_USER_TICKS, /* in user mode, the guest's among them, */
 	TRACE_SYSTEM_TICKS, /* and in the kernel */
 	TRACE_COST,	    /* value: ns that recording an event takes, of whom it is recorded */
 	TRACE_KINDS,
@@ -157,5 +157,38 @@ int trace_machine_take(struct trace_machine *machine, const struct trace_event *
 /* The account up to END_NS; the machine is gone. 0 or -ENOMEM. */
 int trace_machine_close(struct trace_machine *machine, uint64_t end_ns, struct trace_account *account);
 void trace_account_free(struct trace_account *account);
+
+/* --- The profile: trace_profile.c ------------------------------------------------------------------------
+ */
+
+#define TRACE_CALLS 512 /* numbers of system calls lie below */
+
+/* What a traced program asked for by one system call. */
+struct trace_call {
+	uint64_t count;
+	uint64_t bytes;	 /* that it moved, by what it returned; 0 for calls that move none */
+	uint64_t files;	 /* of count: made on descriptors that open(2) gave, or the first three */
+	uint64_t late;	 /* of count: the first request after a pause of at least the profile's */
+	struct hist gap; /* ns since the last call of this number by any thread */
+};
+
+struct trace_profile {
+	struct trace_call *call[TRACE_CALLS]; /* NULL: never made; owned */
+	uint64_t wakes;			      /* threads woken by those traced */
+	uint64_t waits;			      /* a thread left its CPU to wait for something */
+	uint64_t preempted;		      /* or because another got it */
+	uint64_t tasks;			      /* threads and processes started */
+	uint64_t begin_ns, end_ns;	      /* first and last event that counts */
+	uint64_t lost;
+};
+
+/*
+ * Reads the trace PATH into PROFILE. Where FROM_EXEC, what comes before the first execve(2) has returned does
+ * not count. REQUEST (TRACE_CALLS) marks calls that count for LATE, which are those after none for PAUSE_NS.
+ * 0 or negative errno; trace_profile_free in either case.
+ */
+int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec, const bool *request,
+		       uint64_t pause_ns, struct error *error);
+void trace_profile_free(struct trace_profile *profile);
 
 #endif

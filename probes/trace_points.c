@@ -34,7 +34,7 @@ static const struct {
 	const char *field[2];
 } points[TRACE_POINTS] = {
 	[POINT_ENTER] = { { "raw_syscalls:sys_enter", false }, TRACE_SYSCALL, { "id", "args" } },
-	[POINT_LEAVE] = { { "raw_syscalls:sys_exit", false }, TRACE_RETURN, { NULL } },
+	[POINT_LEAVE] = { { "raw_syscalls:sys_exit", false }, TRACE_RETURN, { "ret" } },
 	[POINT_WAKE] = { { "sched:sched_wakeup", false }, TRACE_WAKE, { "pid" } },
 	[POINT_GUEST] = { { "kvm:kvm_entry", true }, TRACE_GUEST, { NULL } },
 	[POINT_EXIT] = { { "kvm:kvm_exit", true }, TRACE_EXIT, { "exit_reason", "isa" } },
@@ -164,6 +164,8 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 		e->value = read_64(data, bytes, f->field[i][0]);
 		if (e->value == NR_IOCTL && read_32(data, bytes, f->field[i][1] + 8u) == KVM_RUN)
 			e->kind = TRACE_RUN;
+		else
+			e->value |= (uint64_t)read_32(data, bytes, f->field[i][1]) << 32;
 		break;
 	case POINT_WAKE:
 		e->tid = (int32_t)read_32(data, bytes, f->field[i][0]);

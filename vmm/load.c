@@ -14,7 +14,6 @@
 
 /* How long to poll before sleeping, guest and driver alike: long enough to span think time between requests.
  */
-#define SPIN_US 1000
 
 static int read_segment(struct monitor *m, int fd, const struct image *image, unsigned i, uint64_t gpa)
 {
@@ -106,7 +105,7 @@ static void describe_machine(struct monitor *m)
 
 	boot->memory_bytes = m->memory_bytes;
 	boot->tsc_hz = m->tsc_hz;
-	boot->spin_ticks = m->spin_ticks = m->tsc_hz / 1000000 * SPIN_US;
+	boot->spin_ticks = m->spin_ticks = m->tsc_hz / 1000000 * VMM_SPIN_US;
 	boot->rings_always = m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EVENTFD;
 	boot->inject = m->config.value[VMM_COMPLETION] == VMM_COMPLETION_INJECT;
 	boot->idle_poll = m->config.value[VMM_IDLE] == VMM_IDLE_POLL;

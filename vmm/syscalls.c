@@ -27,6 +27,20 @@ static const struct row *find(const struct row *rows, int number)
 	return rows->name ? rows : NULL;
 }
 
+#define FLAGS(number, name, flags, ...) { number, flags },
+static const struct {
+	uint16_t number, flags;
+} flags_of[] = { ABI_CALLS(FLAGS) };
+#undef FLAGS
+
+int vmm_syscall_blocks(int number)
+{
+	for (size_t i = 0; i < sizeof(flags_of) / sizeof(flags_of[0]); i++)
+		if (flags_of[i].number == number)
+			return flags_of[i].flags & ABI_BLOCKS ? 1 : flags_of[i].flags & ABI_FILE ? 0 : -1;
+	return -1;
+}
+
 const char *vmm_syscall(int number, const char **served, const char **error)
 {
 	const struct row *guest = find(in_guest, number), *host = find(by_host, number);

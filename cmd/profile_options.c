@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "cmd/cmd.h"
+#include "cmd/profile_priv.h"
+
+/* The command line of vmtax profile. */
+#define REPEAT_MOST 1000
+
+void profile_help(void)
+{
+	puts("Usage: vmtax profile [OPTION]... -- PROGRAM [ARGUMENT]...\n"
+	     "       vmtax profile [OPTION]... --suite NAME|FILE [--only NAME,...]\n"
+	     "       vmtax profile [OPTION]... --pid PID [--for TIME]\n"
+	     "Counts what a program does that virtualization makes dearer, natively: system calls by kind, "
+	     "with bytes and\n"
+	     "the times between them, and who would serve them in a guest; page faults, wake-ups, switches; "
+	     "memory.\n"
+	     "vmtax predict makes of it what the program would take in a virtual machine.\n"
+	     "\n"
+	     "  --out DIR        where profile.csv and arrivals.csv go (default: the current directory)\n"
+	     "  --name NAME      what the tables call the program (default: its own name)\n"
+	     "  --suite NAME|FILE, --only NAME,...\n"
+	     "                   profile the workloads of a suite, as vmtax run has them\n"
+	     "  --pid PID        watch a process that runs already, with all it starts meanwhile\n"
+	     "  --for TIME       how long (default: 10s); it also ends with the process\n"
+	     "  --repeat N       undisturbed runs, whose median is the time (default: 3)\n"
+	     "  --timeout TIME   end a program that takes longer (default: 60s)\n"
+	     "  --show           pass on what the program prints, to stderr\n"
+	     "  --csv, --json    print profile.csv instead of the summary\n"
+	     "  --help           print this help\n"
+	     "\n"
+	     "One more run is counted, by the kernel's tracepoints (some microsecond an event; the summary "
+	     "says what that\n"
+	     "did to it). Without the right to trace, only what the kernel counts for everyone is there: "
+	     "faults and\n"
+	     "switches, with --pid also reads and writes (/proc/PID/io); kinds of calls are not, and it says "
+	     "so. "
+	     "Reading the clock\n"
+	     "takes no system call (vDSO) and cannot be counted.\n"
+	     "\n"
+	     "The exit status is 0 when done, 1 when something failed, 2 for wrong usage.\n"
+	     "\n"
+	     "Examples:\n"
+	     "  vmtax profile -- sqlite3 my.db <queries.sql\n"
+	     "  vmtax profile --pid $(pgrep -n redis-server) --for 60s --csv\n"
+	     "  vmtax profile --suite training --out out/training");
+}
+
+enum { OUT = 256, NAME, SUITE, ONLY, PID, FOR, REPEAT, TIMEOUT, SHOW, CSV, JSON, HELP };
+
+static const struct option known[] = {
+	{ "out", required_argument, NULL, OUT },
+	{ "name", required_argument, NULL, NAME },
+	{ "suite", required_argument, NULL, SUITE },
+	{ "only", required_argument, NULL, ONLY },
+	{ "pid", required_argument, NULL, PID },
+	{ "for", required_argument, NULL, FOR },
+	{ "repeat", required_argument, NULL, REPEAT },
+	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ "show", no_argument, NULL, SHOW },
+	{ "csv", no_argument, NULL, CSV },
+	{ "json", no_argument, NULL, JSON },
+	{ "help", no_argument, NULL, HELP },
+	{ 0 },
+};
+
+static int take_count(const char *option, uint64_t most, uint64_t *count, struct error *error)
+{
+	if (units_parse_count(optarg, most, count, error) == 0 && *count > 0)
+		return 0;
+	error_fail(error, 0, "give a whole number from 1", "%.100s is no number for it", optarg);
+	return error_at(error, "--%s", option);
+}
+
+static int take(struct profile_options *o, int id, struct error *error)
+{
+	switch (id) {
+	case OUT:
+		snprintf(o->out, sizeof(o->out), "%s", optarg);
+		return 0;
+	case NAME:
+		o->name = optarg;
+		return 0;
+	case SUITE:
+		o->suite = optarg;
+		return 0;
+	case ONLY:
+		o->only = optarg;
+		return 0;
+	case PID:
+		return take_count("pid", INT32_MAX, &o->pid, error);
+	case FOR:
+		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
+	case REPEAT:
+		return take_count("repeat", REPEAT_MOST, &o->repeat, error);
+	case TIMEOUT:
+		return units_parse_time(optarg, &o->timeout_ns, error) ? error_at(error, "--timeout") : 0;
+	}
+	o->show |= id == SHOW;
+	o->csv |= id == CSV;
+	o->json |= id == JSON;
+	o->help |= id == HELP;
+	return 0;
+}
+
+static int check(const struct profile_options *o, struct error *error)
+{
+	int sources = (o->suite != NULL) + (o->program != NULL) + (o->pid != 0);
+
+	if (sources != 1)
+		return error_fail(error, 0, "give one of -- PROGRAM, --suite and --pid",
+				  sources ? "more than one thing to profile" : "nothing to profile");
+	if (o->only && !o->suite)
+		return error_fail(error, 0, "give --suite, too", "--only chooses from a suite");
+	if (o->name && o->suite)
+		return error_fail(error, 0, "leave it out", "a suite names its workloads itself");
+	if (o->csv && o->json)
+		return error_fail(error, 0, "give one of them", "--csv and --json exclude each other");
+	if (o->pid && kill((pid_t)o->pid, 0) && errno == ESRCH)
+		return error_fail(error, 0, "pgrep finds it", "there is no process %d", (int)o->pid);
+	return 0;
+}
+
+int profile_options_parse(struct profile_options *o, int argc, char **argv)
+{
+	struct error error = { 0 };
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, "+:", known, NULL)) != -1) {
+		if (id == '?' || id == ':')
+			return cmd_option_fail("profile", id, argv, known);
+		if (take(o, id, &error) < 0)
+			return cmd_fail("profile", &error, CMD_USAGE);
+	}
+	if (optind < argc)
+		o->program = argv + optind;
+	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("profile", &error, CMD_USAGE);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_PROFILE_PRIV_H
+#define CMD_PROFILE_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/table.h"
+#include "cmd/suite_priv.h"
+#include "probes/trace.h"
+
+/* The parts of vmtax profile. */
+
+struct profile_options {
+	char out[4000];	      /* directory for profile.csv and arrivals.csv */
+	const char *suite;    /* NULL: a program, or a process */
+	const char *only;     /* NULL: all */
+	char *const *program; /* NULL: none */
+	const char *name;     /* of the program in the tables; NULL: its own */
+	uint64_t pid, for_ns;
+	uint64_t repeat; /* undisturbed runs */
+	uint64_t timeout_ns;
+	bool csv, json, show, help;
+};
+
+/* Fills O. An enum cmd_status. */
+int profile_options_parse(struct profile_options *o, int argc, char **argv);
+void profile_help(void);
+
+/* What is found of one program. */
+struct profile {
+	const char *program;
+	double wall_ns, cpu_ns;	      /* medians of undisturbed runs; NaN: not known */
+	double setup_ns;	      /* from fork to the program's first instruction */
+	double observed_ns;	      /* how long the run took that was counted in */
+	struct probe_samples samples; /* of that run; owned */
+	struct trace_profile trace;   /* owned */
+	bool traced;		      /* else there is no trace */
+};
+void profile_free(struct profile *profile);
+
+/* Two tables being written. */
+struct profile_tables {
+	struct table_writer profile, arrivals;
+};
+int profile_tables_open(struct profile_tables *tables, const char *directory, struct error *error);
+int profile_tables_put(struct profile_tables *tables, const struct profile *profile, struct error *error);
+/* Both take their names, or, where not KEEP, neither. */
+int profile_tables_close(struct profile_tables *tables, bool keep, struct error *error);
+
+/* The calls that become requests; of those that guest or host serve the ones that mostly do. And how long a driver polls for one. */
+void profile_requests(bool request[TRACE_CALLS]);
+#define PROFILE_PAUSE_NS (VMM_SPIN_US * 1000ull)
+
+/* Runs WORKLOAD natively, in DIRECTORY (NULL: ours): as often as O says, and once more counted, traced into
+ * the file TRACE unless it is NULL. 0, or negative errno; profile_free in either case. */
+struct scratch;
+int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
+		struct scratch *scratch, const char *trace, struct profile *profile, struct error *error);
+
+/* Watches the process O names for as long as it says, traced into the file TRACE unless it is NULL. */
+int profile_watch(const struct profile_options *o, const char *trace, struct profile *profile,
+		  struct error *error);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/stats.h"
+#include "cmd/calibrate_priv.h"
+#include "cmd/cores_priv.h"
+#include "cmd/input_priv.h"
+#include "cmd/launch_priv.h"
+#include "cmd/profile_priv.h"
+#include "cmd/scratch_priv.h"
+
+/* A program run natively, to be profiled. */
+#define TOUCH_BYTES (64u << 20) /* so that fresh memory costs what it does the second time */
+
+static int launch(const struct profile_options *o, const struct workload *workload, size_t number,
+		  struct scratch *scratch, bool counted, const char *trace, struct measurement *m,
+		  struct error *error)
+{
+	struct launch l = {
+		.argv = workload->argv,
+		.timeout_ns = o->timeout_ns,
+		.tsc_hz = clock_tsc_hz(),
+		.shows = o->show,
+		.observed = counted,
+		.trace = trace,
+		.signal_fd = -1,
+	};
+	struct vmm_config native;
+	char input[INPUT_PATH] = "";
+	int code = vmm_config_preset(&native, "native", error);
+
+	measurement_init(m, &native);
+	l.config = &native;
+	cores_get(&l.cores);
+	if (code == 0 && !workload->own_directory) {
+		scratch_choose(scratch, 0);
+		code = scratch_prepare(scratch, workload, number, false, error);
+		l.directory = scratch->cell;
+	} else if (code == 0) {
+		code = input_take(input, error);
+		l.input = input[0] ? input : NULL;
+	}
+	calibrate_touch(TOUCH_BYTES);
+	if (code == 0)
+		code = launch_native(&l, m, error);
+	if (code == 0 && m->status != RUN_OK && m->status != RUN_FAILED)
+		code = error_fail(error, 0, "run it by itself to see why", "%.60s: %.180s", workload->name,
+				  m->reason[0] ? m->reason : run_status_names[m->status]);
+	return code;
+}
+
+static double cpu_of(const struct measurement *m)
+{
+	return m->cpu_vcpu_ns == RUN_MISSING ? (double)NAN : (double)m->cpu_vcpu_ns;
+}
+
+static double median(double *values, size_t n)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(values[i]))
+			values[known++] = values[i];
+	return stats_median(values, known, 0.95).value;
+}
+
+int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
+		struct scratch *scratch, const char *trace, struct profile *p, struct error *error)
+{
+	double *wall = calloc(o->repeat, sizeof(*wall)), *cpu = calloc(o->repeat, sizeof(*cpu));
+	bool request[TRACE_CALLS];
+	struct measurement m;
+	int code = wall && cpu ? 0 : error_set(error, ENOMEM, "cannot profile");
+
+	*p = (struct profile){ .program = workload->name, .wall_ns = NAN, .cpu_ns = NAN, .observed_ns = NAN };
+	/* The first is thrown away: it finds the program's file and libraries. */
+	for (uint64_t i = 0; code == 0 && i <= o->repeat; i++) {
+		code = launch(o, workload, number, scratch, false, NULL, &m, error);
+		if (code == 0 && i) {
+			wall[i - 1] = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
+			cpu[i - 1] = cpu_of(&m);
+		}
+		measurement_free(&m);
+	}
+	if (code == 0) {
+		p->wall_ns = median(wall, o->repeat);
+		p->cpu_ns = median(cpu, o->repeat);
+		code = launch(o, workload, number, scratch, true, trace, &m, error);
+		p->observed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
+		p->samples = m.samples;
+		m.samples = (struct probe_samples){ 0 };
+		measurement_free(&m);
+	}
+	profile_requests(request);
+	if (code == 0 && trace) {
+		code = trace_profile_read(&p->trace, trace, true, request, PROFILE_PAUSE_NS, error);
+		p->traced = code == 0;
+	}
+	free(wall);
+	free(cpu);
+	return code;
+}
+
+void profile_free(struct profile *p)
+{
+	probe_samples_free(&p->samples);
+	trace_profile_free(&p->trace);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "base/schema.h"
+#include "cmd/profile_priv.h"
+#include "vmm/vmm.h"
+
+/* What was found of a program, as rows. */
+
+/* Figures that probes bring: the first source that has one is taken. */
+static const struct figure {
+	const char *event, *group, *unit, *probe, *name, *source;
+} figures[] = {
+	{ "page-faults", "memory", "1", "perf", "page-faults", "counter" },
+	{ "page-faults", "memory", "1", "rusage", "minor_faults", "rusage" },
+	{ "page-faults", "memory", "1", "stat", "minor_faults", "proc" },
+	{ "major-faults", "memory", "1", "perf", "major-faults", "counter" },
+	{ "major-faults", "memory", "1", "rusage", "major_faults", "rusage" },
+	{ "resident", "memory", "bytes", "rusage", "max_resident", "rusage" },
+	{ "resident", "memory", "bytes", "stat", "resident", "proc" },
+	{ "migrations", "thread", "1", "perf", "cpu-migrations", "counter" },
+	{ "context-switches", "thread", "1", "perf", "context-switches", "counter" },
+	{ "context-switches", "thread", "1", "rusage", "voluntary_switches", "rusage" },
+	{ "bytes-read", "io", "bytes", "proc-io", "bytes_read", "proc-io" },
+	{ "bytes-written", "io", "bytes", "proc-io", "bytes_written", "proc-io" },
+	{ "read-calls", "io", "1", "proc-io", "read_calls", "proc-io" },
+	{ "write-calls", "io", "1", "proc-io", "write_calls", "proc-io" },
+	{ "bytes-from-device", "io", "bytes", "proc-io", "bytes_from_device", "proc-io" },
+	{ "bytes-to-device", "io", "bytes", "proc-io", "bytes_to_device", "proc-io" },
+};
+
+struct row {
+	const char *event, *group, *served, *blocks, *unit, *source;
+	double value;
+	const struct trace_call *call; /* NULL: none */
+	bool request;
+};
+
+static int put(struct profile_tables *t, const struct profile *p, const struct row *row, struct error *error)
+{
+	struct table_writer *w = &t->profile;
+	double over = isnan(p->wall_ns) ? p->observed_ns : p->wall_ns;
+	bool amount = strcmp(row->group, "time") != 0 && strcmp(row->event, "resident") != 0;
+
+	if (isnan(row->value))
+		return 0;
+	table_put_text(w, p->program);
+	table_put_text(w, row->event);
+	table_put_text(w, row->group);
+	table_put_text(w, row->served);
+	table_put_text(w, row->blocks);
+	table_put_text(w, row->unit);
+	table_put_number(w, row->value);
+	if (row->call) {
+		table_put_integer(w, (int64_t)row->call->bytes);
+		table_put_integer(w, (int64_t)row->call->files);
+	} else {
+		table_put_missing(w);
+		table_put_missing(w);
+	}
+	if (row->call && row->request)
+		table_put_integer(w, (int64_t)row->call->late);
+	else
+		table_put_missing(w);
+	table_put_number(w, amount && over > 0 ? row->value / (over / 1e9) : (double)NAN);
+	table_put_text(w, row->source);
+	return table_end_row(w, error);
+}
+
+static int put_times(struct profile_tables *t, const struct profile *p, struct error *error)
+{
+	const struct {
+		const char *event;
+		double value;
+	} times[] = {
+		{ "wall", p->wall_ns },
+		{ "cpu", p->cpu_ns },
+		{ "counted", p->observed_ns },
+	};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < sizeof(times) / sizeof(times[0]); i++)
+		code = put(t, p,
+			   &(struct row){ .event = times[i].event,
+					  .group = "time",
+					  .unit = "ns",
+					  .source = "clock",
+					  .value = times[i].value },
+			   error);
+	return code;
+}
+
+static int put_figures(struct profile_tables *t, const struct profile *p, struct error *error)
+{
+	const char *had = "";
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < sizeof(figures) / sizeof(figures[0]); i++) {
+		const struct figure *f = &figures[i];
+		double sum = NAN;
+
+		if (strcmp(had, f->event) == 0)
+			continue;
+		for (size_t s = 0; s < p->samples.count; s++) {
+			const struct probe_sample *sample = &p->samples.sample[s];
+
+			if (strcmp(sample->probe, f->probe) == 0 && strcmp(sample->event, f->name) == 0)
+				sum = (isnan(sum) ? 0 : sum) + sample->value;
+		}
+		if (isnan(sum))
+			continue;
+		had = f->event;
+		code = put(t, p,
+			   &(struct row){ .event = f->event,
+					  .group = f->group,
+					  .unit = f->unit,
+					  .source = f->source,
+					  .value = sum },
+			   error);
+	}
+	return code;
+}
+
+static int put_threads(struct profile_tables *t, const struct profile *p, struct error *error)
+{
+	const struct {
+		const char *event;
+		uint64_t value;
+	} counts[] = {
+		{ "wake-ups", p->trace.wakes },	     { "waits", p->trace.waits },
+		{ "preempted", p->trace.preempted }, { "threads-started", p->trace.tasks },
+		{ "lost", p->trace.lost },
+	};
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
+		code = put(t, p,
+			   &(struct row){ .event = counts[i].event,
+					  .group = "thread",
+					  .unit = "1",
+					  .source = "trace",
+					  .value = (double)counts[i].value },
+			   error);
+	return code;
+}
+
+static int put_arrivals(struct profile_tables *t, const struct profile *p, const char *event,
+			const struct hist *gap, struct error *error)
+{
+	struct table_writer *w = &t->arrivals;
+	int code = 0;
+
+	for (unsigned i = 0; code == 0 && i < HIST_BUCKETS; i++) {
+		uint64_t low, high;
+
+		if (gap->bucket[i] == 0)
+			continue;
+		hist_bounds(i, &low, &high);
+		table_put_text(w, p->program);
+		table_put_text(w, event);
+		table_put_integer(w, (int64_t)low);
+		table_put_integer(w, (int64_t)high);
+		table_put_integer(w, gap->bucket[i]);
+		code = table_end_row(w, error);
+	}
+	return code;
+}
+
+static int put_calls(struct profile_tables *t, const struct profile *p, struct error *error)
+{
+	static const char *const blocks[] = { "no", "files", "yes" };
+	bool request[TRACE_CALLS];
+	int code = 0;
+
+	profile_requests(request);
+	for (int i = 0; code == 0 && i < TRACE_CALLS; i++) {
+		const char *served, *refused, *name = vmm_syscall(i, &served, &refused);
+		char number[24];
+
+		if (!p->trace.call[i])
+			continue;
+		snprintf(number, sizeof(number), "call-%d", i);
+		code = put(t, p,
+			   &(struct row){ .event = name ? name : number,
+					  .group = "call",
+					  .served = served,
+					  .blocks = strstr(served, "host") ? blocks[vmm_syscall_blocks(i) + 1]
+									   : NULL,
+					  .unit = "1",
+					  .source = "trace",
+					  .value = (double)p->trace.call[i]->count,
+					  .call = p->trace.call[i],
+					  .request = request[i] },
+			   error);
+		if (code == 0)
+			code = put_arrivals(t, p, name ? name : number, &p->trace.call[i]->gap, error);
+	}
+	return code;
+}
+
+void profile_requests(bool request[TRACE_CALLS])
+{
+	for (int i = 0; i < TRACE_CALLS; i++) {
+		const char *served, *refused;
+
+		vmm_syscall(i, &served, &refused);
+		request[i] = strstr(served, "host") && i != SYS_futex && i != SYS_clock_gettime;
+	}
+}
+
+int profile_tables_put(struct profile_tables *t, const struct profile *p, struct error *error)
+{
+	int code = put_times(t, p, error);
+
+	if (code == 0)
+		code = put_figures(t, p, error);
+	if (code == 0 && p->traced)
+		code = put_threads(t, p, error);
+	if (code == 0 && p->traced)
+		code = put_calls(t, p, error);
+	return code;
+}
+
+int profile_tables_open(struct profile_tables *t, const char *directory, struct error *error)
+{
+	char path[4200];
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_profile.name);
+	code = table_create(&t->profile, path, &schema_profile, error);
+	if (code)
+		return code;
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_arrivals.name);
+	code = table_create(&t->arrivals, path, &schema_arrivals, error);
+	if (code)
+		table_writer_abandon(&t->profile);
+	return code;
+}
+
+int profile_tables_close(struct profile_tables *t, bool keep, struct error *error)
+{
+	int code = keep ? table_writer_close(&t->arrivals, error) : 0;
+
+	if (keep && code == 0)
+		return table_writer_close(&t->profile, error);
+	if (!keep)
+		table_writer_abandon(&t->arrivals);
+	table_writer_abandon(&t->profile);
+	return code;
+}

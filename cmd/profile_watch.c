@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/profile_priv.h"
+#include "vmm/vmm.h"
+
+/* A process that runs already, watched for a while. */
+#define PATIENCE_MS 1000 /* in case a signal comes just before the wait */
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+static void watch(pid_t pid, uint64_t for_ns)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
+	uint64_t end = clock_now_ns() + for_ns, now;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	while (!stopped && (now = clock_now_ns()) < end && !(wait.revents & POLLIN)) {
+		uint64_t left = (end - now) / 1000000 + 1;
+
+		poll(&wait, pidfd >= 0, left < PATIENCE_MS ? (int)left : PATIENCE_MS);
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+/* What /proc/PID/stat tells of the whole process (proc(5): fields 10, 14, 15 and 24). */
+struct standing {
+	double faults, cpu_ns, resident;
+};
+
+static bool stand(pid_t pid, struct standing *s)
+{
+	char path[64], text[1024] = "", *at;
+	unsigned long long faults, user, system;
+	long long resident;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	at = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
+	fclose(file);
+	if (!at || sscanf(at + 1,
+			  " %*c %*d %*d %*d %*d %*d %*u %llu %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d "
+			  "%*u %*u %lld",
+			  &faults, &user, &system, &resident) != 4)
+		return false;
+	s->faults = (double)faults;
+	s->cpu_ns = (double)(user + system) * 1e9 / (double)sysconf(_SC_CLK_TCK);
+	s->resident = (double)resident * (double)sysconf(_SC_PAGESIZE);
+	return true;
+}
+
+static int record(const struct profile_options *o, const char *trace, struct error *error)
+{
+	struct trace_recorder *recorder;
+	int code = trace_open(&recorder, (pid_t)o->pid, trace, error);
+
+	if (code)
+		return code;
+	code = trace_begin(recorder, error);
+	if (code == 0) {
+		watch((pid_t)o->pid, o->for_ns);
+		code = trace_end(recorder, error);
+	}
+	trace_close(recorder);
+	return code;
+}
+
+int profile_watch(const struct profile_options *o, const char *trace, struct profile *p, struct error *error)
+{
+	const struct probe_target target = {
+		.pid = (pid_t)o->pid,
+		.thread = { { .name = "program", .tid = (pid_t)o->pid } },
+		.threads = 1,
+		.kvm_vm = -1,
+		.kvm_vcpu = -1,
+	};
+	struct probe_session session;
+	struct standing first, last;
+	bool request[TRACE_CALLS], known = stand((pid_t)o->pid, &first);
+	uint64_t begun = clock_now_ns();
+	int code = 0;
+
+	*p = (struct profile){ .wall_ns = NAN, .cpu_ns = NAN };
+	probe_session_begin(&session, &target, false);
+	if (trace)
+		code = record(o, trace, error);
+	else
+		watch((pid_t)o->pid, o->for_ns);
+	p->observed_ns = (double)(clock_now_ns() - begun);
+	probe_session_end(&session, &p->samples);
+	if (known && stand((pid_t)o->pid, &last)) {
+		p->cpu_ns = last.cpu_ns - first.cpu_ns;
+		probe_samples_add(&p->samples, "stat", "process", "minor_faults", "1",
+				  last.faults - first.faults);
+		probe_samples_add(&p->samples, "stat", "process", "resident", "bytes", last.resident);
+	}
+	profile_requests(request);
+	if (code == 0 && trace) {
+		code = trace_profile_read(&p->trace, trace, false, request, PROFILE_PAUSE_NS, error);
+		p->traced = code == 0;
+	}
+	return code;
+}

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# vmtax profile: what it counts of programs whose calls are known, and what it refuses.
+vmtax=$1/vmtax
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $(tail -n 2 err | tr '\n' ' ')"; fi
+}
+
+# try STATUS ARGUMENT...: whether it ends with STATUS; its output is in said and err.
+try() {
+	want=$1
+	shift
+	"$vmtax" profile "$@" >said 2>err </dev/null
+	got=$?
+	[ $got -eq "$want" ] || { echo "ended with $got" >>err && false; }
+}
+
+# refuses NAME STATUS TEXT ARGUMENT...: one line on stderr that holds TEXT, no output, and no table.
+refuses() {
+	name=$1 status=$2 text=$3
+	shift 3
+	try "$status" "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -qF -e "$text" err && [ ! -s said ] && [ ! -e profile.csv ]
+	result "$name"
+}
+
+refuses nothing 2 'nothing to profile'
+refuses two-things 2 'more than one thing to profile' --suite training -- /bin/true
+refuses no-program 2 'cannot find the program' -- ./nowhere
+refuses no-process 2 'there is no process' --pid 4194304
+refuses no-suite 2 'did you mean training?' --suite trainin
+refuses only 2 'give --suite, too' --only x -- /bin/true
+refuses csv-json 2 'exclude each other' --csv --json -- /bin/true
+refuses no-directory 1 'make the directories above it' --out no/where -- /bin/true
+refuses never-ends 1 'no end after' --timeout 200ms -- /bin/sleep 5
+[ -z "$(ls | grep -vx -e said -e err)" ]
+result leaves-nothing
+
+if ! "$vmtax" list probes | grep -E '^tracepoints' | grep -q yes && [ "$(id -u)" -ne 0 ]; then
+	echo "skip counts: no right to trace"
+	exit
+fi
+if ! "$vmtax" account --pid $$ --for 10ms >said 2>err; then
+	echo "skip counts: $(head -n 1 err)"
+	exit
+fi
+
+# field EVENT COLUMN: of the table in said.
+field() {
+	awk -F, -v event="$1" -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		$at["event"] == event { print $at[column] }' said
+}
+
+head -c 409600 /dev/zero >input
+try 0 --csv --name copy -- /usr/bin/dd if=input of=copy bs=4096 count=100 status=none && [ "$(field write value)" -eq 100 ] &&
+	[ "$(field write bytes)" -eq 409600 ] && [ "$(field write files)" -eq 100 ] && [ "$(field write served)" = host ] &&
+	[ "$(field read value)" -ge 100 ] && [ "$(field mmap served)" = guest ] && [ "$(field wall unit)" = ns ] &&
+	[ "$(cut -d, -f1 said | sort -u | tr '\n' ' ')" = 'copy program ' ]
+result dd
+cmp -s said profile.csv && awk -F, '$2 == "write" { n += $5 } END { exit n != 99 }' arrivals.csv
+result arrivals
+try 0 --json -- /bin/sh -c '/bin/true; /bin/true' && jq -e '
+	[.[] | select(.event == "threads-started")][0].value == 2 and ([.[] | select(.event == "execve")][0].value == 2)' said >err
+result processes
+try 0 --repeat 1 -- /bin/sleep 0.01 && grep -q '^sleep: .*counted in a run of' said && grep -q 'cannot\|no system call' err
+result summary
+sh -c 'while :; do /bin/true; done' &
+loop=$!
+try 0 --csv --pid $loop --for 500ms && [ "$(field threads-started value)" -gt 2 ] && [ "$(field cpu unit)" = ns ]
+result process
+kill $loop

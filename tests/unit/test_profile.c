@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "probes/trace_priv.h"
+#include "tests/check.h"
+
+/* Profiles of traces whose answers are known. */
+#define CALL(time, tid, number, first)                                                                       \
+	{                                                                                                    \
+		time, (uint64_t)(first) << 32 | (number), tid, TRACE_SYSCALL, 0                              \
+	}
+#define BACK(time, tid, result)                                                                              \
+	{                                                                                                    \
+		time, (uint32_t)(result), tid, TRACE_RETURN, 0                                               \
+	}
+
+static const struct trace_event events[] = {
+	CALL(5, 1, SYS_write, 4), /* before the program: does not count */
+	BACK(6, 1, 1),
+	CALL(10, 1, SYS_execve, 0),
+	BACK(20, 1, 0),
+	CALL(100, 1, SYS_openat, 0xffffff9c),
+	BACK(110, 1, 7),
+	CALL(200, 1, SYS_read, 7), /* a file */
+	CALL(205, 2, SYS_getpid, 0),
+	BACK(206, 2, 2),
+	BACK(210, 1, 4096),
+	CALL(300, 1, SYS_read, 7),
+	BACK(310, 1, -4), /* failed: no bytes */
+	CALL(400, 1, SYS_socket, 0),
+	BACK(410, 1, 8),
+	CALL(5400, 1, SYS_read, 8), /* a socket, after a pause */
+	{ 5405, 0, 1, TRACE_OFF, 0 },
+	{ 5406, 0, 2, TRACE_WAKE, 0 },
+	{ 5407, 1, 2, TRACE_OFF, 0 },
+	BACK(5410, 1, 100),
+	CALL(5500, 1, SYS_clone, 0),
+	BACK(5510, 1, 3),
+};
+#define EVENTS (sizeof(events) / sizeof(events[0]))
+
+static void read_profile(struct trace_profile *profile, bool from_exec)
+{
+	bool request[TRACE_CALLS] = { [SYS_read] = true, [SYS_openat] = true, [SYS_socket] = true };
+	struct error error = { 0 };
+	FILE *file = fopen("trace", "we");
+
+	CHECK(file != NULL);
+	if (!file)
+		return;
+	CHECK_INT(trace_file_begin(file, 1, 1), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ .count = EVENTS, .round = 1 }, events), 0);
+	CHECK_INT(fclose(file), 0);
+	CHECK_INT(trace_profile_read(profile, "trace", from_exec, request, 1000, &error), 0);
+	CHECK_STR(error.what, "");
+	unlink("trace");
+}
+
+static void test_counts(void)
+{
+	struct trace_profile p;
+
+	read_profile(&p, true);
+	CHECK(p.call[SYS_write] == NULL && p.call[SYS_execve] == NULL);
+	CHECK(p.call[SYS_read] && p.call[SYS_getpid] && p.call[SYS_openat]);
+	if (!p.call[SYS_read])
+		return;
+	CHECK_INT(p.call[SYS_read]->count, 3);
+	CHECK_INT(p.call[SYS_read]->bytes, 4196);
+	CHECK_INT(p.call[SYS_read]->files, 2);
+	CHECK_INT(p.call[SYS_read]->late, 1);
+	CHECK_INT(p.call[SYS_read]->gap.count, 2);
+	CHECK_INT(p.call[SYS_read]->gap.total, 5200);
+	CHECK_INT(p.call[SYS_openat]->bytes, 0);
+	CHECK_INT(p.waits, 1);
+	CHECK_INT(p.preempted, 1);
+	CHECK_INT(p.wakes, 1);
+	CHECK_INT(p.tasks, 1);
+	CHECK_INT(p.begin_ns, 20);
+	CHECK_INT(p.end_ns, 5510);
+	trace_profile_free(&p);
+	CHECK(p.call[SYS_read] == NULL);
+}
+
+static void test_whole(void)
+{
+	struct trace_profile p;
+
+	read_profile(&p, false);
+	CHECK(p.call[SYS_write] && p.call[SYS_write]->bytes == 1 && p.call[SYS_execve]);
+	CHECK_INT(p.begin_ns, 1);
+	trace_profile_free(&p);
+}
+
+static void test_no_trace(void)
+{
+	bool request[TRACE_CALLS] = { false };
+	struct trace_profile p;
+	struct error error = { 0 };
+
+	CHECK(trace_profile_read(&p, "nowhere", true, request, 1, &error) < 0);
+	CHECK_STR(error.where, "nowhere");
+	trace_profile_free(&p);
+}
+
+int main(void)
+{
+	CHECK_RUN(test_counts);
+	CHECK_RUN(test_whole);
+	CHECK_RUN(test_no_trace);
+	return check_done();
+}
