@@ -8,7 +8,7 @@
 
 /* Rows of the table, by the file that holds them. */
 extern const struct probe probe_host_services, probe_stamps, probe_kvm_stats, probe_rusage, probe_schedstat,
-	probe_guest_time, probe_perf, probe_tracepoints, probe_trace, probe_proc_io;
+	probe_guest_time, probe_perf, probe_tracepoints, probe_trace, probe_proc_io, probe_host;
 
 /* Reads the text file PATH into TEXT (SIZE bytes, NUL-terminated). Bytes read, or negative errno. */
 int probe_read_text(const char *path, char *text, size_t size);

@@ -8,10 +8,12 @@
 
 /* What one thread asks of the kernel: calls, signals, reads of a file, timers. */
 
-#define FILE_BYTES  (256u << 10)
-#define FILE_NAME   "nano-system.tmp"
-#define TIMER_NS    100000
-#define TIMER_TIMES 300
+#define FILE_BYTES     (256u << 10)
+#define FILE_NAME      "nano-system.tmp"
+#define TIMER_NS       100000
+#define TIMER_TIMES    300
+#define NOISE_US       100000
+#define NOISE_LEAST_US 1
 
 static struct {
 	int fd;
@@ -127,6 +129,22 @@ static void measure_timer(void)
 		samples_add(true, 1, (uint64_t)((double)late_ns[i] * ticks_per_ns));
 }
 
+/* The time between two readings of the counter is some ticks, unless somebody else had the core in between.
+ */
+static void measure_noise(void)
+{
+	uint64_t least = (uint64_t)(NOISE_LEAST_US * samples_ticks_per_us());
+	uint64_t start = samples_tsc(), end = start + (uint64_t)(NOISE_US * samples_ticks_per_us());
+
+	for (uint64_t before = start, now; before < end; before = now) {
+		now = samples_tsc();
+		if (now - before >= least)
+			samples_add(true, 1, now - before);
+	}
+	if (samples.count == 0)
+		samples_cannot("nothing took the core away meanwhile");
+}
+
 static const struct samples_event events[] = {
 	{ "syscall", NULL, "a system call that does nothing (getpid)", measure_syscall },
 	{ "forwarded-call", NULL, "one that a guest kernel may ask its host for (getpgrp)",
@@ -134,6 +152,8 @@ static const struct samples_event events[] = {
 	{ "signal", NULL, "a signal to itself: sent, handled, returned from", measure_signal },
 	{ "read", "SIZE", "a read of SIZE bytes of a file in the page cache (0, 512, 4K, 64K)",
 	  measure_read },
+	{ "noise", NULL, "gaps of 1 us and more in 100 ms of reading the counter, when others had the core",
+	  measure_noise },
 	{ "timer", NULL, "how late a sleep of 100 us ends; a line each", measure_timer },
 	{ 0 },
 };

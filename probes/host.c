@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "probes/probes_priv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * What a process takes of the host besides its threads' time: memory of its own and shared, page tables, what
+ * it read and wrote (proc(5)). For a virtual machine guest memory is part of it, as rss_monitor_bytes in
+ * runs.csv is not.
+ */
+#define PROBE "host"
+
+static const struct {
+	const char *file, *key, *event, *unit;
+	double scale;
+	bool change; /* what it moved by, rather than where it stood at the end */
+} figures[] = {
+	{ "status", "VmPTE:", "page_tables", "bytes", 1024, false },
+	{ "status", "VmHWM:", "resident_peak", "bytes", 1024, false },
+	{ "status", "VmLck:", "locked", "bytes", 1024, false },
+	{ "smaps_rollup", "Pss:", "proportional", "bytes", 1024, false },
+	{ "smaps_rollup", "AnonHugePages:", "huge_pages", "bytes", 1024, false },
+	{ "io", "read_bytes:", "disk_read", "bytes", 1, true },
+	{ "io", "write_bytes:", "disk_written", "bytes", 1, true },
+};
+
+#define FIGURES (sizeof(figures) / sizeof(figures[0]))
+
+static int64_t find(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+	int64_t value;
+
+	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		if (strncmp(line, key, length) == 0 && sscanf(line + length, "%" SCNd64, &value) == 1)
+			return value;
+	return PROBE_MISSING;
+}
+
+/* Those that change, or those that stand. What the kernel does not tell us has no row. */
+static int read_figures(const struct probe_target *target, bool change, struct probe_samples *samples)
+{
+	char text[8192], path[64];
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < FIGURES; i++) {
+		int64_t value;
+
+		snprintf(path, sizeof(path), "/proc/%d/%s", (int)target->pid, figures[i].file);
+		if (figures[i].change != change || probe_read_text(path, text, sizeof(text)) < 0)
+			continue;
+		value = find(text, figures[i].key);
+		if (value != PROBE_MISSING)
+			code = probe_samples_add(samples, PROBE, "process", figures[i].event, figures[i].unit,
+						 (double)value * figures[i].scale);
+	}
+	return code;
+}
+
+static int read_changing(const struct probe_target *target, struct probe_samples *samples)
+{
+	return read_figures(target, true, samples);
+}
+
+static int begin(const struct probe_target *target, void **state)
+{
+	return probe_reading_begin(target, read_changing, state);
+}
+
+static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
+{
+	int code = probe_reading_end(target, read_changing, true, state, samples);
+
+	return code ? code : read_figures(target, false, samples);
+}
+
+static bool available(struct error *error)
+{
+	char text[8192];
+
+	if (probe_read_text("/proc/self/status", text, sizeof(text)) > 0)
+		return true;
+	error_fail(error, 0, "mount /proc", "/proc/PID/status cannot be read");
+	return false;
+}
+
+const struct probe probe_host = {
+	.name = PROBE,
+	.summary = "memory, page tables and disk traffic of the process on the host",
+	.available = available,
+	.begin = begin,
+	.end = end,
+	.close = probe_reading_close,
+};
