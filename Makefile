@@ -16,7 +16,7 @@ CC	?= cc
 VERSION	:= $(shell git describe --always --dirty 2>/dev/null || echo 0.1)
 MAKEFLAGS += --no-builtin-rules
 
-PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
+PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libglpk-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
 	   gnuplot-nox busybox-static musl-tools sqlite3 zstd xz-utils lz4 bzip2 gawk bc jq lua5.4 openssl \
 	   python3-minimal perl-base git redis-server redis-tools sysbench qemu-system-x86 cpio e2fsprogs procps
 
@@ -30,7 +30,7 @@ MONITOR_BASE = base/clock.c base/error.c base/hist.c base/units.c
 VMM_SHARED = vmm/available.c vmm/config.c vmm/costs.c vmm/knobs.c vmm/names.c vmm/syscalls.c
 PROGRAM_SRC = $(wildcard base/*.c probes/*.c model/*.c reports/*.c) $(VMM_SHARED) \
 	      $(filter-out $(wildcard cmd/monitor*.c),$(wildcard cmd/*.c))
-PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lnettle -ljansson -lm
+PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lglpk -lnettle -ljansson -lm
 
 # The monitor: small and static, so that it starts fast and leaves the memory to its guest.
 MONITOR_SRC = $(wildcard cmd/monitor*.c) $(wildcard vmm/*.c) $(MONITOR_BASE)
@@ -138,6 +138,12 @@ $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -static -o $@ $<
 
+# The placement engine's bench is linked with it.
+$(BUILD)/tests/bench/pack: tests/bench/pack.c $(filter-out $(BUILD)/cmd/main.o,$(call objects,$(PROGRAM_SRC)))
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) -I. -o $@ $^ $(PROGRAM_LIBS)
+
 $(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
 	@mkdir -p $(@D)
 	$(call say,CC)
@@ -174,13 +180,13 @@ check-svm: deps
 	VMTAX_SVM_SECONDS=$${VMTAX_SVM_SECONDS:-345} tests/run.sh $(BUILD) svm
 
 .PHONY: tests
-tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm
+tests: programs $(UNIT_TESTS) $(GUEST_TESTS) $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm $(BUILD)/tests/bench/pack
 
 asan: deps
 	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" -j$$(nproc) tests
 	tests/run.sh build/asan
 
-bench: all $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm $(BUILD)/tests/guest/console-musl
+bench: all $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm $(BUILD)/tests/bench/pack $(BUILD)/tests/guest/console-musl
 	@status=0; for script in bench bench_null bench_knobs bench_compare; do \
 		echo "tests/$$script.sh $(BUILD)"; sh tests/$$script.sh $(BUILD) || status=$$?; done; exit $$status
 

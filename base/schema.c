@@ -211,6 +211,12 @@ const struct table_schema schema_plan_summary = {
 		NUMBER("total_cost", "currency", "both"),
 		{ .name = "flags", .type = TABLE_STRING, .unit = "", .optional = true,
 		  .description = "few-blocks and disturbed where ratios that were used have these flags" },
+		{ .name = "bound", .type = TABLE_NUMBER, .unit = "currency", .optional = true,
+		  .description = "no placement of these VMs on these hosts costs less" },
+		{ .name = "gap", .type = TABLE_NUMBER, .unit = "1", .optional = true,
+		  .description = "what the total cost exceeds the bound by, as a share of it; NA where VMs are left over" },
+		{ .name = "optimal", .type = TABLE_STRING, .unit = "", .optional = true,
+		  .description = "yes where the plan is proven to be the cheapest" },
 		END },
 };
 

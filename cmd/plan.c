@@ -50,13 +50,12 @@ static void help(void)
 	     "included,\n"
 	     "never by how much longer it takes. Where driver threads poll (bare-metal), each host gives "
 	     "them as\n"
-	     "many whole cores as they have work for, at least one. VMs are placed by first fit decreasing "
-	     "on\n"
-	     "CPU, memory and I/O; hosts are taken cheapest first, per core, licence included, and each "
-	     "then\n"
-	     "becomes the cheapest that holds its VMs. native and hosted\n"
-	     "pay host_os_licence, bare-metal hypervisor_licence. No headroom is added: demand as you state "
-	     "it.");
+	     "many whole cores as they have work for, at least one. VMs are placed on CPU, memory and I/O by "
+	     "the\n"
+	     "best of several heuristics and a search that empties hosts, up to 30 of them exactly; the "
+	     "bound that\n"
+	     "no placement can be cheaper than is printed beside. native and hosted pay host_os_licence,\n"
+	     "bare-metal hypervisor_licence. No headroom is added: demand as you state it.");
 	print_columns("--fleet", &schema_fleet);
 	print_columns("--hosts", &schema_hosts);
 	puts("\n"

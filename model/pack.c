@@ -6,17 +6,13 @@
 
 #include "model/plan_priv.h"
 
-/*
- * First fit decreasing on CPU, memory and I/O (Coffman, Garey and Johnson, Approximation algorithms for bin
- * packing: a survey, 1996; for several resources a VM is as large as its largest share of a host). VMs of
- * a row are alike, so a host that refuses one refuses all of them.
- */
+/* The fleet as a placement problem, and its answer as hosts. */
 
-#define SLACK 1e-9 /* what rounding may add up to, as a share of a capacity */
+enum resource { CPU, MEMORY, IO, DRIVER, RESOURCES };
 
 double pack_cores_held(const struct plan_host *host, const struct plan_config *config)
 {
-	double busy = ceil(host->driver - SLACK);
+	double busy = ceil(host->driver - PLACE_SLACK);
 
 	if (!config->polls)
 		return 0;
@@ -28,225 +24,119 @@ double plan_licence(const struct plan_kind *kind, const struct plan_config *conf
 	return config->hypervisor ? kind->hypervisor_licence : kind->host_os_licence;
 }
 
-static double price(const struct plan_kind *kind, const struct plan_config *config)
-{
-	return kind->cost + plan_licence(kind, config);
-}
-
 bool pack_within(double used, double capacity)
 {
-	return used <= capacity * (1 + SLACK);
+	return used <= capacity * (1 + PLACE_SLACK);
 }
 
-/* Whether what HOST holds fits on KIND. */
-static bool fits(const struct plan_host *host, const struct plan_kind *kind, const struct plan_config *config)
-{
-	return pack_within(host->used.cpu + pack_cores_held(host, config), kind->has.cpu) &&
-	       pack_within(host->used.memory, kind->has.memory) && pack_within(host->used.io, kind->has.io);
-}
-
-/* Puts a VM on HOST where it fits. */
-static bool place(struct plan_host *host, const struct fleet *fleet, const struct plan_config *config,
-		  size_t vm)
-{
-	const struct plan_load *asks = &fleet->vm[vm].asks;
-	struct plan_host then = *host;
-
-	then.used.cpu += config->price[vm].cpu;
-	then.used.memory += asks->memory;
-	then.used.io += asks->io;
-	then.driver += config->price[vm].driver;
-	if (!fits(&then, &fleet->kind[host->kind], config))
-		return false;
-	*host = then;
-	host->placed[vm]++;
-	return true;
-}
-
-/* The order VMs are placed in: rows by size, and the order hosts are bought in: kinds by price. */
-struct rank {
-	size_t row;
-	double key; /* ascending */
+/* The arrays of a problem, which it owns. */
+struct arrays {
+	double *size, *capacity, *cost;
+	size_t *count, *most;
 };
 
-static int ascending(const void *left, const void *right)
+static void free_arrays(struct arrays *a)
 {
-	const struct rank *a = left, *b = right;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return (a->row > b->row) - (a->row < b->row);
+	free(a->size);
+	free(a->capacity);
+	free(a->cost);
+	free(a->count);
+	free(a->most);
 }
 
-static double larger(double a, double b)
+static int make_arrays(struct arrays *a, const struct fleet *fleet, const struct plan_config *config)
 {
-	return a > b ? a : b;
-}
-
-/* The largest share a VM takes of the largest host. */
-static double share(const struct fleet *fleet, const struct plan_config *config, size_t vm)
-{
-	struct plan_load most = { 0 };
-
-	for (size_t i = 0; i < fleet->kinds; i++) {
-		most.cpu = larger(most.cpu, fleet->kind[i].has.cpu);
-		most.memory = larger(most.memory, fleet->kind[i].has.memory);
-		most.io = larger(most.io, fleet->kind[i].has.io);
-	}
-	return larger((config->price[vm].cpu + config->price[vm].driver) / most.cpu,
-		      larger(fleet->vm[vm].asks.memory / most.memory,
-			     most.io > 0 ? fleet->vm[vm].asks.io / most.io : 0));
-}
-
-static struct rank *rank_vms(const struct fleet *fleet, const struct plan_config *config)
-{
-	struct rank *ranks = malloc(fleet->vms * sizeof(*ranks));
-
-	for (size_t i = 0; ranks && i < fleet->vms; i++)
-		ranks[i] = (struct rank){ i, -share(fleet, config, i) };
-	if (ranks)
-		qsort(ranks, fleet->vms, sizeof(*ranks), ascending);
-	return ranks;
-}
-
-/* Kinds of host by what a core of them costs, licence included. */
-static struct rank *rank_kinds(const struct fleet *fleet, const struct plan_config *config)
-{
-	struct rank *ranks = malloc(fleet->kinds * sizeof(*ranks));
-
-	for (size_t i = 0; ranks && i < fleet->kinds; i++) {
-		const struct plan_kind *kind = &fleet->kind[i];
-
-		ranks[i] = (struct rank){ i, price(kind, config) / kind->has.cpu };
-	}
-	if (ranks)
-		qsort(ranks, fleet->kinds, sizeof(*ranks), ascending);
-	return ranks;
-}
-
-/* Adds HOST, whose lists then belong to PACKING. */
-static int add_host(struct packing *packing, const struct plan_host *host)
-{
-	if (packing->hosts == packing->room) {
-		size_t room = packing->room ? 2 * packing->room : 64;
-		struct plan_host *grown = realloc(packing->host, room * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		packing->host = grown;
-		packing->room = room;
-	}
-	packing->host[packing->hosts++] = *host;
-	packing->bought[host->kind]++;
-	return 0;
-}
-
-/* Adds the cheapest host that takes a VM and puts it there. 1: done, 0: there is none, -ENOMEM. */
-static int buy(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
-	       const struct rank *kinds, size_t vm)
-{
-	struct plan_host host = { .placed = calloc(fleet->vms, sizeof(*host.placed)) };
-	int code = 0;
-
-	if (!host.placed)
+	*a = (struct arrays){
+		.size = calloc((fleet->vms + 1) * RESOURCES, sizeof(*a->size)),
+		.capacity = calloc((fleet->kinds + 1) * RESOURCES, sizeof(*a->capacity)),
+		.cost = calloc(fleet->kinds + 1, sizeof(*a->cost)),
+		.count = calloc(fleet->vms + 1, sizeof(*a->count)),
+		.most = calloc(fleet->kinds + 1, sizeof(*a->most)),
+	};
+	if (!a->size || !a->capacity || !a->cost || !a->count || !a->most)
 		return -ENOMEM;
+	for (size_t i = 0; i < fleet->vms; i++) {
+		double *size = a->size + i * RESOURCES;
+
+		size[CPU] = config->price[i].cpu;
+		size[MEMORY] = fleet->vm[i].asks.memory;
+		size[IO] = fleet->vm[i].asks.io;
+		size[DRIVER] = config->price[i].driver;
+		a->count[i] = fleet->vm[i].count;
+	}
 	for (size_t i = 0; i < fleet->kinds; i++) {
-		host.kind = kinds[i].row;
-		if (packing->bought[host.kind] >= fleet->kind[host.kind].available ||
-		    !place(&host, fleet, config, vm))
-			continue;
-		code = add_host(packing, &host);
-		if (code == 0)
-			return 1;
-		break;
+		const struct plan_kind *kind = &fleet->kind[i];
+		double *capacity = a->capacity + i * RESOURCES;
+
+		capacity[CPU] = kind->has.cpu;
+		capacity[MEMORY] = kind->has.memory;
+		capacity[IO] = kind->has.io;
+		a->cost[i] = kind->cost + plan_licence(kind, config);
+		a->most[i] = kind->available;
 	}
-	free(host.placed);
-	return code;
-}
-
-/* All VMs of one row. */
-static int pack_row(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
-		    const struct rank *kinds, size_t vm)
-{
-	size_t left = fleet->vm[vm].count;
-
-	for (size_t host = 0; left > 0; left--) {
-		int code;
-
-		while (host < packing->hosts && !place(&packing->host[host], fleet, config, vm))
-			host++;
-		if (host < packing->hosts)
-			continue;
-		code = buy(packing, fleet, config, kinds, vm);
-		if (code < 0)
-			return code;
-		if (code == 0)
-			break;
-	}
-	packing->left[vm] = left;
-	packing->unplaced += left;
 	return 0;
 }
 
-/* Makes HOST the cheapest kind that holds what is on it. Whether it is another one now. */
-static bool resize(struct packing *packing, struct plan_host *host, const struct fleet *fleet,
-		   const struct plan_config *config)
+/* A host of the solution, and what it uses. */
+static void take_host(struct packing *packing, const struct place_bin *bin, const struct arrays *a)
 {
-	size_t best = host->kind;
+	struct plan_host *host = &packing->host[packing->hosts++];
 
-	for (size_t i = 0; i < fleet->kinds; i++) {
-		const struct plan_kind *kind = &fleet->kind[i];
+	*host = (struct plan_host){ .kind = bin->kind,
+				    .vm = packing->solution.entry + bin->entry,
+				    .vms = bin->entries };
+	packing->bought[bin->kind]++;
+	for (size_t i = 0; i < host->vms; i++) {
+		const double *size = a->size + host->vm[i].item * RESOURCES;
+		double count = (double)host->vm[i].count;
 
-		if (packing->bought[i] < kind->available && fits(host, kind, config) &&
-		    price(kind, config) < price(&fleet->kind[best], config))
-			best = i;
-	}
-	if (best == host->kind)
-		return false;
-	packing->bought[host->kind]--;
-	packing->bought[best]++;
-	host->kind = best;
-	return true;
-}
-
-/* Hosts were chosen by the price of a core, before it was known how full they would be. What one gives back
- * another may take, so this goes on while anything becomes cheaper. */
-static void resize_all(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
-{
-	bool changed = true;
-
-	while (changed) {
-		changed = false;
-		for (size_t i = 0; i < packing->hosts; i++)
-			changed |= resize(packing, &packing->host[i], fleet, config);
+		host->used.cpu += count * size[CPU];
+		host->used.memory += count * size[MEMORY];
+		host->used.io += count * size[IO];
+		host->driver += count * size[DRIVER];
 	}
 }
 
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
 {
-	struct rank *vms = rank_vms(fleet, config), *kinds = rank_kinds(fleet, config);
-	int code;
-
-	*packing = (struct packing){
-		.bought = calloc(fleet->kinds + 1, sizeof(*packing->bought)),
-		.left = calloc(fleet->vms + 1, sizeof(*packing->left)),
+	struct arrays a;
+	int code = make_arrays(&a, fleet, config);
+	struct place_problem problem = {
+		.resources = RESOURCES,
+		.items = fleet->vms,
+		.kinds = fleet->kinds,
+		.size = a.size,
+		.count = a.count,
+		.capacity = a.capacity,
+		.cost = a.cost,
+		.most = a.most,
+		.whole = DRIVER,
+		.onto = CPU,
+		.whole_least = 1,
 	};
-	code = vms && kinds && packing->bought && packing->left ? 0 : -ENOMEM;
-	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
-		code = pack_row(packing, fleet, config, kinds, vms[i].row);
+
+	*packing = (struct packing){ 0 };
+	if (!config->polls) /* then nothing is held, and drivers do no work: their row is all noughts */
+		problem.whole = problem.onto = PLACE_NONE;
 	if (code == 0)
-		resize_all(packing, fleet, config);
-	free(vms);
-	free(kinds);
+		code = place_solve(&packing->solution, &problem, &place_effort_usual);
+	if (code == 0) {
+		packing->host = calloc(packing->solution.bins + 1, sizeof(*packing->host));
+		packing->bought = calloc(fleet->kinds + 1, sizeof(*packing->bought));
+		code = packing->host && packing->bought ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; code == 0 && i < packing->solution.bins; i++)
+		take_host(packing, &packing->solution.bin[i], &a);
+	packing->left = packing->solution.left;
+	packing->unplaced = packing->solution.unplaced;
+	free_arrays(&a);
 	return code;
 }
 
 void packing_free(struct packing *packing)
 {
-	for (size_t i = 0; i < packing->hosts; i++)
-		free(packing->host[i].placed);
+	place_solution_free(&packing->solution);
 	free(packing->host);
 	free(packing->bought);
-	free(packing->left);
 	*packing = (struct packing){ 0 };
 }

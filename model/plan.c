@@ -37,9 +37,8 @@ static char *list_vms(const struct fleet *fleet, const struct plan_host *host)
 
 	if (!out)
 		return NULL;
-	for (size_t i = 0; i < fleet->vms; i++)
-		if (host->placed[i])
-			fprintf(out, "%s%s:%zu", ftell(out) ? " " : "", fleet->vm[i].name, host->placed[i]);
+	for (size_t i = 0; i < host->vms; i++)
+		fprintf(out, "%s%s:%zu", i ? " " : "", fleet->vm[host->vm[i].item].name, host->vm[i].count);
 	if (fclose(out) != 0) {
 		free(list);
 		return NULL;
@@ -120,9 +119,8 @@ static double native_demand(const struct fleet *fleet, const struct packing *pac
 {
 	double demand = 0;
 
-	for (size_t i = 0; i < packing->hosts; i++)
-		for (size_t vm = 0; vm < fleet->vms; vm++)
-			demand += (double)packing->host[i].placed[vm] * fleet->vm[vm].asks.cpu;
+	for (size_t vm = 0; vm < fleet->vms; vm++)
+		demand += (double)(fleet->vm[vm].count - packing->left[vm]) * fleet->vm[vm].asks.cpu;
 	return demand;
 }
 
@@ -167,6 +165,9 @@ static int put_summary(struct planner *p, const struct plan_config *config, cons
 				    : config->few_blocks		    ? "few-blocks"
 				    : config->disturbed			    ? "disturbed"
 									    : NULL);
+	put_amount(&p->summary, packing->solution.bound);
+	put_amount(&p->summary, packing->unplaced ? (double)NAN : place_gap(&packing->solution));
+	table_put_text(&p->summary, packing->solution.optimal ? "yes" : "no");
 	return table_end_row(&p->summary, error);
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/table.h"
+#include "model/place_priv.h"
 
 struct error;
 
@@ -82,17 +83,19 @@ int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *flee
 /* One host of the plan. */
 struct plan_host {
 	size_t kind;
-	struct plan_load used; /* CPU inflated, without the cores drivers hold */
-	double driver;	       /* cores of driver threads at work */
-	size_t *placed;	       /* how many of each VM; owned */
+	struct plan_load used;	      /* CPU inflated, without the cores drivers hold */
+	double driver;		      /* cores of driver threads at work */
+	const struct place_entry *vm; /* vms: rows of the fleet and how many of each; the packing's */
+	size_t vms;
 };
 
 struct packing {
-	struct plan_host *host; /* owned */
-	size_t hosts, room;
-	size_t *bought;	 /* kinds: hosts of each; owned */
-	size_t *left;	 /* vms: how many of each fit on no host there is; owned */
-	size_t unplaced; /* all of these */
+	struct place_solution solution; /* owned */
+	struct plan_host *host;		/* hosts; owned */
+	size_t hosts;
+	size_t *bought;	    /* kinds: hosts of each; owned */
+	const size_t *left; /* vms: how many of each fit on no host there is; the solution's */
+	size_t unplaced;    /* all of these */
 };
 
 /* Packs FLEET for CONFIG. 0 or -ENOMEM; the caller frees in both cases. */

@@ -167,6 +167,36 @@ static void put_flags(const struct text_page *page, const struct table *plan, co
 	free(text);
 }
 
+/* How far from the cheapest placement the plans are at most. */
+static void put_proof(const struct text_page *page, const struct table *plan, const size_t *rows)
+{
+	size_t optimal = table_column(plan, "optimal"), count = 0;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	for (size_t i = 0; i < plan->rows; i++) {
+		const char *label = table_text(plan, rows[i], table_column(plan, "label"));
+		double gap = number(plan, rows[i], "gap");
+
+		if (isnan(gap) || table_missing(plan, rows[i], optimal))
+			continue;
+		fprintf(out, "%s%s ", count++ ? "; " : "placement: ", label);
+		if (strcmp(table_text(plan, rows[i], optimal), "yes") == 0)
+			fputs("proven optimal", out);
+		else if (isinf(gap))
+			fputs("not proven optimal", out);
+		else
+			fprintf(out, "at most %.1f %% dearer than the cheapest (bound %.0f)", gap * 100,
+				number(plan, rows[i], "bound"));
+	}
+	if (fclose(out) == 0 && count)
+		text_put_wrapped(page->out, '-', text);
+	free(text);
+}
+
 static int put_notes(const struct text_page *page, const struct table *plan, const size_t *rows)
 {
 	for (size_t i = 0; i < plan->rows; i++) {
@@ -179,6 +209,7 @@ static int put_notes(const struct text_page *page, const struct table *plan, con
 		free(text);
 	}
 	put_flags(page, plan, rows);
+	put_proof(page, plan, rows);
 	return 0;
 }
 

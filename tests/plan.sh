@@ -46,6 +46,8 @@ try 0 --help && grep -q 'host_os_licence' said && grep -q 'exit status' said
 result help
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^native  *2  *10  *10.0  *10.0 ' said
 result own
+try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new && grep -q 'placement: native proven optimal' said
+result proven
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new --csv && cmp -s said new/plan/summary.csv
 result csv
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new --json && [ "$(head -c 1 said)" = "[" ] &&
