@@ -33,8 +33,11 @@ extern const struct table_schema schema_hosts; /* input: plan --hosts */
 extern const struct table_schema schema_comparison; /* compare: of several result directories */
 extern const struct table_schema schema_variance;   /* compare --learn */
 
-extern const struct table_schema schema_profile;	/* profile */
-extern const struct table_schema schema_arrivals;	/* the same */
+extern const struct table_schema schema_profile;      /* profile */
+extern const struct table_schema schema_arrivals;     /* the same */
+extern const struct table_schema schema_coefficients; /* fit */
+extern const struct table_schema schema_validation;   /* fit --validate */
+extern const struct table_schema schema_predictions;  /* predict */
 
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */
 extern const struct table_schema *const schema_results[];

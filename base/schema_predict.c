@@ -9,7 +9,7 @@ const struct table_schema schema_profile = {
 	.name = "profile.csv", .description = "what a program does natively that virtualization makes dearer: one kind of event of one program",
 	.columns = (const struct table_column[]){
 		TEXT("program", "its name"),
-		TEXT("event", "a system call's name, or what else was counted"),
+		TEXT("event", "a system call's name, or what else was counted; of times: wall, alone (less waiting for a core), cpu, counted (the run that was counted in)"),
 		TEXT("group", "time (of undisturbed runs), memory, thread, io (bytes by the kernel's account) or call (a system call)"),
 		TEXT("served", "calls: guest, host (it becomes a request), or guest, host (it depends); refused by the guest kernel"),
 		TEXT("blocks", "calls that the host serves: no, files (not on regular files) or yes (leaves by an exit whatever the transport)"),
@@ -31,6 +31,63 @@ const struct table_schema schema_arrivals = {
 		INTEGER("low_ns", "ns", "the least time that falls into the bucket"),
 		INTEGER("high_ns", "ns", "the greatest"),
 		COUNT("count", "calls; buckets without any are left out"),
+		END },
+};
+
+const struct table_schema schema_coefficients = {
+	.name = "coefficients.csv", .description = "what one term of the model costs under one configuration, and what it was fitted on",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration"),
+		TEXT("label", "configuration as printed"),
+		TEXT("metric", "time, or cpu (all CPU seconds)"),
+		TEXT("term", "term of the model: base (time by native time), events, and error (measured by predicted, of programs left out in turn)"),
+		TEXT("unit", "unit of cost: ns an event or 1"),
+		NUMBER("cost", "", "the estimate: what one event adds to native time; of page-fault all it takes; of error the median"),
+		NUMBER("low", "", "lower end of its 95 % interval, by bootstrap over programs and their runs; of error the 2.5th percentile"),
+		NUMBER("high", "", "upper end; of error the 97.5th percentile"),
+		NUMBER("direct", "", "the same as the nano suite measured it; NA: it has no such event"),
+		NUMBER("native_ns", "ns", "what the event takes natively, as the nano suite measured it"),
+		NUMBER("most", "1", "the largest number of events per native millisecond among the programs it was fitted on"),
+		TEXT("merged", "the term this one cannot be told from: they have one cost, which stands in both rows"),
+		NUMBER("condition", "1", "condition number of the fit, columns scaled"),
+		COUNT("programs", "programs it was fitted on"),
+		COUNT("with", "of which make such events"),
+		TEXT("backend", "KVM backend it was fitted on"),
+		TEXT("fitted_on", "the programs, separated by blanks"),
+		END },
+};
+
+const struct table_schema schema_validation = {
+	.name = "validation.csv", .description = "what one program took, and what was predicted by a fit that had not seen it",
+	.columns = (const struct table_column[]){
+		TEXT("program", "its name"),
+		TEXT("config", "configuration"),
+		TEXT("metric", "time, or cpu (all CPU seconds)"),
+		TEXT("held_out", "program (left out in turn), or list (of results no fit may see)"),
+		NUMBER("native_ns", "ns", "native time, median"),
+		NUMBER("measured_ns", "ns", "median under the configuration"),
+		NUMBER("predicted_ns", "ns", "what was predicted"),
+		NUMBER("low_ns", "ns", "lower end of the 95 % prediction interval"),
+		NUMBER("high_ns", "ns", "upper end"),
+		NUMBER("constant_ns", "ns", "what a constant slowdown predicts: the geometric mean of the programs fitted on"),
+		NUMBER("cpu_only_ns", "ns", "what a slowdown of CPU time alone predicts"),
+		END },
+};
+
+const struct table_schema schema_predictions = {
+	.name = "predictions.csv", .description = "what one term of the model takes of one program's time under one configuration; the term total is all of it",
+	.columns = (const struct table_column[]){
+		TEXT("program", "its name"),
+		TEXT("config", "configuration"),
+		TEXT("metric", "time, or cpu (all CPU seconds)"),
+		TEXT("term", "term of the model; total: all"),
+		NUMBER("events", "", "how many"),
+		NUMBER("cost_ns", "ns", "what one takes"),
+		NUMBER("ns", "ns", "both multiplied"),
+		NUMBER("low_ns", "ns", "of total: lower end of the 95 % prediction interval"),
+		NUMBER("high_ns", "ns", "of total: upper end"),
+		NUMBER("native_ns", "ns", "of total: native time"),
+		TEXT("flags", "outside: the program makes more of them in its time than any it was fitted on"),
 		END },
 };
 /* clang-format on */

@@ -16,6 +16,8 @@ const struct cmd_command cmd_commands[] = {
 	{ "account", "where the time of any virtual machine on this host goes, layer by layer", cmd_account },
 	{ "compare", "whether two sets of results differ, and by how much", cmd_compare },
 	{ "profile", "what a program does that virtualization makes dearer, counted natively", cmd_profile },
+	{ "fit", "what each event costs, from programs measured and profiled", cmd_fit },
+	{ "predict", "what a profiled program would take in a virtual machine", cmd_predict },
 	{ "plan", "pack a fleet of virtual machines onto hosts, with costs", cmd_plan },
 	{ NULL, NULL, NULL },
 };

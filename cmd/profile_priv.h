@@ -32,7 +32,7 @@ void profile_help(void);
 struct profile {
 	const char *program;
 	double wall_ns, cpu_ns;	      /* medians of undisturbed runs; NaN: not known */
-	double setup_ns;	      /* from fork to the program's first instruction */
+	double alone_ns;	      /* the first, less waiting for a core */
 	double observed_ns;	      /* how long the run took that was counted in */
 	struct probe_samples samples; /* of that run; owned */
 	struct trace_profile trace;   /* owned */

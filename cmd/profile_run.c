@@ -60,6 +60,16 @@ static double cpu_of(const struct measurement *m)
 	return m->cpu_vcpu_ns == RUN_MISSING ? (double)NAN : (double)m->cpu_vcpu_ns;
 }
 
+/* Without waiting for a core: others on the machine are no property of the program. */
+static double alone_of(const struct measurement *m)
+{
+	int64_t waited = probe_samples_find(&m->samples, "schedstat", "program", "run_delay");
+
+	if (m->wall_ns == RUN_MISSING)
+		return NAN;
+	return (double)(m->wall_ns - (waited == PROBE_MISSING ? 0 : waited));
+}
+
 static double median(double *values, size_t n)
 {
 	size_t known = 0;
@@ -73,23 +83,28 @@ static double median(double *values, size_t n)
 int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
 		struct scratch *scratch, const char *trace, struct profile *p, struct error *error)
 {
-	double *wall = calloc(o->repeat, sizeof(*wall)), *cpu = calloc(o->repeat, sizeof(*cpu));
+	double *wall = calloc(o->repeat, sizeof(*wall)), *cpu = calloc(o->repeat, sizeof(*cpu)),
+	       *alone = calloc(o->repeat, sizeof(*alone));
 	bool request[TRACE_CALLS];
 	struct measurement m;
-	int code = wall && cpu ? 0 : error_set(error, ENOMEM, "cannot profile");
+	int code = wall && cpu && alone ? 0 : error_set(error, ENOMEM, "cannot profile");
 
-	*p = (struct profile){ .program = workload->name, .wall_ns = NAN, .cpu_ns = NAN, .observed_ns = NAN };
+	*p = (struct profile){
+		.program = workload->name, .alone_ns = NAN, .wall_ns = NAN, .cpu_ns = NAN, .observed_ns = NAN
+	};
 	/* The first is thrown away: it finds the program's file and libraries. */
 	for (uint64_t i = 0; code == 0 && i <= o->repeat; i++) {
 		code = launch(o, workload, number, scratch, false, NULL, &m, error);
 		if (code == 0 && i) {
 			wall[i - 1] = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
 			cpu[i - 1] = cpu_of(&m);
+			alone[i - 1] = alone_of(&m);
 		}
 		measurement_free(&m);
 	}
 	if (code == 0) {
 		p->wall_ns = median(wall, o->repeat);
+		p->alone_ns = median(alone, o->repeat);
 		p->cpu_ns = median(cpu, o->repeat);
 		code = launch(o, workload, number, scratch, true, trace, &m, error);
 		p->observed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
@@ -103,6 +118,7 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 		p->traced = code == 0;
 	}
 	free(wall);
+	free(alone);
 	free(cpu);
 	return code;
 }

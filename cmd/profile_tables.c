@@ -78,6 +78,7 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 		double value;
 	} times[] = {
 		{ "wall", p->wall_ns },
+		{ "alone", p->alone_ns },
 		{ "cpu", p->cpu_ns },
 		{ "counted", p->observed_ns },
 	};

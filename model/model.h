@@ -103,4 +103,38 @@ int model_compare_write(const struct model_compare_options *options, struct erro
  */
 int model_variance_learn(const char *const *ours, const char *variance, struct error *error);
 
+/*
+ * Fits what events cost to the result DIRECTORIES (NULL-terminated; each with runs.csv, and profile.csv of
+ * its programs or costs.csv of the nano suite) and writes PATH (schema_coefficients): the non-negative costs
+ * that are least off, by the logarithm, over programs and direct measurements, for each configuration and
+ * metric. 0 or negative errno.
+ */
+int model_fit_write(const char *const *directories, const char *path, struct error *error);
+
+/*
+ * Writes PATH (schema_validation): what fits to DIRECTORIES predict of each of their programs without having
+ * seen it, and a fit to all of them of the programs in the result directories HELD_OUT (NULL-terminated, may
+ * be empty). 0 or negative errno.
+ */
+int model_validation_write(const char *const *directories, const char *const *held_out, const char *path,
+			   struct error *error);
+
+/* What is predicted from what; texts are the caller's. */
+struct model_predict_options {
+	const char *profile; /* profile.csv, or a directory with it */
+	const char *costs;   /* directory with coefficients.csv */
+	const char *
+		machine; /* results of the nano suite on the machine to predict for; NULL: as it was fitted */
+	const char *backend; /* KVM backend of that machine; NULL: not known */
+	const char *path;    /* where predictions go */
+};
+
+/*
+ * Predicts time and CPU seconds of each program of a profile under each configuration that costs were fitted
+ * for, with 95 % prediction intervals, and writes PATH (schema_predictions). Costs of another machine are
+ * scaled, term by term, by what its nano suite says. Costs of another backend are refused without that. 0 or
+ * negative errno.
+ */
+int model_predict_write(const struct model_predict_options *options, struct error *error);
+
 #endif

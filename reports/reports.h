@@ -54,6 +54,17 @@ int report_comparison_print(FILE *out, const struct report_comparison *compariso
 int report_comparison_html(const char *directory, const struct report_comparison *comparison,
 			   struct error *error);
 
+/* Prints fitted costs (PATH, of schema_coefficients), a term a line; how well they predict
+ * (schema_validation): the median, P90 and greatest error, coverage, and those of the baselines; or
+ * predictions (schema_predictions), terms in order. 0 or a negative errno. */
+int report_fit_print(FILE *out, const char *path, bool colour, struct error *error);
+int report_validation_print(FILE *out, const char *path, bool colour, struct error *error);
+int report_prediction_print(FILE *out, const char *path, bool colour, struct error *error);
+
+/* Writes the totals of PREDICTIONS (schema_predictions) to PATH as OpenMetrics text, whole or not at all. 0
+ * or a negative errno. */
+int report_openmetrics_write(const char *path, const char *predictions, struct error *error);
+
 /*
  * Writes DIRECTORY/report.html, one file that needs neither network nor scripts, under its final name only
  * when whole. Where gnuplot is missing or fails, the page says so in place of each figure. 0 or a negative

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/schema.h"
+#include "cmd/cmd.h"
+#include "cmd/page_priv.h"
+#include "cmd/publish_priv.h"
+#include "model/model.h"
+#include "reports/reports.h"
+
+/* vmtax fit: what each event costs. */
+#define DIRECTORIES 64
+#define EVALUATED                                                                                            \
+	"evaluations" /* in a directory that is held out: a line each time a fit was judged by it            \
+		       */
+
+static const char help[] =
+	"Usage: vmtax fit DIR... [OPTION]...\n"
+	"Finds what each event costs a program in a virtual machine, from programs that were measured (vmtax "
+	"run --out\n"
+	"DIR) and profiled (vmtax profile --out DIR, the same one), and from the nano suite's direct "
+	"measurements: the\n"
+	"non-negative costs whose predictions are least off, relatively. Events that cannot be told apart "
+	"get "
+	"one cost.\n"
+	"Times are less what a program waited for a core. vmtax predict uses what is written.\n"
+	"\n"
+	"  --out DIR          where coefficients.csv goes (default: the first DIR)\n"
+	"  --validate         predict each program by a fit without it, write validation.csv, and say how "
+	"far "
+	"off that is,\n"
+	"                     beside two simple rules: a constant slowdown, and that of CPU time alone\n"
+	"  --held-out DIR,... also predict the programs there, which no fit has seen; how often that was "
+	"done "
+	"is counted\n"
+	"  --csv, --json      print the table instead of the summary\n"
+	"  --help             print this help\n"
+	"\n"
+	"The exit status is 0 when done, 1 when something could not be read or written, 2 for wrong usage or "
+	"input.\n"
+	"\n"
+	"Examples:\n"
+	"  vmtax run --suite training --out out/t; vmtax profile --suite training --out out/t\n"
+	"  vmtax run --suite nano --out out/nano\n"
+	"  vmtax fit out/t out/nano --validate";
+
+enum { OUT = 256, VALIDATE, HELD_OUT, CSV, JSON, HELP };
+
+static const struct option known[] = {
+	{ "out", required_argument, NULL, OUT },
+	{ "validate", no_argument, NULL, VALIDATE },
+	{ "held-out", required_argument, NULL, HELD_OUT },
+	{ "csv", no_argument, NULL, CSV },
+	{ "json", no_argument, NULL, JSON },
+	{ "help", no_argument, NULL, HELP },
+	{ 0 },
+};
+
+struct options {
+	const char *directory[DIRECTORIES + 1], *held_out[DIRECTORIES + 1]; /* NULL-terminated */
+	size_t directories, held;
+	const char *out;
+	bool validate, csv, json, help;
+};
+
+static int add(const char **list, size_t *count, const char *directory, struct error *error)
+{
+	if (*count == DIRECTORIES)
+		return error_set(error, 0, "more than %d directories", DIRECTORIES);
+	list[(*count)++] = directory;
+	return 0;
+}
+
+static int take(struct options *o, int id, struct error *error)
+{
+	char *rest = NULL;
+	int code = 0;
+
+	switch (id) {
+	case 1:
+		return add(o->directory, &o->directories, optarg, error);
+	case OUT:
+		o->out = optarg;
+		return 0;
+	case HELD_OUT:
+		for (char *d = strtok_r(optarg, ",", &rest); d && code == 0; d = strtok_r(NULL, ",", &rest))
+			code = add(o->held_out, &o->held, d, error);
+		return code;
+	}
+	o->validate |= id == VALIDATE;
+	o->csv |= id == CSV;
+	o->json |= id == JSON;
+	o->help |= id == HELP;
+	return 0;
+}
+
+static int check(const struct options *o, struct error *error)
+{
+	if (o->directories == 0)
+		return error_fail(error, 0, "name directories that vmtax run and vmtax profile wrote",
+				  "nothing to fit on");
+	if (o->held && !o->validate)
+		return error_fail(error, 0, "give --validate, too", "--held-out is for validation");
+	if (o->csv && o->json)
+		return error_fail(error, 0, "give one of them", "--csv and --json exclude each other");
+	return 0;
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	struct error error = { 0 };
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
+		if (id == '?' || id == ':')
+			return cmd_option_fail("fit", id, argv, known);
+		if (take(o, id, &error) < 0)
+			return cmd_fail("fit", &error, CMD_USAGE);
+	}
+	while (optind < argc)
+		if (add(o->directory, &o->directories, argv[optind++], &error) < 0)
+			return cmd_fail("fit", &error, CMD_USAGE);
+	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("fit", &error, CMD_USAGE);
+}
+
+/* Notes in what is held out that a fit has been judged by it; how often that is now. */
+static void count_evaluations(const struct options *o)
+{
+	for (size_t i = 0; i < o->held; i++) {
+		char path[4300], when[64];
+		time_t now = time(NULL);
+		struct tm utc;
+		unsigned count = 0;
+		FILE *file;
+		int c;
+
+		snprintf(path, sizeof(path), "%s/" EVALUATED, o->held_out[i]);
+		file = fopen(path, "a+e");
+		if (file == NULL) {
+			fprintf(stderr, "vmtax fit: cannot count evaluations in %s\n", o->held_out[i]);
+			continue;
+		}
+		strftime(when, sizeof(when), "%FT%TZ", gmtime_r(&now, &utc));
+		fprintf(file, "%s vmtax fit --validate\n", when);
+		fflush(file);
+		rewind(file);
+		while ((c = fgetc(file)) != EOF)
+			count += c == '\n';
+		fclose(file);
+		fprintf(stderr, "%s: fits have been judged by it %u time%s\n", o->held_out[i], count,
+			count == 1 ? "" : "s");
+	}
+}
+
+static int show(const struct options *o, const char *coefficients, const char *validation,
+		struct error *error)
+{
+	const char *path = o->validate ? validation : coefficients;
+	const struct table_schema *schema = o->validate ? &schema_validation : &schema_coefficients;
+	int code;
+
+	if (o->csv)
+		return publish_csv(path, schema, error);
+	if (o->json)
+		return report_table_json(stdout, path, schema, error);
+	code = report_fit_print(stdout, coefficients, page_colour(stdout), error);
+	if (code == 0 && o->validate)
+		code = report_validation_print(stdout, validation, page_colour(stdout), error);
+	return code;
+}
+
+static int fit(const struct options *o, struct error *error)
+{
+	const char *out = o->out ? o->out : o->directory[0];
+	char coefficients[4300], validation[4300];
+	int code;
+
+	snprintf(coefficients, sizeof(coefficients), "%s/%s", out, schema_coefficients.name);
+	snprintf(validation, sizeof(validation), "%s/%s", out, schema_validation.name);
+	if (o->out && mkdir(out, 0777) < 0 && errno != EEXIST) {
+		error_fail(error, errno, "make the directories above it", "cannot make a directory");
+		return error_at(error, "%.250s", out);
+	}
+	code = model_fit_write(o->directory, coefficients, error);
+	if (code == 0 && o->validate)
+		code = model_validation_write(o->directory, o->held_out, validation, error);
+	if (code == 0)
+		code = show(o, coefficients, validation, error);
+	if (code)
+		return code;
+	fflush(stdout);
+	if (o->validate)
+		count_evaluations(o);
+	fprintf(stderr, "wrote %s%s\n", coefficients, o->validate ? " and validation.csv" : "");
+	return 0;
+}
+
+int cmd_fit(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct error error = { 0 };
+	int status = parse(&o, argc, argv), code;
+
+	if (status != CMD_OK)
+		return status;
+	if (o.help) {
+		puts(help);
+		return CMD_OK;
+	}
+	code = fit(&o, &error);
+	if (code == 0)
+		return CMD_OK;
+	return cmd_fail("fit", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/schema.h"
+#include "cmd/cmd.h"
+#include "cmd/page_priv.h"
+#include "cmd/publish_priv.h"
+#include "model/model.h"
+#include "reports/reports.h"
+#include "vmm/vmm.h"
+
+/* vmtax predict: what a program would take in a virtual machine. */
+
+static const char help[] =
+	"Usage: vmtax predict PROFILE --costs DIR [OPTION]...\n"
+	"Predicts what the programs of a profile (vmtax profile; profile.csv or its directory) would take in "
+	"a "
+	"virtual\n"
+	"machine, in time and in CPU seconds, with the 95 % interval in which the program should lie, and "
+	"what "
+	"that is\n"
+	"made of. Nothing runs in a virtual machine for it. Time is that on free cores.\n"
+	"\n"
+	"  --costs DIR        where vmtax fit wrote coefficients.csv\n"
+	"  --machine DIR      predict for the machine whose results of vmtax run --suite nano are there: "
+	"each "
+	"cost is\n"
+	"                     scaled by what these say of its event. Costs of another KVM backend are "
+	"refused "
+	"without it\n"
+	"  --out DIR          keep predictions.csv there\n"
+	"  --csv, --json      print the table instead of the summary\n"
+	"  --openmetrics FILE also write totals as OpenMetrics text, for node_exporter's textfile collector\n"
+	"  --help             print this help\n"
+	"\n"
+	"The exit status is 0 when done, 1 when something could not be read or written, 2 for wrong usage or "
+	"input.\n"
+	"\n"
+	"Examples:\n"
+	"  vmtax profile --out out/mine -- ./prog args; vmtax predict out/mine --costs out/t\n"
+	"  vmtax predict out/mine --costs out/t --machine out/their-nano --json";
+
+enum { COSTS = 256, MACHINE, OUT, CSV, JSON, OPENMETRICS, HELP };
+
+static const struct option known[] = {
+	{ "costs", required_argument, NULL, COSTS }, { "machine", required_argument, NULL, MACHINE },
+	{ "out", required_argument, NULL, OUT },     { "csv", no_argument, NULL, CSV },
+	{ "json", no_argument, NULL, JSON },	     { "openmetrics", required_argument, NULL, OPENMETRICS },
+	{ "help", no_argument, NULL, HELP },	     { 0 },
+};
+
+struct options {
+	const char *profile, *costs, *machine, *out, *metrics; /* NULL: not given */
+	bool csv, json, help;
+};
+
+static int take(struct options *o, int id, struct error *error)
+{
+	if (id == 1 && o->profile)
+		return error_fail(error, 0, "give one", "more than one profile");
+	if (id == 1)
+		o->profile = optarg;
+	if (id == COSTS)
+		o->costs = optarg;
+	if (id == MACHINE)
+		o->machine = optarg;
+	if (id == OUT)
+		o->out = optarg;
+	if (id == OPENMETRICS)
+		o->metrics = optarg;
+	o->csv |= id == CSV;
+	o->json |= id == JSON;
+	o->help |= id == HELP;
+	return 0;
+}
+
+static int check(const struct options *o, struct error *error)
+{
+	if (!o->profile)
+		return error_fail(error, 0, "name what vmtax profile wrote", "nothing to predict from");
+	if (!o->costs)
+		return error_fail(error, 0, "name a directory in which vmtax fit wrote, with --costs",
+				  "no costs to predict with");
+	if (o->csv && o->json)
+		return error_fail(error, 0, "give one of them", "--csv and --json exclude each other");
+	return 0;
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	struct error error = { 0 };
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
+		if (id == '?' || id == ':')
+			return cmd_option_fail("predict", id, argv, known);
+		if (take(o, id, &error) < 0)
+			return cmd_fail("predict", &error, CMD_USAGE);
+	}
+	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("predict", &error, CMD_USAGE);
+}
+
+static int show(const struct options *o, const char *path, struct error *error)
+{
+	int code = o->metrics ? report_openmetrics_write(o->metrics, path, error) : 0;
+
+	if (code)
+		return code;
+	if (o->csv)
+		return publish_csv(path, &schema_predictions, error);
+	if (o->json)
+		return report_table_json(stdout, path, &schema_predictions, error);
+	return report_prediction_print(stdout, path, page_colour(stdout), error);
+}
+
+static int predict(const struct options *o, const char *directory, struct error *error)
+{
+	char path[4300];
+	struct model_predict_options options = {
+		.profile = o->profile,
+		.costs = o->costs,
+		.machine = o->machine,
+		.backend = o->machine ? NULL : vmm_backend_name(NULL),
+		.path = path,
+	};
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_predictions.name);
+	code = model_predict_write(&options, error);
+	if (code == 0)
+		code = show(o, path, error);
+	if (!o->out)
+		unlink(path);
+	return code;
+}
+
+int cmd_predict(int argc, char **argv)
+{
+	struct options o = { 0 };
+	char directory[] = "/tmp/vmtax-predict-XXXXXX";
+	struct error error = { 0 };
+	int status = parse(&o, argc, argv), code;
+
+	if (status != CMD_OK)
+		return status;
+	if (o.help) {
+		puts(help);
+		return CMD_OK;
+	}
+	if (o.out ? mkdir(o.out, 0777) < 0 && errno != EEXIST : !mkdtemp(directory)) {
+		error_fail(&error, errno, "make the directories above it", "cannot make a directory");
+		error_at(&error, "%.250s", o.out ? o.out : directory);
+		return cmd_fail("predict", &error, CMD_FAILED);
+	}
+	code = predict(&o, o.out ? o.out : directory, &error);
+	if (!o.out)
+		rmdir(directory);
+	if (code == 0)
+		return CMD_OK;
+	return cmd_fail("predict", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/fit_priv.h"
+#include "model/model_priv.h"
+
+/* What a fit is made on: programs that were profiled and measured. */
+#define NATIVE "native"
+
+const char *const fit_metrics[METRICS] = { "time", "cpu" };
+
+/* One result directory at hand. */
+struct source {
+	const struct cells *cells;
+	double *waited; /* runs: by number, for how long the program waited for a core, ns; owned */
+	size_t runs;
+};
+
+/* Time without that wait: others on the machine are no cost of virtualization, and differ from run to run. */
+static double wall(const struct source *s, size_t row)
+{
+	double run = cells_number(s->cells, row, "run");
+
+	return cells_number(s->cells, row, "wall_ns") - (run < (double)s->runs ? s->waited[(size_t)run] : 0);
+}
+
+static double cpu(const struct source *s, size_t row)
+{
+	static const char *const columns[] = { "cpu_vcpu_ns",	     "cpu_monitor_ns",	 "cpu_driver_busy_ns",
+					       "cpu_driver_spin_ns", "cpu_vcpu_spin_ns", "cpu_kthread_ns" };
+	double sum = 0;
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		sum += cells_number(s->cells, row, columns[i]);
+	return sum;
+}
+
+static double (*const values[METRICS])(const struct source *s, size_t row) = { wall, cpu };
+
+/* The wait of the thread the program runs on: its own, or its first vCPU's. */
+static int read_waits(struct source *s, const char *directory, struct error *error)
+{
+	struct table layers;
+	char path[4300];
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_layers.name);
+	code = table_read_optional(&layers, path, &schema_layers, error);
+	if (code)
+		return code;
+	for (size_t row = 0; row < layers.rows; row++)
+		s->runs = (size_t)fmax((double)s->runs, table_number(&layers, row, 0) + 1);
+	s->waited = calloc(s->runs + 1, sizeof(*s->waited));
+	for (size_t row = 0; s->waited && row < layers.rows; row++) {
+		const char *thread = table_text(&layers, row, table_column(&layers, "thread"));
+
+		if (strcmp(table_text(&layers, row, table_column(&layers, "layer")), "wait-cpu") == 0 &&
+		    (strcmp(thread, "program") == 0 || strcmp(thread, "vcpu0") == 0))
+			s->waited[(size_t)table_number(&layers, row, 0)] +=
+				fmax(table_number(&layers, row, table_column(&layers, "ns")), 0);
+	}
+	table_free(&layers);
+	return s->waited ? 0 : error_set(error, ENOMEM, "cannot read layers");
+}
+
+/* Median native time, and of each pair of runs the ratio; false: too little is known. */
+static bool take_pairs(const struct source *c, const struct pair *pairs, size_t count, struct fit_case *f)
+{
+	double *native = calloc(count + 1, sizeof(*native));
+
+	for (int m = 0; native && m < METRICS; m++) {
+		size_t known = 0;
+
+		f->ratio[m] = calloc(count + 1, sizeof(**f->ratio));
+		for (size_t i = 0; f->ratio[m] && i < count; i++) {
+			double here = values[m](c, pairs[i].base), there = values[m](c, pairs[i].row);
+
+			if (!(here > 0) || !(there > 0))
+				continue;
+			native[known] = here;
+			f->ratio[m][known++] = there / here;
+		}
+		f->pairs = m == 0 || known < f->pairs ? known : f->pairs;
+		if (known) {
+			f->native_ns[m] = stats_median(native, known, MODEL_LEVEL).value;
+			f->measured_ns[m] =
+				f->native_ns[m] * stats_median(f->ratio[m], known, MODEL_LEVEL).value;
+		}
+	}
+	free(native);
+	return f->ratio[0] && f->ratio[1] && f->pairs > 0;
+}
+
+static int add_case(struct fit_cases *all, const struct source *s, size_t workload, size_t config,
+		    size_t native)
+{
+	const struct cells *c = s->cells;
+	const struct cell *cell = cells_at(c, workload, config), *base = cells_at(c, workload, native);
+	struct pair *pairs = calloc(cell->blocks + 1, sizeof(*pairs));
+	struct fit_case *grown = realloc(all->at, (all->count + 1) * sizeof(*grown)), *f;
+	size_t count, profile = names_find(&all->profiles.program, c->workloads.name[workload]);
+	bool disturbed;
+
+	all->at = grown ? grown : all->at;
+	if (!pairs || !grown) {
+		free(pairs);
+		return -ENOMEM;
+	}
+	f = &all->at[all->count];
+	*f = (struct fit_case){ .program = c->workloads.name[workload],
+				.config = c->configs.name[config],
+				.profile = profile };
+	count = pairs_make(c, cell, base, pairs, &disturbed);
+	f->label = count ? cells_text(c, pairs[0].row, "label") : f->config;
+	f->transport = count ? cells_text(c, pairs[0].row, "transport") : "";
+	if (take_pairs(s, pairs, count, f)) {
+		all->count++;
+	} else {
+		free(f->ratio[0]);
+		free(f->ratio[1]);
+	}
+	free(pairs);
+	return names_add(&all->configs, c->configs.name[config]) ||
+			       names_add(&all->programs, c->workloads.name[workload])
+		       ? -ENOMEM
+		       : 0;
+}
+
+static int add_cells(struct fit_cases *all, const struct source *s, struct error *error)
+{
+	const struct cells *c = s->cells;
+	size_t native = names_find(&c->configs, NATIVE);
+	int code = 0;
+
+	for (size_t w = 0; native < c->configs.count && code == 0 && w < c->workloads.count; w++)
+		for (size_t k = 0; code == 0 && k < c->configs.count; k++)
+			if (strncmp(c->configs.name[k], NATIVE, strlen(NATIVE)) != 0 &&
+			    names_contain(&all->profiles.program, c->workloads.name[w]))
+				code = add_case(all, s, w, k, native);
+	return code ? error_set(error, -code, "cannot collect what to fit on") : 0;
+}
+
+int fit_backend(const char *directory, char *text, size_t size, struct error *error)
+{
+	struct table machine;
+	char path[4300];
+	int code;
+
+	*text = '\0';
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_machine.name);
+	code = table_read_optional(&machine, path, &schema_machine, error);
+	if (code)
+		return code;
+	for (size_t row = 0; row < machine.rows; row++)
+		if (strcmp(table_text(&machine, row, 0), "kvm backend") == 0)
+			snprintf(text, size, "%s", table_text(&machine, row, 1));
+	table_free(&machine);
+	return 0;
+}
+
+static int add_directory(struct fit_cases *all, const char *directory, struct error *error)
+{
+	struct cells *grown = realloc(all->cells, (all->directories + 1) * sizeof(*grown));
+	struct source source = { 0 };
+	char backend[64];
+	int code;
+
+	if (grown == NULL)
+		return error_set(error, ENOMEM, "cannot collect what to fit on");
+	all->cells = grown;
+	code = profiles_add(&all->profiles, directory, true, error);
+	if (code == 0)
+		code = direct_add(&all->direct, directory, error);
+	if (code == 0)
+		code = fit_backend(directory, backend, sizeof(backend), error);
+	if (code)
+		return code;
+	if (*backend && *all->backend && strcmp(backend, all->backend) != 0) {
+		error_fail(error, 0, "fit each apart", "results of two KVM backends, %.60s and %.60s",
+			   all->backend, backend);
+		return error_at(error, "%.250s", directory);
+	}
+	if (*backend)
+		memcpy(all->backend, backend, sizeof(all->backend));
+	code = cells_read(&all->cells[all->directories], directory, error);
+	if (code)
+		return code;
+	source.cells = &all->cells[all->directories++];
+	code = read_waits(&source, directory, error);
+	if (code == 0)
+		code = add_cells(all, &source, error);
+	free(source.waited);
+	return code;
+}
+
+int fit_cases_read(struct fit_cases *all, const char *const *directories, struct error *error)
+{
+	int code = 0;
+
+	*all = (struct fit_cases){ 0 };
+	for (; code == 0 && *directories; directories++)
+		code = add_directory(all, *directories, error);
+	if (code == 0 && all->count == 0)
+		code = error_fail(
+			error, 0,
+			"profile the programs of a result into its directory: vmtax profile --suite "
+			"NAME --out DIR",
+			"no program was both measured and profiled");
+	if (code == 0)
+		names_order_configs(&all->configs);
+	return code;
+}
+
+void fit_cases_free(struct fit_cases *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		for (int m = 0; m < METRICS; m++)
+			free(all->at[i].ratio[m]);
+	for (size_t i = 0; i < all->directories; i++)
+		cells_free(&all->cells[i]);
+	free(all->at);
+	free(all->cells);
+	profiles_free(&all->profiles);
+	direct_free(&all->direct);
+	names_free(&all->configs);
+	names_free(&all->programs);
+	*all = (struct fit_cases){ 0 };
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/stats.h"
+#include "model/fit_priv.h"
+
+/* How sure a fit is: intervals of its costs, and how far off it is of what it has not seen. */
+#define RESAMPLES 200
+
+/* The next number below N (splitmix64: Steele, Lea and Flood, 2014). */
+static size_t draw(uint64_t *state, size_t n)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return (z ^ (z >> 31)) % n;
+}
+
+/* Programs drawn anew, and of each its runs; costs of each draw are kept in DRAWN (terms x RESAMPLES). */
+static int resample(struct fit_sample *s, const struct fit *fit, double *drawn)
+{
+	uint64_t state = 0;
+	int code = 0;
+
+	for (size_t r = 0; code == 0 && r < RESAMPLES; r++) {
+		struct fit one = { .fault_ns = fit->fault_ns };
+
+		memset(s->weight, 0, s->count * sizeof(*s->weight));
+		for (size_t i = 0; i < s->count; i++)
+			s->weight[draw(&state, s->count)]++;
+		for (size_t i = 0; i < s->count; i++) {
+			const struct fit_case *f = s->at[i];
+			double ratio[64];
+			size_t n = f->pairs < 64 ? f->pairs : 64;
+
+			for (size_t k = 0; k < n; k++)
+				ratio[k] = f->ratio[s->metric][draw(&state, f->pairs)];
+			stats_sort(ratio, n);
+			s->measured[i] = f->native_ns[s->metric] * stats_quantile(ratio, n, 0.5);
+		}
+		code = fit_solve(s, &one);
+		for (size_t j = 0; code == 0 && j < terms_count; j++)
+			drawn[j * RESAMPLES + r] = one.cost[j];
+	}
+	return code;
+}
+
+int fit_find_intervals(struct fit_sample *s, struct fit *fit)
+{
+	double *drawn = calloc(terms_count * RESAMPLES, sizeof(*drawn));
+	int code = drawn ? resample(s, fit, drawn) : -ENOMEM;
+
+	for (size_t j = 0; code == 0 && j < terms_count; j++) {
+		stats_sort(&drawn[j * RESAMPLES], RESAMPLES);
+		fit->low[j] = fmin(stats_quantile(&drawn[j * RESAMPLES], RESAMPLES, 0.025), fit->cost[j]);
+		fit->high[j] = fmax(stats_quantile(&drawn[j * RESAMPLES], RESAMPLES, 0.975), fit->cost[j]);
+	}
+	free(drawn);
+	return code;
+}
+
+/*
+ * How far off predictions are of programs that the fit has not seen, each left out in turn. The quantiles'
+ * ranks make up for there being few, as those of the jackknife+ (R. Barber et al., Predictive inference with
+ * the jackknife+, Annals of Statistics 49, 2021).
+ */
+int fit_find_error(const struct fit_sample *s, struct fit *fit)
+{
+	double *ratio = calloc(s->count + 1, sizeof(*ratio)), n;
+	size_t known = 0;
+	int code = ratio ? 0 : -ENOMEM;
+
+	for (size_t i = 0; code == 0 && i < s->count; i++) {
+		const struct fit_case *f = s->at[i];
+		struct fit one;
+
+		code = fit_make(s->all, s->config, s->metric, f->program, FIT_COSTS, &one);
+		if (code == -ENODATA)
+			code = 0;
+		else if (code == 0)
+			ratio[known++] = f->measured_ns[s->metric] /
+					 fit_predict(&one, s->all->profiles.count[f->profile],
+						     f->native_ns[s->metric], NULL);
+	}
+	stats_sort(ratio, known);
+	n = (double)known;
+	fit->error[0] = stats_quantile(ratio, known, fmax(0.025 * (n + 1) / n - 1 / n, 0));
+	fit->error[1] = stats_quantile(ratio, known, 0.5);
+	fit->error[2] = stats_quantile(ratio, known, fmin(0.975 * (n + 1) / n, 1));
+	free(ratio);
+	return code;
+}

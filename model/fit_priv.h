@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef MODEL_FIT_PRIV_H
+#define MODEL_FIT_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/names.h"
+#include "base/table.h"
+
+struct error;
+
+/*
+ * What predicts the time of a program in a virtual machine: T = base * (N - faults * f) + sum over terms of
+ * events * cost, where N is its native time and f what a page fault takes natively. Costs are what an event
+ * adds, all above nought (T. Wood et al., Profiling and modeling resource usage of virtualized applications,
+ * Middleware 2008, fit such a model by regression on counts).
+ */
+
+/* --- Terms: terms.c --- */
+
+enum { TERM_BASE, TERM_FAULT, TERM_MOST = 16 };
+
+/* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
+struct term {
+	const char *name, *summary;
+	const char *direct; /* the event of the nano suite that measures it; NULL: none */
+	const char *less;   /* and the event to subtract; NULL: none */
+	bool ring;	    /* there is such a thing only where requests go by ring */
+	double divide;	    /* the direct measurement is of so many */
+	double (*weight)(const struct table *profile, size_t row);
+};
+extern const struct term terms[]; /* ends with a NULL name; the first two are base and page-fault */
+extern const size_t terms_count;
+
+/* What programs did: a row a program, TERMS columns; base is native time in ns, and cpu its CPU time. */
+struct profiles {
+	struct table *table; /* tables; owned */
+	size_t tables;
+	struct names program;
+	double (*count)[TERM_MOST]; /* programs; owned */
+	double *wall_ns, *cpu_ns;   /* programs; owned */
+};
+
+/* Adds DIRECTORY/profile.csv, or the file DIRECTORY itself where it is none. A missing one adds nothing where
+ * OPTIONAL. 0 or negative errno. */
+int profiles_add(struct profiles *profiles, const char *directory, bool optional, struct error *error);
+void profiles_free(struct profiles *profiles);
+
+/* --- Direct measurements: direct.c --- */
+
+/* What the nano suite says a term costs: natively, and above that under a configuration. NaN: it does not. */
+struct direct {
+	struct table *costs; /* tables; owned */
+	size_t tables;
+};
+int direct_add(struct direct *direct, const char *directory, struct error *error);
+double direct_event(const struct direct *direct, const char *event, const char *config);
+double direct_native(const struct direct *direct, const struct term *term);
+double direct_added(const struct direct *direct, const struct term *term, const char *config);
+void direct_free(struct direct *direct);
+
+/* --- Cases: cases.c --- */
+
+enum { METRIC_TIME, METRIC_CPU, METRICS };
+extern const char *const fit_metrics[METRICS];
+
+/* One program under one configuration. */
+struct fit_case {
+	const char *program, *config, *label, *transport;
+	size_t profile; /* row of profiles */
+	double native_ns[METRICS], measured_ns[METRICS];
+	double *ratio[METRICS]; /* pairs: of each run, measured by native; owned */
+	size_t pairs;
+};
+
+struct fit_cases {
+	struct fit_case *at; /* count; owned */
+	size_t count;
+	struct cells *cells; /* directories, kept for their texts; owned */
+	size_t directories;
+	struct profiles profiles;
+	struct direct direct;
+	struct names configs, programs;
+	char backend[64];
+};
+
+/* Reads result DIRECTORIES (NULL-terminated): runs, profiles, direct costs. 0 or negative errno. */
+int fit_cases_read(struct fit_cases *cases, const char *const *directories, struct error *error);
+void fit_cases_free(struct fit_cases *cases);
+
+/* The fact KVM BACKEND of DIRECTORY/machine.csv into TEXT; "" where it has none. */
+int fit_backend(const char *directory, char *text, size_t size, struct error *error);
+
+/* --- Fits: fit.c --- */
+
+/* A fit of one metric under one configuration. */
+struct fit {
+	double cost[TERM_MOST], low[TERM_MOST], high[TERM_MOST];
+	double most[TERM_MOST];	  /* events per native ms, at most */
+	double direct[TERM_MOST]; /* as the nano suite measured it; NaN: not */
+	size_t with[TERM_MOST];	  /* programs that make such events */
+	int merged[TERM_MOST];	  /* the term it cannot be told from; -1: none */
+	double fault_ns;	  /* a native page fault */
+	double condition;
+	double error[3]; /* measured by predicted, left out in turn: 2.5th, 50th and 97.5th percentile */
+	size_t programs;
+	double constant, cpu_only; /* slowdowns of the baselines */
+};
+
+/* How much is found: costs alone; also error; also low and high. */
+enum fit_effort { FIT_COSTS, FIT_ERROR, FIT_INTERVALS };
+
+/*
+ * Fits METRIC under CONFIG to all cases but those of program LEAVE (NULL: none): steps of non-negative least
+ * squares, with a row for each direct measurement. Low and high are percentiles of a bootstrap over programs,
+ * and over the runs of each (B. Efron, Annals of Statistics 7, 1979). 0; -ENODATA where nothing is to be
+ * fitted; or another negative errno.
+ */
+int fit_make(const struct fit_cases *cases, const char *config, int metric, const char *leave,
+	     enum fit_effort effort, struct fit *fit);
+
+/* What FIT predicts for COUNT (TERM_MOST) events in NATIVE_NS; PART (may be NULL) gets each term's ns. */
+double fit_predict(const struct fit *fit, const double *count, double native_ns, double *part);
+
+/* The interval about PREDICTED. */
+void fit_interval(const struct fit *fit, double predicted, double *low, double *high);
+
+/* What one fit is made on. */
+struct fit_sample {
+	const struct fit_cases *all;
+	const char *config;
+	int metric;
+	const struct fit_case **at; /* count; owned */
+	size_t count;
+	double usual;		  /* error beyond which a case counts less */
+	double *weight;		  /* count: of each case; owned */
+	double *measured;	  /* count, ns; owned */
+	double *a, *b;		  /* rows of the problem: count + terms; owned */
+	size_t rows;		  /* of it used last */
+	double direct[TERM_MOST]; /* what the nano suite says; NaN: nothing */
+	bool absent[TERM_MOST];	  /* the configuration knows no such event */
+};
+
+/* The costs of a sample, by its weights and measured times, into FIT, whose fault_ns is known. 0 or -ENOMEM.
+ */
+int fit_solve(struct fit_sample *sample, struct fit *fit);
+
+/* --- How sure it is: fit_error.c --- */
+
+int fit_find_intervals(struct fit_sample *sample, struct fit *fit);
+int fit_find_error(const struct fit_sample *sample, struct fit *fit);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/fit_priv.h"
+#include "model/model.h"
+
+/* coefficients.csv: fits as a table. */
+
+/* The programs of a configuration, one after the other; the caller frees. NULL: out of memory. */
+static char *list_programs(const struct fit_cases *all, const char *config)
+{
+	size_t room = 1;
+	char *text;
+
+	for (size_t i = 0; i < all->count; i++)
+		room += strlen(all->at[i].program) + 1;
+	text = calloc(room, 1);
+	for (size_t i = 0; text && i < all->count; i++) {
+		if (strcmp(all->at[i].config, config) != 0)
+			continue;
+		if (*text)
+			strcat(text, " ");
+		strcat(text, all->at[i].program);
+	}
+	return text;
+}
+
+static const char *label_of(const struct fit_cases *all, const char *config)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->at[i].config, config) == 0)
+			return all->at[i].label;
+	return config;
+}
+
+struct row {
+	const char *config, *programs;
+	int metric;
+};
+
+static int put_row(struct table_writer *w, const struct fit_cases *all, const struct row *r,
+		   const struct fit *fit, size_t j, struct error *error)
+{
+	bool term = j < terms_count;
+
+	table_put_text(w, r->config);
+	table_put_text(w, label_of(all, r->config));
+	table_put_text(w, fit_metrics[r->metric]);
+	table_put_text(w, term ? terms[j].name : "error");
+	table_put_text(w, term && j != TERM_BASE ? "ns" : "1");
+	table_put_number(w, term ? fit->cost[j] : fit->error[1]);
+	table_put_number(w, term ? fit->low[j] : fit->error[0]);
+	table_put_number(w, term ? fit->high[j] : fit->error[2]);
+	table_put_number(w, term ? fit->direct[j] : (double)NAN);
+	table_put_number(w, term && j != TERM_BASE ? direct_native(&all->direct, &terms[j]) : (double)NAN);
+	table_put_number(w, term && j != TERM_BASE ? fit->most[j] : (double)NAN);
+	table_put_text(w, term && fit->merged[j] >= 0 ? terms[fit->merged[j]].name : NULL);
+	table_put_number(w, fit->condition);
+	table_put_integer(w, (int64_t)fit->programs);
+	table_put_integer(w, (int64_t)(term ? fit->with[j] : fit->programs));
+	table_put_text(w, *all->backend ? all->backend : NULL);
+	table_put_text(w, r->programs);
+	return table_end_row(w, error);
+}
+
+static int put_fit(struct table_writer *w, const struct fit_cases *all, const char *config, int metric,
+		   struct error *error)
+{
+	char *programs = list_programs(all, config);
+	struct row row = { .config = config, .programs = programs, .metric = metric };
+	struct fit fit;
+	int code = programs ? fit_make(all, config, metric, NULL, FIT_INTERVALS, &fit) : -ENOMEM;
+
+	if (code)
+		code = error_set(error, -code, "cannot fit costs of %.100s", config);
+	for (size_t j = 0; code == 0 && j <= terms_count; j++)
+		code = put_row(w, all, &row, &fit, j, error);
+	free(programs);
+	return code;
+}
+
+int model_fit_write(const char *const *directories, const char *path, struct error *error)
+{
+	struct fit_cases all;
+	struct table_writer writer;
+	int code = fit_cases_read(&all, directories, error);
+
+	if (code == 0)
+		code = table_create(&writer, path, &schema_coefficients, error);
+	if (code) {
+		fit_cases_free(&all);
+		return code;
+	}
+	for (size_t c = 0; code == 0 && c < all.configs.count; c++)
+		for (int m = 0; code == 0 && m < METRICS; m++)
+			code = put_fit(&writer, &all, all.configs.name[c], m, error);
+	fit_cases_free(&all);
+	if (code == 0)
+		return table_writer_close(&writer, error);
+	table_writer_abandon(&writer);
+	return code;
+}

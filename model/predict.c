@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/fit_priv.h"
+#include "model/model.h"
+
+/* predictions.csv: profiles times costs. */
+#define MATTERS 0.01 /* share of the total from which a term that lies outside matters to it */
+
+/* Fits, as coefficients.csv has them, and the machine they are applied to. */
+struct costs {
+	struct table table;
+	struct direct target; /* the machine's own nano suite; without tables: costs are taken as they are */
+};
+
+static const char *text(const struct table *t, size_t row, const char *column)
+{
+	return table_text(t, row, table_column(t, column));
+}
+
+static double number(const struct table *t, size_t row, const char *column)
+{
+	return table_number(t, row, table_column(t, column));
+}
+
+/* How many times as much TERM costs on the target machine; NaN: it is not known. */
+static double scale_of(const struct costs *c, size_t row, const struct term *term)
+{
+	double source = number(&c->table, row, "direct");
+
+	if (c->target.tables == 0)
+		return 1;
+	return term == &terms[TERM_BASE]
+		       ? 1
+		       : direct_added(&c->target, term, text(&c->table, row, "config")) / source;
+}
+
+static int unknown_term(const struct costs *c, size_t row, struct error *error)
+{
+	error_fail(error, 0, "fit anew with this version of vmtax", "no term of the model is called %.100s",
+		   text(&c->table, row, "term"));
+	return error_at(error, "%.200s:%zu:term", c->table.path, c->table.lines[row]);
+}
+
+/* The rows of one configuration and metric, from FIRST on; *NEXT is behind them. */
+static int take_fit(const struct costs *c, size_t first, size_t *next, struct fit *fit, struct error *error)
+{
+	const struct table *t = &c->table;
+	double scale[TERM_MOST] = { 0 }, usual = NAN;
+	size_t row = first;
+
+	*fit = (struct fit){ .error = { 1, 1, 1 } };
+	for (; row < t->rows && strcmp(text(t, row, "config"), text(t, first, "config")) == 0 &&
+	       strcmp(text(t, row, "metric"), text(t, first, "metric")) == 0;
+	     row++) {
+		size_t j = 0;
+
+		if (strcmp(text(t, row, "term"), "error") == 0) {
+			fit->error[0] = number(t, row, "low");
+			fit->error[1] = number(t, row, "cost");
+			fit->error[2] = number(t, row, "high");
+			continue;
+		}
+		while (j < terms_count && strcmp(terms[j].name, text(t, row, "term")) != 0)
+			j++;
+		if (j == terms_count)
+			return unknown_term(c, row, error);
+		scale[j] = scale_of(c, row, &terms[j]);
+		fit->cost[j] = number(t, row, "cost");
+		fit->most[j] = number(t, row, "most");
+		if (strcmp(terms[j].name, "request") == 0)
+			usual = scale[j];
+		if (j == TERM_FAULT) {
+			double here = direct_native(&c->target, &terms[j]),
+			       there = number(t, row, "native_ns");
+
+			fit->fault_ns = !isnan(here) ? here : isnan(there) ? 0 : there;
+		}
+	}
+	/* What the nano suite does not measure is taken to change as a request does. */
+	for (size_t j = 0; j < terms_count; j++)
+		fit->cost[j] *= scale[j] > 0 && isfinite(scale[j]) ? scale[j] : isnan(usual) ? 1 : usual;
+	*next = row;
+	return 0;
+}
+
+struct line {
+	size_t term;
+	double events, ns;
+	bool outside;
+};
+
+static int by_ns(const void *a, const void *b)
+{
+	double x = ((const struct line *)a)->ns, y = ((const struct line *)b)->ns;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static void put_names(struct table_writer *w, const struct costs *c, size_t first, const char *program,
+		      const char *term)
+{
+	table_put_text(w, program);
+	table_put_text(w, text(&c->table, first, "config"));
+	table_put_text(w, text(&c->table, first, "metric"));
+	table_put_text(w, term);
+}
+
+static int put_line(struct table_writer *w, const struct fit *fit, const struct line *line,
+		    struct error *error)
+{
+	table_put_number(w, line->events);
+	table_put_number(w, fit->cost[line->term]);
+	table_put_number(w, line->ns);
+	table_put_missing(w);
+	table_put_missing(w);
+	table_put_missing(w);
+	table_put_text(w, line->outside ? "outside" : NULL);
+	return table_end_row(w, error);
+}
+
+static int put_program(struct table_writer *w, const struct costs *c, size_t first, const struct fit *fit,
+		       const struct profiles *p, size_t program, struct error *error)
+{
+	bool cpu = strcmp(text(&c->table, first, "metric"), fit_metrics[METRIC_CPU]) == 0, outside = false;
+	double native = cpu ? p->cpu_ns[program] : p->wall_ns[program], part[TERM_MOST], low, high, total;
+	const double *count = p->count[program];
+	struct line line[TERM_MOST];
+	int code;
+
+	if (!(native > 0)) {
+		error_fail(error, 0, "profile it anew, from its beginning",
+			   "the profile of %.100s does not tell its native %s", p->program.name[program],
+			   cpu ? "CPU time" : "time");
+		return error_at(error, "%.250s", p->table[0].path);
+	}
+	total = fit_predict(fit, count, native, part);
+	for (size_t j = 0; j < terms_count; j++) {
+		double rate = count[j] / (p->wall_ns[program] / 1e6);
+
+		line[j] = (struct line){ .term = j,
+					 .events = j ? count[j] : part[j] / fit->cost[j],
+					 .ns = part[j] };
+		line[j].outside = j && rate > fit->most[j] && part[j] >= MATTERS * total;
+		outside |= line[j].outside;
+	}
+	qsort(line, terms_count, sizeof(line[0]), by_ns);
+	fit_interval(fit, total, &low, &high);
+	put_names(w, c, first, p->program.name[program], "total");
+	table_put_missing(w);
+	table_put_missing(w);
+	table_put_number(w, total);
+	table_put_number(w, low);
+	table_put_number(w, high);
+	table_put_number(w, native);
+	table_put_text(w, outside ? "outside" : NULL);
+	code = table_end_row(w, error);
+	for (size_t j = 0; code == 0 && j < terms_count; j++) {
+		put_names(w, c, first, p->program.name[program], terms[line[j].term].name);
+		code = put_line(w, fit, &line[j], error);
+	}
+	return code;
+}
+
+static int write_all(struct table_writer *w, const struct costs *c, const struct profiles *p,
+		     struct error *error)
+{
+	int code = 0;
+
+	for (size_t program = 0; code == 0 && program < p->program.count; program++)
+		for (size_t row = 0, next = 0; code == 0 && row < c->table.rows; row = next) {
+			struct fit fit;
+
+			code = take_fit(c, row, &next, &fit, error);
+			if (code == 0)
+				code = put_program(w, c, row, &fit, p, program, error);
+		}
+	return code;
+}
+
+/* Costs hold on the backend they were measured on; on another only by way of its own direct measurements. */
+static int check_backend(const struct costs *c, const struct model_predict_options *o, struct error *error)
+{
+	const char *fitted = c->table.rows ? text(&c->table, 0, "backend") : "";
+
+	if (c->target.tables && isnan(direct_added(&c->target, &terms[2], text(&c->table, 0, "config")))) {
+		error_fail(error, 0, "run it there: vmtax run --suite nano --out DIR",
+			   "no nano suite of that machine");
+		return error_at(error, "%.250s", o->machine);
+	}
+	if (c->target.tables || !*fitted || !o->backend || !*o->backend || strcmp(fitted, o->backend) == 0)
+		return 0;
+	return error_fail(error, 0,
+			  "measure it there with vmtax run --suite nano --out DIR, and give --machine DIR",
+			  "the costs are of KVM backend %.60s, and the target has %.60s", fitted, o->backend);
+}
+
+static int read_costs(struct costs *c, const struct model_predict_options *o, struct error *error)
+{
+	char path[4300];
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", o->costs, schema_coefficients.name);
+	code = table_read(&c->table, path, &schema_coefficients, error);
+	if (code == 0 && c->table.rows == 0) {
+		error_fail(error, 0, "make it with vmtax fit", "it has no costs");
+		code = error_at(error, "%.250s", path);
+	}
+	if (code == 0 && o->machine)
+		code = direct_add(&c->target, o->machine, error);
+	return code ? code : check_backend(c, o, error);
+}
+
+int model_predict_write(const struct model_predict_options *o, struct error *error)
+{
+	struct costs costs = { 0 };
+	struct profiles profiles = { 0 };
+	struct table_writer writer;
+	int code = read_costs(&costs, o, error);
+
+	if (code == 0)
+		code = profiles_add(&profiles, o->profile, false, error);
+	if (code == 0)
+		code = table_create(&writer, o->path, &schema_predictions, error);
+	if (code == 0) {
+		code = write_all(&writer, &costs, &profiles, error);
+		if (code == 0)
+			code = table_writer_close(&writer, error);
+		else
+			table_writer_abandon(&writer);
+	}
+	table_free(&costs.table);
+	direct_free(&costs.target);
+	profiles_free(&profiles);
+	return code;
+}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+"""Results whose costs are known, for tests/predict.sh.
+
+usage: predict.py SAMPLE; SAMPLE is a recorded result, for its tables' columns. Makes the directories known (runs,
+profile, costs), held (programs of other names), twice (a nano suite on which requests cost double) and far (a
+profile of a program that makes more requests than any).
+"""
+import csv
+import os
+import random
+import sys
+
+NATIVE = {"loop": 1, "touch-4k": 1000, "forwarded-call": 150, "syscall": 100}
+HOSTED = {"loop": 1, "touch-4k": 4000, "forwarded-call": 50150, "syscall": 1100}
+header = next(csv.reader(open(sys.argv[1] + "/runs.csv")))
+profile_header = "program,event,group,served,blocks,unit,value,bytes,files,late,per_second,source".split(",")
+draw = random.Random(1)
+
+
+def write(path, rows, head):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", newline="") as out:
+        table = csv.DictWriter(out, head, restval="NA", lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+
+
+def program(directory_rows, name, native, faults, requests, guest):
+    runs, profile = directory_rows
+    hosted = native - faults * 1000 + faults * 4000 + requests * 50000 + guest * 1000
+    for block in range(1, 7):
+        for config, ns in (("native", native), ("hosted", hosted)):
+            runs.append(dict(run=len(runs) + 1, invocation="i", block=block, order=1, workload=name, config=config,
+                             label=config, cache="warm", transport="exit", status="ok", wall_ns=ns, life_ns=ns,
+                             cpu_vcpu_ns=ns, cpu_monitor_ns=0, cpu_driver_busy_ns=0, cpu_driver_spin_ns=0,
+                             cpu_vcpu_spin_ns=0, cpu_kthread_ns=0))
+    for event, group, value, more in (
+            ("alone", "time", native, {}), ("cpu", "time", native, {}), ("page-faults", "memory", faults, {}),
+            ("close", "call", requests, dict(served="host", blocks="no", bytes=0, files=0, late=0)),
+            ("getpid", "call", guest, dict(served="guest", bytes=0, files=0))):
+        profile.append(dict(program=name, event=event, group=group, value=value, unit="1", source="trace", **more))
+
+
+def result(directory, names, times=1):
+    rows = ([], [])
+    for name in names:
+        native = draw.randrange(20, 200) * 10**6
+        program(rows, name, native, draw.randrange(1, 5) * native // 10**5, times * draw.randrange(1, 60) * native // 10**7,
+                draw.randrange(1, 50) * native // 10**6)
+    write(directory + "/runs.csv", rows[0], header)
+    write(directory + "/profile.csv", rows[1], profile_header)
+    write(directory + "/machine.csv", [dict(fact="kvm backend", value=os.environ.get("BACKEND", "kvm_test"))],
+          ["fact", "value"])
+
+
+def costs(directory, factor):
+    rows = [dict(event=event, config=config, label=config, median_ns=ns * (factor if config == "hosted" else 1), n=6,
+                 status="ok") for config, table in (("native", NATIVE), ("hosted", HOSTED)) for event, ns in table.items()]
+    write(directory + "/costs.csv", rows,
+          "event,config,label,median_ns,low_ns,high_ns,p90_ns,p99_ns,max_ns,tsc_ticks,n,status,reason".split(","))
+
+
+result("known", ["p%d" % i for i in range(16)])
+result("held", ["q%d" % i for i in range(4)])
+result("far", ["far"], 100)
+costs("known", 1)
+costs("twice", 2)

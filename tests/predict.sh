@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# vmtax fit and predict, on results whose costs are known.
+vmtax=$1/vmtax
+backend=$("$vmtax" doctor --json 2>/dev/null | grep -o 'kvm_[a-z]*' | head -n 1)
+BACKEND=${backend:-kvm_test} python3 "$VMTAX_SRC/tests/predict.py" "$VMTAX_SRC/model/examples/sample" || exit
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $(tail -n 2 err said | tr '\n' ' ')"; fi
+}
+
+# try STATUS COMMAND ARGUMENT...: whether it ends with STATUS; its output is in said and err.
+try() {
+	want=$1
+	shift
+	"$vmtax" "$@" >said 2>err </dev/null
+	got=$?
+	[ $got -eq "$want" ] || { echo "ended with $got" >>err && false; }
+}
+
+# near JQ VALUE: whether what JQ makes of said is within 0.1 % of VALUE.
+near() {
+	jq -e --argjson want "$2" "($1) as \$got | ((\$got - \$want) | fabs) <= 0.001 * (\$want | fabs)" said >/dev/null 2>>err
+}
+
+cost() {
+	echo ".[] | select(.config == \"hosted\" and .metric == \"time\" and .term == \"$1\").cost"
+}
+
+try 0 fit known --json && near "$(cost request)" 50000 && near "$(cost page-fault)" 4000 && near "$(cost base)" 1 &&
+	near "$(cost guest-call)" 1000 && near '[.[] | select(.term == "request")][0].direct' 50000 &&
+	jq -e 'all(.[]; .low <= .cost and .cost <= .high)' said >/dev/null
+result costs
+[ -s known/coefficients.csv ] && try 0 fit known --csv --out elsewhere && cmp -s known/coefficients.csv elsewhere/coefficients.csv
+result same-again
+try 0 fit known --validate --held-out held --csv && awk -F, 'NR > 1 && ($7 / $6 > 1.01 || $7 / $6 < 0.99) { exit 1 }
+	END { exit NR != 1 + 2 * (16 + 4) }' said && grep -q 'judged by it 1 time$' err
+result validation
+try 0 fit known --validate --held-out held && grep -q 'judged by it 2 times' err && grep -q 'no fit has seen' said &&
+	grep -Eq 'constant slowdown +16 ' said && grep -q 'within the 95 % interval' said
+result validation-text
+
+try 0 predict known --costs known --json &&
+	near '([.[] | select(.program == "p3" and .metric == "time" and .term != "total").ns] | add)' \
+		"$(jq '.[] | select(.program == "p3" and .metric == "time" and .term == "total").ns' said)" &&
+	jq -e '[.[] | select(.program == "p3" and .metric == "time" and .term == "total")][0] | .low_ns <= .ns and .ns <= .high_ns' \
+		said >/dev/null && [ "$(jq '[.[] | select(.flags != null)] | length' said)" -eq 0 ]
+result prediction
+try 0 predict known/profile.csv --costs known && grep -Eq '^p3 hosted: time, ' said && grep -Eq '%  request +[0-9]+ x 50.0 us' said
+result prediction-text
+try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside$' said
+result outside
+try 0 predict known --costs known --machine twice --json &&
+	near '[.[] | select(.term == "request" and .metric == "time")][0].cost_ns' 100150
+result other-machine
+try 0 predict known --costs known --openmetrics m.prom && [ "$(tail -n 1 m.prom)" = '# EOF' ] &&
+	grep -q '^vmtax_predicted_seconds{program="p3",config="hosted",metric="time"} [0-9.]*$' m.prom &&
+	[ "$(grep -c '^# TYPE' m.prom)" -eq 4 ]
+result openmetrics
+if command -v promtool >/dev/null; then
+	promtool check metrics <m.prom >said 2>err
+	result promtool
+fi
+
+# refuses NAME STATUS TEXT COMMAND ARGUMENT...: one line on stderr that holds TEXT, and no output.
+refuses() {
+	name=$1 status=$2 text=$3
+	shift 3
+	try "$status" "$@" && [ "$(wc -l <err)" -eq 1 ] && grep -qF -e "$text" err && [ ! -s said ]
+	result "$name"
+}
+
+refuses nothing-to-fit 2 'nothing to fit on' fit
+refuses no-runs 1 'twice/runs.csv' fit twice --out nowhere
+mkdir bare && cp known/runs.csv bare
+refuses no-profiles 2 'no program was both measured and profiled' fit bare
+[ ! -e nowhere/coefficients.csv ]
+result no-partial-file
+refuses held-out-alone 2 'give --validate, too' fit known --held-out held
+refuses held-out-seen 2 'is among the programs to fit on and among those held out' fit known --validate --held-out known
+refuses both-forms 2 'exclude each other' fit known --csv --json
+refuses no-profile 2 'nothing to predict from' predict --costs known
+refuses no-costs 2 'no costs to predict with' predict known
+refuses no-coefficients 1 'coefficients.csv' predict known --costs held
+mkdir wrong && sed '3s/^\(p0,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\),[^,]*/\1,many/' known/profile.csv >wrong/profile.csv
+refuses broken-profile 2 'wrong/profile.csv:3:value' predict wrong --costs known
+mkdir other && sed 's/kvm_[a-z]*/kvm_other/' known/coefficients.csv >other/coefficients.csv
+if [ -n "$backend" ]; then
+	refuses other-backend 2 'the costs are of KVM backend kvm_other' predict known --costs other
+	try 0 predict known --costs other --machine twice
+	result other-backend-scaled
+else
+	echo 'skip other-backend: no KVM here'
+fi
