@@ -265,5 +265,7 @@ int notes_list(const struct result *result, notes_sink *sink, void *argument)
 		names_free(&notes.note[i].workloads);
 	}
 	free(notes.note);
+	if (status == 0)
+		status = sources_list(result, sink, argument);
 	return status ? status : put_observer(result, sink, argument);
 }

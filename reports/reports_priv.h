@@ -14,8 +14,8 @@
  */
 struct result {
 	const char *directory;
-	struct table machine, runs, layers, overhead, waterfall, costs, distributions, ablation, provisioning,
-		plan_summary;
+	struct table machine, runs, layers, agreement, overhead, waterfall, costs, distributions, ablation,
+		provisioning, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -185,6 +185,9 @@ char *format_short_interval(struct interval interval, char *text);
  */
 typedef void notes_sink(void *argument, char mark, const char *text);
 int notes_list(const struct result *result, notes_sink *sink, void *argument);
+
+/* The same of how the layers are known, sources.c. 0 or -ENOMEM. */
+int sources_list(const struct result *result, notes_sink *sink, void *argument);
 
 /* What set-up took where it populates memory, which is then not in the time: to stand beside it. As
  * notes_list. */

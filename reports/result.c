@@ -66,6 +66,7 @@ static int read_tables(struct result *result, struct error *error)
 	} parts[] = {
 		{ &result->machine, &schema_machine },
 		{ &result->layers, &schema_layers },
+		{ &result->agreement, &schema_agreement },
 		{ &result->overhead, &schema_overhead },
 		{ &result->plan_summary, &schema_plan_summary },
 		{ &result->ablation, &schema_ablation },
@@ -161,6 +162,7 @@ void result_free(struct result *result)
 	table_free(&result->machine);
 	table_free(&result->runs);
 	table_free(&result->layers);
+	table_free(&result->agreement);
 	table_free(&result->overhead);
 	table_free(&result->waterfall);
 	table_free(&result->costs);
