@@ -45,10 +45,11 @@ int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus)
 
 int trace_file_put(FILE *file, struct trace_chunk chunk, const struct trace_event *event)
 {
-	return fwrite(&chunk, sizeof(chunk), 1, file) == 1 &&
-			       fwrite(event, sizeof(*event), chunk.count, file) == chunk.count
-		       ? 0
-		       : -EIO;
+	if (fwrite(&chunk, sizeof(chunk), 1, file) != 1)
+		return -EIO;
+	if (chunk.count && fwrite(event, sizeof(*event), chunk.count, file) != chunk.count)
+		return -EIO;
+	return 0;
 }
 
 static bool read_chunk(struct trace_reader *r)
