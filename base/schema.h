@@ -37,6 +37,8 @@ extern const struct table_schema schema_profile;      /* profile */
 extern const struct table_schema schema_arrivals;     /* the same */
 extern const struct table_schema schema_coefficients; /* fit */
 extern const struct table_schema schema_validation;   /* fit --validate */
+extern const struct table_schema schema_scaling; /* scale */
+extern const struct table_schema schema_laws;	 /* the same */
 extern const struct table_schema schema_predictions;  /* predict */
 
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */

@@ -28,6 +28,7 @@ int cmd_plan(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
 int cmd_fit(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
+int cmd_scale(int argc, char **argv);
 
 /* Prints "vmtax COMMAND: what: where: why: mend" on stderr and returns STATUS. COMMAND may be NULL. */
 int cmd_fail(const char *command, const struct error *error, enum cmd_status status);

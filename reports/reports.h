@@ -61,6 +61,10 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 int report_validation_print(FILE *out, const char *path, bool colour, struct error *error);
 int report_prediction_print(FILE *out, const char *path, bool colour, struct error *error);
 
+/* Prints SCALING (schema_scaling) on OUT, a number of copies a line, with the law fitted to them from LAWS
+ * (schema_laws). 0 or a negative errno. */
+int report_scaling_print(FILE *out, const char *scaling, const char *laws, bool colour, struct error *error);
+
 /* Writes the totals of PREDICTIONS (schema_predictions) to PATH as OpenMetrics text, whole or not at all. 0
  * or a negative errno. */
 int report_openmetrics_write(const char *path, const char *predictions, struct error *error);

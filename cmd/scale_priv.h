@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_SCALE_PRIV_H
+#define CMD_SCALE_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+
+#define SCALE_DIRECTORIES 256
+
+struct scale_options {
+	const char *directory[SCALE_DIRECTORIES + 1]; /* results to read, NULL-terminated */
+	size_t directories;
+	char *made[SCALE_DIRECTORIES]; /* names of those that are made; owned */
+	size_t mades;
+	const char *out, *configs; /* NULL: not given */
+	char *const *program;	   /* NULL: only read */
+	uint64_t most, blocks, invocations;
+	double goal_ns; /* NaN: none */
+	bool csv, json, help;
+};
+
+/* Fills O. An enum cmd_status. */
+int scale_options_parse(struct scale_options *o, int argc, char **argv);
+void scale_options_free(struct scale_options *o);
+void scale_help(void);
+
+/* Runs vmtax run for 1 to O->most copies, into directories below O->out that O then names. An enum
+ * cmd_status, with ERROR where it was not the run that said what was wrong. */
+int scale_run(struct scale_options *o, struct error *error);
+
+#endif

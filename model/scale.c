@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/model.h"
+#include "model/scale_priv.h"
+
+/* scaling.csv and laws.csv: copies of a program that run at once. */
+
+static void put_point(struct table_writer *w, const struct scale_series *s, const struct scale_point *p,
+		      const struct usl *usl)
+{
+	table_put_text(w, s->workload);
+	table_put_text(w, s->config);
+	table_put_text(w, s->label);
+	table_put_integer(w, (int64_t)p->n);
+	table_put_integer(w, (int64_t)p->blocks);
+	table_put_number(w, p->throughput.value);
+	table_put_number(w, p->throughput.low);
+	table_put_number(w, p->throughput.high);
+	table_put_number(w, p->p50_ns);
+	table_put_number(w, p->p95_ns);
+	table_put_number(w, p->cpu_ns);
+	table_put_number(w, usl ? usl_throughput(usl, (double)p->n) : (double)NAN);
+	table_put_number(w, p->mva);
+	table_put_text(w, p->held > s->cores ? "oversubscribed" : NULL);
+}
+
+/* Throughput of N copies by what one alone asks for. */
+static int solve(struct scale_series *s, struct error *error)
+{
+	const struct scale_point *one = &s->point[0];
+	double demand = one->cpu_ns / 1e9, rest = fmax(one->p50_ns - one->cpu_ns, 0) / 1e9, response;
+	size_t servers = s->cores >= 1 ? (size_t)s->cores : 1;
+	int code = 0;
+
+	for (size_t i = 0; i < s->points; i++)
+		s->point[i].mva = NAN;
+	if (s->points == 0 || one->n != 1 || !(demand > 0))
+		return 0;
+	for (size_t i = 0; code == 0 && i < s->points; i++) {
+		const struct mva_network network = {
+			.classes = 1,
+			.stations = 1,
+			.population = &s->point[i].n,
+			.think = &rest,
+			.demand = &demand,
+			.servers = &servers,
+		};
+
+		code = mva_solve(&network, &s->point[i].mva, &response, NULL, NULL, error);
+	}
+	return code;
+}
+
+static double mva_error(const struct scale_series *s)
+{
+	double *off = calloc(s->points + 1, sizeof(*off)), median;
+	size_t n = 0;
+
+	for (size_t i = 0; off && i < s->points; i++)
+		if (s->point[i].n > 1 && !isnan(s->point[i].mva))
+			off[n++] = fabs(s->point[i].mva / s->point[i].throughput.value - 1);
+	if (off)
+		stats_sort(off, n);
+	median = off ? stats_quantile(off, n, 0.5) : (double)NAN;
+	free(off);
+	return median;
+}
+
+static void put_law(struct table_writer *w, const struct scale_series *s, const struct usl *u, double goal_ns)
+{
+	const double figures[] = { u->alpha,	u->alpha_low, u->alpha_high,
+				   u->beta,	u->beta_low,  u->beta_high,
+				   u->gamma,	u->rms,	      isinf(u->peak) ? (double)NAN : u->peak,
+				   mva_error(s) };
+	size_t goal = 0;
+
+	table_put_text(w, s->workload);
+	table_put_text(w, s->config);
+	table_put_text(w, s->label);
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+		table_put_number(w, figures[i]);
+	for (size_t i = 0; i < s->points && s->point[i].p95_ns <= goal_ns; i++)
+		goal = s->point[i].n;
+	if (isnan(goal_ns))
+		table_put_missing(w);
+	else
+		table_put_integer(w, (int64_t)goal);
+}
+
+static int fit(const struct scale_series *s, struct usl *usl)
+{
+	double *n = calloc(s->points + 1, sizeof(*n)), *x = calloc(s->points + 1, sizeof(*x));
+	int code = n && x ? 0 : -ENOMEM;
+
+	for (size_t i = 0; code == 0 && i < s->points; i++) {
+		n[i] = (double)s->point[i].n;
+		x[i] = s->point[i].throughput.value;
+	}
+	if (code == 0)
+		code = usl_fit(n, x, s->points, usl);
+	free(n);
+	free(x);
+	return code;
+}
+
+/* Below three numbers of copies there is no law. */
+static int put_series(struct table_writer *scaling, struct table_writer *laws, struct scale_series *s,
+		      double goal_ns, struct error *error)
+{
+	struct usl usl;
+	int fitted = fit(s, &usl), code = solve(s, error);
+
+	if (fitted == -ENOMEM)
+		return error_set(error, ENOMEM, "cannot fit a law");
+	for (size_t i = 0; code == 0 && i < s->points; i++) {
+		put_point(scaling, s, &s->point[i], fitted == 0 ? &usl : NULL);
+		code = table_end_row(scaling, error);
+	}
+	if (code == 0 && fitted == 0) {
+		put_law(laws, s, &usl, goal_ns);
+		code = table_end_row(laws, error);
+	}
+	return code;
+}
+
+static int write_all(const struct model_scale_options *o, struct scale_series *series, size_t count,
+		     struct error *error)
+{
+	struct table_writer scaling, laws;
+	int code = table_create(&scaling, o->scaling, &schema_scaling, error);
+
+	if (code)
+		return code;
+	code = table_create(&laws, o->laws, &schema_laws, error);
+	if (code) {
+		table_writer_abandon(&scaling);
+		return code;
+	}
+	for (size_t i = 0; code == 0 && i < count; i++)
+		code = put_series(&scaling, &laws, &series[i], o->goal_ns, error);
+	if (code == 0)
+		code = table_writer_close(&laws, error);
+	else
+		table_writer_abandon(&laws);
+	if (code == 0)
+		return table_writer_close(&scaling, error);
+	table_writer_abandon(&scaling);
+	return code;
+}
+
+int model_scale_write(const struct model_scale_options *o, struct error *error)
+{
+	struct scale_results results;
+	int code = scale_read(&results, o->directories, error);
+
+	if (code == 0)
+		code = write_all(o, results.series, results.count, error);
+	scale_free(&results);
+	return code;
+}

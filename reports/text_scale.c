@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <math.h>
+#include <string.h>
+
+#include "base/schema.h"
+#include "base/units.h"
+#include "reports/reports.h"
+#include "reports/text_priv.h"
+
+/* Copies that ran at once, as text. */
+
+static const char *text(const struct table *t, size_t row, const char *column)
+{
+	return table_text(t, row, table_column(t, column));
+}
+
+static double number(const struct table *t, size_t row, const char *column)
+{
+	return table_number(t, row, table_column(t, column));
+}
+
+/* VALUE to three digits, or what it is without one. */
+static const char *show(double value, char into[24])
+{
+	if (isnan(value))
+		return "-";
+	snprintf(into, 24, value < 1000 ? "%.3g" : "%.0f", value);
+	return into;
+}
+
+static void put_point(FILE *out, const struct table *t, size_t row)
+{
+	char x[24], low[24], high[24], usl[24], mva[24], p50[32], p95[32], interval[64] = "";
+
+	if (!isnan(number(t, row, "low")))
+		snprintf(interval, sizeof(interval), "[%s, %s]", show(number(t, row, "low"), low),
+			 show(number(t, row, "high"), high));
+	fprintf(out, "%3.0f %10s %-18s %9s %9s %10s %10s  %s\n", number(t, row, "n"),
+		show(number(t, row, "throughput"), x), interval, show(number(t, row, "usl"), usl),
+		show(number(t, row, "mva"), mva),
+		units_print_time(number(t, row, "p50_ns"), p50, sizeof(p50)),
+		units_print_time(number(t, row, "p95_ns"), p95, sizeof(p95)), text(t, row, "flags"));
+}
+
+static void put_law(FILE *out, const struct table *laws, const char *workload, const char *config)
+{
+	char peak[24], rest[24];
+
+	for (size_t row = 0; row < laws->rows; row++) {
+		if (strcmp(text(laws, row, "workload"), workload) != 0 ||
+		    strcmp(text(laws, row, "config"), config) != 0)
+			continue;
+		fprintf(out,
+			"  contention %.3f [%.3f, %.3f], coherence %.4f [%.4f, %.4f], peak at %s; queueing "
+			"network off "
+			"by %.1f %% (median)\n",
+			number(laws, row, "alpha"), number(laws, row, "alpha_low"),
+			number(laws, row, "alpha_high"), number(laws, row, "beta"),
+			number(laws, row, "beta_low"), number(laws, row, "beta_high"),
+			show(number(laws, row, "peak_n"), peak), 100 * number(laws, row, "mva_error"));
+		if (!isnan(number(laws, row, "goal_n")))
+			fprintf(out, "  the goal is kept by up to %s at once\n",
+				show(number(laws, row, "goal_n"), rest));
+	}
+}
+
+int report_scaling_print(FILE *out, const char *scaling, const char *laws_path, bool colour,
+			 struct error *error)
+{
+	struct text_page page = { .out = out, .colour = colour };
+	struct table t, laws;
+	char title[160];
+	int code = table_read(&t, scaling, &schema_scaling, error);
+
+	if (code)
+		return code;
+	code = table_read(&laws, laws_path, &schema_laws, error);
+	for (size_t row = 0; code == 0 && row < t.rows; row++) {
+		const char *workload = text(&t, row, "workload"), *config = text(&t, row, "config");
+
+		if (row == 0 || strcmp(workload, text(&t, row - 1, "workload")) != 0 ||
+		    strcmp(config, text(&t, row - 1, "config")) != 0) {
+			snprintf(title, sizeof(title), "%.60s, %.60s", workload, text(&t, row, "label"));
+			text_put_title(&page, title, "");
+			fprintf(out, "%3s %10s %-18s %9s %9s %10s %10s\n", "n", "runs/s", "[95 % interval]",
+				"USL", "MVA", "median", "P95");
+		}
+		put_point(out, &t, row);
+		if (row + 1 == t.rows || strcmp(workload, text(&t, row + 1, "workload")) != 0 ||
+		    strcmp(config, text(&t, row + 1, "config")) != 0)
+			put_law(out, &laws, workload, config);
+	}
+	table_free(&t);
+	if (code == 0)
+		table_free(&laws);
+	return code;
+}
