@@ -193,6 +193,7 @@ jq -e 'group_by([.run, .thread]) | length >= 2 and all(.[]; (map(.trace_ns) | ad
 result sums-agree
 jq -e '[.[] | select(.layer == "unattributed")] | length > 0 and all(.[]; .trace_ns > -1000)' agreement.json >/dev/null
 result nothing-claimed-twice
+"$vmtax" report --no-html run | tr '\n' ' ' | grep -o 'traces and stamps place [^(]*([^)]*)' | sed 's/^/# /; s/  */ /g'
 for trace in run/traces/*.trace; do
 	"$vmtax" account "$trace" >out 2>err || echo "$trace: $(cat err)"
 done >bad
