@@ -275,26 +275,3 @@ const struct table_schema schema_hosts = {
 		END },
 };
 /* clang-format on */
-
-const struct table_schema *const schema_results[] = {
-	&schema_machine,
-	&schema_runs,
-	&schema_layers,
-	&schema_agreement,
-	&schema_counters,
-	&schema_exits,
-	&schema_requests,
-	&schema_lifecycle,
-	&schema_overhead,
-	&schema_waterfall,
-	&schema_flips,
-	&schema_ablation,
-	&schema_suite,
-	&schema_events,
-	&schema_distributions,
-	&schema_costs,
-	&schema_provisioning,
-	&schema_plan_hosts,
-	&schema_plan_summary,
-	NULL,
-};

@@ -71,6 +71,8 @@ const struct table_schema schema_validation = {
 		NUMBER("high_ns", "ns", "upper end"),
 		NUMBER("constant_ns", "ns", "what a constant slowdown predicts: the geometric mean of the programs fitted on"),
 		NUMBER("cpu_only_ns", "ns", "what a slowdown of CPU time alone predicts"),
+		NUMBER("requests_profiled", "1", "calls that become requests, as the profile counts them natively; without those on futexes and memory"),
+		NUMBER("requests_measured", "1", "such requests under the configuration, median over runs"),
 		END },
 };
 

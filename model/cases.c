@@ -21,6 +21,8 @@ struct source {
 	const struct cells *cells;
 	double *waited; /* runs: by number, for how long the program waited for a core, ns; owned */
 	size_t runs;
+	double *requests; /* counted: by number, calls of the program that the host served; owned */
+	size_t counted;
 };
 
 /* Time without that wait: others on the machine are no cost of virtualization, and differ from run to run. */
@@ -98,6 +100,23 @@ static bool take_pairs(const struct source *c, const struct pair *pairs, size_t 
 	return f->ratio[0] && f->ratio[1] && f->pairs > 0;
 }
 
+static double median_requests(const struct source *s, const struct pair *pairs, size_t count)
+{
+	double *found = calloc(count + 1, sizeof(*found)), median = NAN;
+	size_t known = 0;
+
+	for (size_t i = 0; found && i < count; i++) {
+		double run = cells_number(s->cells, pairs[i].row, "run");
+
+		if (run < (double)s->counted && s->requests[(size_t)run] > 0)
+			found[known++] = s->requests[(size_t)run];
+	}
+	if (known)
+		median = stats_median(found, known, MODEL_LEVEL).value;
+	free(found);
+	return median;
+}
+
 static int add_case(struct fit_cases *all, const struct source *s, size_t workload, size_t config,
 		    size_t native)
 {
@@ -120,6 +139,7 @@ static int add_case(struct fit_cases *all, const struct source *s, size_t worklo
 	count = pairs_make(c, cell, base, pairs, &disturbed);
 	f->label = count ? cells_text(c, pairs[0].row, "label") : f->config;
 	f->transport = count ? cells_text(c, pairs[0].row, "transport") : "";
+	f->requests = median_requests(s, pairs, count);
 	if (take_pairs(s, pairs, count, f)) {
 		all->count++;
 	} else {
@@ -195,8 +215,11 @@ static int add_directory(struct fit_cases *all, const char *directory, struct er
 	source.cells = &all->cells[all->directories++];
 	code = read_waits(&source, directory, error);
 	if (code == 0)
+		code = fit_requests_read(directory, &source.requests, &source.counted, error);
+	if (code == 0)
 		code = add_cells(all, &source, error);
 	free(source.waited);
+	free(source.requests);
 	return code;
 }
 

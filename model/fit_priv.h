@@ -43,6 +43,9 @@ struct profiles {
 	double *wall_ns, *cpu_ns;   /* programs; owned */
 };
 
+/* Calls among COUNT that become requests, but for those of a futex or of memory. */
+double fit_requests_counted(const double *count);
+
 /* Adds DIRECTORY/profile.csv, or the file DIRECTORY itself where it is none. A missing one adds nothing where
  * OPTIONAL. 0 or negative errno. */
 int profiles_add(struct profiles *profiles, const char *directory, bool optional, struct error *error);
@@ -73,6 +76,7 @@ struct fit_case {
 	double native_ns[METRICS], measured_ns[METRICS];
 	double *ratio[METRICS]; /* pairs: of each run, measured by native; owned */
 	size_t pairs;
+	double requests; /* calls the host served, median over runs; NaN: not known */
 };
 
 struct fit_cases {
@@ -89,6 +93,10 @@ struct fit_cases {
 /* Reads result DIRECTORIES (NULL-terminated): runs, profiles, direct costs. 0 or negative errno. */
 int fit_cases_read(struct fit_cases *cases, const char *const *directories, struct error *error);
 void fit_cases_free(struct fit_cases *cases);
+
+/* Requests in each run of DIRECTORY that are the program's own calls, by the run's number, into *COUNT
+ * (*RUNS; the caller frees): requests.c. 0 or negative errno. */
+int fit_requests_read(const char *directory, double **count, size_t *runs, struct error *error);
 
 /* The fact KVM BACKEND of DIRECTORY/machine.csv into TEXT; "" where it has none. */
 int fit_backend(const char *directory, char *text, size_t size, struct error *error);

@@ -42,7 +42,15 @@ static bool any(const struct table *t, size_t row, const char *const *events)
 
 static bool is_memory(const struct table *t, size_t row)
 {
-	static const char *const calls[] = { "mmap", "munmap", "mprotect", "brk", "mremap", "madvise", NULL };
+	static const char *const calls[] = { "mprotect", "brk", NULL };
+
+	return any(t, row, calls);
+}
+
+/* What the host maps for the guest, or takes back. */
+static bool is_map(const struct table *t, size_t row)
+{
+	static const char *const calls[] = { "mmap", "munmap", "mremap", "madvise", NULL };
 
 	return any(t, row, calls);
 }
@@ -86,12 +94,19 @@ static double weigh_guest(const struct table *t, size_t row)
 {
 	bool served = is(t, row, "group", "call") && !is_request(t, row) && !is(t, row, "event", "futex");
 
-	return served && !is_memory(t, row) && !is_process(t, row) ? number(t, row, "value") : 0;
+	return served && !is_memory(t, row) && !is_map(t, row) && !is_process(t, row)
+		       ? number(t, row, "value")
+		       : 0;
 }
 
 static double weigh_memory(const struct table *t, size_t row)
 {
 	return is_memory(t, row) ? number(t, row, "value") : 0;
+}
+
+static double weigh_map(const struct table *t, size_t row)
+{
+	return is_map(t, row) ? number(t, row, "value") : 0;
 }
 
 static double weigh_fault(const struct table *t, size_t row)
@@ -109,17 +124,16 @@ static double weigh_futex(const struct table *t, size_t row)
 	return is(t, row, "event", "futex") ? number(t, row, "value") : 0;
 }
 
-static double weigh_start(const struct table *t, size_t row)
+static double weigh_fork(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "threads-started") ? number(t, row, "value") : 0;
+	static const char *const calls[] = { "fork", "clone", NULL };
+
+	return any(t, row, calls) ? number(t, row, "value") : 0;
 }
 
-/* The program itself is one. */
 static double weigh_exec(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "execve") || (is(t, row, "event", "wall") && is(t, row, "group", "time"))
-		       ? is(t, row, "group", "time") ? 1 : number(t, row, "value")
-		       : 0;
+	return is(t, row, "event", "execve") ? number(t, row, "value") : 0;
 }
 
 /* clang-format off */
@@ -139,19 +153,31 @@ const struct term terms[] = {
 	{ .name = "guest-call", .direct = "syscall", .divide = 1, .weight = weigh_guest,
 		.summary = "a call that the guest kernel serves" },
 	{ .name = "memory-call", .direct = "pte-change", .divide = 1, .weight = weigh_memory,
-		.summary = "a change of the guest's own page tables: mmap, munmap, mprotect, brk" },
+		.summary = "a change of the guest's own page tables: mprotect, brk" },
+	{ .name = "map", .divide = 1, .weight = weigh_map,
+		.summary = "memory mapped, or given back: mmap, munmap, mremap, madvise; some of it by the host" },
 	{ .name = "wait", .direct = "futex-wake", .divide = 1, .weight = weigh_wait,
 		.summary = "a thread that leaves its core to wait, and is woken" },
 	{ .name = "futex", .direct = "null-exit", .divide = 1, .weight = weigh_futex,
 		.summary = "a call on a futex: to wait, or to wake who waits" },
-	{ .name = "start", .divide = 1, .weight = weigh_start,
-		.summary = "a thread or process that begins" },
+	{ .name = "fork", .divide = 1, .weight = weigh_fork,
+		.summary = "a process that begins as a copy: a VM is built anew, and pages are touched again" },
 	{ .name = "exec", .divide = 1, .weight = weigh_exec,
-		.summary = "a program that begins: its loading and its first touches" },
+		.summary = "a program that a process goes on as" },
 	{ .name = NULL },
 };
 /* clang-format on */
 const size_t terms_count = sizeof(terms) / sizeof(terms[0]) - 1;
+
+double fit_requests_counted(const double *count)
+{
+	double sum = 0;
+
+	for (size_t j = 0; j < terms_count; j++)
+		if (terms[j].weight == weigh_request || terms[j].weight == weigh_blocking)
+			sum += count[j];
+	return sum;
+}
 
 /* One row of a profile, into its program's figures. */
 static void take_row(struct profiles *p, const struct table *t, size_t row, size_t program)

@@ -15,7 +15,8 @@
 static int put(struct table_writer *w, const struct fit_case *f, int metric, const char *held_out,
 	       const double *count, const struct fit *fit, struct error *error)
 {
-	double native = f->native_ns[metric], predicted = fit_predict(fit, count, native, NULL), low, high;
+	double requests = fit_requests_counted(count), native = f->native_ns[metric],
+	       predicted = fit_predict(fit, count, native, NULL), low, high;
 
 	fit_interval(fit, predicted, &low, &high);
 	table_put_text(w, f->program);
@@ -29,6 +30,8 @@ static int put(struct table_writer *w, const struct fit_case *f, int metric, con
 	table_put_number(w, high);
 	table_put_number(w, native * fit->constant);
 	table_put_number(w, native * fit->cpu_only);
+	table_put_number(w, requests);
+	table_put_number(w, f->requests);
 	return table_end_row(w, error);
 }
 

@@ -88,6 +88,12 @@ struct group {
 	const char *config, *metric, *held_out;
 };
 
+static bool in_group(const struct table *t, size_t row, const struct group *g)
+{
+	return is(t, row, "config", g->config) && is(t, row, "metric", g->metric) &&
+	       is(t, row, "held_out", g->held_out);
+}
+
 /* Errors of the column WHICH, sorted; those of programs with at least LEAST overhead, by that where BY it. */
 static size_t errors(const struct table *t, const struct group *g, const char *which, double least, bool by,
 		     double *into)
@@ -98,8 +104,7 @@ static size_t errors(const struct table *t, const struct group *g, const char *w
 		double native = number(t, row, "native_ns"), measured = number(t, row, "measured_ns");
 		double off = fabs(number(t, row, which) - measured);
 
-		if (is(t, row, "config", g->config) && is(t, row, "metric", g->metric) &&
-		    is(t, row, "held_out", g->held_out) && measured / native - 1 >= least)
+		if (in_group(t, row, g) && measured / native - 1 >= least)
 			into[n++] = off / (by ? measured - native : measured);
 	}
 	stats_sort(into, n);
@@ -111,8 +116,7 @@ static double covered(const struct table *t, const struct group *g)
 	size_t in = 0, n = 0;
 
 	for (size_t row = 0; row < t->rows; row++)
-		if (is(t, row, "config", g->config) && is(t, row, "metric", g->metric) &&
-		    is(t, row, "held_out", g->held_out)) {
+		if (in_group(t, row, g)) {
 			double measured = number(t, row, "measured_ns");
 
 			in += number(t, row, "low_ns") <= measured && measured <= number(t, row, "high_ns");
@@ -126,6 +130,22 @@ static void put_errors(FILE *out, const char *name, const double *e, size_t n)
 	if (n)
 		fprintf(out, "  %-34s %4zu %8.1f %% %8.1f %% %8.1f %%\n", name, n,
 			100 * stats_quantile(e, n, 0.5), 100 * stats_quantile(e, n, 0.9), 100 * e[n - 1]);
+}
+
+/* A right total of wrong parts would show here. */
+static void put_counts(FILE *out, const struct table *t, const struct group *g, double *room)
+{
+	size_t n = 0;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		double profiled = number(t, row, "requests_profiled"),
+		       measured = number(t, row, "requests_measured");
+
+		if (in_group(t, row, g) && measured > 0)
+			room[n++] = fabs(profiled - measured) / measured;
+	}
+	stats_sort(room, n);
+	put_errors(out, "requests counted, by those made", room, n);
 }
 
 static void put_group(const struct text_page *page, const struct table *t, const struct group *g,
@@ -146,6 +166,7 @@ static void put_group(const struct text_page *page, const struct table *t, const
 	put_errors(page->out, "constant slowdown", room, errors(t, g, "constant_ns", -INFINITY, false, room));
 	put_errors(page->out, "CPU only", room, errors(t, g, "cpu_only_ns", -INFINITY, false, room));
 	fprintf(page->out, "  within the 95 %% interval: %.0f %%\n", 100 * covered(t, g));
+	put_counts(page->out, t, g, room);
 }
 
 int report_validation_print(FILE *out, const char *path, bool colour, struct error *error)
@@ -160,8 +181,7 @@ int report_validation_print(FILE *out, const char *path, bool colour, struct err
 		return code;
 	room = calloc(t.rows + 1, sizeof(*room));
 	for (size_t row = 0; room && row < t.rows; row++) {
-		if (is(&t, row, "config", g.config) && is(&t, row, "metric", g.metric) &&
-		    is(&t, row, "held_out", g.held_out))
+		if (in_group(&t, row, &g))
 			continue;
 		g = (struct group){ text(&t, row, "config"), text(&t, row, "metric"),
 				    text(&t, row, "held_out") };

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <stddef.h>
+
+#include "base/schema.h"
+
+/* The tables of a result directory, in the order they are described in. */
+/* clang-format off */
+const struct table_schema *const schema_results[] = {
+	&schema_machine,
+	&schema_runs,
+	&schema_layers,
+	&schema_agreement,
+	&schema_counters,
+	&schema_exits,
+	&schema_requests,
+	&schema_lifecycle,
+	&schema_overhead,
+	&schema_waterfall,
+	&schema_flips,
+	&schema_ablation,
+	&schema_suite,
+	&schema_events,
+	&schema_distributions,
+	&schema_costs,
+	&schema_provisioning,
+	&schema_profile,
+	&schema_arrivals,
+	&schema_coefficients,
+	&schema_validation,
+	&schema_predictions,
+	&schema_scaling,
+	&schema_laws,
+	&schema_plan_hosts,
+	&schema_plan_summary,
+	NULL,
+};
+/* clang-format on */
