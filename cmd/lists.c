@@ -8,6 +8,7 @@
 #include "cmd/commands_priv.h"
 #include "cmd/config_file_priv.h"
 #include "cmd/list_priv.h"
+#include "model/model.h"
 #include "probes/probes.h"
 #include "vmm/vmm.h"
 
@@ -220,6 +221,21 @@ static int fill_tables(struct sheet *sheet, enum sheet_form form, struct error *
 	return 0;
 }
 
+static int fill_terms(struct sheet *sheet, enum sheet_form form, struct error *error)
+{
+	struct model_term term;
+
+	(void)form;
+	(void)error;
+	*sheet = (struct sheet){ .columns = { "term", "what", "directly" } };
+	for (size_t i = 0; model_term(i, &term); i++) {
+		sheet_put(sheet, term.name);
+		sheet_put(sheet, term.summary);
+		sheet_put(sheet, term.direct ? term.direct : "");
+	}
+	return 0;
+}
+
 const struct list lists[] = {
 	{ .name = "lists", .summary = "what vmtax list can print", .fill = fill_lists },
 	{ .name = "commands", .summary = "the subcommands", .fill = fill_commands },
@@ -241,6 +257,9 @@ const struct list lists[] = {
 	{ .name = "syscalls",
 	  .summary = "which the guest kernel serves itself, forwards to the host, or refuses",
 	  .fill = fill_syscalls },
+	{ .name = "terms",
+	  .summary = "what vmtax predict multiplies: kinds of events, and what measures each directly",
+	  .fill = fill_terms },
 	{ .name = "tables",
 	  .summary = "the columns of every table read and written, with units",
 	  .fill = fill_tables },

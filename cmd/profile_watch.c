@@ -42,7 +42,8 @@ static void watch(pid_t pid, uint64_t for_ns)
 		close(pidfd);
 }
 
-/* What /proc/PID/stat tells of the whole process (proc(5): fields 10, 14, 15 and 24). */
+/* What /proc/PID/stat tells of the whole process and of children that have ended (proc(5): fields 10, 11, 14
+ * to 17 and 24). */
 struct standing {
 	double faults, cpu_ns, resident;
 };
@@ -50,7 +51,7 @@ struct standing {
 static bool stand(pid_t pid, struct standing *s)
 {
 	char path[64], text[1024] = "", *at;
-	unsigned long long faults, user, system;
+	unsigned long long faults, children_faults, user, system, children_user, children_system;
 	long long resident;
 	FILE *file;
 
@@ -60,13 +61,16 @@ static bool stand(pid_t pid, struct standing *s)
 		return false;
 	at = fgets(text, sizeof(text), file) ? strrchr(text, ')') : NULL;
 	fclose(file);
-	if (!at || sscanf(at + 1,
-			  " %*c %*d %*d %*d %*d %*d %*u %llu %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d "
-			  "%*u %*u %lld",
-			  &faults, &user, &system, &resident) != 4)
+	if (!at ||
+	    sscanf(at + 1,
+		   " %*c %*d %*d %*d %*d %*d %*u %llu %llu %*u %*u %llu %llu %llu %llu %*d %*d %*d %*d "
+		   "%*u %*u %lld",
+		   &faults, &children_faults, &user, &system, &children_user, &children_system,
+		   &resident) != 7)
 		return false;
-	s->faults = (double)faults;
-	s->cpu_ns = (double)(user + system) * 1e9 / (double)sysconf(_SC_CLK_TCK);
+	s->faults = (double)(faults + children_faults);
+	s->cpu_ns = (double)(user + system + children_user + children_system) * 1e9 /
+		    (double)sysconf(_SC_CLK_TCK);
 	s->resident = (double)resident * (double)sysconf(_SC_PAGESIZE);
 	return true;
 }
@@ -112,6 +116,7 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	probe_session_end(&session, &p->samples);
 	if (known && stand((pid_t)o->pid, &last)) {
 		p->cpu_ns = last.cpu_ns - first.cpu_ns;
+		p->alone_ns = p->cpu_ns; /* what it waits for meanwhile is no work of its own */
 		probe_samples_add(&p->samples, "stat", "process", "minor_faults", "1",
 				  last.faults - first.faults);
 		probe_samples_add(&p->samples, "stat", "process", "resident", "bytes", last.resident);

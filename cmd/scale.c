@@ -84,5 +84,5 @@ int cmd_scale(int argc, char **argv)
 	if (!o.out)
 		rmdir(directory);
 	scale_options_free(&o);
-	return code ? cmd_fail("scale", &error, CMD_FAILED) : status;
+	return code ? cmd_fail("scale", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED) : status;
 }

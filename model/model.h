@@ -3,6 +3,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct error;
@@ -151,5 +152,14 @@ struct model_scale_options {
  * servers as there are cores, and the rest of its time, for which nobody waits. 0 or negative errno.
  */
 int model_scale_write(const struct model_scale_options *options, struct error *error);
+
+/* A term of predictions; texts are static. */
+struct model_term {
+	const char *name, *summary;
+	const char *direct; /* the nano suite's event that measures it; NULL: none does */
+};
+
+/* The term I, from 0; false beyond the last. */
+bool model_term(size_t i, struct model_term *term);
 
 #endif

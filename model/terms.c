@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "model/fit_priv.h"
+#include "model/model.h"
 
 /* The terms of the model, and how many of their events a program's profile holds. */
 
@@ -177,6 +178,14 @@ double fit_requests_counted(const double *count)
 		if (terms[j].weight == weigh_request || terms[j].weight == weigh_blocking)
 			sum += count[j];
 	return sum;
+}
+
+bool model_term(size_t i, struct model_term *term)
+{
+	if (i >= terms_count)
+		return false;
+	*term = (struct model_term){ terms[i].name, terms[i].summary, terms[i].direct };
+	return true;
 }
 
 /* One row of a profile, into its program's figures. */

@@ -49,6 +49,8 @@ try 0 predict known --costs known --json &&
 result prediction
 try 0 predict known/profile.csv --costs known && grep -Eq '^p3 hosted: time, ' said && grep -Eq '%  request +[0-9]+ x 50.0 us' said
 result prediction-text
+try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc -l <said)" -gt 8 ]
+result terms
 try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside$' said
 result outside
 try 0 predict known --costs known --machine twice --json &&

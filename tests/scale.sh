@@ -55,7 +55,7 @@ refuses too-many 2 'give a whole number from 1' --out x --max 65 -- /bin/true
 refuses csv-json 2 'exclude each other' law1 --csv --json
 refuses no-results 1 'nowhere/runs.csv' nowhere
 mkdir broken && sed '3s/^2,/two,/' law2/runs.csv >broken/runs.csv
-refuses broken-table 1 'broken/runs.csv:3:run' broken
+refuses broken-table 2 'broken/runs.csv:3:run' broken
 
 try 0 --out real --max 2 --blocks 1 --configs native -- /bin/true && [ -s real/vms2-1/runs.csv ] &&
 	[ "$(grep -c ',native,' real/scaling.csv)" -eq 2 ]
