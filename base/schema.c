@@ -171,55 +171,6 @@ const struct table_schema schema_waterfall = {
 		END },
 };
 
-const struct table_schema schema_plan_hosts = {
-	.name = "plan/hosts.csv", .description = "one host of the plan under one configuration",
-	.columns = (const struct table_column[]){
-		TEXT("config", "configuration planned for"),
-		TEXT("label", "configuration as printed"),
-		TEXT("host", "name of the host: its kind and number"),
-		TEXT("kind", "kind of host, from the host list"),
-		TEXT("vms", "VMs placed on it, each as name:count, separated by blanks"),
-		NUMBER("cpu_used", "cores", "inflated CPU demand placed, held cores included"),
-		NUMBER("cores_held", "cores", "of which cores held by polling drivers"),
-		NUMBER("cpu_capacity", "cores", "cores it has"),
-		NUMBER("memory_used", "GiB", "memory placed"),
-		NUMBER("memory_capacity", "GiB", "memory it has"),
-		NUMBER("io_used", "MB/s", "I/O placed"),
-		NUMBER("io_capacity", "MB/s", "I/O it can do"),
-		END },
-};
-
-const struct table_schema schema_plan_summary = {
-	.name = "plan/summary.csv", .description = "the plan under one configuration",
-	.columns = (const struct table_column[]){
-		TEXT("config", "configuration planned for"),
-		TEXT("label", "configuration as printed"),
-		COUNT("hosts", "hosts needed"),
-		COUNT("vms", "VMs placed"),
-		COUNT("unplaced", "VMs that fit on no host"),
-		{ .name = "unplaced_vms", .type = TABLE_STRING, .unit = "", .optional = true,
-		  .description = "these, each as name:count:why, separated by blanks; why is cpu, memory or io (joined "
-				 "by +) where no host has enough of it, together where none has enough of all, and "
-				 "available where the hosts it fits on are used up" },
-		NUMBER("cpu_demand", "cores", "native CPU demand of the fleet"),
-		NUMBER("cpu_inflated", "cores", "the same with virtualization's cost and held cores"),
-		NUMBER("cpu_utilization", "1", "CPU used / capacity over the hosts"),
-		NUMBER("memory_utilization", "1", "memory used / capacity"),
-		NUMBER("io_utilization", "1", "I/O used / capacity"),
-		NUMBER("hardware_cost", "currency", "cost of the hosts"),
-		NUMBER("licence_cost", "currency", "host-OS or hypervisor licences"),
-		NUMBER("total_cost", "currency", "both"),
-		{ .name = "flags", .type = TABLE_STRING, .unit = "", .optional = true,
-		  .description = "few-blocks and disturbed where ratios that were used have these flags" },
-		{ .name = "bound", .type = TABLE_NUMBER, .unit = "currency", .optional = true,
-		  .description = "no placement of these VMs on these hosts costs less" },
-		{ .name = "gap", .type = TABLE_NUMBER, .unit = "1", .optional = true,
-		  .description = "what the total cost exceeds the bound by, as a share of it; NA where VMs are left over" },
-		{ .name = "optimal", .type = TABLE_STRING, .unit = "", .optional = true,
-		  .description = "yes where the plan is proven to be the cheapest" },
-		END },
-};
-
 const struct table_schema schema_suite = {
 	.name = "suite.csv", .description = "a workload, or an event whose cost is measured",
 	.columns = (const struct table_column[]){
@@ -246,32 +197,6 @@ const struct table_schema schema_suite = {
 		  .description = "nano: what a plain process does instead, or none" },
 		{ .name = "published", .type = TABLE_STRING, .unit = "", .optional = true,
 		  .description = "nano: what published lists call it, as list:name, separated by semicolons" },
-		END },
-};
-
-const struct table_schema schema_fleet = {
-	.name = "fleet.csv", .description = "one kind of VM to be placed",
-	.columns = (const struct table_column[]){
-		TEXT("vm", "its name"),
-		COUNT("count", "how many of it"),
-		TEXT("class", "workload class or workload name whose CPU ratio inflates it"),
-		NUMBER("cpu", "cores", "CPU demand of one, as measured natively"),
-		NUMBER("memory", "GiB", "memory of one"),
-		NUMBER("io", "MB/s", "I/O demand of one"),
-		END },
-};
-
-const struct table_schema schema_hosts = {
-	.name = "hosts.csv", .description = "one kind of host to place VMs on",
-	.columns = (const struct table_column[]){
-		TEXT("host", "its name"),
-		COUNT("available", "how many there may be"),
-		NUMBER("cores", "cores", "cores of one"),
-		NUMBER("memory", "GiB", "memory of one"),
-		NUMBER("io", "MB/s", "I/O one can do"),
-		NUMBER("cost", "currency", "cost of one, over the planning period"),
-		NUMBER("host_os_licence", "currency", "licence of a general-purpose host OS on one (native and hosted)"),
-		NUMBER("hypervisor_licence", "currency", "licence of a bare-metal hypervisor on one"),
 		END },
 };
 /* clang-format on */

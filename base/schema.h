@@ -25,9 +25,14 @@ extern const struct table_schema schema_ablation;
 extern const struct table_schema schema_provisioning;
 extern const struct table_schema schema_plan_hosts;
 extern const struct table_schema schema_plan_summary;
+extern const struct table_schema schema_plan_doubts;
 
 extern const struct table_schema schema_suite; /* input, too: of the nano suite a result keeps its rows */
-extern const struct table_schema schema_fleet; /* input: plan --fleet */
+extern const struct table_schema schema_fleet; /* input: plan --fleet, and what else that may be: */
+extern const struct table_schema schema_rvtools_vinfo;
+extern const struct table_schema schema_rvtools_vcpu;
+extern const struct table_schema schema_rvtools_vhost;
+extern const struct table_schema schema_azure_migrate;
 extern const struct table_schema schema_hosts; /* input: plan --hosts */
 
 extern const struct table_schema schema_comparison; /* compare: of several result directories */
@@ -37,8 +42,8 @@ extern const struct table_schema schema_profile;      /* profile */
 extern const struct table_schema schema_arrivals;     /* the same */
 extern const struct table_schema schema_coefficients; /* fit */
 extern const struct table_schema schema_validation;   /* fit --validate */
-extern const struct table_schema schema_scaling; /* scale */
-extern const struct table_schema schema_laws;	 /* the same */
+extern const struct table_schema schema_scaling;      /* scale */
+extern const struct table_schema schema_laws;	      /* the same */
 extern const struct table_schema schema_predictions;  /* predict */
 
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */

@@ -51,3 +51,23 @@ const char *table_cell_expected(enum table_type type, const char *text)
 {
 	return table_cell_missing(text) || kinds[type].holds(text) ? NULL : kinds[type].expected;
 }
+
+void table_cell_ungroup(char *text)
+{
+	static const char digits[] = "0123456789";
+	char *group = text + (*text == '-' || *text == '+'), *to;
+	size_t first = strspn(group, digits);
+
+	if (first < 1 || first > 3 || group[first] != ',')
+		return;
+	for (group += first; *group == ','; group += 4)
+		if (strspn(group + 1, digits) != 3)
+			return;
+	if (*group && *group != '.')
+		return;
+	to = text;
+	for (const char *from = text; *from; from++)
+		if (*from != ',')
+			*to++ = *from;
+	*to = '\0';
+}

@@ -11,6 +11,16 @@ bool table_cell_missing(const char *text);
 /* What a cell of TYPE should hold ("a whole number") where TEXT is no such thing; NULL where it is. */
 const char *table_cell_expected(enum table_type type, const char *text);
 
+/* The column of SCHEMA that NAME stands for, SIZE_MAX: none. */
+size_t table_header_find(const struct table_schema *schema, const char *name);
+
+/* What parts the fields of TEXT (SIZE bytes, the header first): spreadsheets of many countries write
+ * semicolons, and then the header has no comma. */
+unsigned char table_header_delimiter(const char *text, size_t size);
+
+/* Takes the commas out of TEXT where they part its digits into groups: 16,384. */
+void table_cell_ungroup(char *text);
+
 /* Builds the header line as the row at hand, newline included. */
 void table_row_header(struct table_writer *writer);
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/error.h"
 #include "base/table_priv.h"
@@ -49,27 +48,9 @@ static void fail_memory(struct reader *r)
 		r->failed = error_set(r->error, ENOMEM, "cannot read %s", r->table->path);
 }
 
-static bool named(const struct table_column *column, const char *name)
-{
-	if (strcasecmp(column->name, name) == 0)
-		return true;
-	for (const char *const *alias = column->aliases; alias && *alias; alias++)
-		if (strcasecmp(*alias, name) == 0)
-			return true;
-	return false;
-}
-
-static size_t find(const struct table_schema *schema, const char *name)
-{
-	for (size_t i = 0; schema->columns[i].name; i++)
-		if (named(&schema->columns[i], name))
-			return i;
-	return SIZE_MAX;
-}
-
 static void take_header(struct reader *r, const char *name)
 {
-	size_t target = find(r->table->schema, name);
+	size_t target = table_header_find(r->table->schema, name);
 
 	if (r->field >= COLUMNS_MAX) {
 		fail(r, NULL, "keep the columns the table needs", "there are more than 128 columns");
@@ -94,12 +75,19 @@ static void check_cell(struct reader *r, const struct table_column *column, cons
 
 static void take_cell(struct reader *r, size_t target, const char *text)
 {
+	const struct table_column *column;
+
 	if (target == SIZE_MAX)
 		return;
-	check_cell(r, &r->table->schema->columns[target], text);
+	column = &r->table->schema->columns[target];
 	r->row[target] = strdup(text);
-	if (r->row[target] == NULL)
+	if (r->row[target] == NULL) {
 		fail_memory(r);
+		return;
+	}
+	if (column->type != TABLE_STRING)
+		table_cell_ungroup(r->row[target]);
+	check_cell(r, column, r->row[target]);
 }
 
 static void on_field(void *data, size_t length, void *argument)
@@ -240,6 +228,8 @@ static void parse_file(struct reader *r, FILE *file)
 	while (!r->failed && (n = fread(chunk, 1, CHUNK, file)) > 0) {
 		size_t skip = first && n >= 3 && memcmp(chunk, mark, 3) == 0 ? 3 : 0;
 
+		if (first)
+			csv_set_delim(&parser, table_header_delimiter(chunk, n));
 		first = false;
 		parse_chunk(r, &parser, chunk + skip, n - skip);
 	}

@@ -17,8 +17,13 @@
 
 /* vmtax plan: packs a fleet of virtual machines onto hosts. */
 
+#define FLEETS_MOST 32
+
 struct options {
-	char results[4096], fleet[4096], hosts[4096], out[4096]; /* "": not named */
+	char results[4096], hosts[4096], out[4096]; /* "": not named */
+	char example[4096];			    /* the fleet where none is named */
+	const char *fleet[FLEETS_MOST + 1];	    /* NULL-terminated */
+	size_t fleets;
 	bool csv, json, help;
 };
 
@@ -37,7 +42,9 @@ static void help(void)
 	     "and\n"
 	     "prints how many hosts each needs, how full they are, and what they cost with their licences.\n"
 	     "\n"
-	     "  --fleet FILE    the VMs (default: an example)\n"
+	     "  --fleet FILE    the VMs (default: an example); may be given several times. Also: what "
+	     "RVTools\n"
+	     "                  exports of vInfo, vCPU and vHost, or an import file of Azure Migrate\n"
 	     "  --hosts FILE    the hosts there may be (default: an example)\n"
 	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
 	     "sample)\n"
@@ -55,7 +62,9 @@ static void help(void)
 	     "best of several heuristics and a search that empties hosts, up to 30 of them exactly; the "
 	     "bound that\n"
 	     "no placement can be cheaper than is printed beside. native and hosted pay host_os_licence,\n"
-	     "bare-metal hypervisor_licence. No headroom is added: demand as you state it.");
+	     "bare-metal hypervisor_licence. Rows that were\n"
+	     "left out (powered off, templates) or taken with a guess are in plan/doubts.csv. No headroom is "
+	     "added: demand as you state it.");
 	print_columns("--fleet", &schema_fleet);
 	print_columns("--hosts", &schema_hosts);
 	puts("\n"
@@ -90,13 +99,14 @@ static int parse(struct options *o, int argc, char **argv)
 
 	opterr = 0;
 	while ((id = getopt_long(argc, argv, ":", known, NULL)) != -1) {
-		char *const path = id == FLEET	   ? o->fleet
-				   : id == HOSTS   ? o->hosts
+		char *const path = id == HOSTS	   ? o->hosts
 				   : id == RESULTS ? o->results
 				   : id == OUT	   ? o->out
 						   : NULL;
 
-		if (path)
+		if (id == FLEET && o->fleets < FLEETS_MOST)
+			o->fleet[o->fleets++] = optarg;
+		else if (path)
 			snprintf(path, sizeof(o->out), "%s", optarg);
 		else if (id == CSV)
 			o->csv = true;
@@ -124,10 +134,11 @@ static int choose(struct options *o, struct error *error)
 
 	if (!*o->results && cmd_results_find("plan", o->results, sizeof(o->results), &sample, error) < 0)
 		return -1;
-	if (!*o->fleet) {
-		if (cmd_find_part("examples/fleet.csv", o->fleet, sizeof(o->fleet), error) < 0)
+	if (o->fleets == 0) {
+		if (cmd_find_part("examples/fleet.csv", o->example, sizeof(o->example), error) < 0)
 			return -1;
-		fprintf(stderr, "vmtax plan: no --fleet: taking the example %s\n", o->fleet);
+		fprintf(stderr, "vmtax plan: no --fleet: taking the example %s\n", o->example);
+		o->fleet[o->fleets++] = o->example;
 	}
 	if (!*o->hosts) {
 		if (cmd_find_part("examples/hosts.csv", o->hosts, sizeof(o->hosts), error) < 0)
@@ -180,6 +191,25 @@ static bool left_over(const struct options *o)
 	return left;
 }
 
+/* Says that rows were left out or taken with a guess, and where they are listed. */
+static void tell_doubts(const struct options *o)
+{
+	struct table doubts;
+	char path[4200];
+	size_t dropped = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", o->out, schema_plan_doubts.name);
+	if (table_read(&doubts, path, &schema_plan_doubts, NULL) < 0)
+		return;
+	for (size_t row = 0; row < doubts.rows; row++)
+		dropped += strcmp(table_text(&doubts, row, table_column(&doubts, "what")), "dropped") == 0;
+	if (doubts.rows > 0)
+		fprintf(stderr, "vmtax plan: %zu row%s left out, %zu doubt%s: see %s\n", dropped,
+			dropped == 1 ? " was" : "s were", doubts.rows - dropped,
+			doubts.rows - dropped == 1 ? "" : "s", path);
+	table_free(&doubts);
+}
+
 int cmd_plan(int argc, char **argv)
 {
 	struct options o = { 0 };
@@ -194,7 +224,10 @@ int cmd_plan(int argc, char **argv)
 	}
 	if (choose(&o, &error) < 0)
 		return cmd_fail("plan", &error, CMD_FAILED);
-	if (check_input(o.fleet, &error) < 0 || check_input(o.hosts, &error) < 0)
+	for (size_t i = 0; i < o.fleets; i++)
+		if (check_input(o.fleet[i], &error) < 0)
+			return cmd_fail("plan", &error, CMD_USAGE);
+	if (check_input(o.hosts, &error) < 0)
 		return cmd_fail("plan", &error, CMD_USAGE);
 	if (model_plan_write(
 		    &(struct model_plan_options){
@@ -202,6 +235,7 @@ int cmd_plan(int argc, char **argv)
 		    &error) < 0 ||
 	    print(&o, &error) < 0)
 		return cmd_fail("plan", &error, error.number ? CMD_FAILED : CMD_USAGE);
+	tell_doubts(&o);
 	fprintf(stderr, "wrote %s/plan/summary.csv and hosts.csv\n", o.out);
 	return left_over(&o) ? CMD_THRESHOLD : CMD_OK;
 }

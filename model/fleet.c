@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,17 +11,18 @@
 
 /* The tables users write for a plan, checked. */
 
-#define VMS_MOST 1000000 /* more than any packing here is tried for */
+#define VMS_MOST 1000000 /* more than any placement here is tried for */
 
-/* A number no less than LEAST at COLUMN, or the first mistake in ERROR. */
-static double number(const struct table *table, size_t row, const char *column, double least,
-		     struct error *error)
+double fleet_number(const struct table *table, size_t row, const char *column, double least, double missing,
+		    struct error *error)
 {
 	size_t at = table_column(table, column);
 	double value = table_number(table, row, at);
 
 	if (error->what[0])
 		return 0;
+	if (table_missing(table, row, at) && !isnan(missing))
+		return missing;
 	if (table_missing(table, row, at))
 		error_fail(error, 0, "give a number", "a value is missing");
 	else if (value < least)
@@ -32,63 +34,110 @@ static double number(const struct table *table, size_t row, const char *column, 
 	return 0;
 }
 
-/* A name that no earlier row has, or the first mistake in ERROR. */
-static const char *name(const struct table *table, size_t row, const char *column, struct error *error)
+/* Doubles LIST, of COUNT things of SIZE, where it is full. */
+static bool grow(void *list, size_t count, size_t size)
 {
-	size_t at = table_column(table, column);
-	const char *text = table_text(table, row, at);
+	void **at = list, *grown;
 
-	if (error->what[0])
-		return text;
-	for (size_t i = 0; i < row; i++)
-		if (strcmp(table_text(table, i, at), text) == 0)
-			error_fail(error, 0, "give each row a name of its own", "%.60s is named twice", text);
-	if (*text == '\0')
-		error_fail(error, 0, "give a name", "a name is missing");
-	if (error->what[0])
-		error_at(error, "%s:%zu:%s", table->path, table->lines[row], column);
-	return text;
+	if (count & (count - 1)) /* room is a power of two */
+		return true;
+	grown = realloc(*at, (count ? 2 * count : 1) * size);
+	if (grown)
+		*at = grown;
+	return grown != NULL;
 }
 
-#define POSITIVE 1e-9 /* the least number above nought that means anything here */
+int fleet_add(struct fleet *fleet, const struct plan_vm *vm)
+{
+	if (!grow(&fleet->vm, fleet->vms, sizeof(*fleet->vm)))
+		return -ENOMEM;
+	fleet->vm[fleet->vms++] = *vm;
+	return 0;
+}
+
+int fleet_doubt(struct fleet *fleet, const struct plan_doubt *doubt)
+{
+	if (!grow(&fleet->doubt, fleet->doubts, sizeof(*fleet->doubt)))
+		return -ENOMEM;
+	fleet->doubt[fleet->doubts++] = *doubt;
+	return 0;
+}
 
 /* Lists of VMs are written as "name:count", separated by blanks. */
-static void check_vm_name(const struct table *table, size_t row, struct error *error)
+static void check_name(const struct table *table, size_t row, struct error *error)
 {
 	const char *text = table_text(table, row, table_column(table, "vm"));
 
-	if (error->what[0] || text[strcspn(text, " \t:")] == '\0')
+	if (error->what[0])
 		return;
-	error_fail(error, 0, "leave them out", "the name \"%.60s\" has a blank or a colon", text);
+	if (*text == '\0')
+		error_fail(error, 0, "give a name", "a name is missing");
+	else if (text[strcspn(text, " \t:")])
+		error_fail(error, 0, "leave them out", "the name \"%.60s\" has a blank or a colon", text);
+	else
+		return;
 	error_at(error, "%s:%zu:vm", table->path, table->lines[row]);
 }
 
-static void read_vm(struct plan_vm *vm, const struct table *table, size_t row, struct error *error)
+/* The rows of a table of the project's own. */
+static int take_own(struct fleet *fleet, const struct table *table, struct error *error)
 {
-	*vm = (struct plan_vm){
-		.name = name(table, row, "vm", error),
-		.class = table_text(table, row, table_column(table, "class")),
-		.line = table->lines[row],
-		.count = (size_t)number(table, row, "count", 0, error),
-		.asks = { .cpu = number(table, row, "cpu", 0, error),
-			  .memory = number(table, row, "memory", 0, error),
-			  .io = number(table, row, "io", 0, error) },
-	};
-	check_vm_name(table, row, error);
+	error->what[0] = '\0';
+	for (size_t row = 0; row < table->rows; row++) {
+		struct plan_vm vm = {
+			.name = table_text(table, row, table_column(table, "vm")),
+			.class = table_text(table, row, table_column(table, "class")),
+			.path = table->path,
+			.line = table->lines[row],
+			.count = (size_t)fleet_number(table, row, "count", 0, 1, error),
+			.asks = { .cpu = fleet_number(table, row, "cpu", 0, NAN, error),
+				  .memory = fleet_number(table, row, "memory", 0, NAN, error),
+				  .io = fleet_number(table, row, "io", 0, 0, error),
+				  .iops = fleet_number(table, row, "iops", 0, 0, error),
+				  .net = fleet_number(table, row, "net_mb_s", 0, 0, error) },
+			.guest_licence = fleet_number(table, row, "guest_licence", 0, 0, error),
+			.measured_on = table_text(table, row, table_column(table, "measured_on")),
+		};
+
+		if (table_missing(table, row, table_column(table, "class")))
+			vm.class = "";
+		if (table_missing(table, row, table_column(table, "measured_on")))
+			vm.measured_on = "";
+		check_name(table, row, error);
+		if (error->what[0])
+			return -EINVAL;
+		if (fleet_add(fleet, &vm) < 0)
+			return error_set(error, ENOMEM, "cannot plan");
+	}
+	return 0;
 }
 
-static void read_kind(struct plan_kind *kind, const struct table *table, size_t row, struct error *error)
+static int by_name(const void *left, const void *right)
 {
-	*kind = (struct plan_kind){
-		.name = name(table, row, "host", error),
-		.available = (size_t)number(table, row, "available", 0, error),
-		.has = { .cpu = number(table, row, "cores", POSITIVE, error),
-			 .memory = number(table, row, "memory", POSITIVE, error),
-			 .io = number(table, row, "io", 0, error) },
-		.cost = number(table, row, "cost", 0, error),
-		.host_os_licence = number(table, row, "host_os_licence", 0, error),
-		.hypervisor_licence = number(table, row, "hypervisor_licence", 0, error),
-	};
+	const struct plan_vm *const *a = left, *const *b = right;
+	int order = strcmp((*a)->name, (*b)->name);
+
+	return order ? order : (*a > *b) - (*a < *b);
+}
+
+/* Whether each VM has a name of its own. */
+static int check_names(const struct fleet *fleet, struct error *error)
+{
+	const struct plan_vm **sorted = malloc((fleet->vms + 1) * sizeof(*sorted)), *twice = NULL;
+
+	if (!sorted)
+		return error_set(error, ENOMEM, "cannot plan");
+	for (size_t i = 0; i < fleet->vms; i++)
+		sorted[i] = &fleet->vm[i];
+	qsort(sorted, fleet->vms, sizeof(*sorted), by_name);
+	for (size_t i = 1; i < fleet->vms; i++)
+		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0 && (!twice || sorted[i] < twice))
+			twice = sorted[i];
+	free(sorted);
+	if (!twice)
+		return 0;
+	error_fail(error, 0, "give each row a name of its own", "%.60s is named twice", twice->name);
+	return error_at(error, "%s:%zu:vm", twice->path, twice->line);
 }
 
 static int check_size(const struct fleet *fleet, struct error *error)
@@ -97,45 +146,62 @@ static int check_size(const struct fleet *fleet, struct error *error)
 
 	for (size_t i = 0; i < fleet->vms; i++)
 		vms += (double)fleet->vm[i].count;
-	if (vms > VMS_MOST) {
+	if (vms > VMS_MOST)
 		error_fail(error, 0, "plan parts of it apart", "more than %d VMs", VMS_MOST);
-		return error_at(error, "%s", fleet->vm_table.path);
-	}
-	if (vms < 1) {
+	else if (vms < 1)
 		error_fail(error, 0, "add a row for each kind of VM", "the fleet has no VM");
-		return error_at(error, "%s", fleet->vm_table.path);
-	}
-	if (fleet->kinds < 1) {
-		error_fail(error, 0, "add a row for each kind of host", "the list has no host");
-		return error_at(error, "%s", fleet->kind_table.path);
-	}
-	return 0;
+	else
+		return 0;
+	return error_at(error, "%s", fleet->table[0].path);
 }
 
-static int take_rows(struct fleet *fleet, struct error *error)
+/* Reads one file, which is then the last of the fleet's tables. */
+static int read_file(struct fleet *fleet, const char *path, struct error *error)
 {
-	error->what[0] = '\0';
-	fleet->vm = calloc(fleet->vm_table.rows + 1, sizeof(*fleet->vm));
-	fleet->kind = calloc(fleet->kind_table.rows + 1, sizeof(*fleet->kind));
-	if (!fleet->vm || !fleet->kind)
-		return error_set(error, ENOMEM, "cannot plan");
-	for (; fleet->vms < fleet->vm_table.rows; fleet->vms++)
-		read_vm(&fleet->vm[fleet->vms], &fleet->vm_table, fleet->vms, error);
-	for (; fleet->kinds < fleet->kind_table.rows; fleet->kinds++)
-		read_kind(&fleet->kind[fleet->kinds], &fleet->kind_table, fleet->kinds, error);
-	return error->what[0] ? -EINVAL : check_size(fleet, error);
+	const struct fleet_format *format = fleet_format_of(path);
+	struct table *table = &fleet->table[fleet->tables];
+	int code = table_read(table, path, format ? format->schema : &schema_fleet, error);
+
+	if (code)
+		return code;
+	fleet->tables++;
+	return format ? format->take(fleet, table, error) : take_own(fleet, table, error);
 }
 
-int fleet_read(struct fleet *fleet, const char *fleet_path, const char *hosts_path, struct error *error)
+int fleet_read(struct fleet *fleet, const char *const *fleet_paths, const char *hosts_path,
+	       struct error *error)
 {
-	int code;
+	size_t files = 0;
+	int code = 0;
 
 	*fleet = (struct fleet){ 0 };
-	code = table_read(&fleet->vm_table, fleet_path, &schema_fleet, error);
+	while (fleet_paths[files])
+		files++;
+	fleet->table = calloc(files + 1, sizeof(*fleet->table));
+	if (!fleet->table)
+		return error_set(error, ENOMEM, "cannot plan");
+	for (int turn = 0; code == 0 && turn < 3; turn++)
+		for (size_t i = 0; code == 0 && i < files; i++) {
+			const struct fleet_format *format = fleet_format_of(fleet_paths[i]);
+
+			if ((format ? format->turn : 1) == turn)
+				code = read_file(fleet, fleet_paths[i], error);
+		}
+	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
+		if (fleet->vm[i].guessed &&
+		    fleet_doubt(fleet,
+				&(struct plan_doubt){ .path = fleet->vm[i].path,
+						      .vm = fleet->vm[i].name,
+						      .line = fleet->vm[i].line,
+						      .why = "its CPU demand is not known: all its vCPUs "
+							     "count as busy" }) < 0)
+			code = error_set(error, ENOMEM, "cannot plan");
 	if (code == 0)
-		code = table_read(&fleet->kind_table, hosts_path, &schema_hosts, error);
+		code = fleet_read_kinds(fleet, hosts_path, error);
 	if (code == 0)
-		code = take_rows(fleet, error);
+		code = check_names(fleet, error);
+	if (code == 0)
+		code = check_size(fleet, error);
 	if (code)
 		fleet_free(fleet);
 	return code;
@@ -143,9 +209,15 @@ int fleet_read(struct fleet *fleet, const char *fleet_path, const char *hosts_pa
 
 void fleet_free(struct fleet *fleet)
 {
+	for (size_t i = 0; i < fleet->tables; i++)
+		table_free(&fleet->table[i]);
+	for (size_t i = 0; i < fleet->texts; i++)
+		free(fleet->text[i]);
+	free(fleet->text);
+	free(fleet->table);
 	free(fleet->vm);
 	free(fleet->kind);
-	table_free(&fleet->vm_table);
+	free(fleet->doubt);
 	table_free(&fleet->kind_table);
 	*fleet = (struct fleet){ 0 };
 }

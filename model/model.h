@@ -64,15 +64,17 @@ int model_costs_write(const char *directory, struct error *error);
 
 /* What a plan is made of; texts are the caller's. */
 struct model_plan_options {
-	const char *results; /* directory with overhead.csv and runs.csv */
-	const char *fleet;   /* path of the fleet table */
-	const char *hosts;   /* path of the host list */
-	const char *out;     /* directory to write plan/hosts.csv and plan/summary.csv in */
+	const char *results;	  /* directory with overhead.csv and runs.csv */
+	const char *const *fleet; /* paths of the fleet's tables: the project's own, RVTools' tabs, or Azure
+				   * Migrate's import; NULL-terminated */
+	const char *hosts;	  /* path of the host list */
+	const char *out; /* directory to write plan/hosts.csv, plan/summary.csv and plan/doubts.csv in */
 };
 
 /*
- * Packs the fleet onto hosts for native and for each configuration measured, and writes OUT/plan/hosts.csv
- * and OUT/plan/summary.csv. 0 or negative errno; neither file then appears under its final name.
+ * Packs the fleet onto hosts for native and for each configuration measured, and writes OUT/plan/hosts.csv,
+ * summary.csv and doubts.csv (rows left out, or taken with a guess). 0 or negative errno; no file then
+ * appears under its final name.
  */
 int model_plan_write(const struct model_plan_options *options, struct error *error);
 

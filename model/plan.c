@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -19,13 +17,13 @@
 struct planner {
 	struct fleet fleet;
 	struct plan_ratios ratios;
-	struct table_writer hosts, summary;
+	struct plan_files files;
 };
 
 /* What the hosts of a plan have and use between them. */
 struct sums {
 	struct plan_load has, used;
-	double held, hardware, licences;
+	double held, hardware, licences, guests;
 };
 
 /* The VMs on HOST as "name:count", separated by blanks; the caller frees. NULL when memory is short. */
@@ -49,7 +47,7 @@ static char *list_vms(const struct fleet *fleet, const struct plan_host *host)
 /* Sums of decimal fractions, without what binary ones leave over. */
 static void put_amount(struct table_writer *writer, double amount)
 {
-	table_put_number(writer, round(amount * 1e6) / 1e6);
+	table_put_number(writer, isfinite(amount) ? round(amount * 1e6) / 1e6 : (double)NAN);
 }
 
 static int put_host(struct planner *p, const struct plan_config *config, const struct plan_host *host,
@@ -62,20 +60,24 @@ static int put_host(struct planner *p, const struct plan_config *config, const s
 	if (!vms)
 		return error_set(error, ENOMEM, "cannot plan");
 	snprintf(name, sizeof(name), "%.100s-%zu", kind->name, number);
-	table_put_text(&p->hosts, config->name);
-	table_put_text(&p->hosts, config->label);
-	table_put_text(&p->hosts, name);
-	table_put_text(&p->hosts, kind->name);
-	table_put_text(&p->hosts, vms);
-	put_amount(&p->hosts, host->used.cpu + held);
-	put_amount(&p->hosts, held);
-	put_amount(&p->hosts, kind->has.cpu);
-	put_amount(&p->hosts, host->used.memory);
-	put_amount(&p->hosts, kind->has.memory);
-	put_amount(&p->hosts, host->used.io);
-	put_amount(&p->hosts, kind->has.io);
+	table_put_text(&p->files.table[PLAN_HOSTS], config->name);
+	table_put_text(&p->files.table[PLAN_HOSTS], config->label);
+	table_put_text(&p->files.table[PLAN_HOSTS], name);
+	table_put_text(&p->files.table[PLAN_HOSTS], kind->name);
+	table_put_text(&p->files.table[PLAN_HOSTS], vms);
+	put_amount(&p->files.table[PLAN_HOSTS], host->used.cpu + held);
+	put_amount(&p->files.table[PLAN_HOSTS], held);
+	put_amount(&p->files.table[PLAN_HOSTS], kind->has.cpu);
+	put_amount(&p->files.table[PLAN_HOSTS], host->used.memory);
+	put_amount(&p->files.table[PLAN_HOSTS], kind->has.memory);
+	put_amount(&p->files.table[PLAN_HOSTS], host->used.io);
+	put_amount(&p->files.table[PLAN_HOSTS], kind->has.io);
+	put_amount(&p->files.table[PLAN_HOSTS], host->used.iops);
+	put_amount(&p->files.table[PLAN_HOSTS], kind->has.iops);
+	put_amount(&p->files.table[PLAN_HOSTS], host->used.net);
+	put_amount(&p->files.table[PLAN_HOSTS], kind->has.net);
 	free(vms);
-	return table_end_row(&p->hosts, error);
+	return table_end_row(&p->files.table[PLAN_HOSTS], error);
 }
 
 static int put_hosts(struct planner *p, const struct plan_config *config, const struct packing *packing,
@@ -108,9 +110,11 @@ static struct sums sum_up(const struct fleet *fleet, const struct plan_config *c
 		sums.used.memory += host->used.memory;
 		sums.used.io += host->used.io;
 		sums.held += pack_cores_held(host, config);
-		sums.hardware += kind->cost;
-		sums.licences += plan_licence(kind, config);
+		sums.hardware += host->owned ? 0 : kind->cost;
+		sums.licences += plan_licence_cost(kind, config);
 	}
+	for (size_t i = 0; i < fleet->vms; i++)
+		sums.guests += (double)(fleet->vm[i].count - packing->left[i]) * fleet->vm[i].guest_licence;
 	return sums;
 }
 
@@ -135,7 +139,7 @@ static size_t count_vms(const struct fleet *fleet)
 
 static double share(double used, double capacity)
 {
-	return capacity > 0 ? used / capacity : (double)NAN;
+	return capacity > 0 && isfinite(capacity) ? used / capacity : (double)NAN;
 }
 
 static int put_summary(struct planner *p, const struct plan_config *config, const struct packing *packing,
@@ -146,39 +150,42 @@ static int put_summary(struct planner *p, const struct plan_config *config, cons
 
 	if (!unplaced)
 		return error_set(error, ENOMEM, "cannot plan");
-	table_put_text(&p->summary, config->name);
-	table_put_text(&p->summary, config->label);
-	table_put_integer(&p->summary, (int64_t)packing->hosts);
-	table_put_integer(&p->summary, (int64_t)(count_vms(&p->fleet) - packing->unplaced));
-	table_put_integer(&p->summary, (int64_t)packing->unplaced);
-	table_put_text(&p->summary, *unplaced ? unplaced : NULL);
+	table_put_text(&p->files.table[PLAN_SUMMARY], config->name);
+	table_put_text(&p->files.table[PLAN_SUMMARY], config->label);
+	table_put_integer(&p->files.table[PLAN_SUMMARY], (int64_t)packing->hosts);
+	table_put_integer(&p->files.table[PLAN_SUMMARY], (int64_t)(count_vms(&p->fleet) - packing->unplaced));
+	table_put_integer(&p->files.table[PLAN_SUMMARY], (int64_t)packing->unplaced);
+	table_put_text(&p->files.table[PLAN_SUMMARY], *unplaced ? unplaced : NULL);
 	free(unplaced);
-	put_amount(&p->summary, native_demand(&p->fleet, packing));
-	put_amount(&p->summary, sums.used.cpu + sums.held);
-	put_amount(&p->summary, share(sums.used.cpu + sums.held, sums.has.cpu));
-	put_amount(&p->summary, share(sums.used.memory, sums.has.memory));
-	put_amount(&p->summary, share(sums.used.io, sums.has.io));
-	put_amount(&p->summary, sums.hardware);
-	put_amount(&p->summary, sums.licences);
-	put_amount(&p->summary, sums.hardware + sums.licences);
-	table_put_text(&p->summary, config->few_blocks && config->disturbed ? "few-blocks disturbed"
-				    : config->few_blocks		    ? "few-blocks"
-				    : config->disturbed			    ? "disturbed"
-									    : NULL);
-	put_amount(&p->summary, packing->solution.bound);
-	put_amount(&p->summary, packing->unplaced ? (double)NAN : place_gap(&packing->solution));
-	table_put_text(&p->summary, packing->solution.optimal ? "yes" : "no");
-	return table_end_row(&p->summary, error);
+	put_amount(&p->files.table[PLAN_SUMMARY], native_demand(&p->fleet, packing));
+	put_amount(&p->files.table[PLAN_SUMMARY], sums.used.cpu + sums.held);
+	put_amount(&p->files.table[PLAN_SUMMARY], share(sums.used.cpu + sums.held, sums.has.cpu));
+	put_amount(&p->files.table[PLAN_SUMMARY], share(sums.used.memory, sums.has.memory));
+	put_amount(&p->files.table[PLAN_SUMMARY], share(sums.used.io, sums.has.io));
+	put_amount(&p->files.table[PLAN_SUMMARY], sums.hardware);
+	put_amount(&p->files.table[PLAN_SUMMARY], sums.licences);
+	put_amount(&p->files.table[PLAN_SUMMARY], sums.hardware + sums.licences + sums.guests);
+	table_put_text(&p->files.table[PLAN_SUMMARY], config->few_blocks && config->disturbed
+							      ? "few-blocks disturbed"
+						      : config->few_blocks ? "few-blocks"
+						      : config->disturbed  ? "disturbed"
+									   : NULL);
+	put_amount(&p->files.table[PLAN_SUMMARY], packing->solution.bound);
+	put_amount(&p->files.table[PLAN_SUMMARY],
+		   packing->unplaced ? (double)NAN : place_gap(&packing->solution));
+	put_amount(&p->files.table[PLAN_SUMMARY], sums.guests);
+	table_put_text(&p->files.table[PLAN_SUMMARY], packing->solution.optimal ? "yes" : "no");
+	return table_end_row(&p->files.table[PLAN_SUMMARY], error);
 }
 
 /* A configuration under which some VM's class was not measured: no plan, and no figure made up for it. */
 static int put_unknown(struct planner *p, const struct plan_config *config, struct error *error)
 {
-	table_put_text(&p->summary, config->name);
-	table_put_text(&p->summary, config->label);
+	table_put_text(&p->files.table[PLAN_SUMMARY], config->name);
+	table_put_text(&p->files.table[PLAN_SUMMARY], config->label);
 	for (const struct table_column *c = schema_plan_summary.columns + 2; c->name; c++)
-		table_put_missing(&p->summary);
-	return table_end_row(&p->summary, error);
+		table_put_missing(&p->files.table[PLAN_SUMMARY]);
+	return table_end_row(&p->files.table[PLAN_SUMMARY], error);
 }
 
 static int plan_config(struct planner *p, const char *name, struct error *error)
@@ -222,44 +229,36 @@ static int plan_configs(struct planner *p, struct error *error)
 	return code;
 }
 
-static int make_directory(const char *path, struct error *error)
+static int put_doubts(struct planner *p, struct error *error)
 {
-	if (mkdir(path, 0777) == 0 || errno == EEXIST)
-		return 0;
-	error_set(error, errno, "cannot make the directory");
-	error_at(error, "%s", path);
-	return error_mend(error, "name one that can be written with --out");
+	struct table_writer *doubts = &p->files.table[PLAN_DOUBTS];
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < p->fleet.doubts; i++) {
+		const struct plan_doubt *doubt = &p->fleet.doubt[i];
+
+		table_put_text(doubts, doubt->path);
+		table_put_integer(doubts, (int64_t)doubt->line);
+		table_put_text(doubts, doubt->vm);
+		table_put_text(doubts, doubt->dropped ? "dropped" : "doubtful");
+		table_put_text(doubts, doubt->why);
+		code = table_end_row(doubts, error);
+	}
+	return code;
 }
 
 static int write_plan(struct planner *p, const char *out, struct error *error)
 {
-	char hosts[4200], summary[4200], directory[4200];
-	int code = make_directory(out, error);
+	int code = plan_files_open(&p->files, out, error);
 
-	snprintf(directory, sizeof(directory), "%.4000s/plan", out);
-	snprintf(hosts, sizeof(hosts), "%.4000s/%s", out, schema_plan_hosts.name);
-	snprintf(summary, sizeof(summary), "%.4000s/%s", out, schema_plan_summary.name);
-	if (code == 0)
-		code = make_directory(directory, error);
-	if (code == 0)
-		code = table_create(&p->hosts, hosts, &schema_plan_hosts, error);
 	if (code)
 		return code;
-	code = table_create(&p->summary, summary, &schema_plan_summary, error);
-	if (code == 0 && (code = plan_configs(p, error)) != 0)
-		table_writer_abandon(&p->summary);
-	if (code) {
-		table_writer_abandon(&p->hosts);
-		return code;
-	}
-	code = table_writer_close(&p->hosts, error);
-	if (code) {
-		table_writer_abandon(&p->summary);
-		return code;
-	}
-	code = table_writer_close(&p->summary, error);
-	if (code)
-		unlink(hosts);
+	code = put_doubts(p, error);
+	if (code == 0)
+		code = plan_configs(p, error);
+	if (code == 0)
+		return plan_files_close(&p->files, error);
+	plan_files_abandon(&p->files);
 	return code;
 }
 
@@ -273,6 +272,8 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 	code = plan_ratios_read(&p.ratios, options->results, error);
 	if (code == 0) {
 		code = plan_ratios_check(&p.ratios, &p.fleet, error);
+		if (code == 0)
+			code = plan_rebase(&p.ratios, &p.fleet, error);
 		if (code == 0)
 			code = write_plan(&p, options->out, error);
 		plan_ratios_free(&p.ratios);

@@ -15,36 +15,97 @@ struct error;
 struct plan_load {
 	double cpu;    /* cores */
 	double memory; /* GiB */
-	double io;     /* MB/s */
+	double io;     /* MB/s; a host's may be infinite, as the next */
+	double iops;   /* requests a second */
+	double net;    /* MB/s */
 };
 
-/* A row of the fleet; texts belong to its table. */
+/* A row of the fleet; texts belong to its table or the fleet. */
 struct plan_vm {
-	const char *name, *class;
-	size_t line; /* in the file, for messages */
+	const char *name, *class; /* class "": not known */
+	const char *path;	  /* file and */
+	size_t line;		  /* line it stands in, for messages */
 	size_t count;
-	struct plan_load asks; /* CPU as measured natively */
+	struct plan_load asks;	 /* CPU as measured on the platform below, after plan_rebase natively */
+	double guest_licence;	 /* of one */
+	const char *measured_on; /* "": not said */
+	bool guessed;		 /* its CPU demand is not known: all its vCPUs count as busy */
+	const char *host;	 /* that it is on today; NULL: not said */
+};
+
+/* What a licence is counted by. */
+enum plan_unit { PER_HOST, PER_SOCKET, PER_CORE };
+
+struct plan_licence {
+	double price; /* of a unit */
+	enum plan_unit per;
+	double minimum, pack; /* units, 0: none */
 };
 
 /* A row of the host list. */
 struct plan_kind {
 	const char *name;
-	size_t available;
-	struct plan_load has;
-	double cost, host_os_licence, hypervisor_licence; /* of one */
+	size_t available;      /* PLACE_NONE: any number */
+	size_t have;	       /* of them that are there already */
+	struct plan_load has;  /* CPU in cores of speed 1 */
+	double cores, sockets; /* as they are counted for licences */
+	double cost;	       /* of one that is to be bought */
+	struct plan_licence host_os, hypervisor;
+	bool hosted_only; /* no bare-metal hypervisor on it */
+};
+
+/* A row that was left out, or may not say what was meant. */
+struct plan_doubt {
+	const char *path, *vm, *why; /* texts of the fleet */
+	size_t line;
+	bool dropped;
 };
 
 /* What is to be planned: fleet and hosts as the user wrote them. */
 struct fleet {
-	struct table vm_table, kind_table;
+	struct table *table; /* tables: files of the fleet; owned */
+	size_t tables;
+	struct table kind_table;
 	struct plan_vm *vm;	/* vms; owned */
 	struct plan_kind *kind; /* kinds; owned */
 	size_t vms, kinds;
+	struct plan_doubt *doubt; /* doubts; owned */
+	size_t doubts;
+	char **text; /* texts: names made here; each owned */
+	size_t texts;
 };
 
-/* Reads and checks both tables. 0 or a negative errno that names file, line and column. */
-int fleet_read(struct fleet *fleet, const char *fleet_path, const char *hosts_path, struct error *error);
+/* Reads and checks the fleet, whose files NULL ends, and the hosts. 0 or a negative errno that names file,
+ * line and column. */
+int fleet_read(struct fleet *fleet, const char *const *fleet_paths, const char *hosts_path,
+	       struct error *error);
 void fleet_free(struct fleet *fleet);
+
+/* Reads the host list alone: for fleet_read. */
+int fleet_read_kinds(struct fleet *fleet, const char *path, struct error *error);
+
+/* A number no less than LEAST at COLUMN, MISSING where the cell is (NaN: it must not be), or the first
+ * mistake in ERROR. */
+double fleet_number(const struct table *table, size_t row, const char *column, double least, double missing,
+		    struct error *error);
+
+#define FLEET_POSITIVE 1e-9 /* the least number above nought that means anything here */
+
+/* Adds a VM, or a doubt about one. 0 or -ENOMEM. */
+int fleet_add(struct fleet *fleet, const struct plan_vm *vm);
+int fleet_doubt(struct fleet *fleet, const struct plan_doubt *doubt);
+
+/* An inventory of others' making. */
+struct fleet_format {
+	const struct table_schema *schema;
+	const char *marks[2]; /* words its header has both of, in lower case */
+	int turn; /* read after those of lower turns, which it refers to; the project's own is 1 */
+	int (*take)(struct fleet *fleet, const struct table *table, struct error *error);
+};
+extern const struct fleet_format fleet_formats[]; /* ends with a NULL schema */
+
+/* The format of the file at PATH by its header, NULL: the project's own. */
+const struct fleet_format *fleet_format_of(const char *path);
 
 /* What a VM of the fleet costs under one configuration. */
 struct plan_price {
@@ -76,6 +137,16 @@ void plan_ratios_free(struct plan_ratios *ratios);
  * not. */
 int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *fleet, struct error *error);
 
+/* Turns what was measured on some platform into native demand: divides it by what that platform costs the
+ * VM's class, or by the factor given. VMs that do not say are listed as doubtful. 0, or negative errno naming
+ * file and line. */
+int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error);
+
+/* The ratio of METRIC for CLASS ("": over all that was measured) under CONFIG; VALUES has room for a number a
+ * row. NaN: not measured. */
+double plan_class_ratio(const struct plan_ratios *ratios, struct plan_config *config, const char *class,
+			const char *metric, double *values);
+
 /* Prices FLEET under the configuration NAME, the baseline included. 0 or -ENOMEM; the caller frees PRICE. */
 int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *fleet, const char *name,
 		      struct plan_config *config);
@@ -83,6 +154,7 @@ int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *flee
 /* One host of the plan. */
 struct plan_host {
 	size_t kind;
+	bool owned;		      /* there already */
 	struct plan_load used;	      /* CPU inflated, without the cores drivers hold */
 	double driver;		      /* cores of driver threads at work */
 	const struct place_entry *vm; /* vms: rows of the fleet and how many of each; the packing's */
@@ -110,10 +182,25 @@ bool pack_within(double used, double capacity);
 char *plan_unplaced_list(const struct fleet *fleet, const struct plan_config *config,
 			 const struct packing *packing);
 
+/* The tables of a plan being written. */
+enum plan_table { PLAN_HOSTS, PLAN_SUMMARY, PLAN_DOUBTS, PLAN_TABLES };
+
+struct plan_files {
+	struct table_writer table[PLAN_TABLES];
+	size_t open;
+	const char *out; /* the caller's */
+};
+
+/* Begins them in OUT/plan; all then take their final names, or none does. 0 or negative errno. */
+int plan_files_open(struct plan_files *files, const char *out, struct error *error);
+int plan_files_close(struct plan_files *files, struct error *error);
+void plan_files_abandon(struct plan_files *files);
+
 /* Cores driver threads hold on HOST. */
 double pack_cores_held(const struct plan_host *host, const struct plan_config *config);
 
-/* What one host of KIND costs in licences under CONFIG. */
-double plan_licence(const struct plan_kind *kind, const struct plan_config *config);
+/* What one host of KIND costs in licences under CONFIG: the units it has, no fewer than the minimum, in whole
+ * packs. */
+double plan_licence_cost(const struct plan_kind *kind, const struct plan_config *config);
 
 #endif

@@ -82,8 +82,7 @@ void plan_ratios_free(struct plan_ratios *ratios)
 	*ratios = (struct plan_ratios){ 0 };
 }
 
-static int fail_class(const struct fleet *fleet, const struct plan_vm *vm, const struct names *known,
-		      struct error *error)
+static int fail_class(const struct plan_vm *vm, const struct names *known, struct error *error)
 {
 	const char *near;
 	const char **candidates = calloc(known->count + 1, sizeof(*candidates));
@@ -92,7 +91,7 @@ static int fail_class(const struct fleet *fleet, const struct plan_vm *vm, const
 		candidates[i] = known->name[i];
 	near = candidates ? units_nearest(vm->class, candidates) : NULL;
 	error_set(error, 0, "no class or workload \"%.60s\" was measured", vm->class);
-	error_at(error, "%s:%zu:class", fleet->vm_table.path, vm->line);
+	error_at(error, "%s:%zu:class", vm->path, vm->line);
 	if (near)
 		error_mend(error, "did you mean %s?", near);
 	else
@@ -110,8 +109,8 @@ int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *flee
 	    names_collect(&known, &ratios->overhead, "workload") < 0)
 		code = error_set(error, ENOMEM, "cannot plan");
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
-		if (!names_contain(&known, fleet->vm[i].class))
-			code = fail_class(fleet, &fleet->vm[i], &known, error);
+		if (*fleet->vm[i].class && !names_contain(&known, fleet->vm[i].class))
+			code = fail_class(&fleet->vm[i], &known, error);
 	names_free(&known);
 	return code;
 }
@@ -145,12 +144,12 @@ static bool additive(const char *metric)
 }
 
 /*
- * The ratio of METRIC for CLASS: that of the workload of this name, else the median over the workloads of the
- * class. Where two stand in the middle theirs is the geometric mean, as ratios multiply, but the arithmetic
- * one of a metric that may be nought. NaN: not measured.
+ * That of the workload of this name, else the median over the workloads of the class. Where two stand in the
+ * middle theirs is the geometric mean, as ratios multiply, but the arithmetic one of a metric that may be
+ * nought.
  */
-static double class_ratio(const struct plan_ratios *ratios, struct plan_config *config, const char *class,
-			  const char *metric, double *values)
+double plan_class_ratio(const struct plan_ratios *ratios, struct plan_config *config, const char *class,
+			const char *metric, double *values)
 {
 	const struct table *overhead = &ratios->overhead;
 	size_t count = 0;
@@ -160,7 +159,8 @@ static double class_ratio(const struct plan_ratios *ratios, struct plan_config *
 		if (is(overhead, row, "workload", class) && estimates(ratios, row, config->name, metric))
 			return use(ratios, row, config);
 	for (size_t row = 0; row < overhead->rows; row++)
-		if (is(overhead, row, "class", class) && estimates(ratios, row, config->name, metric))
+		if ((*class == '\0' || is(overhead, row, "class", class)) &&
+		    estimates(ratios, row, config->name, metric))
 			values[count++] = use(ratios, row, config);
 	if (count == 0)
 		return NAN;
@@ -189,6 +189,56 @@ static const char *label_of(const struct table *overhead, const char *config)
 	return config;
 }
 
+/* Prices the VMs whose class is known, or with UNKNOWN (cores used and drivers' for a native one) the others.
+ */
+static struct plan_price price_some(const struct plan_ratios *ratios, const struct fleet *fleet,
+				    struct plan_config *config, const struct plan_price *unknown,
+				    double *values)
+{
+	struct plan_price sum = { 0 };
+	double native = 0;
+
+	for (size_t i = 0; i < fleet->vms; i++) {
+		const struct plan_vm *vm = &fleet->vm[i];
+		double demand = vm->asks.cpu * (double)vm->count;
+		struct plan_price each = unknown ? *unknown : (struct plan_price){ 0 };
+
+		if ((*vm->class == '\0') != (unknown != NULL))
+			continue;
+		if (!unknown) {
+			each.cpu = plan_class_ratio(ratios, config, vm->class, "vm-cpu", values);
+			each.driver = config->polls
+					      ? plan_class_ratio(ratios, config, vm->class, "driver", values)
+					      : 0;
+		}
+		config->price[i] = (struct plan_price){ vm->asks.cpu * each.cpu, vm->asks.cpu * each.driver };
+		config->known &= !isnan(config->price[i].cpu) && !isnan(config->price[i].driver);
+		native += demand;
+		sum.cpu += demand * each.cpu;
+		sum.driver += demand * each.driver;
+	}
+	if (native > 0)
+		return (struct plan_price){ sum.cpu / native, sum.driver / native };
+	return (struct plan_price){ plan_class_ratio(ratios, config, "", "vm-cpu", values),
+				    config->polls ? plan_class_ratio(ratios, config, "", "driver", values)
+						  : 0 };
+}
+
+/* VMs of no known class are as the mean of the others; where none is known, as the median of what was
+ * measured. */
+static void price_vms(const struct plan_ratios *ratios, const struct fleet *fleet, struct plan_config *config,
+		      double *values)
+{
+	bool any = false;
+	struct plan_price mean;
+
+	for (size_t i = 0; i < fleet->vms; i++)
+		any |= *fleet->vm[i].class == '\0';
+	mean = price_some(ratios, fleet, config, NULL, values);
+	if (any)
+		price_some(ratios, fleet, config, &mean, values);
+}
+
 int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *fleet, const char *name,
 		      struct plan_config *config)
 {
@@ -207,18 +257,11 @@ int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *flee
 		free(values);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < fleet->vms; i++) {
-		const struct plan_vm *vm = &fleet->vm[i];
-
-		config->price[i].cpu = vm->asks.cpu;
-		if (baseline)
-			continue;
-		config->price[i].cpu *= class_ratio(ratios, config, vm->class, "vm-cpu", values);
-		if (config->polls)
-			config->price[i].driver =
-				vm->asks.cpu * class_ratio(ratios, config, vm->class, "driver", values);
-		config->known &= !isnan(config->price[i].cpu) && !isnan(config->price[i].driver);
-	}
+	if (baseline)
+		for (size_t i = 0; i < fleet->vms; i++)
+			config->price[i].cpu = fleet->vm[i].asks.cpu;
+	else
+		price_vms(ratios, fleet, config, values);
 	free(values);
 	return 0;
 }

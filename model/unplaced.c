@@ -17,30 +17,45 @@ static struct plan_load alone(const struct fleet *fleet, const struct plan_confi
 	return load;
 }
 
-static bool holds(const struct plan_load *has, const struct plan_load *load)
+static const struct {
+	const char *name;
+	size_t offset; /* in a load */
+} resources[] = {
+	{ "cpu", offsetof(struct plan_load, cpu) }, { "memory", offsetof(struct plan_load, memory) },
+	{ "io", offsetof(struct plan_load, io) },   { "iops", offsetof(struct plan_load, iops) },
+	{ "net", offsetof(struct plan_load, net) },
+};
+
+#define RESOURCES (sizeof(resources) / sizeof(*resources))
+
+static double amount(const struct plan_load *load, size_t resource)
 {
-	return pack_within(load->cpu, has->cpu) && pack_within(load->memory, has->memory) &&
-	       pack_within(load->io, has->io);
+	return *(const double *)((const char *)load + resources[resource].offset);
 }
 
-/* "cpu", "memory", "io" or some of them joined by "+": what no host has enough of. */
+/* Resources by name, joined by "+": what no host has enough of. */
 static void put_reason(FILE *out, const struct fleet *fleet, const struct plan_config *config, size_t vm)
 {
 	struct plan_load load = alone(fleet, config, vm);
-	bool cpu = true, memory = true, io = true, together = true;
+	bool lacking = false, together = true;
 
-	for (size_t i = 0; i < fleet->kinds; i++) {
-		const struct plan_load *has = &fleet->kind[i].has;
+	for (size_t r = 0; r < RESOURCES; r++) {
+		bool nowhere = true;
 
-		cpu &= !pack_within(load.cpu, has->cpu);
-		memory &= !pack_within(load.memory, has->memory);
-		io &= !pack_within(load.io, has->io);
-		together &= !holds(has, &load);
+		for (size_t i = 0; i < fleet->kinds; i++)
+			nowhere &= !pack_within(amount(&load, r), amount(&fleet->kind[i].has, r));
+		if (nowhere)
+			fprintf(out, "%s%s", lacking ? "+" : "", resources[r].name);
+		lacking |= nowhere;
 	}
-	if (cpu || memory || io)
-		fprintf(out, "%s%s%s%s%s", cpu ? "cpu" : "", cpu && memory ? "+" : "", memory ? "memory" : "",
-			(cpu || memory) && io ? "+" : "", io ? "io" : "");
-	else
+	for (size_t i = 0; i < fleet->kinds; i++) {
+		bool holds = true;
+
+		for (size_t r = 0; r < RESOURCES; r++)
+			holds &= pack_within(amount(&load, r), amount(&fleet->kind[i].has, r));
+		together &= !holds;
+	}
+	if (!lacking)
 		fputs(together ? "together" : "available", out);
 }
 

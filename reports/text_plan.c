@@ -93,6 +93,8 @@ static const char *explain(const char *why, size_t length)
 		{ "cpu", "more CPU than any host has" },
 		{ "memory", "more memory than any host has" },
 		{ "io", "more I/O than any host can do" },
+		{ "iops", "more I/O requests than any host can do" },
+		{ "net", "more network traffic than any host can carry" },
 		{ "together", "more than any one host has of everything it needs" },
 		{ "available", "the hosts it fits on are used up" },
 	};

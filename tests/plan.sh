@@ -58,6 +58,18 @@ why="the plan is not in the report's summary: $(cat said)"
 result summary
 
 rm -rf new
+printf '\357\273\277VM,Powerstate,Template,CPUs,Memory,Host\nweb 1,poweredOn,False,2,"16,384",esx\noff,poweredOff,False,2,"1,024",esx\n' >vInfo.csv
+printf 'VM,Overall,Reservation,Host\nweb 1,"1,250",0,esx\n' >vCPU.csv
+printf 'Host,Speed,Cores per CPU\nesx,"2,500",16\n' >vHost.csv
+try 0 --results r --fleet vInfo.csv --fleet vCPU.csv --fleet vHost.csv --fleet fleet.csv --hosts hosts.csv --out new &&
+	grep -q '^native  *2  *11  *10.5 ' said && grep -q '1 row was left out' err &&
+	grep -qx 'vInfo.csv,3,off,dropped,it is powered off' new/plan/doubts.csv
+result rvtools
+printf 'name;cpu_cores;memory_gib;measured_on\ndb;4;16;esx\n' >bad.csv
+rm -rf new
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2:measured_on' 'esx'
+result measured-on
+rm -rf new
 printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,9,2,3\n' >large.csv
 try 3 --results r --fleet large.csv --hosts hosts.csv && grep -q '10 VMs fit on no host' said &&
 	tr '\n' ' ' <said | grep -q 'under hosted: 10 of web (more CPU than any host *has)' &&

@@ -50,11 +50,17 @@ static void test_hosts_are_no_larger_than_needed(void)
 	struct plan_vm vm[] = { { .name = "a", .count = 2, .asks = { .cpu = 30 } },
 				{ .name = "b", .count = 1, .asks = { .cpu = 4 } } };
 	struct plan_price price[] = { { .cpu = 30 }, { .cpu = 4 } };
-	struct plan_kind kind[] = {
-		{ .name = "large", .available = 9, .has = { 32, 9, 9 }, .cost = 320 },
-		{ .name = "small", .available = 1, .has = { 8, 9, 9 }, .cost = 90, .host_os_licence = 9 },
-		{ .name = "free", .available = 9, .has = { 8, 9, 9 }, .cost = 80, .host_os_licence = 900 }
-	};
+	struct plan_kind kind[] = { { .name = "large", .available = 9, .has = { 32, 9, 9 }, .cost = 320 },
+				    { .name = "small",
+				      .available = 1,
+				      .has = { 8, 9, 9 },
+				      .cost = 90,
+				      .host_os = { .price = 9 } },
+				    { .name = "free",
+				      .available = 9,
+				      .has = { 8, 9, 9 },
+				      .cost = 80,
+				      .host_os = { .price = 900 } } };
 	struct fleet fleet = { .vm = vm, .vms = 2, .kind = kind, .kinds = 3 };
 	struct plan_config config = { .name = "native", .price = price, .known = true };
 	struct packing packing;

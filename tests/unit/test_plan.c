@@ -7,75 +7,9 @@
 #include "base/error.h"
 #include "model/model.h"
 #include "tests/check.h"
-#include "tests/report_tables.h"
+#include "tests/plan_bed.h"
 
 /* Capacity plans whose answers can be counted by hand. */
-
-static const char *const runs[] = {
-	"run=1|workload=kv|class=app|config=native|label=native|status=ok|block=1|cores_held=1",
-	"run=2|workload=kv|class=app|config=hosted|label=hosted|status=ok|block=1|cores_held=1",
-	"run=3|workload=kv|class=app|config=bare-metal|label=bare-metal*|status=ok|block=1|cores_held=2",
-	NULL,
-};
-
-/* hosted: kv takes 2 times the CPU, log 8 times, the class therefore 4. bare-metal: 1.5, and drivers. */
-static const char *const overhead[] = {
-	"workload=kv|class=app|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=2",
-	"workload=log|class=app|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=8",
-	"workload=kv|class=app|config=hosted|label=hosted|baseline=native|metric=time|ratio=99",
-	"workload=kv|class=app|config=hosted|label=hosted|baseline=native-tuned|metric=vm-cpu|ratio=99",
-	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=vm-cpu|ratio=1.5",
-	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=driver|ratio=0.5",
-	"workload=log|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=vm-cpu|ratio=0."
-	"66666666667",
-	"workload=log|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=driver|ratio=0|"
-	"flags=startup few-blocks",
-	"workload=spin|class=cpu|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=1",
-	NULL,
-};
-
-static const char *const one_host[] = {
-	"host=box|available=9|cores=8|memory=64|io=100|cost=1000|host_os_licence=100|hypervisor_licence=300",
-	NULL,
-};
-
-/* Writes the inputs; *OPTIONS then names them. The caller's buffers must live as long. */
-static const char *prepare(const char *const *fleet, const char *const *hosts,
-			   struct model_plan_options *options)
-{
-	static char fleet_path[64], hosts_path[64];
-	const char *directory = tables_directory();
-
-	tables_write(directory, &schema_runs, runs);
-	tables_write(directory, &schema_overhead, overhead);
-	tables_write(directory, &schema_fleet, fleet);
-	tables_write(directory, &schema_hosts, hosts);
-	snprintf(fleet_path, sizeof(fleet_path), "%s/fleet.csv", directory);
-	snprintf(hosts_path, sizeof(hosts_path), "%s/hosts.csv", directory);
-	*options = (struct model_plan_options){
-		.results = directory, .fleet = fleet_path, .hosts = hosts_path, .out = directory
-	};
-	return directory;
-}
-
-static struct table read_plan(const char *directory, const struct table_schema *schema)
-{
-	struct error error = { 0 };
-	struct table table = { 0 };
-	char path[64];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
-	CHECK_INT(table_read(&table, path, schema, &error), 0);
-	return table;
-}
-
-static double figure(const struct table *plan, const char *config, const char *column)
-{
-	for (size_t row = 0; row < plan->rows; row++)
-		if (strcmp(table_text(plan, row, table_column(plan, "config")), config) == 0)
-			return table_number(plan, row, table_column(plan, column));
-	return -1;
-}
 
 static void test_cpu_grows_by_the_ratio_of_cpu_seconds(void)
 {
@@ -238,6 +172,29 @@ static void test_the_cheapest_hosts_come_first(void)
 	table_free(&table);
 }
 
+/* hosted takes class kv twice the CPU: 2 cores there are 1 natively. VMs of no class are as the others. */
+static void test_demand_is_rebased_to_native(void)
+{
+	static const char *const fleet[] = { "vm=a|count=2|class=kv|cpu=2|memory=1|io=1|measured_on=hosted",
+					     "vm=b|count=1|class=kv|cpu=3|memory=1|io=1|measured_on=1.5",
+					     "vm=c|count=1|class=kv|cpu=1|memory=1|io=1|measured_on=native",
+					     "vm=d|count=3|cpu=1|memory=1|io=1", NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	struct table plan, doubts;
+	const char *directory = prepare(fleet, one_host, &options);
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "native", "cpu_demand"), 2 + 2 + 1 + 3, 1e-9);
+	CHECK_NEAR(figure(&plan, "hosted", "cpu_inflated"), 16, 1e-9);
+	table_free(&plan);
+	doubts = read_plan(directory, &schema_plan_doubts);
+	CHECK_INT(doubts.rows, 1); /* d does not say */
+	CHECK_STR(table_text(&doubts, 0, table_column(&doubts, "vm")), "d");
+	table_free(&doubts);
+}
+
 /* A plan from FLEET must fail at WHERE with WHAT, and write nothing. */
 static void refuse(const char *row, const char *where, const char *what)
 {
@@ -263,6 +220,9 @@ static void test_bad_fleets_are_refused_where_they_are_bad(void)
 	refuse("vm=web|count=1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:vm", "twice");
 	refuse("vm=d b|count=1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:vm", "blank");
 	refuse("vm=d:b|count=1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:vm", "colon");
+	refuse("vm=db|count=1|class=kv|cpu=1|memory=1|io=1|measured_on=esx", "fleet.csv:3:measured_on",
+	       "esx");
+	refuse("vm=db|count=1|class=kv|cpu=1|memory=1|io=1|measured_on=0", "fleet.csv:3:measured_on", "0");
 	refuse("vm=db|count=99999999|class=kv|cpu=1|memory=1|io=1", "fleet.csv", "more than");
 	refuse("vm=db|count=lots|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:count", "lots");
 }
@@ -293,6 +253,7 @@ int main(void)
 	CHECK_RUN(test_memory_and_io_bind_too);
 	CHECK_RUN(test_what_fits_nowhere_is_counted);
 	CHECK_RUN(test_the_cheapest_hosts_come_first);
+	CHECK_RUN(test_demand_is_rebased_to_native);
 	CHECK_RUN(test_bad_fleets_are_refused_where_they_are_bad);
 	CHECK_RUN(test_results_without_ratios_are_refused);
 	return check_done();

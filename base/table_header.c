@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <string.h>
+#include <strings.h>
+
+#include "base/table_priv.h"
+
+/* What the first line of a table says. */
+
+static bool named(const struct table_column *column, const char *name)
+{
+	if (strcasecmp(column->name, name) == 0)
+		return true;
+	for (const char *const *alias = column->aliases; alias && *alias; alias++)
+		if (strcasecmp(*alias, name) == 0)
+			return true;
+	return false;
+}
+
+size_t table_header_find(const struct table_schema *schema, const char *name)
+{
+	for (size_t i = 0; schema->columns[i].name; i++)
+		if (named(&schema->columns[i], name))
+			return i;
+	return SIZE_MAX;
+}
+
+unsigned char table_header_delimiter(const char *text, size_t size)
+{
+	const char *end = memchr(text, '\n', size);
+
+	size = end ? (size_t)(end - text) : size;
+	return memchr(text, ';', size) && !memchr(text, ',', size) ? ';' : ',';
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef TESTS_PLAN_BED_H
+#define TESTS_PLAN_BED_H
+
+/* A small result, and a fleet to plan with it. */
+
+#include "base/error.h"
+#include "model/model.h"
+#include "tests/check.h"
+#include "tests/report_tables.h"
+
+static const char *const runs[] = {
+	"run=1|workload=kv|class=app|config=native|label=native|status=ok|block=1|cores_held=1",
+	"run=2|workload=kv|class=app|config=hosted|label=hosted|status=ok|block=1|cores_held=1",
+	"run=3|workload=kv|class=app|config=bare-metal|label=bare-metal*|status=ok|block=1|cores_held=2",
+	NULL,
+};
+
+/* hosted: kv takes 2 times the CPU, log 8 times, the class therefore 4. bare-metal: 1.5, and drivers. */
+static const char *const overhead[] = {
+	"workload=kv|class=app|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=2",
+	"workload=log|class=app|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=8",
+	"workload=kv|class=app|config=hosted|label=hosted|baseline=native|metric=time|ratio=99",
+	"workload=kv|class=app|config=hosted|label=hosted|baseline=native-tuned|metric=vm-cpu|ratio=99",
+	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=vm-cpu|ratio=1.5",
+	"workload=kv|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=driver|ratio=0.5",
+	"workload=log|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=vm-cpu|ratio=0."
+	"66666666667",
+	"workload=log|class=app|config=bare-metal|label=bare-metal*|baseline=native|metric=driver|ratio=0|"
+	"flags=startup few-blocks",
+	"workload=spin|class=cpu|config=hosted|label=hosted|baseline=native|metric=vm-cpu|ratio=1",
+	NULL,
+};
+
+static const char *const one_host[] = {
+	"host=box|available=9|cores=8|memory=64|io=100|cost=1000|host_os_licence=100|hypervisor_licence=300",
+	NULL,
+};
+
+/* Writes the inputs; *OPTIONS then names them. The caller's buffers must live as long. */
+static inline const char *prepare(const char *const *fleet, const char *const *hosts,
+				  struct model_plan_options *options)
+{
+	static char fleet_path[64], hosts_path[64];
+	static const char *fleets[] = { fleet_path, NULL };
+	const char *directory = tables_directory();
+
+	tables_write(directory, &schema_runs, runs);
+	tables_write(directory, &schema_overhead, overhead);
+	tables_write(directory, &schema_fleet, fleet);
+	tables_write(directory, &schema_hosts, hosts);
+	snprintf(fleet_path, sizeof(fleet_path), "%s/fleet.csv", directory);
+	snprintf(hosts_path, sizeof(hosts_path), "%s/hosts.csv", directory);
+	*options = (struct model_plan_options){
+		.results = directory, .fleet = fleets, .hosts = hosts_path, .out = directory
+	};
+	return directory;
+}
+
+static inline struct table read_plan(const char *directory, const struct table_schema *schema)
+{
+	struct error error = { 0 };
+	struct table table = { 0 };
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
+	CHECK_INT(table_read(&table, path, schema, &error), 0);
+	return table;
+}
+
+static inline double figure(const struct table *plan, const char *config, const char *column)
+{
+	for (size_t row = 0; row < plan->rows; row++)
+		if (strcmp(table_text(plan, row, table_column(plan, "config")), config) == 0)
+			return table_number(plan, row, table_column(plan, column));
+	return -1;
+}
+
+#endif
