@@ -20,8 +20,7 @@ tests_2=
 [ "${VMTAX_SVM_TESTS-}" ] ||
 	tests_2="guest programs knobs hostile test_config test_probe_kvm_stats test_probe_session events account"
 packages="mount e2fsprogs procps busybox-static binutils gcc libc6-dev make git perl python3 sqlite3 zstd xz-utils
-	lz4 bzip2 gawk bc jq lua5.4 openssl redis-server redis-tools sysbench libcsv3 libgsl27 libpfm4 libnettle8 libhogweed6 liburing2
-	libjansson4"
+	lz4 bzip2 gawk bc jq lua5.4 openssl redis-server redis-tools sysbench"
 
 # busy: whether others had more than half of all cores during two seconds.
 busy() {
@@ -51,12 +50,22 @@ files() {
 	find /etc/alternatives /etc/passwd /etc/group
 }
 
+# libraries: those of the programs that are tested, wherever they were linked with.
+libraries() {
+	for program in "$build/vmtax" "$build"/tests/test_*; do
+		[ -x "$program" ] && ldd "$program" | awk '$3 ~ /^\// { print $3 }'
+	done | sort -u | while read -r library; do
+		echo "$library"
+		readlink -f "$library"
+	done
+}
+
 # root: the directory root. /bin and its like are links there, as the packages expect.
 root() {
 	mkdir -p root/usr/bin root/usr/sbin root/usr/lib root/usr/lib64 root/modules root/vmtax/build/tests
 	mkdir root/dev root/proc root/sys root/tmp
 	for folder in bin sbin lib lib64; do ln -s usr/$folder root/$folder; done
-	files 2>/dev/null | sort -u | tar -c --no-recursion -T - 2>/dev/null | tar -x --keep-directory-symlink -C root
+	{ files && libraries; } 2>/dev/null | sort -u | tar -c --no-recursion -T - 2>/dev/null | tar -x --keep-directory-symlink -C root
 	find "$lane/kernel/lib/modules" -name '*.ko' | grep -E '/(irqbypass|kvm|kvm-amd|loop)\.ko$' |
 		xargs -I{} cp {} root/modules/
 	cp -r "$src/tests" root/vmtax/
