@@ -125,6 +125,14 @@ static struct vmm_thread first_vcpu(const struct vmm_report *r)
 	return first;
 }
 
+/* The thread's own reading is between the same moments as its stamps; ours begins before it is told to go. */
+static int64_t first_delay(const struct vmm_report *r, const struct measurement *m)
+{
+	int64_t seen = delay(m, r->thread[0].name), own = (int64_t)r->thread[0].delay_ns;
+
+	return seen == PROBE_MISSING || own > seen ? seen : own;
+}
+
 static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t, int64_t delay_ns, bool first,
 			 struct measurement *m)
 {
@@ -218,7 +226,7 @@ void observe_monitor_account(const struct rusage *usage, struct measurement *m)
 		return;
 	add_stamps(r, m);
 	first = first_vcpu(r);
-	account_vcpu(r, &first, delay(m, first.name), true, m);
+	account_vcpu(r, &first, first_delay(r, m), true, m);
 	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++)
 		if (is_vcpu(&r->thread[i]))
 			account_vcpu(r, &r->thread[i], delay(m, r->thread[i].name), false, m);

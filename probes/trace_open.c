@@ -14,6 +14,8 @@
 #include "probes/probes_priv.h"
 #include "probes/trace_ring_priv.h"
 
+#define EVERYBODY (-1)
+
 /*
  * Records what the threads of a process do: for each thread there is, on each CPU, an event for switches and
  * one for each tracepoint, all into that CPU's ring. They are inherited by threads and processes that start
@@ -42,7 +44,7 @@ static int open_event(struct trace_recorder *r, struct perf_event_attr *a, pid_t
 
 	a->size = sizeof(*a);
 	a->disabled = 1;
-	a->inherit = 1;
+	a->inherit = tid > 0;
 	a->sample_id_all = 1;
 	a->use_clockid = 1;
 	a->clockid = CLOCK_MONOTONIC_RAW;
@@ -99,9 +101,21 @@ static int open_thread(struct trace_recorder *r, pid_t tid)
 			continue;
 		}
 		for (size_t i = 0; code == 0 && i < TRACE_POINTS; i++)
-			if (r->formats.id[i])
+			if (r->formats.id[i] && !trace_point(i)->all)
 				code = open_point(r, i, tid, cpu);
 	}
+	return code;
+}
+
+/* What others do to a thread is theirs to record: of everybody, on each CPU. */
+static int open_others(struct trace_recorder *r)
+{
+	int code = 0;
+
+	for (uint32_t cpu = 0; code == 0 && cpu < r->cpus; cpu++)
+		for (size_t i = 0; code == 0 && i < TRACE_POINTS && r->leader[cpu] >= 0; i++)
+			if (r->formats.id[i] && trace_point(i)->all)
+				code = open_point(r, i, EVERYBODY, cpu);
 	return code;
 }
 
@@ -162,6 +176,8 @@ static int open_all(struct trace_recorder *r, const char *path, struct error *er
 		r->ring[cpu].cpu = cpu;
 	}
 	code = trace_threads(r, open_thread);
+	if (code == 0)
+		code = open_others(r);
 	if (code == -EACCES || code == -EPERM)
 		return error_fail(error, -code,
 				  "run as root, or as root: sysctl kernel.perf_event_paranoid=-1",

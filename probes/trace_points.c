@@ -33,15 +33,15 @@ static const struct {
 	enum trace_kind kind;
 	const char *field[2];
 } points[TRACE_POINTS] = {
-	[POINT_ENTER] = { { "raw_syscalls:sys_enter", false }, TRACE_SYSCALL, { "id", "args" } },
-	[POINT_LEAVE] = { { "raw_syscalls:sys_exit", false }, TRACE_RETURN, { "ret" } },
-	[POINT_WAKE] = { { "sched:sched_wakeup", false }, TRACE_WAKE, { "pid" } },
-	[POINT_GUEST] = { { "kvm:kvm_entry", true }, TRACE_GUEST, { NULL } },
-	[POINT_EXIT] = { { "kvm:kvm_exit", true }, TRACE_EXIT, { "exit_reason", "isa" } },
-	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", true }, TRACE_USER_EXIT, { "reason" } },
-	[POINT_FAULT] = { { "kvm:kvm_page_fault", true }, TRACE_FAULT, { "fault_address" } },
-	[POINT_INJECT] = { { "kvm:kvm_inj_virq", true }, TRACE_INJECT, { "vector" } },
-	[POINT_HALT_POLL] = { { "kvm:kvm_halt_poll_ns", true }, TRACE_HALT_POLL, { "new" } },
+	[POINT_ENTER] = { { "raw_syscalls:sys_enter", false, false }, TRACE_SYSCALL, { "id", "args" } },
+	[POINT_LEAVE] = { { "raw_syscalls:sys_exit", false, false }, TRACE_RETURN, { "ret" } },
+	[POINT_WAKE] = { { "sched:sched_wakeup", false, true }, TRACE_WAKE, { "pid" } },
+	[POINT_GUEST] = { { "kvm:kvm_entry", true, false }, TRACE_GUEST, { NULL } },
+	[POINT_EXIT] = { { "kvm:kvm_exit", true, false }, TRACE_EXIT, { "exit_reason", "isa" } },
+	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", true, false }, TRACE_USER_EXIT, { "reason" } },
+	[POINT_FAULT] = { { "kvm:kvm_page_fault", true, false }, TRACE_FAULT, { "fault_address" } },
+	[POINT_INJECT] = { { "kvm:kvm_inj_virq", true, false }, TRACE_INJECT, { "vector" } },
+	[POINT_HALT_POLL] = { { "kvm:kvm_halt_poll_ns", true, false }, TRACE_HALT_POLL, { "new" } },
 };
 
 const struct trace_point *trace_point(size_t i)

@@ -77,6 +77,7 @@ struct perf_event_attr;
 struct trace_point {
 	const char *name; /* group:event */
 	bool kvm;	  /* of KVM, and so perhaps not there */
+	bool all;	  /* whoever does it, does it to a thread of ours */
 };
 const struct trace_point *trace_point(size_t i); /* NULL beyond the last */
 #define TRACE_POINTS 9

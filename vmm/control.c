@@ -64,6 +64,8 @@ int control_ready(struct monitor *m)
 		if (error == 0)
 			error = await(m, VMM_GO);
 	}
+	/* What it waited for a core until here is not the program's. */
+	m->report->waited_go_ns = monitor_waited_ns();
 	m->report->tsc_go = clock_tsc();
 	return error;
 }

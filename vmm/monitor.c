@@ -131,6 +131,7 @@ static void account(struct monitor *m)
 	report->thread[0].cpu_ns = clock_thread_cpu_ns() - report->vcpu_go_ns;
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
+	report->thread[0].delay_ns = monitor_waited_ns() - (m->first ? report->waited_go_ns : 0);
 	driver_park(m);
 	rescue_pages(m);
 	monitor_collect(m);
@@ -138,7 +139,6 @@ static void account(struct monitor *m)
 	for (uint32_t i = 0; i < 1u + m->drivers; i++)
 		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
 	if (!m->first) {
-		report->thread[0].delay_ns = monitor_waited_ns();
 		tree_add(m);
 		return;
 	}

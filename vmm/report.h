@@ -49,7 +49,8 @@ struct vmm_thread {
 	uint64_t spin_tsc;  /* polling for requests */
 	uint64_t sleep_tsc; /* asleep for want of requests, by choice */
 	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
-	uint64_t delay_ns;  /* runnable, but not running: only of others_vcpu, which nobody can read later */
+	uint64_t delay_ns;  /* runnable, but not running: of the first vCPU, and of others_vcpu, which nobody
+			       can read later */
 	/* A vCPU's share of what the guest kernel counted (see the report). */
 	uint64_t guest_kernel_tsc, guest_spin_tsc, guest_halt_tsc, guest_wait_tsc;
 };
@@ -79,6 +80,7 @@ struct vmm_report {
 	uint64_t cpu_setup_ns;	/* process CPU time up to ready */
 	uint64_t cpu_go_ns,
 		vcpu_go_ns;	 /* CPU clocks of process and vCPU thread at go: exec leaves them running */
+	uint64_t waited_go_ns;	 /* for a core, the first vCPU's thread until then */
 	uint64_t cpu_program_ns; /* of the process from go to the program's end, with kernel helpers */
 	/* What happened. */
 	uint32_t outcome; /* enum vmm_outcome */
