@@ -31,7 +31,7 @@ static const char help[] =
 	"non-negative costs whose predictions are least off, relatively. Events that cannot be told apart "
 	"get "
 	"one cost.\n"
-	"Times are less what a program waited for a core. vmtax predict uses what is written.\n"
+	"Times are those on free cores. vmtax predict uses what is written.\n"
 	"\n"
 	"  --out DIR          where coefficients.csv goes (default: the first DIR)\n"
 	"  --validate         predict each program by a fit without it, write validation.csv, and say how "

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/schema.h"
+#include "model/alone_priv.h"
 #include "model/fit_priv.h"
 #include "model/model_priv.h"
 
@@ -19,18 +20,14 @@ const char *const fit_metrics[METRICS] = { "time", "cpu" };
 /* One result directory at hand. */
 struct source {
 	const struct cells *cells;
-	double *waited; /* runs: by number, for how long the program waited for a core, ns; owned */
-	size_t runs;
+	struct alone alone;
 	double *requests; /* counted: by number, calls of the program that the host served; owned */
 	size_t counted;
 };
 
-/* Time without that wait: others on the machine are no cost of virtualization, and differ from run to run. */
 static double wall(const struct source *s, size_t row)
 {
-	double run = cells_number(s->cells, row, "run");
-
-	return cells_number(s->cells, row, "wall_ns") - (run < (double)s->runs ? s->waited[(size_t)run] : 0);
+	return alone_ns(&s->alone, s->cells, row);
 }
 
 static double cpu(const struct source *s, size_t row)
@@ -45,32 +42,6 @@ static double cpu(const struct source *s, size_t row)
 }
 
 static double (*const values[METRICS])(const struct source *s, size_t row) = { wall, cpu };
-
-/* The wait of the thread the program runs on: its own, or its first vCPU's. */
-static int read_waits(struct source *s, const char *directory, struct error *error)
-{
-	struct table layers;
-	char path[4300];
-	int code;
-
-	snprintf(path, sizeof(path), "%s/%s", directory, schema_layers.name);
-	code = table_read_optional(&layers, path, &schema_layers, error);
-	if (code)
-		return code;
-	for (size_t row = 0; row < layers.rows; row++)
-		s->runs = (size_t)fmax((double)s->runs, table_number(&layers, row, 0) + 1);
-	s->waited = calloc(s->runs + 1, sizeof(*s->waited));
-	for (size_t row = 0; s->waited && row < layers.rows; row++) {
-		const char *thread = table_text(&layers, row, table_column(&layers, "thread"));
-
-		if (strcmp(table_text(&layers, row, table_column(&layers, "layer")), "wait-cpu") == 0 &&
-		    (strcmp(thread, "program") == 0 || strcmp(thread, "vcpu0") == 0))
-			s->waited[(size_t)table_number(&layers, row, 0)] +=
-				fmax(table_number(&layers, row, table_column(&layers, "ns")), 0);
-	}
-	table_free(&layers);
-	return s->waited ? 0 : error_set(error, ENOMEM, "cannot read layers");
-}
 
 /* Median native time, and of each pair of runs the ratio; false: too little is known. */
 static bool take_pairs(const struct source *c, const struct pair *pairs, size_t count, struct fit_case *f)
@@ -213,12 +184,12 @@ static int add_directory(struct fit_cases *all, const char *directory, struct er
 	if (code)
 		return code;
 	source.cells = &all->cells[all->directories++];
-	code = read_waits(&source, directory, error);
+	code = alone_read(&source.alone, directory, error);
 	if (code == 0)
 		code = fit_requests_read(directory, &source.requests, &source.counted, error);
 	if (code == 0)
 		code = add_cells(all, &source, error);
-	free(source.waited);
+	alone_free(&source.alone);
 	free(source.requests);
 	return code;
 }

@@ -57,7 +57,7 @@ refuses no-results 1 'nowhere/runs.csv' nowhere
 mkdir broken && sed '3s/^2,/two,/' law2/runs.csv >broken/runs.csv
 refuses broken-table 2 'broken/runs.csv:3:run' broken
 
-try 0 --out real --max 2 --blocks 1 --configs native -- /bin/true && [ -s real/vms2-1/runs.csv ] &&
+try 0 --out real --max 2 --blocks 1 --configs native -- /bin/sleep 0.1 && [ -s real/vms2-1/runs.csv ] &&
 	[ "$(grep -c ',native,' real/scaling.csv)" -eq 2 ]
 result real
 try 2 --out real2 --max 2 --blocks 1 --configs nativ -- /bin/true && [ ! -e real2/scaling.csv ]

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/alone_priv.h"
+
+/* What runs would take on free cores, by their accounts of time. */
+
+/* What counts of a row of layers.csv, and where it goes. */
+static void take_row(const struct table *t, size_t row, struct alone_run *run)
+{
+	const char *thread = table_text(t, row, table_column(t, "thread"));
+	const char *layer = table_text(t, row, table_column(t, "layer"));
+	double ns = fmax(table_number(t, row, table_column(t, "ns")), 0);
+	bool first = strcmp(thread, "program") == 0 || strcmp(thread, "vcpu0") == 0;
+	bool driver = strcmp(thread, "driver0") == 0;
+
+	run->several |= !first && !driver;
+	if (first && strcmp(layer, "wait-cpu") == 0)
+		run->waited_ns += ns;
+	if (first && strcmp(layer, "wait-io") == 0)
+		run->rest_ns += ns;
+	if (driver && (strcmp(layer, "host-kernel") == 0 || strcmp(layer, "monitor") == 0 ||
+		       strcmp(layer, "wait-io") == 0))
+		run->rest_ns += ns;
+}
+
+int alone_read(struct alone *alone, const char *directory, struct error *error)
+{
+	struct table t;
+	char path[4300];
+	int code;
+
+	*alone = (struct alone){ 0 };
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_layers.name);
+	code = table_read_optional(&t, path, &schema_layers, error);
+	if (code)
+		return code;
+	for (size_t row = 0; row < t.rows; row++)
+		alone->runs = (size_t)fmax((double)alone->runs, table_number(&t, row, 0) + 1);
+	alone->run = calloc(alone->runs + 1, sizeof(*alone->run));
+	for (size_t row = 0; alone->run && row < t.rows; row++)
+		take_row(&t, row, &alone->run[(size_t)table_number(&t, row, 0)]);
+	table_free(&t);
+	return alone->run ? 0 : error_set(error, ENOMEM, "cannot read layers");
+}
+
+double alone_ns(const struct alone *alone, const struct cells *cells, size_t row)
+{
+	double number = cells_number(cells, row, "run"), wall = cells_number(cells, row, "wall_ns");
+	const struct alone_run *run;
+
+	if (!(number < (double)alone->runs))
+		return wall;
+	run = &alone->run[(size_t)number];
+	if (run->several || strcmp(cells_text(cells, row, "transport"), "ring") != 0)
+		return wall - run->waited_ns;
+	return cells_number(cells, row, "cpu_vcpu_ns") + cells_number(cells, row, "cpu_monitor_ns") +
+	       run->rest_ns;
+}
+
+void alone_free(struct alone *alone)
+{
+	free(alone->run);
+	*alone = (struct alone){ 0 };
+}

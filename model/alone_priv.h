@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef MODEL_ALONE_PRIV_H
+#define MODEL_ALONE_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/model_priv.h"
+
+/* One run's account, as far as it is needed. */
+struct alone_run {
+	double waited_ns; /* the program, or its first vCPU, for a core */
+	double rest_ns;	  /* it for I/O, and its driver at work for it */
+	bool several;	  /* more vCPUs, or more processes */
+};
+
+struct alone {
+	struct alone_run *run; /* runs, by number; owned */
+	size_t runs;
+};
+
+/* Reads DIRECTORY/layers.csv; without it nothing is known. 0 or negative errno. */
+int alone_read(struct alone *alone, const char *directory, struct error *error);
+
+/*
+ * What the repetition in ROW of runs.csv would have taken on free cores, ns. Others on the machine are no
+ * cost of virtualization, and differ from run to run. It is the time it took, less what it waited for a core;
+ * with a ring, whose guest polls while its driver waits for a core, what the one vCPU and its driver did for
+ * the program and its waiting for I/O. With several vCPUs or processes, whose times overlap, only the first
+ * one's wait is known.
+ */
+double alone_ns(const struct alone *alone, const struct cells *cells, size_t row);
+void alone_free(struct alone *alone);
+
+#endif
