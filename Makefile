@@ -47,6 +47,7 @@ WORKLOADS = $(patsubst workloads/%.c,$(BUILD)/workloads/%,$(wildcard workloads/*
 SUITES = $(patsubst %,$(BUILD)/%,$(wildcard workloads/*.csv))
 EXAMPLE_FILES = $(wildcard model/examples/*.csv model/examples/sample/*.csv model/examples/sample/*.json)
 EXAMPLES = $(patsubst model/%,$(BUILD)/%,$(EXAMPLE_FILES))
+SETS = $(patsubst probes/%,$(BUILD)/%,$(wildcard probes/sets/*.set))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 # Each as a glibc, a musl and a static-PIE executable.
 GUEST_TESTS = $(foreach v,% %-musl %-pie,$(patsubst tests/guest/%.c,$(BUILD)/tests/guest/$(v),$(wildcard tests/guest/*.c)))
@@ -61,7 +62,7 @@ objects = $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(1))))
 
 all: programs
 
-programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(SUITES) $(EXAMPLES)
+programs: $(BUILD)/vmtax $(BUILD)/vmtax-monitor $(BUILD)/vmtax-kernel $(WORKLOADS) $(SUITES) $(SETS) $(EXAMPLES)
 
 $(BUILD)/vmtax: $(call objects,$(PROGRAM_SRC))
 	$(call say,LINK)
@@ -120,6 +121,10 @@ $(BUILD)/workloads/%.csv: workloads/%.csv
 	$(Q)cp $< $@
 
 $(BUILD)/examples/%: model/examples/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(BUILD)/sets/%: probes/sets/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
@@ -204,7 +209,8 @@ install: all
 	install -m 644 $(BUILD)/vmtax-kernel $(DESTDIR)$(PREFIX)/lib/vmtax/vmtax-kernel
 	install -m 755 $(WORKLOADS) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
 	install -m 644 $(SUITES) $(DESTDIR)$(PREFIX)/lib/vmtax/workloads
-	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
+	install -d $(DESTDIR)$(PREFIX)/lib/vmtax/sets $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
+	install -m 644 $(SETS) $(DESTDIR)$(PREFIX)/lib/vmtax/sets
 	install -m 644 $(filter-out model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples
 	install -m 644 $(filter model/examples/sample/%,$(EXAMPLE_FILES)) $(DESTDIR)$(PREFIX)/lib/vmtax/examples/sample
 

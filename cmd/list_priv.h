@@ -25,6 +25,9 @@ void list_knobs_explain(FILE *out); /* list_knobs.c */
 int list_nano_fill(struct sheet *sheet, enum sheet_form form, struct error *error); /* list_nano.c */
 void list_nano_explain(FILE *out);
 
+int list_counters_fill(struct sheet *sheet, enum sheet_form form, struct error *error); /* list_counters.c */
+void list_counters_explain(FILE *out);
+
 /* All lists, ending with a row whose name is NULL. */
 extern const struct list lists[];
 

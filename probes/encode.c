@@ -85,6 +85,8 @@ int probe_encode(const char *name, struct perf_event_attr *attribute, struct err
 	char text[NAME_MOST];
 	int code = pfm_initialize();
 
+	if (probe_raw_is(name))
+		return probe_raw_encode(name, attribute, error);
 	*attribute = (struct perf_event_attr){ .size = sizeof(*attribute) };
 	translate(name, text);
 	if (code == PFM_SUCCESS)

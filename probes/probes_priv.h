@@ -56,10 +56,14 @@ int probe_kvm_stats_read(int fd, const char *layer, struct probe_samples *sample
 struct perf_event_attr;
 
 /*
- * Fills ATTRIBUTE for the event NAME of libpfm4, with its modifiers: user and kernel, guest and host, unless
- * they choose. 0, or negative errno with ERROR.
+ * Fills ATTRIBUTE for the event NAME: libpfm4's, perf's or a raw code, with its modifiers: user and kernel,
+ * guest and host, unless they choose. 0, or negative errno with ERROR.
  */
 int probe_encode(const char *name, struct perf_event_attr *attribute, struct error *error);
+
+/* Whether NAME is a raw code, "r01c2" or "cpu/event=0xc2,umask=0x01/", and the same for one. raw_event.c */
+bool probe_raw_is(const char *name);
+int probe_raw_encode(const char *name, struct perf_event_attr *attribute, struct error *error);
 
 /* The same for the tracepoint NAME, "group:event". */
 int probe_tracepoint_encode(const char *name, struct perf_event_attr *attribute, struct error *error);

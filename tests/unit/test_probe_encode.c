@@ -76,6 +76,36 @@ static void test_hardware(void)
 	CHECK(a.exclude_kernel && !a.exclude_guest);
 }
 
+/* Raw codes, for CPUs libpfm4 does not know; perf's generic names. */
+static void test_raw(void)
+{
+	struct perf_event_attr a = encoded("r01c2");
+
+	CHECK_INT(a.type, PERF_TYPE_RAW);
+	CHECK_INT(a.config, 0x01c2);
+	CHECK(!a.exclude_user && !a.exclude_kernel && !a.exclude_guest && !a.exclude_host);
+	a = encoded("r1001012:u:G");
+	CHECK_INT(a.config, 0x1001012);
+	CHECK(!a.exclude_user && a.exclude_kernel && !a.exclude_guest && a.exclude_host);
+	a = encoded("cpu/event=0xc2,umask=0x1/");
+	CHECK_INT(a.type, PERF_TYPE_RAW);
+	CHECK_INT(a.config, 0x01c2);
+	a = encoded("cpu/event=0x12,umask=16,cmask=1,inv,edge=1/kH");
+	CHECK_INT(a.config, 0x1841012);
+	CHECK(a.exclude_user && !a.exclude_kernel && a.exclude_guest && !a.exclude_host);
+	CHECK(encoded("cpu/event=0x1d5/").config == 0x1000000d5);
+	a = encoded("cpu/config=0x1cd,ldlat=3/u");
+	CHECK_INT(a.config, 0x1cd);
+	CHECK_INT(a.config1, 3);
+	a = encoded("cache-misses:G"); /* perf's own names are libpfm4's, too */
+	CHECK_INT(a.type, PERF_TYPE_HARDWARE);
+	CHECK_INT(a.config, PERF_COUNT_HW_CACHE_MISSES);
+	CHECK(!a.exclude_guest && a.exclude_host);
+	a = encoded("dTLB-load-misses");
+	CHECK_INT(a.type, PERF_TYPE_HW_CACHE);
+	CHECK_INT(a.config, 0x10003);
+}
+
 static void refused(const char *name, const char *what, const char *mend)
 {
 	struct perf_event_attr attribute;
@@ -100,6 +130,25 @@ static void test_refused(void)
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	refused(name, "xxx", "check its name");
+}
+
+static void test_raw_refused(void)
+{
+	refused("r01c2:x", "r01c2:x", "modifiers are u");
+	refused("r11112222333344445", "r1111", "16 hexadecimal digits");
+	refused("r", "not found", "");
+	refused("r01cg", "not found", "");
+	refused("cpu/event=0xc2", "cpu/event=0xc2", "write cpu/event=");
+	refused("cpu//", "cpu//", "write cpu/event=");
+	refused("cpu/event=/", "event=", "write numbers");
+	refused("cpu/event=-1/", "event=-1", "write numbers");
+	refused("cpu/event=0x1g/", "event=0x1g", "write numbers");
+	refused("cpu/event=0x1000/", "event=0x1000", "too large");
+	refused("cpu/umask=256/", "umask=256", "too large");
+	refused("cpu/evnt=1/", "evnt=1", "terms are event");
+	refused("cpu/event=1,/", "event=1", "terms are event");
+	refused("cpu/event=1/x", "event=1/x", "modifiers are u");
+	refused("uncore/event=1/", "uncore", "belong to no thread");
 }
 
 static void test_tracepoints(void)
@@ -142,6 +191,8 @@ int main(void)
 	CHECK_RUN(test_modifiers);
 	CHECK_RUN(test_hardware);
 	CHECK_RUN(test_refused);
+	CHECK_RUN(test_raw);
+	CHECK_RUN(test_raw_refused);
 	CHECK_RUN(test_tracepoints);
 	CHECK_RUN(test_tracefs);
 	return check_done();

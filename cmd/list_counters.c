@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/counters_priv.h"
+#include "cmd/list_priv.h"
+
+/* vmtax list counters: the event sets of vmtax run --counters, and what of them this CPU has. */
+
+static void put_event(struct sheet *sheet, const struct event_set *set, const struct set_event *event)
+{
+	char text[256], why[900];
+	struct error error = { 0 };
+
+	sheet_put(sheet, set->name);
+	sheet_put(sheet, set->summary);
+	sheet_put(sheet, event->name);
+	sheet_put(sheet, event->unit);
+	if (set_event_describe(event, text, sizeof(text), &error) == 0) {
+		sheet_put(sheet, text);
+		return;
+	}
+	error_text(&error, text, sizeof(text));
+	snprintf(why, sizeof(why), "no: %s", text);
+	sheet_put(sheet, why);
+}
+
+static void put_set(struct sheet *sheet, const struct event_set *set)
+{
+	char text[300];
+
+	for (size_t i = 0; i < set->events; i++)
+		put_event(sheet, set, &set->event[i]);
+	for (size_t i = 0; i < set->formulas; i++) {
+		sheet_put(sheet, set->name);
+		sheet_put(sheet, set->summary);
+		sheet_put(sheet, set->formula[i].name);
+		sheet_put(sheet, set->formula[i].unit);
+		snprintf(text, sizeof(text), "= %s", set->formula[i].text);
+		sheet_put(sheet, text);
+	}
+}
+
+int list_counters_fill(struct sheet *sheet, enum sheet_form form, struct error *error)
+{
+	struct event_sets *sets = malloc(sizeof(*sets));
+	int code = sets ? counters_read_all(sets, error)
+			: error_set(error, ENOMEM, "cannot read the event sets");
+
+	(void)form;
+	*sheet = (struct sheet){ .columns = { "set", "what", "name", "unit", "here" }, .headings = 2 };
+	for (size_t i = 0; code == 0 && i < sets->count; i++)
+		put_set(sheet, &sets->set[i]);
+	free(sets);
+	return code;
+}
+
+void list_counters_explain(FILE *out)
+{
+	fputs("What vmtax run --counters NAME,... counts: sets of hardware events, in a repetition of their\n"
+	      "own, apart for user and kernel, and for guest and host. Each line says by which name this\n"
+	      "machine has the event, and how the kernel is asked for it, or why it has none; a line with = "
+	      "is\n"
+	      "worked out from the events above it. Whether there is a PMU to count with: vmtax doctor.\n"
+	      "\n"
+	      "A set of your own is a text file, given by a path with a / in it:\n"
+	      "\n"
+	      "  # mine: what it is for\n"
+	      "  # NAME  UNIT  EVENT...: the first that this machine has is counted\n"
+	      "  cycles        cycles  cycles\n"
+	      "  instructions  1       instructions\n"
+	      "  l1d-misses    1       MEM_LOAD_RETIRED:L1_MISS L1-dcache-load-misses r08d1\n"
+	      "  ipc = instructions / cycles : 1\n"
+	      "\n"
+	      "EVENT is a name of libpfm4 or perf, or a raw code, as r01c2 or cpu/event=0xc2,umask=0x01/; "
+	      ":u\n"
+	      "and :k choose user or kernel, :G and :H guest or host. A formula has + - * / and "
+	      "parentheses,\n"
+	      "with blanks around a minus, and its unit behind a colon. Where any of its events was not\n"
+	      "counted, or was while others were not, its value is NA: counts are never scaled.\n",
+	      out);
+}
