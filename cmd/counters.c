@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "cmd/cmd.h"
+#include "probes/probes.h"
 
 /* Where event sets are: files of vmtax, or the user's own. */
 #define ENDING ".set"
@@ -73,6 +74,17 @@ static int read_one(struct event_set *set, const char *name, struct error *error
 	if (*name == '\0' || cmd_find_part(part, path, sizeof(path), &absent))
 		return no_such_set(name, error);
 	return event_set_read(set, path, error);
+}
+
+void counters_say(void)
+{
+	struct error error = { 0 };
+	char text[800];
+
+	for (int i = 0; probes[i]; i++)
+		if (strcmp(probes[i]->name, "counters") == 0 && !probes[i]->available(&error))
+			fprintf(stderr, "vmtax run: counters are NA: %s\n",
+				error_text(&error, text, sizeof(text)));
 }
 
 int counters_read(struct event_sets *sets, const char *names, struct error *error)

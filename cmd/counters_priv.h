@@ -9,6 +9,11 @@
 /* Reads the event sets of NAMES, "basic,tlb"; one with a / is a file. 0, or negative errno with ERROR. */
 int counters_read(struct event_sets *sets, const char *names, struct error *error);
 
+#define COUNTERS_DEFAULT "basic"
+
+/* Says on stderr why the hardware cannot count here, if so, to one who wants it to. */
+void counters_say(void);
+
 /* All that come with vmtax. */
 int counters_read_all(struct event_sets *sets, struct error *error);
 

@@ -7,6 +7,7 @@
 
 #include "cmd/calibrate_priv.h"
 #include "cmd/config_file_priv.h"
+#include "cmd/counters_priv.h"
 #include "cmd/launch_priv.h"
 #include "cmd/ledger_priv.h"
 #include "cmd/progress_priv.h"
@@ -51,6 +52,7 @@ struct harness {
 	struct run_plan *plan;
 	struct suite suite;
 	struct config_file own; /* configurations the user wrote */
+	struct event_sets sets; /* counted in observed repetitions */
 	struct harness_config config[SCHEDULE_CONFIGS];
 	size_t configs;
 	size_t parts;			   /* blocks of a round: 1, or 2 with those of HARNESS_APART */

@@ -9,6 +9,7 @@
 
 #include "cmd/measurement_priv.h"
 
+struct event_sets;
 struct together;
 
 /* What is to be run once. */
@@ -23,15 +24,16 @@ struct launch {
 	uint64_t memory_bytes;	/* guest memory; 0: the monitor's default */
 	uint64_t max_processes; /* 0: the same */
 	uint64_t tsc_hz;
-	cpu_set_t cores;	   /* it may run on */
-	uint32_t cpus;		   /* the program itself on so many of them, the last; 0: on all */
-	uint32_t turn;		   /* where it begins to take cores, from the last on */
-	uint32_t drivers;	   /* threads that serve rings; 0: the monitor's default */
-	bool observed;		   /* with probes that cost it time */
-	const char *trace;	   /* and traced into this file; NULL: not */
-	int signal_fd;		   /* a signalfd of what stops us; the signals are blocked */
-	struct together *together; /* with what it starts at once; NULL: nothing */
-	bool *passed;		   /* its gate there */
+	cpu_set_t cores;	       /* it may run on */
+	uint32_t cpus;		       /* the program itself on so many of them, the last; 0: on all */
+	uint32_t turn;		       /* where it begins to take cores, from the last on */
+	uint32_t drivers;	       /* threads that serve rings; 0: the monitor's default */
+	bool observed;		       /* with probes that cost it time */
+	const struct event_sets *sets; /* that are counted then; NULL: none */
+	const char *trace;	       /* and traced into this file; NULL: not */
+	int signal_fd;		       /* a signalfd of what stops us; the signals are blocked */
+	struct together *together;     /* with what it starts at once; NULL: nothing */
+	bool *passed;		       /* its gate there */
 };
 
 /* A way to run a program. */

@@ -76,7 +76,9 @@ void list_counters_explain(FILE *out)
 	      "\n"
 	      "EVENT is a name of libpfm4 or perf, or a raw code, as r01c2 or cpu/event=0xc2,umask=0x01/; "
 	      ":u\n"
-	      "and :k choose user or kernel, :G and :H guest or host. A formula has + - * / and "
+	      "and :k choose user or kernel, :G and :H guest or host; events of the kernel, as page-faults, "
+	      "are\n"
+	      "the host's. A formula has + - * / and "
 	      "parentheses,\n"
 	      "with blanks around a minus, and its unit behind a colon. Where any of its events was not\n"
 	      "counted, or was while others were not, its value is NA: counts are never scaled.\n",

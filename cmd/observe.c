@@ -26,6 +26,7 @@ void observe_native_begin(const struct launch *launch, struct probe_session *ses
 		.threads = 1,
 		.kvm_vm = -1,
 		.kvm_vcpu = -1,
+		.sets = launch->sets,
 	};
 
 	probe_session_begin(session, &target, launch->observed);
@@ -86,7 +87,9 @@ void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct 
 void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
 			   const struct vmm_report *report, const int stats[2])
 {
-	struct probe_target target = { .pid = pid, .kvm_vm = stats[0], .kvm_vcpu = stats[1] };
+	struct probe_target target = {
+		.pid = pid, .kvm_vm = stats[0], .kvm_vcpu = stats[1], .sets = launch->sets
+	};
 
 	for (uint32_t i = 0; i < report->threads && i < VMM_THREADS && i < PROBE_THREADS; i++)
 		target.thread[target.threads++] = (struct probe_thread){

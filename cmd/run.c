@@ -66,6 +66,9 @@ static int check(struct run *run, struct error *error)
 		return code;
 	if (nano_all(&run->harness.suite))
 		without = suite_configs("nano");
+	if (o->observe &&
+	    counters_read(&run->harness.sets, o->counters ? o->counters : COUNTERS_DEFAULT, error))
+		return -EINVAL;
 	code = run_options_ablate(o)
 		       ? ablate_configure(&run->harness, o->orders, 0, error)
 		       : harness_configure(&run->harness, o->configs ? o->configs : without, error);
@@ -197,6 +200,8 @@ static int measure(struct run *run)
 	h->budget_ns = budget_of(run);
 	h->share = 1;
 	say_machine(h);
+	if (run->options.counters)
+		counters_say();
 	if (run->options.program && input_take(h->input, &error))
 		return fail(run, &error, CMD_FAILED);
 	code = run_options_ablate(h->options) ? ablate_measure(h, &error) : harness_measure(h, &error);

@@ -57,6 +57,7 @@ void run_help(void)
 	     "                     print times or addresses\n"
 	     "  --show             pass on what programs print, to stderr and as it comes\n"
 	     "  --no-observe       leave out the repetitions with probes that cost time (vmtax list probes)\n"
+	     "  --counters NAME,... hardware events to count in these (vmtax list counters; default: basic)\n"
 	     "  --keep-trace       keep the traces of these in DIR/traces, for vmtax account\n"
 	     "  --seed N           of the order of runs, to repeat one\n"
 	     "  --force            replace the results in DIR\n"

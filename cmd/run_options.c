@@ -43,6 +43,7 @@ enum option_id {
 	FORCE,
 	RESUME,
 	NO_OBSERVE,
+	COUNTERS,
 	KEEP_TRACE,
 	HELP,
 };
@@ -73,6 +74,7 @@ static const struct option options[] = {
 	{ "force", no_argument, NULL, FORCE },
 	{ "resume", no_argument, NULL, RESUME },
 	{ "no-observe", no_argument, NULL, NO_OBSERVE },
+	{ "counters", required_argument, NULL, COUNTERS },
 	{ "keep-trace", no_argument, NULL, KEEP_TRACE },
 	{ "help", no_argument, NULL, HELP },
 	/* clang-format on */
@@ -141,26 +143,13 @@ static int take_set(struct run_options *o, const char *text, struct error *error
 /* Options whose text is taken as it is. */
 static const char **plain(struct run_options *o, int id)
 {
-	switch (id) {
-	case OUT:
-		return &o->out;
-	case CONFIGS:
-		return &o->configs;
-	case FROM:
-		return &o->from;
-	case TO:
-		return &o->to;
-	case CONFIG_FILE:
-		return &o->config_file;
-	case SUITE:
-		return &o->suite;
-	case ONLY:
-		return &o->only;
-	case FILTER:
-		return &o->filter;
-	default:
-		return NULL;
-	}
+	const char **const texts[HELP + 1] = {
+		[OUT] = &o->out,   [CONFIGS] = &o->configs, [FROM] = &o->from,
+		[TO] = &o->to,	   [SUITE] = &o->suite,	    [CONFIG_FILE] = &o->config_file,
+		[ONLY] = &o->only, [FILTER] = &o->filter,   [COUNTERS] = &o->counters,
+	};
+
+	return texts[id];
 }
 
 static int take(struct run_options *o, int id, const char *text, struct error *error)
@@ -229,7 +218,7 @@ bool run_options_ablate(const struct run_options *o)
 static int check_command(const struct run_options *o, int id, struct error *error)
 {
 	bool ablates = id == FROM || id == TO || id == ORDERS,
-	     runs = id == CONFIGS || id == NO_OBSERVE || id == VMS;
+	     runs = id == CONFIGS || id == NO_OBSERVE || id == VMS || id == COUNTERS;
 
 	if (ablates && !run_options_ablate(o))
 		return error_fail(error, 0, "run vmtax ablate, or leave it out",
@@ -261,6 +250,9 @@ static int check_together(const struct run_options *o, bool others, struct error
 		return error_fail(
 			error, 0, "write a suite whose data column names its files",
 			"--cache cold is not possible for a program of your own, whose files are not known");
+	if (o->counters && !o->observe)
+		return error_fail(error, 0, "leave one of them out",
+				  "--counters counts in the repetitions that --no-observe leaves out");
 	return check_orders(o, error);
 }
 

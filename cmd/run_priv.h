@@ -24,6 +24,7 @@ struct run_options {
 	bool orders_given;
 	const char *suite, *only;
 	const char *filter;
+	const char *counters; /* event sets; NULL: the default */
 	const char *set[RUN_SETS];
 	int sets;
 	uint64_t blocks;       /* 0: as many as the budget allows */
@@ -39,7 +40,7 @@ struct run_options {
 	bool seed_given, cold, force, resume, help;
 	bool observe;	 /* repetitions for probes that disturb, too */
 	bool keep_trace; /* of these, in the results */
-	char **program; /* the user's own, NULL-terminated; NULL: the suite */
+	char **program;	 /* the user's own, NULL-terminated; NULL: the suite */
 };
 
 #define TRACES "traces" /* directory in the results of traces that are kept */

@@ -78,7 +78,7 @@ struct reading {
 	uint64_t value, enabled_ns, running_ns;
 };
 
-static const char *mend(int number)
+const char *probe_perf_mend(int number)
 {
 	switch (number) {
 	case EACCES:
@@ -105,7 +105,8 @@ static int open_counter(const struct events *events, const char *event, pid_t ti
 	attribute.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
 	fd = (int)syscall(SYS_perf_event_open, &attribute, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	return fd >= 0 ? fd
-		       : error_fail(error, errno, mend(errno), "cannot count %s with perf_event_open", event);
+		       : error_fail(error, errno, probe_perf_mend(errno),
+				    "cannot count %s with perf_event_open", event);
 }
 
 static void close_all(void *pointer)

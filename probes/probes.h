@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct error;
+struct event_sets;
 struct rusage;
 
 #define PROBE_MISSING INT64_MIN /* a figure that was not measured: NA in the tables */
@@ -31,7 +32,8 @@ struct probe_target {
 	pid_t pid;
 	struct probe_thread thread[PROBE_THREADS];
 	size_t threads;
-	int kvm_vm, kvm_vcpu; /* KVM's statistics of VM and vCPU; -1: none */
+	int kvm_vm, kvm_vcpu;	       /* KVM's statistics of VM and vCPU; -1: none */
+	const struct event_sets *sets; /* for the probe counters, as long as its samples; NULL: none */
 };
 
 /* --- What is found ---------------------------------------------------------------------------------------
@@ -40,9 +42,9 @@ struct probe_target {
 /* One count: a row of counters.csv. */
 struct probe_sample {
 	const char *probe; /* static */
-	char layer[16];	   /* the thread, or "vm" or "process" */
-	char event[48];
-	const char *unit; /* static */
+	char layer[32];	   /* the thread, or "vm" or "process" */
+	char event[72];
+	const char *unit; /* static, or the set's */
 	double value;	  /* never scaled */
 	int64_t enabled_ns, running_ns;
 };

@@ -8,7 +8,8 @@
 
 /* Rows of the table, by the file that holds them. */
 extern const struct probe probe_host_services, probe_stamps, probe_kvm_stats, probe_rusage, probe_schedstat,
-	probe_guest_time, probe_perf, probe_tracepoints, probe_trace, probe_proc_io, probe_host;
+	probe_guest_time, probe_perf, probe_tracepoints, probe_trace, probe_proc_io, probe_host,
+	probe_counters;
 
 /* Reads the text file PATH into TEXT (SIZE bytes, NUL-terminated). Bytes read, or negative errno. */
 int probe_read_text(const char *path, char *text, size_t size);
@@ -64,6 +65,9 @@ int probe_encode(const char *name, struct perf_event_attr *attribute, struct err
 /* Whether NAME is a raw code, "r01c2" or "cpu/event=0xc2,umask=0x01/", and the same for one. raw_event.c */
 bool probe_raw_is(const char *name);
 int probe_raw_encode(const char *name, struct perf_event_attr *attribute, struct error *error);
+
+/* What can be done where perf_event_open(2) fails with errno NUMBER. */
+const char *probe_perf_mend(int number);
 
 /* The same for the tracepoint NAME, "group:event". */
 int probe_tracepoint_encode(const char *name, struct perf_event_attr *attribute, struct error *error);

@@ -26,8 +26,9 @@ static const struct {
 };
 #define TERMS (sizeof(terms) / sizeof(terms[0]))
 
-#define EVENT_HIGH 32 /* where AMD's events go on, whose numbers have 12 bits (AMD64 APM volume 2, 13.2.1)   \
-		       */
+#define EVENT_HIGH                                                                                           \
+	32 /* where AMD's events go on, whose numbers have 12 bits (AMD64 APM volume 2, 13.2.1)              \
+	    */
 
 static int bad(const char *name, const char *mend, struct error *error)
 {

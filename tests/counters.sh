@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
-# Event sets: what vmtax list counters says of them.
+# Event sets: what vmtax list counters says of them, and what vmtax run counts.
 vmtax=$1/vmtax
 
 result() {
@@ -25,3 +25,47 @@ result list-no-such-event
 why="$(LIBPFM_FORCE_PMU=spr "$vmtax" list counters --csv | grep walk-cycles)"
 case $why in *'DTLB_LOAD_MISSES:WALK_ACTIVE (type 4, config 0x1001012)'*) true ;; *) false ;; esac
 result list-another-cpu
+
+# --- Counting ------------------------------------------------------------------------------------------------
+
+"$vmtax" run --counters basci --configs native --blocks 1 --out wrong -- true >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 2 ] && grep -q 'no event set basci: did you mean basic?' err && [ ! -e wrong ]
+result no-such-set
+mkdir own
+printf 'cycles cycles\n' >own/bad.set
+"$vmtax" run --counters own/bad.set --configs native --blocks 1 --out wrong -- true >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 2 ] && grep -q 'own/bad.set:1' err && [ ! -e wrong ]
+result bad-set
+
+# A set of one's own, of what every machine has; and one that needs a PMU, which is NA without.
+printf 'faults 1 page-faults\nminor 1 minor-faults\nshare = minor / faults : 1\n' >own/soft.set
+configs=native
+[ ! -w /dev/kvm ] || configs=native,hosted
+"$vmtax" run --counters own/soft.set,tlb --configs "$configs" --blocks 1 --memory 64M --out counted -- /bin/busybox true >out 2>err
+why="$(cat err)"
+[ -s counted/counters.csv ]
+result run
+if grep -q observed counted/runs.csv; then
+	why="$(grep ',counters,' counted/counters.csv | head -n 3)"
+	grep -q ',counters,program/host-user,soft/faults,1,[0-9]*,[0-9]*,[0-9]*$' counted/counters.csv &&
+		grep -q ',counters,program/host-user,soft/share,1,[0-9.]*,NA,NA$' counted/counters.csv
+	result counted
+	why="$(grep ',counters,.*/tlb' counted/counters.csv | head -n 3)"
+	grep -q ',counters,program/host-kernel,tlb/cycles,cycles,' counted/counters.csv &&
+		{ [ $configs = native ] || grep -q ',counters,vcpu0/guest-kernel,tlb/cycles,cycles,' counted/counters.csv; }
+	result counted-or-na
+	reason=$("$vmtax" doctor --csv | sed -n 's/^probes,counters,no,"\{0,1\}\([^,"]*\).*/\1/p')
+	why="doctor says '$reason'; $(cat err)"
+	if [ -n "$reason" ]; then
+		grep -q "counters are NA: $reason" err && ! grep ',counters,.*,tlb/' counted/counters.csv | grep -qv ',NA,NA,NA$'
+	else
+		! grep -q 'counters are NA' err && grep -q ',counters,program/host-user,tlb/cycles,cycles,[1-9]' counted/counters.csv
+	fi
+	result doctor-says-why
+else
+	echo "skip counted: no probe that disturbs works here"
+fi
