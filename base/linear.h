@@ -22,8 +22,9 @@ int linear_reduce(const double *a, const double *b, size_t n, size_t p, double *
 int linear_least_squares(const double *a, const double *b, size_t n, size_t k, double *x);
 
 /*
- * Singular values (k, descending) of A (n x k, n >= k), and V (k x k; may be NULL), whose columns are the right
- * singular vectors (one-sided Jacobi: J. Demmel and K. Veselic, SIAM J. Matrix Anal. Appl. 13, 1992). 0 or -ENOMEM.
+ * Singular values (k, descending) of A (n x k, n >= k), and V (k x k; may be NULL), whose columns are the
+ * right singular vectors (one-sided Jacobi: J. Demmel and K. Veselic, SIAM J. Matrix Anal. Appl. 13, 1992). 0
+ * or -ENOMEM.
  */
 int linear_singular_values(const double *a, size_t n, size_t k, double *values, double *v);
 

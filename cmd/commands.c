@@ -18,7 +18,8 @@ const struct cmd_command cmd_commands[] = {
 	{ "profile", "what a program does that virtualization makes dearer, counted natively", cmd_profile },
 	{ "fit", "what each event costs, from programs measured and profiled", cmd_fit },
 	{ "predict", "what a profiled program would take in a virtual machine", cmd_predict },
-	{ "scale", "how many at once: throughput and times against the number of virtual machines", cmd_scale },
+	{ "scale", "how many at once: throughput and times against the number of virtual machines",
+	  cmd_scale },
 	{ "plan", "pack a fleet of virtual machines onto hosts, with costs", cmd_plan },
 	{ NULL, NULL, NULL },
 };

@@ -49,7 +49,8 @@ int profile_tables_put(struct profile_tables *tables, const struct profile *prof
 /* Both take their names, or, where not KEEP, neither. */
 int profile_tables_close(struct profile_tables *tables, bool keep, struct error *error);
 
-/* The calls that become requests; of those that guest or host serve the ones that mostly do. And how long a driver polls for one. */
+/* The calls that become requests; of those that guest or host serve the ones that mostly do. And how long a
+ * driver polls for one. */
 void profile_requests(bool request[TRACE_CALLS]);
 #define PROFILE_PAUSE_NS (VMM_SPIN_US * 1000ull)
 

@@ -88,7 +88,7 @@ static int32_t word(const uint8_t *body, unsigned n)
 {
 	int32_t value;
 
-	memcpy(&value, body + 4 * n, sizeof(value));
+	memcpy(&value, body + 4 * (size_t)n, sizeof(value));
 	return value;
 }
 

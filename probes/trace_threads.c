@@ -9,7 +9,7 @@
 
 static uint32_t *slot_of(const struct trace_machine *m, int32_t tid)
 {
-	size_t at = (uint32_t)tid * 2654435761u & (m->slots - 1); /* Knuth's multiplicative hash */
+	size_t at = (size_t)((uint32_t)tid * 2654435761u) & (m->slots - 1); /* Knuth's multiplicative hash */
 
 	while (m->slot[at] && m->thread[m->slot[at] - 1].sum.tid != tid)
 		at = (at + 1) & (m->slots - 1);

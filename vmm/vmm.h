@@ -18,13 +18,14 @@
 
 #define VMM_SYSCALLS 512 /* their numbers lie below */
 
-#define VMM_SPIN_US 1000 /* how long a driver that polls, and a guest that waits for it, do so before they sleep */
+#define VMM_SPIN_US                                                                                          \
+	1000 /* how long a driver that polls, and a guest that waits for it, do so before they sleep */
 
 /* Name of a system call, NULL if unknown; who serves it, and the ERROR of one that is refused, else NULL. */
 const char *vmm_syscall(int number, const char **served, const char **error);
 
-/* Whether a call that the host serves may block, and so leaves the guest by an exit whatever the transport: -1 no,
- * 0 unless it is on a regular file, 1 always. For NUMBER that only the guest serves, -1. */
+/* Whether a call that the host serves may block, and so leaves the guest by an exit whatever the transport:
+ * -1 no, 0 unless it is on a regular file, 1 always. For NUMBER that only the guest serves, -1. */
 int vmm_syscall_blocks(int number);
 
 /* Name of a KVM exit reason, "unknown" where it has none here. */
