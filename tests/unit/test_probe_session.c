@@ -27,7 +27,6 @@ static void test_table(void)
 		CHECK(p->summary && p->summary[0] && strchr(p->summary, '\n') == NULL);
 		CHECK(p->available != NULL);
 		CHECK((p->begin != NULL) == (p->end != NULL) && (p->begin != NULL) == (p->close != NULL));
-		CHECK(p->begin || !p->disturbs);
 		for (size_t i = 0; i < count; i++)
 			CHECK(strcmp(probes[i]->name, p->name) != 0);
 		if (!p->available(&error))
