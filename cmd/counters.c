@@ -76,15 +76,37 @@ static int read_one(struct event_set *set, const char *name, struct error *error
 	return event_set_read(set, path, error);
 }
 
-void counters_say(void)
+static bool pmu_lacks(struct error *error)
+{
+	for (int i = 0; probes[i]; i++)
+		if (strcmp(probes[i]->name, "counters") == 0)
+			return !probes[i]->available(error);
+	return false;
+}
+
+static void say_set(const struct event_set *set)
+{
+	char text[800];
+
+	for (size_t i = 0; i < set->events; i++) {
+		struct error error = { 0 };
+
+		if (set_event_describe(&set->event[i], text, sizeof(text), &error))
+			fprintf(stderr, "vmtax run: %s/%s is NA: %s\n", set->name, set->event[i].name,
+				error_text(&error, text, sizeof(text)));
+	}
+}
+
+void counters_say(const struct event_sets *sets)
 {
 	struct error error = { 0 };
 	char text[800];
 
-	for (int i = 0; probes[i]; i++)
-		if (strcmp(probes[i]->name, "counters") == 0 && !probes[i]->available(&error))
-			fprintf(stderr, "vmtax run: counters are NA: %s\n",
-				error_text(&error, text, sizeof(text)));
+	if (pmu_lacks(&error))
+		fprintf(stderr, "vmtax run: hardware events are NA: %s\n",
+			error_text(&error, text, sizeof(text)));
+	for (size_t i = 0; i < sets->count; i++)
+		say_set(&sets->set[i]);
 }
 
 int counters_read(struct event_sets *sets, const char *names, struct error *error)

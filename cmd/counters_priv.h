@@ -11,8 +11,8 @@ int counters_read(struct event_sets *sets, const char *names, struct error *erro
 
 #define COUNTERS_DEFAULT "basic"
 
-/* Says on stderr why the hardware cannot count here, if so, to one who wants it to. */
-void counters_say(void);
+/* Says on stderr what of SETS cannot be counted here, and why, to one who asked for them. */
+void counters_say(const struct event_sets *sets);
 
 /* All that come with vmtax. */
 int counters_read_all(struct event_sets *sets, struct error *error);

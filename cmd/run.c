@@ -201,7 +201,7 @@ static int measure(struct run *run)
 	h->share = 1;
 	say_machine(h);
 	if (run->options.counters)
-		counters_say();
+		counters_say(&h->sets);
 	if (run->options.program && input_take(h->input, &error))
 		return fail(run, &error, CMD_FAILED);
 	code = run_options_ablate(h->options) ? ablate_measure(h, &error) : harness_measure(h, &error);

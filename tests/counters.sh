@@ -42,13 +42,16 @@ why="status $status: $(cat err)"
 result bad-set
 
 # A set of one's own, of what every machine has; and one that needs a PMU, which is NA without.
-printf 'faults 1 page-faults\nminor 1 minor-faults\nshare = minor / faults : 1\n' >own/soft.set
+printf 'faults 1 page-faults\nwrong 1 minor-fautls\nminor 1 minor-faults\nshare = minor / faults : 1\n' >own/soft.set
 configs=native
 [ ! -w /dev/kvm ] || configs=native,hosted
 "$vmtax" run --counters own/soft.set,tlb --configs "$configs" --blocks 1 --memory 64M --out counted -- /bin/busybox true >out 2>err
 why="$(cat err)"
 [ -s counted/counters.csv ]
 result run
+why="$(cat err)"
+grep -q 'soft/wrong is NA: .*minor-fautls.*did you mean MINOR-FAULTS?' err
+result event-not-found
 if grep -q observed counted/runs.csv; then
 	why="$(grep ',counters,' counted/counters.csv | head -n 3)"
 	grep -q ',counters,program/host-user,soft/faults,1,[0-9]*,[0-9]*,[0-9]*$' counted/counters.csv &&
@@ -61,9 +64,9 @@ if grep -q observed counted/runs.csv; then
 	reason=$("$vmtax" doctor --csv | sed -n 's/^probes,counters,no,"\{0,1\}\([^,"]*\).*/\1/p')
 	why="doctor says '$reason'; $(cat err)"
 	if [ -n "$reason" ]; then
-		grep -q "counters are NA: $reason" err && ! grep ',counters,.*,tlb/' counted/counters.csv | grep -qv ',NA,NA,NA$'
+		grep -q "hardware events are NA: $reason" err && ! grep ',counters,.*,tlb/' counted/counters.csv | grep -qv ',NA,NA,NA$'
 	else
-		! grep -q 'counters are NA' err && grep -q ',counters,program/host-user,tlb/cycles,cycles,[1-9]' counted/counters.csv
+		! grep -q 'hardware events are NA' err && grep -q ',counters,program/host-user,tlb/cycles,cycles,[1-9]' counted/counters.csv
 	fi
 	result doctor-says-why
 else
