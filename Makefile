@@ -16,7 +16,7 @@ CC	?= cc
 VERSION	:= $(shell git describe --always --dirty 2>/dev/null || echo 0.1)
 MAKEFLAGS += --no-builtin-rules
 
-PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libglpk-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
+PACKAGES = build-essential pkg-config libcsv-dev libgsl-dev libglpk-dev libinih-dev libpfm4-dev liburing-dev nettle-dev libjansson-dev \
 	   gnuplot-nox busybox-static musl-tools sqlite3 zstd xz-utils lz4 bzip2 gawk bc jq lua5.4 openssl \
 	   python3-minimal perl-base git redis-server redis-tools sysbench qemu-system-x86 cpio e2fsprogs procps
 
@@ -30,7 +30,7 @@ MONITOR_BASE = base/clock.c base/error.c base/hist.c base/units.c
 VMM_SHARED = vmm/available.c vmm/config.c vmm/costs.c vmm/knobs.c vmm/names.c vmm/syscalls.c
 PROGRAM_SRC = $(wildcard base/*.c probes/*.c model/*.c reports/*.c) $(VMM_SHARED) \
 	      $(filter-out $(wildcard cmd/monitor*.c),$(wildcard cmd/*.c))
-PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lglpk -lnettle -ljansson -lm
+PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lglpk -linih -lnettle -ljansson -lm
 
 # The monitor: small and static, so that it starts fast and leaves the memory to its guest.
 MONITOR_SRC = $(wildcard cmd/monitor*.c) $(wildcard vmm/*.c) $(MONITOR_BASE)

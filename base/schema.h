@@ -25,6 +25,7 @@ extern const struct table_schema schema_ablation;
 extern const struct table_schema schema_provisioning;
 extern const struct table_schema schema_plan_hosts;
 extern const struct table_schema schema_plan_summary;
+extern const struct table_schema schema_plan_risks;
 extern const struct table_schema schema_plan_doubts;
 
 extern const struct table_schema schema_suite; /* input, too: of the nano suite a result keeps its rows */

@@ -75,6 +75,18 @@ const struct table_schema schema_plan_summary = {
 		END },
 };
 
+const struct table_schema schema_plan_risks = {
+	.name = "plan/risks.csv", .description = "what becomes of the plan under one configuration when a host fails, or as many as the policy says",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("label", "configuration as printed"),
+		TEXT("host", "the host that fails, and with it the fullest others if there are to be more"),
+		TEXT("survives", "yes where its VMs all find room on the others, no where they do not"),
+		COUNT("homeless", "VMs that find none"),
+		TEXT("vm", "the first of them"),
+		END },
+};
+
 const struct table_schema schema_plan_doubts = {
 	.name = "plan/doubts.csv", .description = "a row of the fleet that was left out or may not say what was meant",
 	.columns = (const struct table_column[]){
@@ -98,6 +110,7 @@ const struct table_schema schema_fleet = {
 		MAYBE_NUMBER("iops", "1/s", "I/O requests a second of one; NA: none"),
 		MAYBE_NUMBER("net_mb_s", "MB/s", "network traffic of one; NA: none"),
 		MAYBE_NUMBER("guest_licence", "currency", "licence of what runs in one; NA: none"),
+		MAYBE_TEXT("group", "name of the group that rules of the policy are about; NA: none"),
 		MAYBE_TEXT("measured_on", "where its CPU demand was measured: native, a configuration that the results have, such as hosted, or by which factor it is above native; NA: taken as it is, and listed"),
 		END },
 };

@@ -33,6 +33,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_laws,
 	&schema_plan_hosts,
 	&schema_plan_summary,
+	&schema_plan_risks,
 	&schema_plan_doubts,
 	NULL,
 };

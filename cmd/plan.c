@@ -20,9 +20,9 @@
 #define FLEETS_MOST 32
 
 struct options {
-	char results[4096], hosts[4096], out[4096]; /* "": not named */
-	char example[4096];			    /* the fleet where none is named */
-	const char *fleet[FLEETS_MOST + 1];	    /* NULL-terminated */
+	char results[4096], hosts[4096], out[4096], policy[4096]; /* "": not named */
+	char example[4096];					  /* the fleet where none is named */
+	const char *fleet[FLEETS_MOST + 1];			  /* NULL-terminated */
 	size_t fleets;
 	bool csv, json, help;
 };
@@ -33,6 +33,14 @@ static void print_columns(const char *option, const struct table_schema *schema)
 	for (const struct table_column *c = schema->columns; c->name; c++)
 		printf("  %-20s %s%s%s%s\n", c->name, c->description, *c->unit ? " (" : "", c->unit,
 		       *c->unit ? ")" : "");
+}
+
+static void print_keys(bool group)
+{
+	const struct model_policy_key *key;
+
+	for (size_t i = 0; (key = model_policy_key(i, group)) != NULL; i++)
+		printf("  %-20s %s [%s]\n", key->name, key->description, key->usual);
 }
 
 static void help(void)
@@ -46,6 +54,7 @@ static void help(void)
 	     "RVTools\n"
 	     "                  exports of vInfo, vCPU and vHost, or an import file of Azure Migrate\n"
 	     "  --hosts FILE    the hosts there may be (default: an example)\n"
+	     "  --policy FILE   room to keep, hosts that may fail, and rules by group (below)\n"
 	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
 	     "sample)\n"
 	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results;\n"
@@ -67,6 +76,10 @@ static void help(void)
 	     "added: demand as you state it.");
 	print_columns("--fleet", &schema_fleet);
 	print_columns("--hosts", &schema_hosts);
+	puts("\n--policy: lines of key = value; [usual where it is not named]");
+	print_keys(false);
+	puts("  and in sections [group NAME], of VMs with this name in the column group of the fleet:");
+	print_keys(true);
 	puts("\n"
 	     "The exit status is 0 when every VM has a host, 3 when some have none under some configuration, "
 	     "1 "
@@ -79,11 +92,12 @@ static void help(void)
 	     "  vmtax plan --json | jq '.[] | {label, hosts, total_cost}'");
 }
 
-enum { FLEET = 256, HOSTS, RESULTS, OUT, CSV, JSON, HELP };
+enum { FLEET = 256, HOSTS, POLICY, RESULTS, OUT, CSV, JSON, HELP };
 
 static const struct option known[] = {
 	{ "fleet", required_argument, NULL, FLEET },
 	{ "hosts", required_argument, NULL, HOSTS },
+	{ "policy", required_argument, NULL, POLICY },
 	{ "results", required_argument, NULL, RESULTS },
 	{ "out", required_argument, NULL, OUT },
 	{ "csv", no_argument, NULL, CSV },
@@ -102,6 +116,7 @@ static int parse(struct options *o, int argc, char **argv)
 		char *const path = id == HOSTS	   ? o->hosts
 				   : id == RESULTS ? o->results
 				   : id == OUT	   ? o->out
+				   : id == POLICY  ? o->policy
 						   : NULL;
 
 		if (id == FLEET && o->fleets < FLEETS_MOST)
@@ -227,12 +242,14 @@ int cmd_plan(int argc, char **argv)
 	for (size_t i = 0; i < o.fleets; i++)
 		if (check_input(o.fleet[i], &error) < 0)
 			return cmd_fail("plan", &error, CMD_USAGE);
-	if (check_input(o.hosts, &error) < 0)
+	if (check_input(o.hosts, &error) < 0 || (*o.policy && check_input(o.policy, &error) < 0))
 		return cmd_fail("plan", &error, CMD_USAGE);
-	if (model_plan_write(
-		    &(struct model_plan_options){
-			    .results = o.results, .fleet = o.fleet, .hosts = o.hosts, .out = o.out },
-		    &error) < 0 ||
+	if (model_plan_write(&(struct model_plan_options){ .results = o.results,
+							   .fleet = o.fleet,
+							   .hosts = o.hosts,
+							   .policy = *o.policy ? o.policy : NULL,
+							   .out = o.out },
+			     &error) < 0 ||
 	    print(&o, &error) < 0)
 		return cmd_fail("plan", &error, error.number ? CMD_FAILED : CMD_USAGE);
 	tell_doubts(&o);

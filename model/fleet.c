@@ -99,6 +99,9 @@ static int take_own(struct fleet *fleet, const struct table *table, struct error
 			.measured_on = table_text(table, row, table_column(table, "measured_on")),
 		};
 
+		vm.group = table_missing(table, row, table_column(table, "group"))
+				   ? ""
+				   : table_text(table, row, table_column(table, "group"));
 		if (table_missing(table, row, table_column(table, "class")))
 			vm.class = "";
 		if (table_missing(table, row, table_column(table, "measured_on")))

@@ -36,9 +36,12 @@ static const char *clean(struct fleet *fleet, const char *name)
 static struct plan_vm begin(struct fleet *fleet, const struct table *table, size_t row, const char *column,
 			    struct error *error)
 {
-	struct plan_vm vm = {
-		.class = "", .path = table->path, .line = table->lines[row], .count = 1, .measured_on = ""
-	};
+	struct plan_vm vm = { .class = "",
+			      .group = "",
+			      .path = table->path,
+			      .line = table->lines[row],
+			      .count = 1,
+			      .measured_on = "" };
 	const char *name = table_text(table, row, table_column(table, column));
 
 	if (*name == '\0') {

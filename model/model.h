@@ -4,6 +4,7 @@
 #define MODEL_MODEL_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct error;
@@ -68,7 +69,8 @@ struct model_plan_options {
 	const char *const *fleet; /* paths of the fleet's tables: the project's own, RVTools' tabs, or Azure
 				   * Migrate's import; NULL-terminated */
 	const char *hosts;	  /* path of the host list */
-	const char *out; /* directory to write plan/hosts.csv, plan/summary.csv and plan/doubts.csv in */
+	const char *policy;	  /* path of the policy; NULL: none */
+	const char *out; /* directory to write plan/hosts.csv, summary.csv, risks.csv and doubts.csv in */
 };
 
 /*
@@ -77,6 +79,14 @@ struct model_plan_options {
  * appears under its final name.
  */
 int model_plan_write(const struct model_plan_options *options, struct error *error);
+
+/* A key of a policy, for help. */
+struct model_policy_key {
+	const char *name, *usual, *description; /* USUAL: what holds where a policy does not name it */
+};
+
+/* Key number I, before any section or of a [group NAME]; NULL: there are no more. */
+const struct model_policy_key *model_policy_key(size_t i, bool group);
 
 /* What is compared with what; texts are the caller's. */
 struct model_compare_options {

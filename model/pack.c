@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "model/plan_priv.h"
+#include "model/pack_priv.h"
 
 /* The fleet as a placement problem, and its answer as hosts. */
-
-enum resource { CPU, MEMORY, IO, IOPS, NET, DRIVER, RESOURCES };
 
 double pack_cores_held(const struct plan_host *host, const struct plan_config *config)
 {
@@ -24,19 +23,7 @@ bool pack_within(double used, double capacity)
 	return used <= capacity * (1 + PLACE_SLACK);
 }
 
-/* The arrays of a problem, which it owns. Each kind of host is there twice: those that are there already, and
- * those that are to be bought. */
-struct arrays {
-	double *size, *capacity, *cost;
-	size_t *count, *most;
-	struct origin {
-		size_t kind;
-		bool owned;
-	} * origin; /* kinds: what each is in the host list */
-	size_t kinds;
-};
-
-static void free_arrays(struct arrays *a)
+static void free_arrays(struct pack_problem *a)
 {
 	free(a->size);
 	free(a->capacity);
@@ -44,6 +31,8 @@ static void free_arrays(struct arrays *a)
 	free(a->count);
 	free(a->most);
 	free(a->origin);
+	free(a->group);
+	free(a->rule);
 }
 
 /* What VMs of row I ask for, to SIZE. */
@@ -59,10 +48,45 @@ static void put_size(double *size, const struct fleet *fleet, const struct plan_
 	size[DRIVER] = config->price[i].driver;
 }
 
+/* What a host that HAS so much of D offers, once the policy's reserves and room to grow are kept. */
+static double offered(const struct plan_policy *policy, enum resource d, double has)
+{
+	if (!policy)
+		return has;
+	if (d == CPU)
+		has = has * (1 - policy->cpu_headroom) - policy->reserved_cores;
+	if (d == MEMORY)
+		has = has * (1 - policy->memory_headroom) - policy->reserved_memory;
+	return has > 0 ? has / (1 + policy->growth_buffer) : 0;
+}
+
+/* The rules of the policy, and the group of each VM. */
+static int make_rules(struct pack_problem *a, const struct fleet *fleet, const struct plan_policy *policy)
+{
+	size_t groups = policy ? policy->groups : 0;
+
+	a->group = calloc(fleet->vms + 1, sizeof(*a->group));
+	a->rule = calloc(groups + 1, sizeof(*a->rule));
+	if (!a->group || !a->rule)
+		return -ENOMEM;
+	for (size_t g = 0; g < groups; g++)
+		a->rule[g] = (struct place_rule){ policy->group[g].together > 0, policy->group[g].fence > 0,
+						  (size_t)policy->group[g].spread };
+	for (size_t i = 0; i < fleet->vms; i++) {
+		size_t g = 0;
+
+		while (g < groups && strcmp(policy->group[g].name, fleet->vm[i].group) != 0)
+			g++;
+		a->group[i] = g < groups ? g : PLACE_NONE;
+	}
+	a->problem.groups = groups;
+	return 0;
+}
+
 /* Adds kind I, those that are OWNED or the others, where there may be some. What has no limit has ENOUGH
  * (RESOURCES). */
-static void add_kind(struct arrays *a, const struct fleet *fleet, const struct plan_config *config, size_t i,
-		     bool owned, const double *enough)
+static void add_kind(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
+		     size_t i, bool owned, const double *enough)
 {
 	const struct plan_kind *kind = &fleet->kind[i];
 	const double has[RESOURCES] = { [CPU] = kind->has.cpu,
@@ -77,18 +101,19 @@ static void add_kind(struct arrays *a, const struct fleet *fleet, const struct p
 	if (config->hypervisor && kind->hosted_only)
 		most = 0;
 	for (size_t d = 0; d < RESOURCES; d++)
-		a->capacity[at * RESOURCES + d] = isfinite(has[d]) ? has[d] : enough[d];
+		a->capacity[at * RESOURCES + d] =
+			offered(config->policy, (enum resource)d, isfinite(has[d]) ? has[d] : enough[d]);
 	a->cost[at] = plan_licence_cost(kind, config) + (owned ? 0 : kind->cost);
 	a->most[at] = most;
 	a->origin[at] = (struct origin){ i, owned };
 	a->kinds += most > 0;
 }
 
-static int make_arrays(struct arrays *a, const struct fleet *fleet, const struct plan_config *config)
+static int make_arrays(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config)
 {
 	double enough[RESOURCES];
 
-	*a = (struct arrays){
+	*a = (struct pack_problem){
 		.size = calloc((fleet->vms + 1) * RESOURCES, sizeof(*a->size)),
 		.capacity = calloc((fleet->kinds + 1) * 2 * RESOURCES, sizeof(*a->capacity)),
 		.cost = calloc(2 * fleet->kinds + 1, sizeof(*a->cost)),
@@ -114,16 +139,16 @@ static int make_arrays(struct arrays *a, const struct fleet *fleet, const struct
 	return 0;
 }
 
-/* A host of the solution, and what it uses. */
-static void take_host(struct packing *packing, const struct place_bin *bin, const struct arrays *a)
+void pack_take_host(struct packing *packing, const struct place_bin *bin)
 {
+	const struct pack_problem *a = packing->problem;
 	struct plan_host *host = &packing->host[packing->hosts++];
 
 	*host = (struct plan_host){ .kind = a->origin[bin->kind].kind,
 				    .owned = a->origin[bin->kind].owned,
 				    .vm = packing->solution.entry + bin->entry,
 				    .vms = bin->entries };
-	packing->bought[host->kind]++;
+	host->number = ++packing->bought[host->kind];
 	for (size_t i = 0; i < host->vms; i++) {
 		const double *size = a->size + host->vm[i].item * RESOURCES;
 		double count = (double)host->vm[i].count;
@@ -139,43 +164,51 @@ static void take_host(struct packing *packing, const struct place_bin *bin, cons
 
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
 {
-	struct arrays a;
-	int code = make_arrays(&a, fleet, config);
-	struct place_problem problem = {
+	struct pack_problem *a = calloc(1, sizeof(*a));
+	int code = a ? make_arrays(a, fleet, config) : -ENOMEM;
+
+	*packing = (struct packing){ .problem = a };
+	if (code == 0)
+		code = make_rules(a, fleet, config->policy);
+	if (code)
+		return code;
+	a->problem = (struct place_problem){
 		.resources = RESOURCES,
 		.items = fleet->vms,
-		.kinds = a.kinds,
-		.size = a.size,
-		.count = a.count,
-		.capacity = a.capacity,
-		.cost = a.cost,
-		.most = a.most,
+		.kinds = a->kinds,
+		.groups = a->problem.groups,
+		.size = a->size,
+		.count = a->count,
+		.group = a->group,
+		.rule = a->rule,
+		.capacity = a->capacity,
+		.cost = a->cost,
+		.most = a->most,
 		.whole = DRIVER,
 		.onto = CPU,
 		.whole_least = 1,
 	};
-
-	*packing = (struct packing){ 0 };
 	if (!config->polls) /* then nothing is held, and drivers do no work: their row is all noughts */
-		problem.whole = problem.onto = PLACE_NONE;
-	if (code == 0)
-		code = place_solve(&packing->solution, &problem, &place_effort_usual);
+		a->problem.whole = a->problem.onto = PLACE_NONE;
+	code = place_solve(&packing->solution, &a->problem, &place_effort_usual);
 	if (code == 0) {
 		packing->host = calloc(packing->solution.bins + 1, sizeof(*packing->host));
 		packing->bought = calloc(fleet->kinds + 1, sizeof(*packing->bought));
 		code = packing->host && packing->bought ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; code == 0 && i < packing->solution.bins; i++)
-		take_host(packing, &packing->solution.bin[i], &a);
+		pack_take_host(packing, &packing->solution.bin[i]);
 	packing->left = packing->solution.left;
 	packing->unplaced = packing->solution.unplaced;
-	free_arrays(&a);
 	return code;
 }
 
 void packing_free(struct packing *packing)
 {
 	place_solution_free(&packing->solution);
+	if (packing->problem)
+		free_arrays(packing->problem);
+	free(packing->problem);
 	free(packing->host);
 	free(packing->bought);
 	*packing = (struct packing){ 0 };

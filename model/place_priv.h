@@ -83,6 +83,12 @@ int place_solve(struct place_solution *solution, const struct place_problem *pro
 		const struct place_effort *effort);
 void place_solution_free(struct place_solution *solution);
 
+/* When the bins that LOST (bins) marks fail: how many items of theirs fit on none of the others, *HOMELESS,
+ * and the first of them, *FIRST (PLACE_NONE: none), each being put where it leaves the least. 0 or -ENOMEM.
+ */
+int place_survive(const struct place_problem *problem, const struct place_solution *solution,
+		  const bool *lost, size_t *homeless, size_t *first);
+
 /* The gap between cost and bound as a share of the bound, 0 where both are 0. */
 double place_gap(const struct place_solution *solution);
 

@@ -17,6 +17,7 @@
 struct planner {
 	struct fleet fleet;
 	struct plan_ratios ratios;
+	struct plan_policy policy;
 	struct plan_files files;
 };
 
@@ -51,7 +52,7 @@ static void put_amount(struct table_writer *writer, double amount)
 }
 
 static int put_host(struct planner *p, const struct plan_config *config, const struct plan_host *host,
-		    size_t number, struct error *error)
+		    struct error *error)
 {
 	const struct plan_kind *kind = &p->fleet.kind[host->kind];
 	double held = pack_cores_held(host, config);
@@ -59,7 +60,7 @@ static int put_host(struct planner *p, const struct plan_config *config, const s
 
 	if (!vms)
 		return error_set(error, ENOMEM, "cannot plan");
-	snprintf(name, sizeof(name), "%.100s-%zu", kind->name, number);
+	snprintf(name, sizeof(name), "%.100s-%zu", kind->name, host->number);
 	table_put_text(&p->files.table[PLAN_HOSTS], config->name);
 	table_put_text(&p->files.table[PLAN_HOSTS], config->label);
 	table_put_text(&p->files.table[PLAN_HOSTS], name);
@@ -83,14 +84,10 @@ static int put_host(struct planner *p, const struct plan_config *config, const s
 static int put_hosts(struct planner *p, const struct plan_config *config, const struct packing *packing,
 		     struct error *error)
 {
-	size_t *numbers = calloc(p->fleet.kinds + 1, sizeof(*numbers)); /* given out by kind */
 	int code = 0;
 
-	if (!numbers)
-		return error_set(error, ENOMEM, "cannot plan");
 	for (size_t i = 0; code == 0 && i < packing->hosts; i++)
-		code = put_host(p, config, &packing->host[i], ++numbers[packing->host[i].kind], error);
-	free(numbers);
+		code = put_host(p, config, &packing->host[i], error);
 	return code;
 }
 
@@ -194,13 +191,15 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 	struct packing packing = { 0 };
 	int code = plan_ratios_price(&p->ratios, &p->fleet, name, &config);
 
+	config.policy = &p->policy;
 	if (code == 0 && config.known)
 		code = pack_fleet(&packing, &p->fleet, &config);
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
 	else if (!config.known)
 		code = put_unknown(p, &config, error);
-	else if ((code = put_hosts(p, &config, &packing, error)) == 0)
+	else if ((code = plan_risks(&packing, &p->fleet, &config, &p->files.table[PLAN_RISKS], error)) == 0 &&
+		 (code = put_hosts(p, &config, &packing, error)) == 0)
 		code = put_summary(p, &config, &packing, error);
 	packing_free(&packing);
 	free(config.price);
@@ -269,8 +268,10 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 
 	if (code)
 		return code;
-	code = plan_ratios_read(&p.ratios, options->results, error);
-	if (code == 0) {
+	code = plan_policy_read(&p.policy, options->policy, error);
+	if (code == 0)
+		code = plan_policy_check(&p.policy, &p.fleet, error);
+	if (code == 0 && (code = plan_ratios_read(&p.ratios, options->results, error)) == 0) {
 		code = plan_ratios_check(&p.ratios, &p.fleet, error);
 		if (code == 0)
 			code = plan_rebase(&p.ratios, &p.fleet, error);
@@ -278,6 +279,7 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 			code = write_plan(&p, options->out, error);
 		plan_ratios_free(&p.ratios);
 	}
+	plan_policy_free(&p.policy);
 	fleet_free(&p.fleet);
 	return code;
 }

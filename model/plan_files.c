@@ -14,6 +14,7 @@
 static const struct table_schema *const schemas[PLAN_TABLES] = {
 	[PLAN_HOSTS] = &schema_plan_hosts,
 	[PLAN_SUMMARY] = &schema_plan_summary,
+	[PLAN_RISKS] = &schema_plan_risks,
 	[PLAN_DOUBTS] = &schema_plan_doubts,
 };
 

@@ -31,6 +31,7 @@ struct plan_vm {
 	const char *measured_on; /* "": not said */
 	bool guessed;		 /* its CPU demand is not known: all its vCPUs count as busy */
 	const char *host;	 /* that it is on today; NULL: not said */
+	const char *group;	 /* that rules of the policy are about; "": none */
 };
 
 /* What a licence is counted by. */
@@ -107,6 +108,30 @@ extern const struct fleet_format fleet_formats[]; /* ends with a NULL schema */
 /* The format of the file at PATH by its header, NULL: the project's own. */
 const struct fleet_format *fleet_format_of(const char *path);
 
+/* Rules about one group; numbers as the policy says them, 1 for yes. */
+struct plan_group {
+	char name[61];
+	size_t line; /* of the policy, for messages */
+	double together, fence, spread;
+};
+
+/* What a user asks of a plan; all noughts: nothing. Shares are below 1. */
+struct plan_policy {
+	const char *path; /* the caller's; NULL: there is none */
+	double growth_buffer, cpu_headroom, memory_headroom;
+	double reserved_cores, reserved_memory; /* GiB */
+	double spare_hosts;
+	struct plan_group *group; /* groups; owned */
+	size_t groups;
+};
+
+/* Reads the policy at PATH, NULL: none. 0, or negative errno naming file, line and key. */
+int plan_policy_read(struct plan_policy *policy, const char *path, struct error *error);
+void plan_policy_free(struct plan_policy *policy);
+
+/* Whether its rules can be kept: 0, or -EINVAL naming the fewest that contradict each other. */
+int plan_policy_check(const struct plan_policy *policy, const struct fleet *fleet, struct error *error);
+
 /* What a VM of the fleet costs under one configuration. */
 struct plan_price {
 	double cpu;    /* cores it uses: its demand by the CPU ratio of its class; NaN: not measured */
@@ -115,12 +140,13 @@ struct plan_price {
 
 /* What one configuration costs the fleet. */
 struct plan_config {
-	const char *name, *label;   /* texts of the result's tables, or static */
-	bool polls;		    /* driver threads hold cores of each host */
-	bool hypervisor;	    /* licensed as a hypervisor, else as a host OS */
-	struct plan_price *price;   /* one for each VM of the fleet; owned */
-	bool known;		    /* each could be priced */
-	bool few_blocks, disturbed; /* so some ratio that it is priced with is flagged */
+	const char *name, *label;	  /* texts of the result's tables, or static */
+	bool polls;			  /* driver threads hold cores of each host */
+	bool hypervisor;		  /* licensed as a hypervisor, else as a host OS */
+	struct plan_price *price;	  /* one for each VM of the fleet; owned */
+	bool known;			  /* each could be priced */
+	bool few_blocks, disturbed;	  /* so some ratio that it is priced with is flagged */
+	const struct plan_policy *policy; /* NULL: none */
 };
 
 /* The result a plan is made from. */
@@ -154,6 +180,7 @@ int plan_ratios_price(const struct plan_ratios *ratios, const struct fleet *flee
 /* One host of the plan. */
 struct plan_host {
 	size_t kind;
+	size_t number;		      /* among those of its kind, from 1 */
 	bool owned;		      /* there already */
 	struct plan_load used;	      /* CPU inflated, without the cores drivers hold */
 	double driver;		      /* cores of driver threads at work */
@@ -162,7 +189,8 @@ struct plan_host {
 };
 
 struct packing {
-	struct place_solution solution; /* owned */
+	struct pack_problem *problem;	/* owned */
+	struct place_solution solution; /* without spare hosts; owned */
 	struct plan_host *host;		/* hosts; owned */
 	size_t hosts;
 	size_t *bought;	    /* kinds: hosts of each; owned */
@@ -174,6 +202,19 @@ struct packing {
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
 void packing_free(struct packing *packing);
 
+/* When COUNT hosts fail, that of number HOST and the fullest others: VMs for which there is no room then, and
+ * the row of the first of them. 0 or -ENOMEM. */
+int pack_survive(const struct packing *packing, size_t host, size_t count, size_t *homeless, size_t *vm);
+
+/* Adds a spare host, empty, that holds what HOST does: the cheapest there is. 1: done, 0: there is none,
+ * -ENOMEM. */
+int pack_add_spare(struct packing *packing, size_t host);
+
+/* Adds spare hosts until the packing survives what the policy says, as far as there are hosts, and writes
+ * what then becomes of each to RISKS. 0 or negative errno. */
+int plan_risks(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+	       struct table_writer *risks, struct error *error);
+
 /* Whether USED is no more than CAPACITY but for rounding. */
 bool pack_within(double used, double capacity);
 
@@ -183,7 +224,7 @@ char *plan_unplaced_list(const struct fleet *fleet, const struct plan_config *co
 			 const struct packing *packing);
 
 /* The tables of a plan being written. */
-enum plan_table { PLAN_HOSTS, PLAN_SUMMARY, PLAN_DOUBTS, PLAN_TABLES };
+enum plan_table { PLAN_HOSTS, PLAN_SUMMARY, PLAN_RISKS, PLAN_DOUBTS, PLAN_TABLES };
 
 struct plan_files {
 	struct table_writer table[PLAN_TABLES];

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model/plan_priv.h"
+#include "model/pack_priv.h"
 
 /* Why VMs fit on no host. */
 
@@ -26,7 +26,7 @@ static const struct {
 	{ "net", offsetof(struct plan_load, net) },
 };
 
-#define RESOURCES (sizeof(resources) / sizeof(*resources))
+#define NAMED (sizeof(resources) / sizeof(*resources)) /* in the order of enum resource */
 
 static double amount(const struct plan_load *load, size_t resource)
 {
@@ -34,25 +34,26 @@ static double amount(const struct plan_load *load, size_t resource)
 }
 
 /* Resources by name, joined by "+": what no host has enough of. */
-static void put_reason(FILE *out, const struct fleet *fleet, const struct plan_config *config, size_t vm)
+static void put_reason(FILE *out, const struct pack_problem *problem, const struct fleet *fleet,
+		       const struct plan_config *config, size_t vm)
 {
 	struct plan_load load = alone(fleet, config, vm);
 	bool lacking = false, together = true;
 
-	for (size_t r = 0; r < RESOURCES; r++) {
+	for (size_t r = 0; r < NAMED; r++) {
 		bool nowhere = true;
 
-		for (size_t i = 0; i < fleet->kinds; i++)
-			nowhere &= !pack_within(amount(&load, r), amount(&fleet->kind[i].has, r));
+		for (size_t i = 0; i < problem->kinds; i++)
+			nowhere &= !pack_within(amount(&load, r), problem->capacity[i * RESOURCES + r]);
 		if (nowhere)
 			fprintf(out, "%s%s", lacking ? "+" : "", resources[r].name);
 		lacking |= nowhere;
 	}
-	for (size_t i = 0; i < fleet->kinds; i++) {
+	for (size_t i = 0; i < problem->kinds; i++) {
 		bool holds = true;
 
-		for (size_t r = 0; r < RESOURCES; r++)
-			holds &= pack_within(amount(&load, r), amount(&fleet->kind[i].has, r));
+		for (size_t r = 0; r < NAMED; r++)
+			holds &= pack_within(amount(&load, r), problem->capacity[i * RESOURCES + r]);
 		together &= !holds;
 	}
 	if (!lacking)
@@ -72,7 +73,7 @@ char *plan_unplaced_list(const struct fleet *fleet, const struct plan_config *co
 		if (packing->left[vm] == 0)
 			continue;
 		fprintf(out, "%s%s:%zu:", ftell(out) ? " " : "", fleet->vm[vm].name, packing->left[vm]);
-		put_reason(out, fleet, config, vm);
+		put_reason(out, packing->problem, fleet, config, vm);
 	}
 	if (fclose(out) != 0) {
 		free(list);

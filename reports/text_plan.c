@@ -245,7 +245,7 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error)
 {
 	struct text_page page = { .colour = colour };
-	struct table plan;
+	struct table plan, risks;
 	struct whole whole;
 	char path[4200];
 	int code;
@@ -254,14 +254,18 @@ int report_plan_print(FILE *out, const char *directory, bool colour, struct erro
 	code = table_read(&plan, path, &schema_plan_summary, error);
 	if (code)
 		return code;
-	code = whole_open(&whole, error);
+	snprintf(path, sizeof(path), "%.4000s/%s", directory, schema_plan_risks.name);
+	code = table_read_optional(&risks, path, &schema_plan_risks, error);
+	if (code == 0)
+		code = whole_open(&whole, error);
 	page.out = whole.out;
-	if (code == 0 && text_put_plan(&page, &plan) < 0) {
+	if (code == 0 && (text_put_plan(&page, &plan) < 0 || text_put_risks(&page, &risks) < 0)) {
 		whole_abandon(&whole);
 		code = error_set(error, ENOMEM, "cannot make the plan");
 	} else if (code == 0) {
 		code = whole_print(&whole, out, "the plan", error);
 	}
+	table_free(&risks);
 	table_free(&plan);
 	return code;
 }

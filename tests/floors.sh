@@ -17,7 +17,7 @@ workloads	workloads libc
 vmm		vmm base libc linux liburing
 vmm/guest	guest freestanding
 probes		probes base libc perf pfm exits
-model		model base libc glpk
+model		model base libc glpk inih
 reports		reports base libc jansson
 cmd		cmd base vmm probes model reports libc linux perf nettle
 '
@@ -43,12 +43,13 @@ csv		csv\.h
 gsl		gsl/gsl_(cdf|sf_psi|sort|statistics_double)\.h
 linalg		gsl/gsl_linalg\.h
 glpk		glpk\.h
+inih		ini\.h
 pfm		perfmon/[a-z_]+\.h
 liburing	liburing\.h
 jansson		jansson\.h
 nettle		nettle/[a-z0-9_-]+\.h
 '
-outside='csv gsl linalg glpk pfm liburing jansson nettle' # each by one file alone
+outside='csv gsl linalg glpk inih pfm liburing jansson nettle' # each by one file alone
 entries='LICENSE Makefile README.md base cmd man model probes reports tests vmm workloads'
 licence='SPDX-License-Identifier: GPL-3.0-or-later'
 authors='SPDX-FileCopyrightText: The vmtax authors'

@@ -42,7 +42,7 @@ try 0 --results examples && grep -q '^Capacity plan' said && grep -q '^hosted  *
 result examples
 try 0 && grep -q 'taking the recorded sample' err && [ -s out/sample/plan/hosts.csv ]
 result sample
-try 0 --help && grep -q 'host_os_licence' said && grep -q 'exit status' said
+try 0 --help && grep -q 'host_os_licence' said && grep -q 'growth_buffer' said && grep -q 'exit status' said
 result help
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^native  *2  *10  *10.0  *10.0 ' said
 result own
@@ -65,6 +65,19 @@ try 0 --results r --fleet vInfo.csv --fleet vCPU.csv --fleet vHost.csv --fleet f
 	grep -q '^native  *2  *11  *10.5 ' said && grep -q '1 row was left out' err &&
 	grep -qx 'vInfo.csv,3,off,dropped,it is powered off' new/plan/doubts.csv
 result rvtools
+printf 'growth_buffer = 0\nspare_hosts = 1\n' >policy.ini
+try 0 --results r --fleet fleet.csv --hosts hosts.csv --policy policy.ini --out new &&
+	grep -q '^native  *3  *10 ' said && tr '\n' ' ' <said | grep -q 'native survives the loss of any of its 3 hosts' &&
+	grep -q '^native,native,box-1,yes,0,NA$' new/plan/risks.csv
+result survives
+printf 'vm,count,class,cpu,memory,io\nbig,9,cpu,6,2,3\n' >nine.csv
+try 0 --results r --fleet nine.csv --hosts hosts.csv --policy policy.ini --out new &&
+	tr '\n' ' ' <said | grep -q 'native does not survive the loss of 9 of its 9 hosts: without box-1'
+result risks
+rm -rf new
+printf 'spare_host = 1\n' >policy.ini
+try 2 --results r --fleet fleet.csv --hosts hosts.csv --policy policy.ini --out new && says 'policy.ini:1' 'did you mean spare_hosts?'
+result policy
 printf 'name;cpu_cores;memory_gib;measured_on\ndb;4;16;esx\n' >bad.csv
 rm -rf new
 try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2:measured_on' 'esx'

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef MODEL_PACK_PRIV_H
+#define MODEL_PACK_PRIV_H
+
+#include "model/plan_priv.h"
+
+/* What a fleet's placement is about, DRIVER being what threads that poll do. */
+enum resource { CPU, MEMORY, IO, IOPS, NET, DRIVER, RESOURCES };
+
+/* The arrays of a problem, which it owns. Each kind of host is there twice: those that are there already, and
+ * those that are to be bought. */
+struct pack_problem {
+	struct place_problem problem; /* of the arrays below */
+	double *size, *capacity, *cost;
+	size_t *count, *most;
+	struct origin {
+		size_t kind;
+		bool owned;
+	} * origin; /* kinds: what each is in the host list */
+	size_t kinds;
+	size_t *group;		 /* VMs; owned, as all of these */
+	struct place_rule *rule; /* groups of the policy */
+};
+
+/* Adds BIN of the solution to the hosts. */
+void pack_take_host(struct packing *packing, const struct place_bin *bin);
+
+#endif

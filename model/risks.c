@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "model/plan_priv.h"
+
+/* What a plan survives: each host is taken away in turn, and its VMs placed on the others. */
+
+#define HOSTS_MOST                                                                                           \
+	2000 /* that are taken away: of a larger plan the first ones, the dearest by the core last */
+
+static int put_risk(const struct packing *packing, const struct fleet *fleet,
+		    const struct plan_config *config, size_t host, struct table_writer *risks,
+		    struct error *error)
+{
+	const struct plan_host *h = &packing->host[host];
+	size_t homeless, vm;
+	char name[128];
+
+	if (pack_survive(packing, host, (size_t)config->policy->spare_hosts, &homeless, &vm) < 0)
+		return error_set(error, ENOMEM, "cannot plan");
+	snprintf(name, sizeof(name), "%.100s-%zu", fleet->kind[h->kind].name, h->number);
+	table_put_text(risks, config->name);
+	table_put_text(risks, config->label);
+	table_put_text(risks, name);
+	table_put_text(risks, homeless ? "no" : "yes");
+	table_put_integer(risks, (int64_t)homeless);
+	table_put_text(risks, homeless ? fleet->vm[vm].name : NULL);
+	return table_end_row(risks, error);
+}
+
+/* Adds spare hosts for as long as one is needed and to be had. 0 or -ENOMEM. */
+static int add_spares(struct packing *packing, size_t failing)
+{
+	size_t hosts = packing->hosts < HOSTS_MOST ? packing->hosts : HOSTS_MOST;
+
+	for (size_t host = 0; host < hosts; host++)
+		for (size_t spares = 0; spares < failing; spares++) {
+			size_t homeless, vm;
+			int code = pack_survive(packing, host, failing, &homeless, &vm);
+
+			if (code < 0)
+				return code;
+			if (homeless == 0)
+				break;
+			code = pack_add_spare(packing, host);
+			if (code < 0)
+				return code;
+			if (code == 0)
+				break;
+		}
+	return 0;
+}
+
+int plan_risks(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+	       struct table_writer *risks, struct error *error)
+{
+	int code = 0;
+
+	if (!config->policy || config->policy->spare_hosts < 1)
+		return 0;
+	if (add_spares(packing, (size_t)config->policy->spare_hosts) < 0)
+		return error_set(error, ENOMEM, "cannot plan");
+	for (size_t host = 0; code == 0 && host < packing->hosts && host < HOSTS_MOST; host++)
+		code = put_risk(packing, fleet, config, host, risks, error);
+	return code;
+}
