@@ -152,7 +152,8 @@ int harness_run(struct harness *h, struct error *error)
 		code = blocks_repeat(h, error);
 	if (code == 0 && h->not_repeated)
 		progress_say(&h->progress,
-			     "%zu disturbed block%s (drift or steal) not repeated for want of time: flagged "
+			     "%zu block%s disturbed (by drift or steal) and not repeated for want of time: "
+			     "flagged "
 			     "in runs.csv",
 			     h->not_repeated, h->not_repeated == 1 ? " was" : "s were");
 	return code;

@@ -36,7 +36,7 @@ struct trial {
 	const struct flips *flips;
 	size_t blocks;
 	double *number; /* blocks: as in runs.csv; owned */
-	bool *apart;	/* blocks: it holds no configuration between the ends; owned */
+	bool *apart;	/* blocks: it holds the ends alone, for the total; owned */
 	size_t *row;	/* blocks x configurations, row-major: rows of runs.csv, TRIAL_NONE: not ok; owned */
 	metric_value *time;
 };

@@ -15,6 +15,15 @@ static size_t *at(const struct trial *t, size_t block, size_t config)
 	return &t->row[block * t->flips->configs.count + config];
 }
 
+/*
+ * Whether there is nothing between the ends, as where they differ in one knob: then all blocks hold the same
+ * two, and those apart are told by the native repetition that comes with them.
+ */
+static bool only_ends(const struct trial *t)
+{
+	return t->flips->configs.count == 2;
+}
+
 /* The block NUMBER, new where it is not there yet. */
 static size_t find_block(struct trial *t, double number)
 {
@@ -25,7 +34,7 @@ static size_t find_block(struct trial *t, double number)
 	if (block < t->blocks)
 		return block;
 	t->number[block] = number;
-	t->apart[block] = true;
+	t->apart[block] = !only_ends(t);
 	for (size_t c = 0; c < t->flips->configs.count; c++)
 		*at(t, block, c) = TRIAL_NONE;
 	t->blocks++;
@@ -34,13 +43,18 @@ static size_t find_block(struct trial *t, double number)
 
 static void take_row(struct trial *t, size_t row)
 {
-	size_t config = names_find(&t->flips->configs, cells_text(t->cells, row, "config"));
+	const char *name = cells_text(t->cells, row, "config");
+	size_t config = names_find(&t->flips->configs, name), block;
 	double number = cells_number(t->cells, row, "block");
-	size_t block;
+	bool tells = only_ends(t) && strcmp(name, "native") == 0;
 
-	if (config == t->flips->configs.count || isnan(number))
+	if (isnan(number) || (config == t->flips->configs.count && !tells))
 		return;
 	block = find_block(t, number);
+	if (tells) {
+		t->apart[block] = true;
+		return;
+	}
 	if (config != t->flips->from && config != t->flips->to)
 		t->apart[block] = false;
 	if (strcmp(cells_text(t->cells, row, "status"), "ok") == 0)

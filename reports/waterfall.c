@@ -112,6 +112,10 @@ char *waterfall_check(const struct waterfall *w)
 	bool inside = sum.value >= w->total.low && sum.value <= w->total.high;
 	char bars[96], apart[96], *text;
 
+	if (isnan(sum.value))
+		return strdup("No bar could be measured: too few blocks hold both ends of a flip, or its "
+			      "knob cannot "
+			      "be set here: ablation.csv says which. Give more with --budget.");
 	print_delta(w, sum, bars);
 	bars[strcspn(bars, "[") - 1] = '\0';
 	if (asprintf(&text, "The bars sum to %s; measured apart, in blocks that no bar used: %s. %s", bars,
@@ -174,7 +178,9 @@ char *waterfall_advice(const struct waterfall *w)
 				w->step[i].to);
 	if (losses)
 		fputs(", which makes it slower.", out);
-	if (gains + losses == 0)
+	if (gains + losses == 0 && isnan(w->end - w->begin))
+		fputs("What each knob is worth to this program is not known: none could be measured.", out);
+	else if (gains + losses == 0)
 		fputs("No knob makes a difference to this program that can be told from chance: choose the "
 		      "configuration that keeps fewer cores and less memory.",
 		      out);

@@ -136,6 +136,30 @@ static void test_single_flips(void)
 	free_rows();
 }
 
+/* Then all blocks hold the same two configurations, and still the total is of blocks that no bar uses. */
+static void test_ends_that_differ_in_one_knob(void)
+{
+	static const char *const flip[] = { "method=single|" T "|before=A|after=A+t", NULL };
+	struct table table;
+
+	begin();
+	for (int i = 0; i < BLOCKS; i++) {
+		add("kv", "A", 2 * i + 1, (100 + i) * 1000, sets[0].knobs);
+		add("kv", "A+t", 2 * i + 1, (50 + i) * 1000, sets[1].knobs);
+		add("kv", "A", 2 * i + 2, (101 + i) * 1000, sets[0].knobs);
+		add("kv", "A+t", 2 * i + 2, (49 + i) * 1000, sets[1].knobs);
+		add("kv", "native", 2 * i + 2, 1000, "");
+	}
+	table = ablate(flip);
+	CHECK_NEAR(figure(&table, "transport", "delta_ns"), -50000, 1e-6);
+	CHECK_NEAR(figure(&table, "transport", "blocks"), BLOCKS, 0);
+	CHECK_NEAR(figure(&table, "interaction", "delta_ns"), 0, 1e-6);
+	CHECK_NEAR(figure(&table, "total", "delta_ns"), -52000, 1e-6);
+	CHECK_NEAR(figure(&table, "total", "blocks"), BLOCKS, 0);
+	table_free(&table);
+	free_rows();
+}
+
 static void test_shapley_leaves_nothing_over(void)
 {
 	struct table table;
@@ -253,6 +277,7 @@ static void test_combinations_sum_and_cover(void)
 int main(void)
 {
 	CHECK_RUN(test_single_flips);
+	CHECK_RUN(test_ends_that_differ_in_one_knob);
 	CHECK_RUN(test_shapley_leaves_nothing_over);
 	CHECK_RUN(test_order_that_does_not_run);
 	CHECK_RUN(test_flip_that_does_not_run);
