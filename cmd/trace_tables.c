@@ -61,6 +61,8 @@ static const char *thread_name(const struct trace_thread *t, char text[64])
 	};
 
 	snprintf(text, 64, "%s %d%s%s", roles[t->role], (int)t->tid, *t->name ? " " : "", t->name);
+	for (char *c = text; *c; c++) /* a thread names itself: nothing of it shall steer a terminal */
+		*c = *c < ' ' || *c > '~' ? '?' : *c;
 	return text;
 }
 

@@ -70,7 +70,7 @@ struct options {
 	const char *trace;  /* to be read */
 	const char *record; /* to be kept; NULL: no */
 	const char *table;  /* printed instead of the summary; NULL: none */
-	bool json, help;
+	bool json, help, timed;
 };
 
 static int take_table(struct options *o, const char *name, bool json, struct error *error)
@@ -102,7 +102,13 @@ static int take(struct options *o, int id, struct error *error)
 		error_fail(error, 0, "pgrep finds it", "%.100s is no process", optarg);
 		return error_at(error, "--pid");
 	case FOR:
-		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
+		o->timed = true;
+		if (units_parse_time(optarg, &o->for_ns, error))
+			return error_at(error, "--for");
+		if (o->for_ns)
+			return 0;
+		error_fail(error, 0, "give at least 1ms", "%.100s is no time at all", optarg);
+		return error_at(error, "--for");
 	case RECORD:
 		o->record = optarg;
 		return 0;
@@ -124,6 +130,8 @@ static int check(const struct options *o, struct error *error)
 		return error_fail(error, 0, "pgrep finds it", "there is no process %d", (int)o->pid);
 	if (!o->pid && o->record)
 		return error_fail(error, 0, "give --pid", "--record goes with a process");
+	if (!o->pid && o->timed)
+		return error_fail(error, 0, "give --pid", "--for goes with a process");
 	return 0;
 }
 
@@ -196,6 +204,10 @@ static int show(const struct options *o, const char *trace, const char *director
 	if (code)
 		return code;
 	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
+	if (o->table && account.cut)
+		fputs("vmtax account: the trace was cut off or damaged: the table ends with its last sound "
+		      "event\n",
+		      stderr);
 	if (!o->table)
 		return report_account_print(stdout, &account, page_colour(stdout), error);
 	return o->json ? report_table_json(stdout, path, schema, error) : publish_csv(path, schema, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,8 @@
  * A trace's file, and its events in order of time. The rings are drained in rounds, one CPU after the other,
  * so what comes in one round may be older than what another CPU gave in it, but not older than anything of
  * the round before: once a round is read, all up to the latest of the one before can be merged (as perf does
- * with its finished rounds). So memory holds two rounds at most. A file that was cut off is read as far as it
- * is whole.
+ * with its finished rounds). So memory holds two rounds at most. A file that was cut off or damaged is read
+ * as far as its chunks are whole and their sums right.
  */
 #define BYTES_MOST (1u << 26) /* of a chunk: more is nonsense */
 
@@ -33,6 +34,31 @@ struct trace_reader {
 	bool ended;
 };
 
+/* SUM, and BYTES (a multiple of 8) of DATA besides: any eight bytes that change, change it. */
+static uint64_t add_up(uint64_t sum, const void *data, size_t bytes)
+{
+	const unsigned char *at = data;
+	uint64_t word;
+
+	for (size_t i = 0; i < bytes; i += sizeof(word)) {
+		memcpy(&word, at + i, sizeof(word));
+		sum = ((sum ^ word) * 0x9e3779b97f4a7c15u) ^ (sum >> 29);
+	}
+	return sum;
+}
+
+static uint64_t sum_of_head(const struct trace_head *head)
+{
+	return add_up(0, head, offsetof(struct trace_head, sum));
+}
+
+static uint64_t sum_of_chunk(const struct trace_chunk *chunk, const struct trace_event *event)
+{
+	uint64_t sum = add_up(1, chunk, offsetof(struct trace_chunk, sum));
+
+	return add_up(sum, event, chunk->count * sizeof(*event));
+}
+
 int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus)
 {
 	struct trace_head head = { .begin_ns = begin_ns,
@@ -40,11 +66,13 @@ int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus)
 				   .event_bytes = sizeof(struct trace_event) };
 
 	memcpy(head.magic, TRACE_MAGIC, sizeof(head.magic));
+	head.sum = sum_of_head(&head);
 	return fwrite(&head, sizeof(head), 1, file) == 1 && fflush(file) == 0 ? 0 : -EIO;
 }
 
 int trace_file_put(FILE *file, struct trace_chunk chunk, const struct trace_event *event)
 {
+	chunk.sum = sum_of_chunk(&chunk, event);
 	if (fwrite(&chunk, sizeof(chunk), 1, file) != 1)
 		return -EIO;
 	if (chunk.count && fwrite(event, sizeof(*event), chunk.count, file) != chunk.count)
@@ -58,7 +86,9 @@ static bool read_chunk(struct trace_reader *r)
 	if (fread(&r->next, sizeof(r->next), 1, r->file) != 1)
 		return false;
 	if (r->next.cpu == TRACE_CLOSED) {
-		r->facts.end_ns = r->next.round;
+		r->facts.end_ns =
+			r->next.count == 0 && r->next.sum == sum_of_chunk(&r->next, NULL) ? r->next.round : 0;
+		r->next.count = 0;
 		return false;
 	}
 	return r->next.cpu < r->facts.cpus && r->next.count > 0 &&
@@ -91,7 +121,8 @@ static bool take_chunk(struct trace_reader *r)
 	uint64_t before = q->count > q->head ? q->event[q->count - 1].time_ns : 0;
 
 	if (!make_room(q, r->next.count) ||
-	    fread(q->event + q->count, sizeof(*q->event), r->next.count, r->file) != r->next.count)
+	    fread(q->event + q->count, sizeof(*q->event), r->next.count, r->file) != r->next.count ||
+	    r->next.sum != sum_of_chunk(&r->next, q->event + q->count))
 		return false;
 	for (uint32_t i = 0; i < r->next.count; i++) {
 		struct trace_event *e = &q->event[q->count++];
@@ -140,7 +171,8 @@ int trace_reader_open(struct trace_reader **reader, const char *path, struct err
 	}
 	if (fread(&head, sizeof(head), 1, r->file) != 1 ||
 	    memcmp(head.magic, TRACE_MAGIC, sizeof(head.magic)) != 0 ||
-	    head.event_bytes != sizeof(struct trace_event) || head.cpus == 0 || head.cpus > 65536) {
+	    head.event_bytes != sizeof(struct trace_event) || head.cpus == 0 || head.cpus > 65536 ||
+	    head.sum != sum_of_head(&head)) {
 		trace_reader_close(r);
 		error_fail(error, 0, "give a file that --keep-trace or --record wrote",
 			   "this is no trace of vmtax's");

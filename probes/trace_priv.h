@@ -51,19 +51,21 @@ void trace_thread_charge(struct thread *t, uint64_t now);
 
 /* --- The file: trace_file.c --- */
 
-#define TRACE_MAGIC  "vmxtrc1\n"
+#define TRACE_MAGIC  "vmxtrc2\n"
 #define TRACE_CLOSED UINT32_MAX /* instead of a CPU: the trace ended as it should; its round is the time */
 
 struct trace_head {
 	char magic[8];
 	uint64_t begin_ns;
 	uint32_t cpus, event_bytes;
+	uint64_t sum; /* of the fields above */
 };
 
 /* Events of one CPU in one round, in the order they came. */
 struct trace_chunk {
 	uint32_t cpu, count;
 	uint64_t round;
+	uint64_t sum; /* of the fields above and of the events; trace_file_put makes it */
 };
 
 int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus);

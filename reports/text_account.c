@@ -112,7 +112,8 @@ static void put_facts(const struct text_page *page, const struct table *layers,
 	}
 	if (a->cut)
 		text_put_wrapped(page->out, '!',
-				 "The trace was cut off: this is the account up to its last event.");
+				 "The trace was cut off or damaged: this is the account up to its last sound "
+				 "event.");
 }
 
 static int put_all(struct text_page *page, const struct table *layers, const struct table *exits,

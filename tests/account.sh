@@ -98,6 +98,13 @@ status=$?
 why="status $status: $(cat err)"
 [ $status -eq 0 ] && grep -q 'cut off' out
 result cut-off
+printf '\377\377' | dd of=cut bs=1 seek=$(($(stat -c %s cut) / 2)) conv=notrunc status=none
+"$vmtax" account cut --csv >out 2>err
+status=$?
+why="status $status: $(cat err)"
+# Nothing that took longer than the trace, or less than nothing: such are read out of damage.
+[ $status -eq 0 ] && grep -q 'cut off or damaged' err && awk -F, 'NR > 1 && ($4 < -1e9 || $4 > 6e10) { exit 1 }' out
+result damaged
 "$vmtax" account trace --json=exits | jq -e 'type == "array"' >/dev/null
 why="no array"
 result json

@@ -227,10 +227,10 @@ static void test_file(void)
 	const struct trace_event *e;
 
 	CHECK_INT(trace_file_begin(file, 5, 2), 0);
-	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 0, 2, 1 }, first), 0);
-	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 1, 2, 1 }, second), 0);
-	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 0, 2, 2 }, third), 0);
-	CHECK_INT(trace_file_put(file, (struct trace_chunk){ TRACE_CLOSED, 0, 99 }, NULL), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 0, 2, 1, 0 }, first), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 1, 2, 1, 0 }, second), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 0, 2, 2, 0 }, third), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ TRACE_CLOSED, 0, 99, 0 }, NULL), 0);
 	fclose(file);
 	CHECK_INT(trace_reader_open(&reader, "trace", &error), 0);
 	while ((e = trace_reader_next(reader)) != NULL && n < 8)
@@ -244,7 +244,7 @@ static void test_file(void)
 	trace_reader_close(reader);
 
 	/* Cut off amid the last chunk: what is whole is read. */
-	CHECK_INT(truncate("trace", 24 + 2 * (16 + 48) + 16 + 24), 0);
+	CHECK_INT(truncate("trace", 32 + 2 * (24 + 48) + 24 + 24), 0);
 	CHECK_INT(trace_reader_open(&reader, "trace", &error), 0);
 	for (n = 0; trace_reader_next(reader); n++)
 		;
