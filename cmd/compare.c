@@ -45,6 +45,21 @@ static int learn(struct compare_options *o, struct error *error)
 	return CMD_OK;
 }
 
+/* Results of the nano suite alone, for one, or of different workloads. */
+static bool nothing_compared(const char *path)
+{
+	struct table table;
+	bool nothing = true;
+
+	if (table_read(&table, path, &schema_comparison, NULL) < 0)
+		return false;
+	for (size_t row = 0; row < table.rows; row++)
+		nothing &= !(table_number(&table, row, table_column(&table, "invocations")) > 0 &&
+			     table_number(&table, row, table_column(&table, "base_invocations")) > 0);
+	table_free(&table);
+	return nothing;
+}
+
 /* Whether a row is surely worse, and by more than the user allows. */
 static bool exceeded(const struct compare_options *o, const char *path)
 {
@@ -102,6 +117,12 @@ static int compare(const struct compare_options *o, const char *path, struct err
 
 	if (model_compare_write(&options, error) < 0 || show(o, &comparison, error) < 0)
 		return cmd_fail("compare", error, CMD_FAILED);
+	if (nothing_compared(path)) {
+		error_fail(error, 0,
+			   "name results of the same workloads; vmtax report shows what events cost",
+			   "nothing was measured on both sides");
+		return cmd_fail("compare", error, CMD_FAILED);
+	}
 	if (*o->out)
 		fprintf(stderr, "wrote %s/comparison.csv and comparison.html\n", o->out);
 	return exceeded(o, path) ? CMD_THRESHOLD : CMD_OK;

@@ -89,5 +89,11 @@ refuses no-metric 2 'unknown metric tine' new1 --against old1 --metric tine
 refuses no-directory 1 'name a directory that vmtax run --out wrote' new1 --against nowhere
 refuses learn-and-against 2 'exclude each other' --learn new1 --against old1
 refuses csv-and-json 2 'exclude each other' --csv --json new1 --against old1
+# Results of different workloads, which no gate may let pass for having found nothing.
+mkdir apart && { head -n 1 old1/runs.csv && grep ',syscall,' old1/runs.csv; } >apart/runs.csv
+mkdir alone && { head -n 1 new1/runs.csv && grep ',cpu-int,' new1/runs.csv; } >alone/runs.csv
+cp old1/machine.csv apart && cp new1/machine.csv alone
+try 1 alone --against apart --fail-over 5% && grep -q 'nothing was measured on both sides: name results' err
+result nothing-in-common
 mkdir broken && sed '3s/^[0-9]*,/three,/' old1/runs.csv >broken/runs.csv
 refuses broken-table 1 'broken/runs.csv:3:run' new1 --against broken
