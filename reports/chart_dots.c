@@ -66,6 +66,14 @@ static const char *name_tick(double at, double shortest, char text[24])
 	return text;
 }
 
+/* A round step that fits into RANGE eight times or a little less. */
+static double find_step(struct range range)
+{
+	double rough = (range.high - range.low) / 8 * 0.999, power = pow(10, floor(log10(rough)));
+
+	return power * (rough <= power ? 1 : rough <= 2 * power ? 2 : rough <= 5 * power ? 5 : 10);
+}
+
 /*
  * Ticks of a log axis at round numbers, as many as have room: the steps of one decade, the densest first.
  * gnuplot's own stop at one a decade, which leaves ratios between 1 and 3 without any.
@@ -88,6 +96,7 @@ static void put_ticks(FILE *script, const char *axis, struct range range)
 	size_t choice = 0;
 	double shortest = range.high / range.low > 1e5 ? 0.9999e3 : 0.9999e4;
 	bool crowded = range.high / range.low > 3e6; /* then every other decade is named */
+	double step = find_step(range);
 	char text[24];
 
 	while (choice + 1 < sizeof(ticks) / sizeof(*ticks) && range.high / range.low > ticks[choice].span)
@@ -100,8 +109,8 @@ static void put_ticks(FILE *script, const char *axis, struct range range)
 				crowded && decade % 2 ? ""
 						      : name_tick(steps[i] * pow(10, decade), shortest, text),
 				steps[i] * pow(10, decade));
-	for (double at = ceil(range.low * 20) / 20; choice == 0 && at <= range.high; at += 0.05, comma = ", ")
-		fprintf(script, "%s'%.4g' %.4g", comma, at, at);
+	for (double n = ceil(range.low / step); choice == 0 && n * step <= range.high; n++, comma = ", ")
+		fprintf(script, "%s'%s' %.9g", comma, name_tick(n * step, 0.9999e6, text), n * step);
 	fputs(")\n", script);
 }
 
