@@ -210,7 +210,7 @@ static int take_option(struct command *c, int id, const char *text)
 	case TSC_HZ:
 		return units_parse_count(text, UINT64_MAX, &c->options.tsc_hz, &c->error);
 	default:
-		return error_fail(&c->error, 0, "try --help", "unknown option");
+		return error_fail(&c->error, 0, "try --help", "unknown option, or one without its value");
 	}
 }
 

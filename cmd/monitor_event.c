@@ -17,7 +17,9 @@ int monitor_no_event(const char *name, struct error *error)
 		names[i - 1] = vmm_event_name(i);
 	near = units_nearest(name, names);
 	error_set(error, 0, "the guest kernel knows no event %.100s", name);
-	return near ? error_mend(error, "did you mean %s?", near) : error_mend(error, "see: vmtax list nano");
+	return near ? error_mend(error, "did you mean %s?", near)
+		    : error_mend(error, "it knows those that vmtax list nano --csv has in its column guest; "
+					"vmtax run --suite nano measures all");
 }
 
 /* As the programs print it that measure events natively: workloads/samples.h. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,6 +53,10 @@ int suite_find(const char *name, char *path, size_t size, struct error *error)
 	if (near) {
 		error_set(error, 0, "there is no suite %.100s, and no such file", name);
 		return error_mend(error, "did you mean %s?", near);
+	}
+	if (access(name, F_OK) != 0) {
+		error_set(error, errno, "cannot open %.200s", name);
+		return error_mend(error, "give a file, or default, nano, provisioning, training or held-out");
 	}
 	snprintf(path, size, "%s", name);
 	return 0;

@@ -85,7 +85,9 @@ int event_check(struct monitor *m)
 		return unable(m);
 	}
 	if (other_transport(m, &transport)) {
-		error_fail(m->error, 0, "see vmtax doctor", "%s needs transport=%s", name,
+		error_set(m->error, 0, "%s needs transport=%s", name,
+			  vmm_knobs[VMM_TRANSPORT].values[transport].name);
+		error_mend(m->error, "use --set transport=%s; vmtax doctor says why it may fall back",
 			   vmm_knobs[VMM_TRANSPORT].values[transport].name);
 		return unable(m);
 	}
