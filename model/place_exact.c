@@ -7,8 +7,7 @@
 
 #include "model/place_pattern_priv.h"
 
-/* Few items, exactly: a linear program over what bins may hold, then an integer one. The one file that
- * includes GLPK. */
+/* Few items, exactly: a linear program over what bins may hold, then an integer one. GLPK's one door. */
 
 #define ROUNDS_MOST	  2000
 #define PATTERNS_MOST	  30000
@@ -119,32 +118,20 @@ static int price_columns(struct exact *x)
 	return 0;
 }
 
-/* The largest amount that all costs are multiples of, 0 where they have none. */
-static double quantum(const struct place_problem *p)
+/* BOUND on the cost, as the least multiple that is no less. */
+static double round_up(const struct place_problem *p, double bound)
 {
-	double common = 0;
+	double step = place_quantum(p);
 
-	for (size_t kind = 0; kind < p->kinds; kind++) {
-		double a = p->cost[kind], b = common;
-
-		if (p->kinds > 1 && (a != floor(a) || a > 1e12))
-			return 0;
-		while (b > 0) {
-			double rest = fmod(a, b);
-
-			a = b;
-			b = rest;
-		}
-		common = a;
-	}
-	return common;
+	bound *= 1 - TOLERANCE;
+	return step > 0 ? ceil(bound / step - 1e-6) * step : bound;
 }
 
 /* Adds every pattern that a cheaper plan than one of COST might use. 1: all, 0: too many, -ENOMEM. */
 static int enumerate(struct exact *x, double cost)
 {
 	const struct place_problem *p = x->problem;
-	double relaxed = glp_get_obj_val(x->lp), step = quantum(p);
+	double relaxed = glp_get_obj_val(x->lp), step = place_quantum(p);
 	double room = cost - (step > 0 ? step : 0) - relaxed + TOLERANCE * (1 + cost);
 
 	for (size_t kind = 0; kind < p->kinds; kind++) {
@@ -207,12 +194,9 @@ static int read_answer(const struct exact *x, struct placing *better)
 static int close_gap(struct exact *x, struct placing *placing, bool *proven)
 {
 	struct placing better;
-	double step = quantum(x->problem);
 	int code;
 
-	x->bound = glp_get_obj_val(x->lp) * (1 - TOLERANCE);
-	if (step > 0)
-		x->bound = ceil(x->bound / step - 1e-6) * step;
+	x->bound = round_up(x->problem, glp_get_obj_val(x->lp));
 	if (placing->cost <= x->bound * (1 + PLACE_SLACK)) {
 		*proven = true;
 		return 0;
@@ -221,8 +205,7 @@ static int close_gap(struct exact *x, struct placing *placing, bool *proven)
 	if (code <= 0 || !solve_whole(x))
 		return code < 0 ? code : 0;
 	*proven = true;
-	x->bound = glp_mip_obj_val(x->lp);
-	x->bound = x->bound > placing->cost ? placing->cost : x->bound;
+	x->bound = fmin(glp_mip_obj_val(x->lp), placing->cost);
 	code = placing_init(&better, x->problem);
 	if (code == 0)
 		code = read_answer(x, &better);
@@ -248,7 +231,7 @@ int place_exact(struct placing *placing, double *bound, bool *proven)
 		code = price_columns(&x);
 	if (code == 1)
 		code = close_gap(&x, placing, proven);
-	*bound = x.bound > *bound ? x.bound : *bound;
+	*bound = fmax(x.bound, *bound);
 	if (x.lp)
 		glp_delete_prob(x.lp);
 	free(x.bonus);
@@ -293,7 +276,7 @@ double place_exact_bound(const struct place_problem *p, const double *demand, si
 	how.presolve = GLP_ON;
 	how.tm_lim = 200;
 	solved = glp_intopt(lp, &how) == 0 && glp_mip_status(lp) == GLP_OPT;
-	cost = solved ? glp_mip_obj_val(lp) * (1 - TOLERANCE) : (double)NAN;
+	cost = solved ? round_up(p, glp_mip_obj_val(lp)) : (double)NAN;
 	glp_delete_prob(lp);
 	return cost;
 }

@@ -166,3 +166,23 @@ size_t placing_choose_kind(const struct placing *placing, const size_t *ranked, 
 			return ranked[i];
 	return PLACE_NONE;
 }
+
+double place_quantum(const struct place_problem *problem)
+{
+	double common = 0;
+
+	for (size_t kind = 0; kind < problem->kinds; kind++) {
+		double a = problem->cost[kind], b = common;
+
+		if (problem->kinds > 1 && (a != floor(a) || a > 1e12))
+			return 0;
+		while (b > 0) {
+			double rest = fmod(a, b);
+
+			a = b;
+			b = rest;
+		}
+		common = a;
+	}
+	return common;
+}

@@ -78,6 +78,9 @@ void place_weights(const struct place_problem *problem, double *weight);
 /* The size of ITEM as one number under WEIGHT. */
 double place_weigh(const struct place_problem *problem, const double *weight, size_t item);
 
+/* The largest amount that all costs are multiples of, 0 where they have none. */
+double place_quantum(const struct place_problem *problem);
+
 /* Kinds in the order they are bought in: by cost of the scarcest resource, or FIRST before all others unless
  * that is PLACE_NONE. The caller frees; NULL when memory is short. */
 size_t *place_rank_kinds(const struct place_problem *problem, size_t first);

@@ -238,6 +238,8 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 	for (size_t i = 0; i < plan->rows; i++)
 		put_row(page, plan, rows[i], widths);
 	code = put_notes(page, plan, rows);
+	if (code == 0)
+		code = text_put_advice(page, plan);
 	free(rows);
 	return code;
 }

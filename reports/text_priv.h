@@ -46,6 +46,10 @@ int text_put_nano(const struct text_page *page, const struct result *result);
 /* Prints the capacity plan, nothing where there is none. 0 or -ENOMEM. */
 int text_put_plan(struct text_page *page, const struct table *plan);
 
+/* The cheapest virtual configuration that holds the whole fleet, and why, where there is one. 0 or -ENOMEM.
+ */
+int text_put_advice(struct text_page *page, const struct table *plan);
+
 /* What plans survive, in sentences. 0 or -ENOMEM. */
 int text_put_risks(struct text_page *page, const struct table *risks);
 

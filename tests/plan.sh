@@ -37,7 +37,7 @@ printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,1,2,3\n' >fleet.csv
 printf 'host,available,cores,memory,io,cost,host_os_licence,hypervisor_licence\nbox,9,8,64,100,1000,100,300\n' >hosts.csv
 
 cp -r r examples
-try 0 --results examples && grep -q '^Capacity plan' said && grep -q '^hosted  *[1-9]' said &&
+try 0 --results examples && ! tr '\n' ' ' <said | tr -s ' ' | grep -q 'at most 0.0 %' && grep -q '^Capacity plan' said && grep -q '^hosted  *[1-9]' said &&
 	grep -q 'taking the example' err && [ -s examples/plan/hosts.csv ]
 result examples
 try 0 && grep -q 'taking the recorded sample' err && [ -s out/sample/plan/hosts.csv ]
@@ -57,6 +57,11 @@ why="the plan is not in the report's summary: $(cat said)"
 "$vmtax" report --no-html examples >said 2>err && grep -q '^Capacity plan' said
 result summary
 
+printf 'host,available,cores,memory,cost,hypervisor_licence\nbox,99,8,64,1000,4000\n' >small.csv
+try 0 --results r --fleet fleet.csv --hosts small.csv --out new &&
+	tr '\n' ' ' <said | tr -s ' ' | grep -q 'recommendation: hosted holds the whole fleet on 2 hosts for 2000, and so does hosted-classic for as much' &&
+	try 0 --results r --out new && tr '\n' ' ' <said | tr -s ' ' | grep -q 'recommendation: bare-metal holds the whole fleet on 6 hosts for 118200, 44.2 % less than the next, hosted, on 11. It takes 75000 less for hardware and 18600 less for licences.'
+result recommendation
 rm -rf new
 printf '\357\273\277VM,Powerstate,Template,CPUs,Memory,Host\nweb 1,poweredOn,False,2,"16,384",esx\noff,poweredOff,False,2,"1,024",esx\n' >vInfo.csv
 printf 'VM,Overall,Reservation,Host\nweb 1,"1,250",0,esx\n' >vCPU.csv

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/text_priv.h"
+
+/* What to take, in two sentences: the cheapest way to virtualize the whole fleet, and what makes it so. */
+
+static double number(const struct table *plan, size_t row, const char *column)
+{
+	return table_number(plan, row, table_column(plan, column));
+}
+
+static const char *label(const struct table *plan, size_t row)
+{
+	return table_text(plan, row, table_column(plan, "label"));
+}
+
+/* Whether ROW is a virtual configuration that holds the whole fleet. */
+static bool eligible(const struct table *plan, size_t row)
+{
+	const char *config = table_text(plan, row, table_column(plan, "config"));
+
+	return strncmp(config, "native", 6) != 0 && number(plan, row, "unplaced") == 0 &&
+	       !isnan(number(plan, row, "total_cost"));
+}
+
+/* The cheapest row that is eligible, but EXCEPT; plan->rows: there is none. */
+static size_t cheapest(const struct table *plan, size_t except)
+{
+	size_t best = plan->rows;
+
+	for (size_t row = 0; row < plan->rows; row++)
+		if (row != except && eligible(plan, row) &&
+		    (best == plan->rows ||
+		     number(plan, row, "total_cost") < number(plan, best, "total_cost")))
+			best = row;
+	return best;
+}
+
+/* "8000 less" or "500 more". */
+static void put_difference(FILE *out, double amount)
+{
+	fprintf(out, "%.0f %s", fabs(amount), amount < 0 ? "less" : "more");
+}
+
+static void put_sentences(FILE *out, const struct table *plan, size_t best, size_t next)
+{
+	double cost = number(plan, best, "total_cost"), other;
+
+	fprintf(out, "recommendation: %s holds the whole fleet on %.0f host%s for %.0f", label(plan, best),
+		number(plan, best, "hosts"), number(plan, best, "hosts") == 1 ? "" : "s", cost);
+	if (next == plan->rows) {
+		fputs(", and no other virtual configuration does.", out);
+		return;
+	}
+	other = number(plan, next, "total_cost");
+	if (other <= cost) {
+		fprintf(out, ", and so does %s for as much.", label(plan, next));
+		return;
+	}
+	fprintf(out, ", %.1f %% less than the next, %s, on %.0f. It takes ", (1 - cost / other) * 100,
+		label(plan, next), number(plan, next, "hosts"));
+	put_difference(out, number(plan, best, "hardware_cost") - number(plan, next, "hardware_cost"));
+	fputs(" for hardware and ", out);
+	put_difference(out, number(plan, best, "licence_cost") - number(plan, next, "licence_cost"));
+	fputs(" for licences.", out);
+}
+
+int text_put_advice(struct text_page *page, const struct table *plan)
+{
+	size_t best = cheapest(plan, plan->rows), size = 0;
+	char *text = NULL;
+	FILE *out;
+
+	if (best == plan->rows)
+		return 0;
+	out = open_memstream(&text, &size);
+	if (!out)
+		return -ENOMEM;
+	put_sentences(out, plan, best, cheapest(plan, best));
+	if (fclose(out) != 0) {
+		free(text);
+		return -ENOMEM;
+	}
+	text_put_wrapped(page->out, '-', text);
+	free(text);
+	return 0;
+}
