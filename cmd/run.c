@@ -181,6 +181,19 @@ static uint64_t budget_of(const struct run *run)
 	return run_options_ablate(o) ? ABLATE_BUDGET_NS * run->harness.suite.count : RUN_BUDGET_NS;
 }
 
+/* Whether observed repetitions are traced; who wants to keep traces is told where there will be none. */
+static void choose_traces(struct run *run)
+{
+	struct error error = { 0 };
+	char text[1024];
+
+	run->harness.traces = run->options.observe && trace_available(&error);
+	if (run->options.keep_trace && !run->harness.traces)
+		fprintf(stderr, "vmtax run: no traces are kept: %s\n",
+			run->options.observe ? error_text(&error, text, sizeof(text))
+					     : "nothing is observed");
+}
+
 /* Measures into the directory, which is ready. */
 static int measure(struct run *run)
 {
@@ -190,7 +203,7 @@ static int measure(struct run *run)
 
 	if (run->options.observe)
 		run->options.observe = observe_possible(); /* why not is for doctor to say */
-	h->traces = run->options.observe && trace_available(NULL);
+	choose_traces(run);
 	h->options = &run->options;
 	h->plan = &run->plan;
 	h->directory = run->directory;

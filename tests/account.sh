@@ -207,3 +207,7 @@ done >bad
 why=$(cat bad)
 ! [ -s bad ]
 result traces-readable
+"$vmtax" run --only syscall --configs native --blocks 1 --no-observe --keep-trace --out none >out 2>err
+why=$(cat err)
+grep -q 'no traces are kept: nothing is observed' err && ! [ -e none/traces ]
+result no-trace-is-said
