@@ -38,6 +38,18 @@ static struct trace_moment moment(void)
 	return best;
 }
 
+bool observe_trace_wanted(bool observed, bool keep)
+{
+	struct error error = { 0 };
+	char text[1024];
+	bool can = observed && trace_available(&error);
+
+	if (keep && !can)
+		fprintf(stderr, "vmtax run: no traces are kept: %s\n",
+			observed ? error_text(&error, text, sizeof(text)) : "nothing is observed");
+	return can;
+}
+
 void observe_trace_begin(struct observe_trace *trace, const struct launch *launch, pid_t pid)
 {
 	*trace = (struct observe_trace){ .path = launch->trace };

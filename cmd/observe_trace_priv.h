@@ -19,6 +19,10 @@ struct observe_trace {
 	bool whole;
 };
 
+/* Whether repetitions are traced, where they are to be OBSERVED; who wants to KEEP traces is told why there
+ * are none. */
+bool observe_trace_wanted(bool observed, bool keep);
+
 /* Begins to trace PID where LAUNCH names a file for it, and this machine can: else there is none. */
 void observe_trace_begin(struct observe_trace *trace, const struct launch *launch, pid_t pid);
 void observe_trace_end(struct observe_trace *trace);

@@ -15,7 +15,7 @@
 #include "cmd/machine_priv.h"
 #include "cmd/nano_priv.h"
 #include "cmd/observe_priv.h"
-#include "probes/trace.h"
+#include "cmd/observe_trace_priv.h"
 #include "cmd/room_priv.h"
 
 /* vmtax run and vmtax ablate: measure, then publish. */
@@ -181,19 +181,6 @@ static uint64_t budget_of(const struct run *run)
 	return run_options_ablate(o) ? ABLATE_BUDGET_NS * run->harness.suite.count : RUN_BUDGET_NS;
 }
 
-/* Whether observed repetitions are traced; who wants to keep traces is told where there will be none. */
-static void choose_traces(struct run *run)
-{
-	struct error error = { 0 };
-	char text[1024];
-
-	run->harness.traces = run->options.observe && trace_available(&error);
-	if (run->options.keep_trace && !run->harness.traces)
-		fprintf(stderr, "vmtax run: no traces are kept: %s\n",
-			run->options.observe ? error_text(&error, text, sizeof(text))
-					     : "nothing is observed");
-}
-
 /* Measures into the directory, which is ready. */
 static int measure(struct run *run)
 {
@@ -203,7 +190,7 @@ static int measure(struct run *run)
 
 	if (run->options.observe)
 		run->options.observe = observe_possible(); /* why not is for doctor to say */
-	choose_traces(run);
+	h->traces = observe_trace_wanted(run->options.observe, run->options.keep_trace);
 	h->options = &run->options;
 	h->plan = &run->plan;
 	h->directory = run->directory;
