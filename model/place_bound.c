@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/stats.h"
 #include "model/place_work_priv.h"
 
 /* What no placement can do better than. */
@@ -72,6 +71,13 @@ static double largest(const struct place_problem *problem, size_t d)
 	return most;
 }
 
+static int descending(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+
+	return (*a < *b) - (*a > *b);
+}
+
 /* L2 of resource D on bins of the largest CAPACITY. SIZES has room for all items. */
 static size_t bound_resource(const struct place_problem *problem, const bool *placeable, size_t d, bool whole,
 			     double capacity, double *sizes)
@@ -86,13 +92,12 @@ static size_t bound_resource(const struct place_problem *problem, const bool *pl
 			continue;
 		sum += share * (double)problem->count[i];
 		for (size_t c = 0; sizes && c < problem->count[i] && share > 0; c++)
-			sizes[n++] = -share;
+			sizes[n++] = share;
 	}
 	if (!sizes)
 		return (size_t)whole_bins(sum);
-	stats_sort(sizes, n);
-	for (size_t i = 0; i < n; i++)
-		sizes[i] = -sizes[i];
+	qsort(sizes, n, sizeof(*sizes),
+	      descending); /* it merges, which a million sizes take better than heaps */
 	half = place_bound_l2(sizes, n);
 	return half > (size_t)whole_bins(sum) ? half : (size_t)whole_bins(sum);
 }

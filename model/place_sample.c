@@ -14,10 +14,11 @@
  * array.
  */
 
-#define DRAWN 192 /* items a bin looks at */
-#define HEAD  32  /* of which the largest left */
-#define RUN   8	  /* drawn side by side, so that memory is read in lines */
-#define DRAWS 3	  /* of new ones before a bin is closed */
+#define DRAWN 192   /* items a bin looks at */
+#define HEAD  32    /* of which the largest left */
+#define RUN   8	    /* drawn side by side, so that memory is read in lines */
+#define DRAWS 3	    /* of new ones before a bin is closed */
+#define CHUNK 60000 /* items placed among themselves, so that they stay in the processor's cache */
 
 struct sample {
 	struct placing *placing;
@@ -129,22 +130,25 @@ static int fill(struct sample *s, size_t bin)
 	return code;
 }
 
-static int prepare(struct sample *s, struct placing *placing)
+/* Every CHUNKS-th of the ORDERED items, from CHUNK on. */
+static int prepare(struct sample *s, struct placing *placing, const size_t *ordered, size_t chunk,
+		   size_t chunks)
 {
 	const struct place_problem *problem = placing->problem;
-	size_t resources = problem->resources;
+	size_t resources = problem->resources, most = problem->items / chunks + 1;
 
-	*s = (struct sample){ .placing = placing, .rows = problem->items, .random = 0x9e3779b97f4a7c15ULL };
-	s->item = place_order_items(problem, ORDER_MAX);
-	s->left = malloc((s->rows + 1) * sizeof(*s->left));
-	s->size = malloc((s->rows + 1) * resources * sizeof(*s->size));
+	*s = (struct sample){ .placing = placing, .random = 0x9e3779b97f4a7c15ULL };
+	s->item = malloc((most + 1) * sizeof(*s->item));
+	s->left = malloc((most + 1) * sizeof(*s->left));
+	s->size = malloc((most + 1) * resources * sizeof(*s->size));
 	if (!s->item || !s->left || !s->size)
 		return -ENOMEM;
 	place_weights(problem, s->weight);
-	for (size_t i = 0; i < s->rows; i++) {
-		s->left[i] = problem->count[s->item[i]];
-		s->gone += s->left[i] == 0;
-		memcpy(s->size + i * resources, problem->size + s->item[i] * resources,
+	for (size_t i = chunk; i < problem->items; i += chunks, s->rows++) {
+		s->item[s->rows] = ordered[i];
+		s->left[s->rows] = problem->count[ordered[i]];
+		s->gone += s->left[s->rows] == 0;
+		memcpy(s->size + s->rows * resources, problem->size + ordered[i] * resources,
 		       resources * sizeof(*s->size));
 	}
 	return 0;
@@ -159,36 +163,52 @@ static void miss(struct sample *s)
 	s->gone++;
 }
 
-int place_fill_sampled(struct placing *placing, const size_t *ranked, int norm)
+/* All items of one chunk. */
+static int fill_chunk(struct sample *s, const size_t *ranked)
 {
-	struct sample s;
-	int code = prepare(&s, placing);
+	struct placing *placing = s->placing;
+	int code = 0;
 
-	(void)norm; /* always the dot product */
 	while (code == 0) {
 		size_t kind, bin;
 
-		while (s.head < s.rows && s.left[s.head] == 0)
-			s.head++;
-		if (s.head == s.rows)
+		while (s->head < s->rows && s->left[s->head] == 0)
+			s->head++;
+		if (s->head == s->rows)
 			break;
-		kind = placing_choose_kind(placing, ranked, s.item[s.head]);
+		kind = placing_choose_kind(placing, ranked, s->item[s->head]);
 		if (kind == PLACE_NONE) {
-			miss(&s);
+			miss(s);
 			continue;
 		}
 		bin = placing_open(placing, kind);
-		if (bin == PLACE_NONE) {
-			code = -ENOMEM;
-			break;
-		}
-		code = placing_put(placing, bin, s.item[s.head], 1);
-		s.gone += --s.left[s.head] == 0;
+		if (bin == PLACE_NONE)
+			return -ENOMEM;
+		code = placing_put(placing, bin, s->item[s->head], 1);
+		s->gone += --s->left[s->head] == 0;
 		if (code == 0)
-			code = fill(&s, bin);
+			code = fill(s, bin);
 	}
-	free(s.item);
-	free(s.left);
-	free(s.size);
+	return code;
+}
+
+int place_fill_sampled(struct placing *placing, const size_t *ranked, int norm)
+{
+	size_t *ordered = place_order_items(placing->problem, ORDER_MAX);
+	size_t chunks = placing->problem->items / CHUNK + 1;
+	int code = ordered ? 0 : -ENOMEM;
+
+	(void)norm; /* always the dot product */
+	for (size_t chunk = 0; code == 0 && chunk < chunks; chunk++) {
+		struct sample s;
+
+		code = prepare(&s, placing, ordered, chunk, chunks);
+		if (code == 0)
+			code = fill_chunk(&s, ranked);
+		free(s.item);
+		free(s.left);
+		free(s.size);
+	}
+	free(ordered);
 	return code;
 }

@@ -19,10 +19,10 @@ packed() {
 	END { v = over == "" ? value : value / unit; print v, v, v }' "$work/$1"
 }
 
-# growth: the exponent of the time in n log n, by least squares over sizes that are placed in the same way.
+# growth: the exponent of the CPU time in n log n, by least squares over sizes that are placed in the same way.
 growth() {
 	for size in 125000 250000 500000 1000000; do
-		awk -F, -v n=$size '$1 == "seconds" { print log(n * log(n)), log($2) }' "$work/scale.$size"
+		awk -F, -v n=$size '$1 == "cpu-seconds" { print log(n * log(n)), log($2) }' "$work/scale.$size"
 	done | awk '{ n++; x += $1; y += $2; xx += $1 * $1; xy += $1 * $2 }
 		END { v = (n * xy - x * y) / (n * xx - x * x); print v, v, v }'
 }
@@ -33,7 +33,7 @@ show_packing() {
 	figure "its hosts / bound" x "$(packed scale.1000000 bins bound)"
 	figure "10,000 VMs placed" s "$(packed scale.10000 seconds)" '<=' 1
 	figure "its hosts / bound" x "$(packed scale.10000 bins bound)"
-	figure "time grows as (n log n) to the power of" x "$(growth)" '<=' 1.1
+	figure "CPU time grows as (n log n) to the power of" x "$(growth)" '<=' 1.1
 	figure "triplets, n = 120: hosts / optimum" x "$(packed pack.triplets triplets triplets-optimum)" '<=' 1.02
 	figure "the same, first fit decreasing" x "$(packed pack.triplets triplets-ffd triplets-optimum)"
 	figure "vectors cut from full hosts: hosts / optimum" x "$(packed pack.triplets vectors vectors-optimum)" '<=' 1.02
