@@ -69,7 +69,7 @@ root() {
 	find "$lane/kernel/lib/modules" -name '*.ko' | grep -E '/(irqbypass|kvm|kvm-amd|loop)\.ko$' |
 		xargs -I{} cp {} root/modules/
 	cp -r "$src/tests" root/vmtax/
-	for what in vmtax vmtax-monitor vmtax-kernel workloads examples; do cp -r "$build/$what" root/vmtax/build/; done
+	for what in vmtax vmtax-monitor vmtax-kernel workloads examples sets; do cp -r "$build/$what" root/vmtax/build/; done
 	cp -r "$build/tests/guest" root/vmtax/build/tests/
 	for test in $tests_1 $tests_2; do [ -e "$src/tests/$test.sh" ] || cp "$build/tests/$test" root/vmtax/build/tests/; done
 	cp "$src/tests/svm/init.sh" root/init
