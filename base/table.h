@@ -114,4 +114,7 @@ int table_writer_close(struct table_writer *writer, struct error *error);
 /* Frees WRITER and removes what table_create had begun. */
 void table_writer_abandon(struct table_writer *writer);
 
+/* Either of the two: closes where CODE, of all that was put, is 0, else abandons and returns it. */
+int table_writer_end(struct table_writer *writer, int code, struct error *error);
+
 #endif

@@ -187,3 +187,11 @@ void table_writer_abandon(struct table_writer *writer)
 		unlink(writer->path);
 	release(writer);
 }
+
+int table_writer_end(struct table_writer *writer, int code, struct error *error)
+{
+	if (code == 0)
+		return table_writer_close(writer, error);
+	table_writer_abandon(writer);
+	return code;
+}

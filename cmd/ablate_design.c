@@ -173,8 +173,5 @@ int ablation_write(const struct ablation *a, const char *directory, struct error
 	if (code)
 		return code;
 	code = put_all(&writer, a, error);
-	if (code == 0)
-		return table_writer_close(&writer, error);
-	table_writer_abandon(&writer);
-	return code;
+	return table_writer_end(&writer, code, error);
 }

@@ -104,8 +104,5 @@ int machine_write(const char *directory, const struct run_plan *plan, struct err
 	code = put_run(&writer, plan, error);
 	if (code == 0)
 		code = put_facts(&writer, error);
-	if (code == 0)
-		return table_writer_close(&writer, error);
-	table_writer_abandon(&writer);
-	return code;
+	return table_writer_end(&writer, code, error);
 }

@@ -171,10 +171,7 @@ int nano_keep(const struct suite *suite, const char *path, const char *directory
 		code = table_create(&out, kept, &schema_suite, error);
 	if (code == 0) {
 		code = keep_rows(suite, &table, &out, error);
-		if (code == 0)
-			code = table_writer_close(&out, error);
-		else
-			table_writer_abandon(&out);
+		code = table_writer_end(&out, code, error);
 	}
 	table_free(&table);
 	return code;

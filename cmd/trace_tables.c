@@ -120,10 +120,7 @@ static int write_one(const struct trace_account *a, const char *directory, bool 
 	for (size_t i = 0; code == 0 && i < (exits ? a->reasons : a->threads); i++)
 		code = exits ? put_reason(&out, &a->reason[i], error)
 			     : put_thread(&out, &a->thread[i], error);
-	if (code == 0)
-		return table_writer_close(&out, error);
-	table_writer_abandon(&out);
-	return code;
+	return table_writer_end(&out, code, error);
 }
 
 int trace_tables_write(const char *path, const char *directory, struct report_account *facts,

@@ -109,10 +109,7 @@ static int write(const char *directory, const struct flips *flips, struct error 
 	code = table_create(&out, path, &schema_ablation, error);
 	if (code == 0) {
 		code = put_all(&out, flips, &cells, error);
-		if (code == 0)
-			code = table_writer_close(&out, error);
-		else
-			table_writer_abandon(&out);
+		code = table_writer_end(&out, code, error);
 	}
 	cells_free(&cells);
 	return code;

@@ -221,10 +221,7 @@ static int write_all(const struct comparison *c, const struct finding *f,
 		return code;
 	for (size_t i = 0; code == 0 && i < c->rows; i++)
 		code = put_row(&out, c, i, &f[i], options->min_effect, error);
-	if (code == 0)
-		return table_writer_close(&out, error);
-	table_writer_abandon(&out);
-	return code;
+	return table_writer_end(&out, code, error);
 }
 
 int model_compare_write(const struct model_compare_options *options, struct error *error)

@@ -102,8 +102,5 @@ int model_fit_write(const char *const *directories, const char *path, struct err
 		for (int m = 0; code == 0 && m < METRICS; m++)
 			code = put_fit(&writer, &all, all.configs.name[c], m, error);
 	fit_cases_free(&all);
-	if (code == 0)
-		return table_writer_close(&writer, error);
-	table_writer_abandon(&writer);
-	return code;
+	return table_writer_end(&writer, code, error);
 }

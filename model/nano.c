@@ -203,10 +203,7 @@ static int write(const char *directory, const struct events *events, struct erro
 		code = table_create(&out, path, &schema_costs, error);
 	if (code == 0) {
 		code = put_all(&out, &e, error);
-		if (code == 0)
-			code = table_writer_close(&out, error);
-		else
-			table_writer_abandon(&out);
+		code = table_writer_end(&out, code, error);
 	}
 	free(e.row);
 	free(e.values);

@@ -280,10 +280,7 @@ int model_overhead_write(const char *directory, struct error *error)
 		code = table_create(&e.out, path, &schema_overhead, error);
 	if (code == 0) {
 		code = put_all(&e, error);
-		if (code == 0)
-			code = table_writer_close(&e.out, error);
-		else
-			table_writer_abandon(&e.out);
+		code = table_writer_end(&e.out, code, error);
 	}
 	free(e.pairs);
 	free(e.rows);

@@ -231,10 +231,7 @@ int model_predict_write(const struct model_predict_options *o, struct error *err
 		code = table_create(&writer, o->path, &schema_predictions, error);
 	if (code == 0) {
 		code = write_all(&writer, &costs, &profiles, error);
-		if (code == 0)
-			code = table_writer_close(&writer, error);
-		else
-			table_writer_abandon(&writer);
+		code = table_writer_end(&writer, code, error);
 	}
 	table_free(&costs.table);
 	direct_free(&costs.target);

@@ -199,10 +199,7 @@ static int write(const char *directory, const struct lives *lives, struct error 
 	code = table_create(&out, path, &schema_provisioning, error);
 	if (code == 0) {
 		code = put_all(&out, &e, error);
-		if (code == 0)
-			code = table_writer_close(&out, error);
-		else
-			table_writer_abandon(&out);
+		code = table_writer_end(&out, code, error);
 	}
 	free(e.values);
 	return code;

@@ -145,14 +145,8 @@ static int write_all(const struct model_scale_options *o, struct scale_series *s
 	}
 	for (size_t i = 0; code == 0 && i < count; i++)
 		code = put_series(&scaling, &laws, &series[i], o->goal_ns, error);
-	if (code == 0)
-		code = table_writer_close(&laws, error);
-	else
-		table_writer_abandon(&laws);
-	if (code == 0)
-		return table_writer_close(&scaling, error);
-	table_writer_abandon(&scaling);
-	return code;
+	code = table_writer_end(&laws, code, error);
+	return table_writer_end(&scaling, code, error);
 }
 
 int model_scale_write(const struct model_scale_options *o, struct error *error)

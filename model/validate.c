@@ -113,10 +113,7 @@ int model_validation_write(const char *const *directories, const char *const *he
 		code = table_create(&writer, path, &schema_validation, error);
 	if (code == 0) {
 		code = write_all(&writer, &all, &held, error);
-		if (code == 0)
-			code = table_writer_close(&writer, error);
-		else
-			table_writer_abandon(&writer);
+		code = table_writer_end(&writer, code, error);
 	}
 	fit_cases_free(&all);
 	fit_cases_free(&held);

@@ -102,10 +102,7 @@ int model_variance_learn(const char *const *ours, const char *variance, struct e
 		code = keep(&out, &known, &c, error);
 		for (size_t i = 0; code == 0 && i < c.rows; i++)
 			code = put_learnt(&out, &c, &c.row[i], error);
-		if (code == 0)
-			code = table_writer_close(&out, error);
-		else
-			table_writer_abandon(&out);
+		code = table_writer_end(&out, code, error);
 	}
 	comparison_free(&c);
 	table_free(&known);
