@@ -4,6 +4,7 @@
 #define CMD_CMD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -40,6 +41,10 @@ struct option;
  * For an option string that begins with ":" or "+:", opterr = 0, and OPTIONS whose values are over 255.
  */
 int cmd_option_fail(const char *command, int id, char **argv, const struct option *options);
+
+/* The value that getopt_long has just read of --OPTION, a whole number from 1 to MOST. 0, or negative errno
+ * with ERROR naming the option. */
+int cmd_option_count(const char *option, uint64_t most, uint64_t *count, struct error *error);
 
 /*
  * What follows a measurement: computes overhead.csv and waterfall.csv in DIRECTORY, writes datapackage.json

@@ -57,3 +57,11 @@ int cmd_option_fail(const char *command, int id, char **argv, const struct optio
 	}
 	return cmd_fail(command, &error, CMD_USAGE);
 }
+
+int cmd_option_count(const char *option, uint64_t most, uint64_t *count, struct error *error)
+{
+	if (units_parse_count(optarg, most, count, error) == 0 && *count > 0)
+		return 0;
+	error_fail(error, 0, "give a whole number from 1", "%.100s is no number for it", optarg);
+	return error_at(error, "--%s", option);
+}

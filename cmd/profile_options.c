@@ -71,14 +71,6 @@ static const struct option known[] = {
 	{ 0 },
 };
 
-static int take_count(const char *option, uint64_t most, uint64_t *count, struct error *error)
-{
-	if (units_parse_count(optarg, most, count, error) == 0 && *count > 0)
-		return 0;
-	error_fail(error, 0, "give a whole number from 1", "%.100s is no number for it", optarg);
-	return error_at(error, "--%s", option);
-}
-
 static int take(struct profile_options *o, int id, struct error *error)
 {
 	switch (id) {
@@ -95,11 +87,11 @@ static int take(struct profile_options *o, int id, struct error *error)
 		o->only = optarg;
 		return 0;
 	case PID:
-		return take_count("pid", INT32_MAX, &o->pid, error);
+		return cmd_option_count("pid", INT32_MAX, &o->pid, error);
 	case FOR:
 		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
 	case REPEAT:
-		return take_count("repeat", REPEAT_MOST, &o->repeat, error);
+		return cmd_option_count("repeat", REPEAT_MOST, &o->repeat, error);
 	case TIMEOUT:
 		return units_parse_time(optarg, &o->timeout_ns, error) ? error_at(error, "--timeout") : 0;
 	}

@@ -63,14 +63,6 @@ static const struct option known[] = {
 	{ 0 },
 };
 
-static int take_count(const char *option, uint64_t most, uint64_t *count, struct error *error)
-{
-	if (units_parse_count(optarg, most, count, error) == 0 && *count > 0)
-		return 0;
-	error_fail(error, 0, "give a whole number from 1", "%.100s is no number for it", optarg);
-	return error_at(error, "--%s", option);
-}
-
 static int take_goal(struct scale_options *o, struct error *error)
 {
 	uint64_t ns;
@@ -95,11 +87,11 @@ static int take(struct scale_options *o, int id, struct error *error)
 		o->configs = optarg;
 		return 0;
 	case MAX:
-		return take_count("max", MOST, &o->most, error);
+		return cmd_option_count("max", MOST, &o->most, error);
 	case BLOCKS:
-		return take_count("blocks", 1000, &o->blocks, error);
+		return cmd_option_count("blocks", 1000, &o->blocks, error);
 	case INVOCATIONS:
-		return take_count("invocations", SCALE_DIRECTORIES / MOST, &o->invocations, error);
+		return cmd_option_count("invocations", SCALE_DIRECTORIES / MOST, &o->invocations, error);
 	case SLO:
 		return take_goal(o, error);
 	}
