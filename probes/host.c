@@ -41,18 +41,24 @@ static int64_t find(const char *text, const char *key)
 	return PROBE_MISSING;
 }
 
-/* Those that change, or those that stand. What the kernel does not tell us has no row. */
+/* Those that change, or those that stand. What the kernel does not tell us has no row. A file is read once:
+ * its rows follow each other, and smaps takes long. */
 static int read_figures(const struct probe_target *target, bool change, struct probe_samples *samples)
 {
-	char text[8192], path[64];
+	const char *file = "";
+	char text[8192] = "", path[64];
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < FIGURES; i++) {
 		int64_t value;
 
-		snprintf(path, sizeof(path), "/proc/%d/%s", (int)target->pid, figures[i].file);
-		if (figures[i].change != change || probe_read_text(path, text, sizeof(text)) < 0)
+		if (figures[i].change != change)
 			continue;
+		if (strcmp(file, figures[i].file) != 0) {
+			file = figures[i].file;
+			snprintf(path, sizeof(path), "/proc/%d/%s", (int)target->pid, file);
+			probe_read_text(path, text, sizeof(text)); /* "" where it fails: nothing is found */
+		}
 		value = find(text, figures[i].key);
 		if (value != PROBE_MISSING)
 			code = probe_samples_add(samples, PROBE, "process", figures[i].event, figures[i].unit,
