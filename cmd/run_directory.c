@@ -7,12 +7,17 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/run_priv.h"
 
 /* The directory results go to. */
+
+/* How long a directory that is in use is waited for. */
+#define LOCK_PATIENCE_NS 2000000000
+#define LOCK_TRIES	 40
 
 /* What vmtax writes there besides the tables of the schema. */
 static const char *const other_files[] = { "schedule.csv", "datapackage.json", "report.html", NULL };
@@ -104,12 +109,21 @@ static int clear(const char *directory, struct error *error)
 }
 
 /* The directory and not a file in it: files are replaced. Where a file system knows no locks there is none.
+ * Of a run that was just killed the monitors may outlive it by a moment, and hold its lock: hence the
+ * patience.
  */
 static int lock_directory(const char *directory, int *lock, struct error *error)
 {
+	const struct timespec pause = { .tv_nsec = LOCK_PATIENCE_NS / LOCK_TRIES };
+
 	*lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+	if (*lock < 0)
 		return 0;
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(*lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			return 0;
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+	}
 	close(*lock);
 	*lock = -1;
 	error_fail(error, 0, "wait for its end, or choose another with --out", "a run is under way in it");
