@@ -40,6 +40,22 @@ const struct table_schema schema_plan_hosts = {
 		MAYBE_NUMBER("iops_capacity", "1/s", "requests a second it can do; NA: no limit was given"),
 		MAYBE_NUMBER("net_used", "MB/s", "network traffic placed"),
 		MAYBE_NUMBER("net_capacity", "MB/s", "network traffic it can carry; NA: no limit was given"),
+		MAYBE_NUMBER("cpu_utilization", "1", "CPU used / capacity"),
+		MAYBE_NUMBER("memory_utilization", "1", "memory used / capacity"),
+		MAYBE_NUMBER("io_utilization", "1", "I/O used / capacity; NA: no limit was given"),
+		MAYBE_NUMBER("iops_utilization", "1", "I/O requests used / capacity, likewise"),
+		MAYBE_NUMBER("net_utilization", "1", "network traffic used / capacity, likewise"),
+		MAYBE_NUMBER("reserve", "1", "what is free of the resource there is least left of"),
+		END },
+};
+
+const struct table_schema schema_plan_placement = {
+	.name = "plan/placement.csv", .description = "which host a VM is put on under one configuration",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("vm", "name of the VM"),
+		TEXT("host", "the host: its kind and number"),
+		COUNT("count", "how many of it are there"),
 		END },
 };
 

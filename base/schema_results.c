@@ -32,6 +32,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_scaling,
 	&schema_laws,
 	&schema_plan_hosts,
+	&schema_plan_placement,
 	&schema_plan_summary,
 	&schema_plan_risks,
 	&schema_plan_doubts,

@@ -11,6 +11,7 @@
 #include "base/schema.h"
 #include "cmd/cmd.h"
 #include "cmd/page_priv.h"
+#include "cmd/plan_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -26,71 +27,6 @@ struct options {
 	size_t fleets;
 	bool csv, json, help;
 };
-
-static void print_columns(const char *option, const struct table_schema *schema)
-{
-	printf("\n%s: a row is %s\n", option, schema->description);
-	for (const struct table_column *c = schema->columns; c->name; c++)
-		printf("  %-20s %s%s%s%s\n", c->name, c->description, *c->unit ? " (" : "", c->unit,
-		       *c->unit ? ")" : "");
-}
-
-static void print_keys(bool group)
-{
-	const struct model_policy_key *key;
-
-	for (size_t i = 0; (key = model_policy_key(i, group)) != NULL; i++)
-		printf("  %-20s %s [%s]\n", key->name, key->description, key->usual);
-}
-
-static void help(void)
-{
-	puts("Usage: vmtax plan [--fleet FILE] [--hosts FILE] [--results DIR] [OPTION]...\n"
-	     "Packs a fleet of virtual machines onto hosts, under native and every measured configuration, "
-	     "and\n"
-	     "prints how many hosts each needs, how full they are, and what they cost with their licences.\n"
-	     "\n"
-	     "  --fleet FILE    the VMs (default: an example); may be given several times. Also: what "
-	     "RVTools\n"
-	     "                  exports of vInfo, vCPU and vHost, or an import file of Azure Migrate\n"
-	     "  --hosts FILE    the hosts there may be (default: an example)\n"
-	     "  --policy FILE   room to keep, hosts that may fail, and rules by group (below)\n"
-	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
-	     "sample)\n"
-	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results;\n"
-	     "                  for the sample, out/sample)\n"
-	     "  --csv, --json   print the summary as CSV or JSON instead\n"
-	     "  --help          print this help\n"
-	     "\n"
-	     "Each VM's CPU demand grows by the CPU-seconds ratio of its class, polling of the guest "
-	     "included,\n"
-	     "never by how much longer it takes. Where driver threads poll (bare-metal), each host gives "
-	     "them as\n"
-	     "many whole cores as they have work for, at least one. VMs are placed on CPU, memory and I/O by "
-	     "the\n"
-	     "best of several heuristics and a search that empties hosts, up to 30 of them exactly; the "
-	     "bound that\n"
-	     "no placement can be cheaper than is printed beside. native and hosted pay host_os_licence,\n"
-	     "bare-metal hypervisor_licence. Rows that were\n"
-	     "left out (powered off, templates) or taken with a guess are in plan/doubts.csv. No headroom is "
-	     "added: demand as you state it.");
-	print_columns("--fleet", &schema_fleet);
-	print_columns("--hosts", &schema_hosts);
-	puts("\n--policy: lines of key = value; [usual where it is not named]");
-	print_keys(false);
-	puts("  and in sections [group NAME], of VMs with this name in the column group of the fleet:");
-	print_keys(true);
-	puts("\n"
-	     "The exit status is 0 when every VM has a host, 3 when some have none under some configuration, "
-	     "1 "
-	     "when\n"
-	     "results could not be read or something not written, 2 for wrong usage and bad tables.\n"
-	     "\n"
-	     "Examples:\n"
-	     "  vmtax plan                                       the examples, to see what it does\n"
-	     "  vmtax plan --results out/first --fleet fleet.csv --hosts hosts.csv\n"
-	     "  vmtax plan --json | jq '.[] | {label, hosts, total_cost}'");
-}
 
 enum { FLEET = 256, HOSTS, POLICY, RESULTS, OUT, CSV, JSON, HELP };
 
@@ -234,7 +170,7 @@ int cmd_plan(int argc, char **argv)
 	if (status != CMD_OK)
 		return status;
 	if (o.help) {
-		help();
+		plan_help();
 		return CMD_OK;
 	}
 	if (choose(&o, &error) < 0)

@@ -12,9 +12,8 @@
 /* The tables of a plan: all of them take their names, or none does. */
 
 static const struct table_schema *const schemas[PLAN_TABLES] = {
-	[PLAN_HOSTS] = &schema_plan_hosts,
-	[PLAN_SUMMARY] = &schema_plan_summary,
-	[PLAN_RISKS] = &schema_plan_risks,
+	[PLAN_HOSTS] = &schema_plan_hosts,     [PLAN_PLACEMENT] = &schema_plan_placement,
+	[PLAN_SUMMARY] = &schema_plan_summary, [PLAN_RISKS] = &schema_plan_risks,
 	[PLAN_DOUBTS] = &schema_plan_doubts,
 };
 

@@ -224,7 +224,7 @@ char *plan_unplaced_list(const struct fleet *fleet, const struct plan_config *co
 			 const struct packing *packing);
 
 /* The tables of a plan being written. */
-enum plan_table { PLAN_HOSTS, PLAN_SUMMARY, PLAN_RISKS, PLAN_DOUBTS, PLAN_TABLES };
+enum plan_table { PLAN_HOSTS, PLAN_PLACEMENT, PLAN_SUMMARY, PLAN_RISKS, PLAN_DOUBTS, PLAN_TABLES };
 
 struct plan_files {
 	struct table_writer table[PLAN_TABLES];
@@ -236,6 +236,29 @@ struct plan_files {
 int plan_files_open(struct plan_files *files, const char *out, struct error *error);
 int plan_files_close(struct plan_files *files, struct error *error);
 void plan_files_abandon(struct plan_files *files);
+
+/* What the hosts of a plan have and use between them, and what they cost. */
+struct plan_sums {
+	struct plan_load has, used;
+	double held;	    /* cores of drivers that poll */
+	double vms, native; /* those placed, and their demand as measured natively, cores */
+	double hardware, licences, guests, total;
+};
+struct plan_sums plan_sum_up(const struct fleet *fleet, const struct plan_config *config,
+			     const struct packing *packing);
+
+/* Rows of PACKING: its hosts and who is on them; its sums; or that there is none. 0 or negative errno. */
+int plan_put_hosts(struct plan_files *files, const struct fleet *fleet, const struct plan_config *config,
+		   const struct packing *packing, struct error *error);
+int plan_put_summary(struct plan_files *files, const struct fleet *fleet, const struct plan_config *config,
+		     const struct packing *packing, struct error *error);
+int plan_put_unknown(struct plan_files *files, const struct plan_config *config, struct error *error);
+
+/* Sums of decimal fractions, without what binary ones leave over. */
+void plan_put_amount(struct table_writer *writer, double amount);
+
+/* "large-3" in TEXT. Returns TEXT. */
+const char *plan_host_name(const struct fleet *fleet, const struct plan_host *host, char *text, size_t size);
 
 /* Cores driver threads hold on HOST. */
 double pack_cores_held(const struct plan_host *host, const struct plan_config *config);

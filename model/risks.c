@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <stdio.h>
 
 #include "base/error.h"
 #include "model/plan_priv.h"
@@ -21,10 +20,9 @@ static int put_risk(const struct packing *packing, const struct fleet *fleet,
 
 	if (pack_survive(packing, host, (size_t)config->policy->spare_hosts, &homeless, &vm) < 0)
 		return error_set(error, ENOMEM, "cannot plan");
-	snprintf(name, sizeof(name), "%.100s-%zu", fleet->kind[h->kind].name, h->number);
 	table_put_text(risks, config->name);
 	table_put_text(risks, config->label);
-	table_put_text(risks, name);
+	table_put_text(risks, plan_host_name(fleet, h, name, sizeof(name)));
 	table_put_text(risks, homeless ? "no" : "yes");
 	table_put_integer(risks, (int64_t)homeless);
 	table_put_text(risks, homeless ? fleet->vm[vm].name : NULL);
