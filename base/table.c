@@ -15,6 +15,7 @@ void table_free(struct table *table)
 	free(table->cells);
 	free(table->lines);
 	free(table->path);
+	free(table->ignored);
 	memset(table, 0, sizeof(*table));
 }
 

@@ -38,6 +38,7 @@ struct table {
 	char **cells;  /* rows x columns, row-major; owned */
 	size_t *lines; /* rows: line number in the file each row began on; owned */
 	char *path;    /* where it came from, for messages; owned */
+	char *ignored; /* names of the columns that were dropped, a newline after each; NULL: none; owned */
 };
 
 /*
@@ -52,6 +53,15 @@ int table_read(struct table *table, const char *path, const struct table_schema 
 /* The same, where a missing file is a table without rows (and without a path). */
 int table_read_optional(struct table *table, const char *path, const struct table_schema *schema,
 			struct error *error);
+
+/* What is done with a row: ROW is a table of this row alone, and valid until the call returns. 0 or negative
+ * errno with ERROR filled, which ends the reading. */
+typedef int table_row_take(void *user, struct table *row, struct error *error);
+
+/* The same as table_read, where each row is given to TAKE and none is kept, so a file of any size is read in
+ * the same memory. *TABLE holds the row at hand, and afterwards what the header said; the caller frees it. */
+int table_stream(const char *path, const struct table_schema *schema, struct table *table,
+		 table_row_take *take, void *user, struct error *error);
 
 /* Frees what TABLE owns; it may then be read into again. Safe on a zero-filled struct. */
 void table_free(struct table *table);

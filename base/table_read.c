@@ -17,18 +17,18 @@
 #define CHUNK	    65536
 
 struct reader {
-	struct table *table;
+	struct table *table; /* of the row at hand */
+	table_row_take *take;
+	void *user;
 	struct error *error;
 	int failed;		    /* negative errno once anything is wrong */
 	size_t target[COLUMNS_MAX]; /* schema column of each column of the file, or SIZE_MAX */
 	size_t width;		    /* columns of the file */
 	size_t field;		    /* next field of the row at hand */
-	char **row;		    /* cells of the row at hand, by schema column; owned until kept */
 	bool header_seen;
 	bool between;	 /* no row is at hand: at most blanks since the last one ended */
 	size_t line;	 /* line the parser is in */
 	size_t row_line; /* line the row at hand began on */
-	size_t capacity;
 };
 
 static void fail(struct reader *r, const char *column, const char *mend, const char *what)
@@ -48,6 +48,19 @@ static void fail_memory(struct reader *r)
 		r->failed = error_set(r->error, ENOMEM, "cannot read %s", r->table->path);
 }
 
+/* Remembers that the schema has no column NAME. */
+static void ignore(struct reader *r, const char *name)
+{
+	char *old = r->table->ignored, *names = NULL;
+
+	if (asprintf(&names, "%s%s\n", old ? old : "", name) < 0) {
+		fail_memory(r);
+		return;
+	}
+	free(old);
+	r->table->ignored = names;
+}
+
 static void take_header(struct reader *r, const char *name)
 {
 	size_t target = table_header_find(r->table->schema, name);
@@ -60,6 +73,8 @@ static void take_header(struct reader *r, const char *name)
 		if (r->target[i] == target)
 			fail(r, name, "remove one of them", "the column is there twice");
 	r->target[r->field] = target;
+	if (target == SIZE_MAX && *name)
+		ignore(r, name);
 }
 
 static void check_cell(struct reader *r, const struct table_column *column, const char *text)
@@ -76,18 +91,19 @@ static void check_cell(struct reader *r, const struct table_column *column, cons
 static void take_cell(struct reader *r, size_t target, const char *text)
 {
 	const struct table_column *column;
+	char *cell;
 
 	if (target == SIZE_MAX)
 		return;
 	column = &r->table->schema->columns[target];
-	r->row[target] = strdup(text);
-	if (r->row[target] == NULL) {
+	cell = r->table->cells[target] = strdup(text);
+	if (cell == NULL) {
 		fail_memory(r);
 		return;
 	}
 	if (column->type != TABLE_STRING)
-		table_cell_ungroup(r->row[target]);
-	check_cell(r, column, r->row[target]);
+		table_cell_ungroup(cell);
+	check_cell(r, column, cell);
 }
 
 static void on_field(void *data, size_t length, void *argument)
@@ -123,25 +139,6 @@ static void end_header(struct reader *r)
 	}
 }
 
-static bool grow(struct reader *r)
-{
-	struct table *t = r->table;
-	size_t capacity = r->capacity ? 2 * r->capacity : 64;
-	char **cells = realloc(t->cells, capacity * t->columns * sizeof(*cells));
-	size_t *lines;
-
-	if (cells)
-		t->cells = cells;
-	lines = cells ? realloc(t->lines, capacity * sizeof(*lines)) : NULL;
-	if (lines == NULL) {
-		fail_memory(r);
-		return false;
-	}
-	t->lines = lines;
-	r->capacity = capacity;
-	return true;
-}
-
 static void end_record(struct reader *r)
 {
 	struct table *t = r->table;
@@ -153,14 +150,13 @@ static void end_record(struct reader *r)
 		fail(r, NULL, "give each row as many fields as the header", what);
 		return;
 	}
-	if (t->rows == r->capacity && !grow(r))
-		return;
-	t->lines[t->rows] = r->row_line;
+	t->rows = 1;
+	t->lines[0] = r->row_line;
+	r->failed = r->take(r->user, t, r->error);
 	for (size_t i = 0; i < t->columns; i++) {
-		t->cells[t->rows * t->columns + i] = r->row[i];
-		r->row[i] = NULL;
+		free(t->cells[i]);
+		t->cells[i] = NULL;
 	}
-	t->rows++;
 }
 
 static void on_row(int end, void *argument)
@@ -241,25 +237,28 @@ static void parse_file(struct reader *r, FILE *file)
 	free(chunk);
 }
 
-static void give_columns(struct table *table, const struct table_schema *schema)
+int table_stream(const char *path, const struct table_schema *schema, struct table *table,
+		 table_row_take *take, void *user, struct error *error)
 {
+	struct reader r = { .table = table,
+			    .take = take,
+			    .user = user,
+			    .error = error,
+			    .between = true,
+			    .line = 1,
+			    .row_line = 1 };
+	FILE *file = fopen(path, "re");
+
+	*table = (struct table){ 0 };
+	if (file == NULL)
+		return error_set(error, errno, "cannot open %s", path);
 	table->schema = schema;
 	while (schema->columns[table->columns].name)
 		table->columns++;
-}
-
-int table_read(struct table *table, const char *path, const struct table_schema *schema, struct error *error)
-{
-	struct reader r = { .table = table, .error = error, .between = true, .line = 1, .row_line = 1 };
-	FILE *file = fopen(path, "re");
-
-	memset(table, 0, sizeof(*table));
-	if (file == NULL)
-		return error_set(error, errno, "cannot open %s", path);
-	give_columns(table, schema);
 	table->path = strdup(path);
-	r.row = calloc(table->columns, sizeof(*r.row));
-	if (table->path && r.row)
+	table->cells = calloc(table->columns, sizeof(*table->cells));
+	table->lines = calloc(1, sizeof(*table->lines));
+	if (table->path && table->cells && table->lines)
 		parse_file(&r, file);
 	else
 		r.failed = error_set(error, ENOMEM, "cannot read %s", path);
@@ -268,21 +267,8 @@ int table_read(struct table *table, const char *path, const struct table_schema 
 		fail(&r, NULL, "name the columns in the first line", "the file is empty");
 	}
 	fclose(file);
-	for (size_t i = 0; r.row && i < table->columns; i++)
-		free(r.row[i]);
-	free(r.row);
+	table->rows = table->cells != NULL; /* those of a row that was not finished go, too */
 	if (r.failed)
 		table_free(table);
 	return r.failed;
-}
-
-int table_read_optional(struct table *table, const char *path, const struct table_schema *schema,
-			struct error *error)
-{
-	int code = table_read(table, path, schema, error);
-
-	if (code != -ENOENT)
-		return code;
-	give_columns(table, schema);
-	return 0;
 }
