@@ -16,12 +16,19 @@ static void print_columns(const char *option, const struct table_schema *schema)
 		       *c->unit ? ")" : "");
 }
 
-static void print_keys(bool group)
+static void print_keys(void)
 {
 	const struct model_policy_key *key;
+	const char *word = "", *about = "";
 
-	for (size_t i = 0; (key = model_policy_key(i, group)) != NULL; i++)
-		printf("  %-20s %s [%s]\n", key->name, key->description, key->usual);
+	puts("\n--policy: lines of key = value; [usual where it is not named]");
+	for (size_t section = 0; (key = model_policy_key(section, 0, &word, &about)) != NULL; section++) {
+		if (*word)
+			printf("  and in sections [%s NAME], of %s:\n", word, about);
+		for (size_t i = 0; (key = model_policy_key(section, i, &word, &about)) != NULL; i++)
+			printf(*key->usual ? "  %-20s %s [%s]\n" : "  %-20s %s\n", key->name,
+			       key->description, key->usual);
+	}
 }
 
 void plan_help(void)
@@ -57,10 +64,7 @@ void plan_help(void)
 	     "added: demand as you state it.");
 	print_columns("--fleet", &schema_fleet);
 	print_columns("--hosts", &schema_hosts);
-	puts("\n--policy: lines of key = value; [usual where it is not named]");
-	print_keys(false);
-	puts("  and in sections [group NAME], of VMs with this name in the column group of the fleet:");
-	print_keys(true);
+	print_keys();
 	puts("\n"
 	     "The exit status is 0 when every VM has a host, 3 when some have none under some configuration, "
 	     "1 "

@@ -85,8 +85,10 @@ struct model_policy_key {
 	const char *name, *usual, *description; /* USUAL: what holds where a policy does not name it */
 };
 
-/* Key number I, before any section or of a [group NAME]; NULL: there are no more. */
-const struct model_policy_key *model_policy_key(size_t i, bool group);
+/* Key number I of section number SECTION (0: before any); NULL: there are no more. *WORD and *ABOUT: what
+ * [WORD NAME] is about, "" for section 0; they stay as they are where there is no such section. */
+const struct model_policy_key *model_policy_key(size_t section, size_t i, const char **word,
+						const char **about);
 
 /* What is compared with what; texts are the caller's. */
 struct model_compare_options {

@@ -56,7 +56,7 @@ static double offered(const struct plan_policy *policy, enum resource d, double 
 	if (d == CPU)
 		has = has * (1 - policy->cpu_headroom) - policy->reserved_cores;
 	if (d == MEMORY)
-		has = has * (1 - policy->memory_headroom) - policy->reserved_memory;
+		has = has * (1 - policy->memory_headroom) - policy->reserved_memory_gib;
 	return has > 0 ? has / (1 + policy->growth_buffer) : 0;
 }
 

@@ -108,21 +108,51 @@ extern const struct fleet_format fleet_formats[]; /* ends with a NULL schema */
 /* The format of the file at PATH by its header, NULL: the project's own. */
 const struct fleet_format *fleet_format_of(const char *path);
 
-/* Rules about one group; numbers as the policy says them, 1 for yes. */
-struct plan_group {
-	char name[61];
+#define PLAN_NAME 61 /* of what a section of a policy is about */
+#define PLAN_WORD 12
+
+/* What all that sections are about begins with. Numbers are as the policy says them, 1 for yes. */
+struct plan_section {
+	char name[PLAN_NAME];
 	size_t line; /* of the policy, for messages */
+};
+
+/* Rules about one group. */
+struct plan_group {
+	char name[PLAN_NAME];
+	size_t line;
 	double together, fence, spread;
 };
 
-/* What a user asks of a plan; all noughts: nothing. Shares are below 1. */
+struct plan_class {
+	char name[PLAN_NAME];
+	size_t line;
+	double overcommit; /* vCPUs for each core; 0: any number */
+};
+
+/* Something the fleet needs on its hosts: part of a host OS, or VMs of their own. */
+struct plan_service {
+	char name[PLAN_NAME];
+	size_t line;
+	double host_cores, host_memory_gib;
+	double cores, memory_gib, hosts, price;
+};
+
+/* What a user asks of a plan. Shares are below 1. */
 struct plan_policy {
-	const char *path; /* the caller's; NULL: there is none */
+	const char *path;			  /* the caller's; NULL: there is none */
+	double cpu_percentile, memory_percentile; /* as shares */
 	double growth_buffer, cpu_headroom, memory_headroom;
-	double reserved_cores, reserved_memory; /* GiB */
-	double spare_hosts;
-	struct plan_group *group; /* groups; owned */
-	size_t groups;
+	double reserved_cores, reserved_memory_gib;
+	double overcommit; /* as of a class */
+	double spare_hosts, spare_domains;
+	double growth_month, horizon_months, lead_time_days;
+	double start; /* days since 1970; NaN: not said */
+	char currency[PLAN_WORD];
+	struct plan_group *group;     /* groups; owned, as the next */
+	struct plan_class *class;     /* classes */
+	struct plan_service *service; /* services */
+	size_t groups, classes, services;
 };
 
 /* Reads the policy at PATH, NULL: none. 0, or negative errno naming file, line and key. */

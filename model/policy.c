@@ -3,114 +3,15 @@
 #include <errno.h>
 #include <ini.h>
 #include <math.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/units.h"
-#include "model/model.h"
-#include "model/plan_priv.h"
+#include "model/policy_priv.h"
 
 /* What a user asks of a plan: a file of keys, and of rules by group. The one file that includes inih. */
-
-static int take_share(const char *text, double *value)
-{
-	char *end;
-	double number = strtod(text, &end);
-
-	if (end == text || !isfinite(number) || number < 0)
-		return -EINVAL;
-	if (strcmp(end, "%") == 0)
-		number /= 100;
-	else if (*end)
-		return -EINVAL;
-	*value = number;
-	return number < 1 ? 0 : -EINVAL;
-}
-
-static int take_amount(const char *text, double *value)
-{
-	char *end;
-
-	*value = strtod(text, &end);
-	return end == text || *end || !isfinite(*value) || *value < 0 ? -EINVAL : 0;
-}
-
-static int take_count(const char *text, double *value)
-{
-	return take_amount(text, value) < 0 || *value != floor(*value) || *value > 1e6 ? -EINVAL : 0;
-}
-
-static int take_yes(const char *text, double *value)
-{
-	*value = strcmp(text, "yes") == 0;
-	return *value > 0 || strcmp(text, "no") == 0 ? 0 : -EINVAL;
-}
-
-#define EXPECT_SHARE  "a share below 1, such as 0.2 or 20%"
-#define EXPECT_AMOUNT "a number of 0 or more"
-#define EXPECT_COUNT  "a whole number of 0 or more"
-#define EXPECT_YES    "yes or no"
-
-/* Keys before any section. */
-static const struct key {
-	struct model_policy_key key;
-	int (*take)(const char *text, double *value);
-	const char *expected;
-	size_t offset; /* in the policy */
-} keys[] = {
-	{ { "growth_buffer", "20%", "how much more than today's demand each host must have room for" },
-	  take_share,
-	  EXPECT_SHARE,
-	  offsetof(struct plan_policy, growth_buffer) },
-	{ { "cpu_headroom", "0%", "share of each host's cores kept free" },
-	  take_share,
-	  EXPECT_SHARE,
-	  offsetof(struct plan_policy, cpu_headroom) },
-	{ { "memory_headroom", "0%", "share of each host's memory kept free" },
-	  take_share,
-	  EXPECT_SHARE,
-	  offsetof(struct plan_policy, memory_headroom) },
-	{ { "reserved_cores", "0", "cores that the host OS or the hypervisor keeps of each host" },
-	  take_amount,
-	  EXPECT_AMOUNT,
-	  offsetof(struct plan_policy, reserved_cores) },
-	{ { "reserved_memory_gib", "0", "memory that it keeps of each host" },
-	  take_amount,
-	  EXPECT_AMOUNT,
-	  offsetof(struct plan_policy, reserved_memory) },
-	{ { "spare_hosts", "0",
-	    "hosts that may fail at once; each is taken away in turn, with the fullest others" },
-	  take_count,
-	  EXPECT_COUNT,
-	  offsetof(struct plan_policy, spare_hosts) },
-	{ { NULL, NULL, NULL }, NULL, NULL, 0 },
-};
-
-/* Keys of a section [group NAME]. */
-static const struct key group_keys[] = {
-	{ { "together", "no", "whether all VMs of the group share one host" },
-	  take_yes,
-	  EXPECT_YES,
-	  offsetof(struct plan_group, together) },
-	{ { "fence", "no", "whether their hosts hold nobody else" },
-	  take_yes,
-	  EXPECT_YES,
-	  offsetof(struct plan_group, fence) },
-	{ { "spread", "0", "how many of them a host holds at most; 0: as many as fit" },
-	  take_count,
-	  EXPECT_COUNT,
-	  offsetof(struct plan_group, spread) },
-	{ { NULL, NULL, NULL }, NULL, NULL, 0 },
-};
-
-const struct model_policy_key *model_policy_key(size_t i, bool group)
-{
-	return group ? (i < sizeof(group_keys) / sizeof(*group_keys) - 1 ? &group_keys[i].key : NULL)
-		     : (i < sizeof(keys) / sizeof(*keys) - 1 ? &keys[i].key : NULL);
-}
 
 struct reader {
 	struct plan_policy *policy;
@@ -136,59 +37,82 @@ static int fail(struct reader *r, const char *key)
 	return 0;
 }
 
-/* The group of SECTION, new where it is not there yet; NULL: SECTION names none, and the error says so. */
-static struct plan_group *find_group(struct reader *r, const char *section)
+/* The row of the table of sections that [TEXT] belongs to, NULL: none. */
+static const struct policy_section *find_section(const char *text)
 {
-	struct plan_policy *policy = r->policy;
-	const char *name = section + strspn(section, "group");
-	struct plan_group *grown;
+	const struct policy_section *section = policy_sections;
+	size_t length = strcspn(text, " ");
 
-	if (strncmp(section, "group ", 6) != 0 || !section[6] || strlen(section) > 60) {
-		error_fail(r->error, 0, "write [group NAME]", "[%.60s] is no section of a policy", section);
-		return NULL;
+	while (section->word &&
+	       (strlen(section->word) != length || strncmp(section->word, text, length) != 0))
+		section++;
+	return section->word ? section : NULL;
+}
+
+/* What [TEXT] is about, new where it is not there yet; NULL: it is about nothing, and the error says so. */
+static void *find_subject(struct reader *r, const struct policy_section *section, const char *text)
+{
+	char **list = (char **)((char *)r->policy + section->list), *grown;
+	size_t *count = (size_t *)((char *)r->policy + section->count);
+	struct plan_section *subject;
+
+	for (size_t i = 0; i < *count; i++) {
+		subject = (struct plan_section *)(*list + i * section->size);
+		if (strcmp(subject->name, text) == 0)
+			return subject;
 	}
-	name = section + 6;
-	for (size_t i = 0; i < policy->groups; i++)
-		if (strcmp(policy->group[i].name, name) == 0)
-			return &policy->group[i];
-	grown = realloc(policy->group, (policy->groups + 1) * sizeof(*grown));
+	grown = realloc(*list, (*count + 1) * section->size);
 	if (!grown) {
 		error_set(r->error, ENOMEM, "cannot plan");
 		return NULL;
 	}
-	policy->group = grown;
-	grown = &policy->group[policy->groups++];
-	*grown = (struct plan_group){ .line = r->line };
-	snprintf(grown->name, sizeof(grown->name), "%s", name);
-	return grown;
+	*list = grown;
+	subject = (struct plan_section *)(grown + (*count)++ * section->size);
+	memset(subject, 0, section->size);
+	subject->line = r->line;
+	snprintf(subject->name, sizeof(subject->name), "%s", text);
+	return subject;
 }
 
-static int take_key(void *user, const char *section, const char *name, const char *text)
+static int fail_key(struct reader *r, const struct policy_section *section, const char *name)
+{
+	const char *names[32] = { NULL }, *near;
+
+	for (size_t i = 0; section->keys[i].key.name && i < 31; i++)
+		names[i] = section->keys[i].key.name;
+	near = units_nearest(name, names);
+	error_set(r->error, 0,
+		  *section->word ? "a policy has no key %.60s in [%s NAME]" : "a policy has no key %.60s",
+		  name, section->word);
+	if (near)
+		error_mend(r->error, "did you mean %s?", near);
+	else
+		error_mend(r->error, "vmtax plan --help names them all");
+	return fail(r, name);
+}
+
+static int take_key(void *user, const char *text, const char *name, const char *value)
 {
 	struct reader *r = user;
-	struct plan_group *group = *section ? find_group(r, section) : NULL;
-	const struct key *key = *section ? group_keys : keys;
-	const char *names[sizeof(keys) / sizeof(*keys) + 1] = { NULL }, *near;
+	const struct policy_section *section = find_section(text);
+	const struct policy_key *key;
+	const char *its = section ? text + strlen(section->word) : "";
+	void *subject = r->policy;
 
-	if (*section && !group)
+	if (!section || (*section->word && !its[strspn(its, " ")]) || strlen(its) > 60) {
+		error_fail(r->error, 0, "write [group NAME], [class NAME] or [service NAME]",
+			   "[%.60s] is no section of a policy", text);
 		return fail(r, "");
-	for (size_t i = 0; key[i].key.name; i++)
-		names[i] = key[i].key.name;
-	while (key->key.name && strcmp(key->key.name, name) != 0)
-		key++;
-	if (!key->key.name) {
-		near = units_nearest(name, names);
-		error_set(r->error, 0, "a policy has no key %.60s%s", name, *section ? " for groups" : "");
-		if (near)
-			error_mend(r->error, "did you mean %s?", near);
-		else
-			error_mend(r->error, "vmtax plan --help names them all");
-		return fail(r, name);
 	}
-	if (key->take(text, (double *)((char *)(group ? (void *)group : (void *)r->policy) + key->offset)) ==
-	    0)
+	if (*section->word && !(subject = find_subject(r, section, its + strspn(its, " "))))
+		return fail(r, "");
+	for (key = section->keys; key->key.name && strcmp(key->key.name, name) != 0;)
+		key++;
+	if (!key->key.name)
+		return fail_key(r, section, name);
+	if (key->take(value, (char *)subject + key->offset) == 0)
 		return 1;
-	error_set(r->error, 0, "expected %s, not \"%.40s\"", key->expected, text);
+	error_set(r->error, 0, "expected %s, not \"%.40s\"", key->expected, value);
 	error_mend(r->error, "mend the value");
 	return fail(r, name);
 }
@@ -198,7 +122,12 @@ int plan_policy_read(struct plan_policy *policy, const char *path, struct error 
 	struct reader r = { .policy = policy, .path = path, .error = error };
 	int line;
 
-	*policy = (struct plan_policy){ .path = path };
+	*policy = (struct plan_policy){ .path = path,
+					.cpu_percentile = 0.95,
+					.memory_percentile = 0.99,
+					.horizon_months = 36,
+					.lead_time_days = 30,
+					.start = NAN };
 	if (!path)
 		return 0;
 	policy->growth_buffer = 0.2;
@@ -221,5 +150,7 @@ int plan_policy_read(struct plan_policy *policy, const char *path, struct error 
 void plan_policy_free(struct plan_policy *policy)
 {
 	free(policy->group);
+	free(policy->class);
+	free(policy->service);
 	*policy = (struct plan_policy){ 0 };
 }
