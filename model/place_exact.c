@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <glpk.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "model/place_pattern_priv.h"
+#include "model/program_priv.h"
 
-/* Few items, exactly: a linear program over what bins may hold, then an integer one. GLPK's one door. */
+/* Few items, exactly: a linear program over what bins may hold, then an integer one. */
 
 #define ROUNDS_MOST	  2000
 #define PATTERNS_MOST	  30000
@@ -17,8 +17,7 @@
 struct exact {
 	const struct place_problem *problem;
 	struct patterns patterns;
-	glp_prob *lp;			     /* rows: items, then kinds */
-	size_t columns;			     /* patterns that are in it */
+	struct program lp;		     /* rows: items, then kinds; columns: patterns */
 	double price[PATTERN_ITEMS], *bonus; /* what an item, and one more bin of a kind, is worth; owned */
 	double bound;
 };
@@ -28,21 +27,19 @@ static void add_columns(struct exact *x)
 {
 	size_t items = x->problem->items;
 
-	for (; x->columns < x->patterns.count; x->columns++) {
-		const struct pattern *pattern = &x->patterns.pattern[x->columns];
-		int rows[PATTERN_ITEMS + 2], count = 0, column = glp_add_cols(x->lp, 1);
-		double values[PATTERN_ITEMS + 2];
+	while (x->lp.columns < x->patterns.count) {
+		const struct pattern *pattern = &x->patterns.pattern[x->lp.columns];
+		size_t rows[PATTERN_ITEMS + 1], count = 0;
+		double values[PATTERN_ITEMS + 1];
 
 		for (size_t i = 0; i < items; i++)
 			if (pattern->count[i]) {
-				rows[++count] = (int)i + 1;
-				values[count] = pattern->count[i];
+				rows[count] = i;
+				values[count++] = pattern->count[i];
 			}
-		rows[++count] = (int)(items + pattern->kind) + 1;
-		values[count] = 1;
-		glp_set_mat_col(x->lp, column, count, rows, values);
-		glp_set_col_bnds(x->lp, column, GLP_LO, 0, 0);
-		glp_set_obj_coef(x->lp, column, x->problem->cost[pattern->kind]);
+		rows[count] = items + pattern->kind;
+		values[count++] = 1;
+		program_add_column(&x->lp, x->problem->cost[pattern->kind], 0, INFINITY, count, rows, values);
 	}
 }
 
@@ -55,15 +52,12 @@ static int open_program(struct exact *x, const struct placing *placing)
 	x->bonus = calloc(p->kinds, sizeof(*x->bonus));
 	if (!x->bonus)
 		return -ENOMEM;
-	glp_term_out(GLP_OFF);
-	x->lp = glp_create_prob();
-	glp_add_rows(x->lp, (int)(p->items + p->kinds));
+	program_open(&x->lp, p->items + p->kinds);
 	for (size_t i = 0; i < p->items; i++)
-		glp_set_row_bnds(x->lp, (int)i + 1, GLP_LO, (double)p->count[i], 0);
+		program_bound_row(&x->lp, i, (double)p->count[i], INFINITY);
 	for (size_t kind = 0; kind < p->kinds; kind++)
-		glp_set_row_bnds(x->lp, (int)(p->items + kind) + 1,
-				 p->most[kind] > PATTERN_ITEMS ? GLP_FR : GLP_UP, 0,
-				 p->most[kind] > PATTERN_ITEMS ? 0 : (double)p->most[kind]);
+		program_bound_row(&x->lp, p->items + kind, -INFINITY,
+				  p->most[kind] > PATTERN_ITEMS ? INFINITY : (double)p->most[kind]);
 	for (size_t bin = 0; code == 0 && bin < placing->bins; bin++) {
 		struct pattern pattern = { .kind = placing->bin[bin].kind };
 
@@ -79,16 +73,13 @@ static int open_program(struct exact *x, const struct placing *placing)
 static bool solve_relaxed(struct exact *x)
 {
 	const struct place_problem *p = x->problem;
-	glp_smcp how;
 
-	glp_init_smcp(&how);
-	how.msg_lev = GLP_MSG_OFF;
-	if (glp_simplex(x->lp, &how) != 0 || glp_get_status(x->lp) != GLP_OPT)
+	if (!program_relax(&x->lp))
 		return false;
 	for (size_t i = 0; i < p->items; i++)
-		x->price[i] = glp_get_row_dual(x->lp, (int)i + 1);
+		x->price[i] = program_price(&x->lp, i);
 	for (size_t kind = 0; kind < p->kinds; kind++)
-		x->bonus[kind] = glp_get_row_dual(x->lp, (int)(p->items + kind) + 1);
+		x->bonus[kind] = program_price(&x->lp, p->items + kind);
 	return true;
 }
 
@@ -131,7 +122,7 @@ static double round_up(const struct place_problem *p, double bound)
 static int enumerate(struct exact *x, double cost)
 {
 	const struct place_problem *p = x->problem;
-	double relaxed = glp_get_obj_val(x->lp), step = place_quantum(p);
+	double relaxed = program_cost(&x->lp), step = place_quantum(p);
 	double room = cost - (step > 0 ? step : 0) - relaxed + TOLERANCE * (1 + cost);
 
 	for (size_t kind = 0; kind < p->kinds; kind++) {
@@ -147,20 +138,6 @@ static int enumerate(struct exact *x, double cost)
 	return 1;
 }
 
-/* Whether the integer program is solved. */
-static bool solve_whole(struct exact *x)
-{
-	glp_iocp how;
-
-	for (size_t i = 0; i < x->columns; i++)
-		glp_set_col_kind(x->lp, (int)i + 1, GLP_IV);
-	glp_init_iocp(&how);
-	how.msg_lev = GLP_MSG_OFF;
-	how.presolve = GLP_ON;
-	how.tm_lim = MILLISECONDS_MOST;
-	return glp_intopt(x->lp, &how) == 0 && glp_mip_status(x->lp) == GLP_OPT;
-}
-
 /* The integer program's answer as BETTER. 0 or -ENOMEM. */
 static int read_answer(const struct exact *x, struct placing *better)
 {
@@ -169,11 +146,10 @@ static int read_answer(const struct exact *x, struct placing *better)
 
 	for (size_t i = 0; i < x->problem->items; i++)
 		left[i] = x->problem->count[i];
-	for (size_t c = 0; code == 0 && c < x->columns; c++) {
+	for (size_t c = 0; code == 0 && c < x->lp.columns; c++) {
 		const struct pattern *pattern = &x->patterns.pattern[c];
 
-		for (int times = (int)lround(glp_mip_col_val(x->lp, (int)c + 1)); code == 0 && times > 0;
-		     times--) {
+		for (int times = (int)lround(program_whole(&x->lp, c)); code == 0 && times > 0; times--) {
 			size_t bin = placing_open(better, pattern->kind);
 
 			if (bin == PLACE_NONE)
@@ -196,16 +172,16 @@ static int close_gap(struct exact *x, struct placing *placing, bool *proven)
 	struct placing better;
 	int code;
 
-	x->bound = round_up(x->problem, glp_get_obj_val(x->lp));
+	x->bound = round_up(x->problem, program_cost(&x->lp));
 	if (placing->cost <= x->bound * (1 + PLACE_SLACK)) {
 		*proven = true;
 		return 0;
 	}
 	code = enumerate(x, placing->cost);
-	if (code <= 0 || !solve_whole(x))
+	if (code <= 0 || program_solve(&x->lp, MILLISECONDS_MOST) != PROGRAM_OPTIMAL)
 		return code < 0 ? code : 0;
 	*proven = true;
-	x->bound = fmin(glp_mip_obj_val(x->lp), placing->cost);
+	x->bound = fmin(program_whole_cost(&x->lp), placing->cost);
 	code = placing_init(&better, x->problem);
 	if (code == 0)
 		code = read_answer(x, &better);
@@ -232,8 +208,7 @@ int place_exact(struct placing *placing, double *bound, bool *proven)
 	if (code == 1)
 		code = close_gap(&x, placing, proven);
 	*bound = fmax(x.bound, *bound);
-	if (x.lp)
-		glp_delete_prob(x.lp);
+	program_close(&x.lp);
 	free(x.bonus);
 	free(x.patterns.pattern);
 	return code;
@@ -241,42 +216,29 @@ int place_exact(struct placing *placing, double *bound, bool *proven)
 
 double place_exact_bound(const struct place_problem *p, const double *demand, size_t bins)
 {
-	glp_prob *lp = glp_create_prob();
-	int rows[PLACE_RESOURCES_MOST + 2], solved;
-	double values[PLACE_RESOURCES_MOST + 2], cost;
-	glp_iocp how;
+	struct program lp;
+	size_t rows[PLACE_RESOURCES_MOST + 1];
+	double values[PLACE_RESOURCES_MOST + 1], cost = NAN;
 
-	glp_term_out(GLP_OFF);
-	glp_add_rows(lp, (int)p->resources + 1);
+	program_open(&lp, p->resources + 1);
 	for (size_t d = 0; d <= p->resources; d++) {
 		double need = d == p->resources ? (double)bins
 			      : d == p->whole	? 0
 						: demand[d] * (1 - 2 * PLACE_SLACK);
 
-		glp_set_row_bnds(lp, (int)d + 1, GLP_LO, need, 0);
-		rows[d + 1] = (int)d + 1;
+		program_bound_row(&lp, d, need, INFINITY);
+		rows[d] = d;
 	}
 	for (size_t kind = 0; kind < p->kinds; kind++) {
-		int column = glp_add_cols(lp, 1);
-
 		for (size_t d = 0; d < p->resources; d++)
-			values[d + 1] = p->capacity[kind * p->resources + d];
-		values[p->resources + 1] = 1;
-		glp_set_mat_col(lp, column, (int)p->resources + 1, rows, values);
-		glp_set_obj_coef(lp, column, p->cost[kind]);
-		glp_set_col_kind(lp, column, GLP_IV);
-		if (p->most[kind] == 0)
-			glp_set_col_bnds(lp, column, GLP_FX, 0, 0);
-		else
-			glp_set_col_bnds(lp, column, p->most[kind] == PLACE_NONE ? GLP_LO : GLP_DB, 0,
-					 p->most[kind] == PLACE_NONE ? 0 : (double)p->most[kind]);
+			values[d] = p->capacity[kind * p->resources + d];
+		values[p->resources] = 1;
+		program_add_column(&lp, p->cost[kind], 0,
+				   p->most[kind] == PLACE_NONE ? INFINITY : (double)p->most[kind],
+				   p->resources + 1, rows, values);
 	}
-	glp_init_iocp(&how);
-	how.msg_lev = GLP_MSG_OFF;
-	how.presolve = GLP_ON;
-	how.tm_lim = 200;
-	solved = glp_intopt(lp, &how) == 0 && glp_mip_status(lp) == GLP_OPT;
-	cost = solved ? round_up(p, glp_mip_obj_val(lp)) : (double)NAN;
-	glp_delete_prob(lp);
+	if (program_solve(&lp, 200) == PROGRAM_OPTIMAL)
+		cost = round_up(p, program_whole_cost(&lp));
+	program_close(&lp);
 	return cost;
 }
