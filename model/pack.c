@@ -23,8 +23,10 @@ bool pack_within(double used, double capacity)
 	return used <= capacity * (1 + PLACE_SLACK);
 }
 
-static void free_arrays(struct pack_problem *a)
+void pack_problem_free(struct pack_problem *a)
 {
+	if (!a)
+		return;
 	free(a->size);
 	free(a->capacity);
 	free(a->cost);
@@ -33,6 +35,7 @@ static void free_arrays(struct pack_problem *a)
 	free(a->origin);
 	free(a->group);
 	free(a->rule);
+	free(a);
 }
 
 /* What VMs of row I ask for, to SIZE. */
@@ -83,33 +86,51 @@ static int make_rules(struct pack_problem *a, const struct fleet *fleet, const s
 	return 0;
 }
 
-/* Adds kind I, those that are OWNED or the others, where there may be some. What has no limit has ENOUGH
- * (RESOURCES). */
-static void add_kind(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
-		     size_t i, bool owned, const double *enough)
+const char *const pack_resource_names[] = { "cpu", "memory", "io", "iops", "net", "driver" };
+
+/* Adds kind I, of which there may be MOST at COST. What has no limit has ENOUGH (RESOURCES). */
+static void put_kind(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
+		     struct origin origin, size_t most, const double *enough)
 {
-	const struct plan_kind *kind = &fleet->kind[i];
+	const struct plan_kind *kind = &fleet->kind[origin.kind];
 	const double has[RESOURCES] = { [CPU] = kind->has.cpu,
 					[MEMORY] = kind->has.memory,
 					[IO] = kind->has.io,
 					[IOPS] = kind->has.iops,
 					[NET] = kind->has.net };
-	size_t at = a->kinds, most = owned ? kind->have : kind->available;
+	bool barred = config->hypervisor && kind->hosted_only;
+	size_t at = a->kinds++;
 
-	if (!owned && most != PLACE_NONE)
-		most -= kind->have;
-	if (config->hypervisor && kind->hosted_only)
-		most = 0;
 	for (size_t d = 0; d < RESOURCES; d++)
-		a->capacity[at * RESOURCES + d] =
-			offered(config->policy, (enum resource)d, isfinite(has[d]) ? has[d] : enough[d]);
-	a->cost[at] = plan_licence_cost(kind, config) + (owned ? 0 : kind->cost);
-	a->most[at] = most;
-	a->origin[at] = (struct origin){ i, owned };
-	a->kinds += most > 0;
+		a->capacity[at * RESOURCES + d] = barred ? 0
+							 : offered(config->policy, (enum resource)d,
+								   isfinite(has[d]) ? has[d] : enough[d]);
+	a->cost[at] = plan_licence_cost(kind, config) + (origin.owned ? 0 : kind->cost);
+	a->most[at] = barred ? 0 : most;
+	a->origin[at] = origin;
 }
 
-static int make_arrays(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config)
+/* Adds kind I as those that are there already and those that are to be bought, or, where hosts of TODAY are
+ * looked at, as all of them. */
+static void add_kind(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
+		     size_t i, bool today, const double *enough)
+{
+	const struct plan_kind *kind = &fleet->kind[i];
+	bool barred = config->hypervisor && kind->hosted_only;
+	size_t more = kind->available == PLACE_NONE ? PLACE_NONE : kind->available - kind->have;
+
+	if (today) {
+		put_kind(a, fleet, config, (struct origin){ i, false }, kind->available, enough);
+		return;
+	}
+	if (!barred && kind->have > 0)
+		put_kind(a, fleet, config, (struct origin){ i, true }, kind->have, enough);
+	if (!barred && more > 0)
+		put_kind(a, fleet, config, (struct origin){ i, false }, more, enough);
+}
+
+static int make_arrays(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
+		       bool today)
 {
 	double enough[RESOURCES];
 
@@ -131,10 +152,8 @@ static int make_arrays(struct pack_problem *a, const struct fleet *fleet, const 
 		for (size_t d = 0; d < RESOURCES; d++)
 			enough[d] += (double)a->count[i] * a->size[i * RESOURCES + d];
 	}
-	for (size_t i = 0; i < fleet->kinds; i++) {
-		add_kind(a, fleet, config, i, true, enough);
-		add_kind(a, fleet, config, i, false, enough);
-	}
+	for (size_t i = 0; i < fleet->kinds; i++)
+		add_kind(a, fleet, config, i, today, enough);
 	a->kinds += a->kinds == 0; /* one that there is none of, so that all is left over */
 	return 0;
 }
@@ -162,12 +181,11 @@ void pack_take_host(struct packing *packing, const struct place_bin *bin)
 	}
 }
 
-int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
+int pack_problem_make(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
+		      bool today)
 {
-	struct pack_problem *a = calloc(1, sizeof(*a));
-	int code = a ? make_arrays(a, fleet, config) : -ENOMEM;
+	int code = make_arrays(a, fleet, config, today);
 
-	*packing = (struct packing){ .problem = a };
 	if (code == 0)
 		code = make_rules(a, fleet, config->policy);
 	if (code)
@@ -190,6 +208,17 @@ int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct 
 	};
 	if (!config->polls) /* then nothing is held, and drivers do no work: their row is all noughts */
 		a->problem.whole = a->problem.onto = PLACE_NONE;
+	return 0;
+}
+
+int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
+{
+	struct pack_problem *a = calloc(1, sizeof(*a));
+	int code = a ? pack_problem_make(a, fleet, config, false) : -ENOMEM;
+
+	*packing = (struct packing){ .problem = a };
+	if (code)
+		return code;
 	code = place_solve(&packing->solution, &a->problem, &place_effort_usual);
 	if (code == 0) {
 		packing->host = calloc(packing->solution.bins + 1, sizeof(*packing->host));
@@ -206,9 +235,7 @@ int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct 
 void packing_free(struct packing *packing)
 {
 	place_solution_free(&packing->solution);
-	if (packing->problem)
-		free_arrays(packing->problem);
-	free(packing->problem);
+	pack_problem_free(packing->problem);
 	free(packing->host);
 	free(packing->bought);
 	*packing = (struct packing){ 0 };

@@ -23,6 +23,15 @@ struct pack_problem {
 	struct place_rule *rule; /* groups of the policy */
 };
 
+extern const char *const pack_resource_names[]; /* RESOURCES */
+
+/* Makes A of what FLEET asks and hosts offer under CONFIG; with TODAY kinds of host are those of the host
+ * list, whether there or to be bought. 0 or -ENOMEM; pack_problem_free, which frees A itself, in both cases.
+ */
+int pack_problem_make(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
+		      bool today);
+void pack_problem_free(struct pack_problem *a);
+
 /* Adds BIN of the solution to the hosts. */
 void pack_take_host(struct packing *packing, const struct place_bin *bin);
 

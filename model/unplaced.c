@@ -17,20 +17,17 @@ static struct plan_load alone(const struct fleet *fleet, const struct plan_confi
 	return load;
 }
 
-static const struct {
-	const char *name;
-	size_t offset; /* in a load */
-} resources[] = {
-	{ "cpu", offsetof(struct plan_load, cpu) }, { "memory", offsetof(struct plan_load, memory) },
-	{ "io", offsetof(struct plan_load, io) },   { "iops", offsetof(struct plan_load, iops) },
-	{ "net", offsetof(struct plan_load, net) },
+static const size_t offsets[] = { /* of resources in a load, in the order of enum resource */
+				  offsetof(struct plan_load, cpu), offsetof(struct plan_load, memory),
+				  offsetof(struct plan_load, io), offsetof(struct plan_load, iops),
+				  offsetof(struct plan_load, net)
 };
 
-#define NAMED (sizeof(resources) / sizeof(*resources)) /* in the order of enum resource */
+#define NAMED (sizeof(offsets) / sizeof(*offsets))
 
 static double amount(const struct plan_load *load, size_t resource)
 {
-	return *(const double *)((const char *)load + resources[resource].offset);
+	return *(const double *)((const char *)load + offsets[resource]);
 }
 
 /* Resources by name, joined by "+": what no host has enough of. */
@@ -46,7 +43,7 @@ static void put_reason(FILE *out, const struct pack_problem *problem, const stru
 		for (size_t i = 0; i < problem->kinds; i++)
 			nowhere &= !pack_within(amount(&load, r), problem->capacity[i * RESOURCES + r]);
 		if (nowhere)
-			fprintf(out, "%s%s", lacking ? "+" : "", resources[r].name);
+			fprintf(out, "%s%s", lacking ? "+" : "", pack_resource_names[r]);
 		lacking |= nowhere;
 	}
 	for (size_t i = 0; i < problem->kinds; i++) {

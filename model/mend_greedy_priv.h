@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef MODEL_MEND_GREEDY_PRIV_H
+#define MODEL_MEND_GREEDY_PRIV_H
+
+#include <stdint.h>
+
+#include "model/mend_priv.h"
+
+/* Mending by rules of thumb. */
+struct greedy {
+	struct mend_state *s;
+	double weight[PLACE_RESOURCES_MOST];
+	uint64_t random; /* 0: always the first choice */
+	size_t *pool;	 /* units without a place; owned */
+	size_t count;
+};
+
+/* 1, or in all orders but the first something about 1. */
+double greedy_noise(struct greedy *g);
+
+/* Whether the group of UNIT must share a bin. */
+bool greedy_kept_together(const struct mend_state *s, size_t unit);
+
+/* The size of UNIT as one number. */
+double greedy_weigh(const struct greedy *g, size_t unit);
+
+/* Finds a place for what is in the pool. 0 or -ENOMEM. */
+int greedy_settle(struct greedy *g);
+
+#endif
