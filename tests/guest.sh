@@ -73,6 +73,24 @@ for config in hosted hosted-classic bare-metal; do
 	verdict "$config-clock-calls"
 done
 
+# Where things lie is drawn anew for each process, and is not where that is switched off. (maps: program, stack)
+maps() {
+	"$@" "$monitor" --config hosted --timeout 60s -- /usr/bin/cat /proc/self/maps | sed -n '1s/-.*//p; /stack/s/-.*//p'
+}
+maps >here
+maps >there
+why="both times at $(tr '\n' ' ' <here), with $(cat /proc/sys/kernel/randomize_va_space)"
+if [ "$(cat /proc/sys/kernel/randomize_va_space)" -eq 0 ] || ! setarch -R true 2>err; then
+	echo "skip layout: this machine does not randomize, or does not let us switch it off"
+else
+	[ "$(cat here there | sort -u | wc -l)" -eq 4 ] && why=
+	verdict layout-drawn
+	maps setarch -R >here
+	why="$(tr '\n' ' ' <here) without randomization"
+	[ "$(head -n 1 here)" = 555555554000 ] && maps setarch -R | cmp -s - here && why=
+	verdict layout-fixed
+fi
+
 # The console: bytes of every value, in pieces of many sizes.
 awk -f "${VMTAX_SRC:-$(dirname "$0")/..}/tests/programs.awk" | gzip -c >bytes
 for config in native hosted bare-metal; do

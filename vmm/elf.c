@@ -11,10 +11,8 @@
 /* ELF-64, gABI chapters 4 and 5. Nothing of a file is believed before it is checked. */
 #define PAGE	    4096ull
 #define USER_END    (1ull << 47)
-#define PIE_BASE    0x555555554000ull /* where Linux puts one without randomization */
-#define LINKER_BASE 0x7ffff4000000ull /* above all mappings, below the stack */
-#define LOWEST	    0x10000ull	      /* mmap_min_addr */
-#define PIE_SPAN    (1ull << 40)      /* of the addresses of one: it stays below mappings and stack */
+#define LOWEST	    0x10000ull	 /* mmap_min_addr */
+#define PIE_SPAN    (1ull << 40) /* of the addresses of one: it stays below mappings and stack */
 #define HEADERS_MAX 64
 
 struct reader {
@@ -166,7 +164,7 @@ int elf_read(int fd, const char *path, enum elf_role role, struct image *image, 
 	if (code == 0)
 		code = read_headers(&r);
 	if (code == 0 && r.header.e_type == ET_DYN)
-		image->bias = role == ELF_INTERPRETER ? LINKER_BASE : PIE_BASE;
+		image->bias = layout_image(role);
 	for (unsigned i = 0; code == 0 && i < r.header.e_phnum; i++) {
 		if (r.program[i].p_type == PT_LOAD)
 			code = add_segment(&r, &r.program[i], image);

@@ -104,8 +104,9 @@ struct abi_boot {
 	uint64_t memory_bytes; /* guest memory is [0, memory_bytes) */
 	uint64_t free_gpa;     /* first page nobody uses yet, up to memory_bytes */
 	uint64_t entry;
-	uint64_t stack; /* the program's stack pointer */
-	uint64_t heap;	/* where brk begins */
+	uint64_t stack;	   /* the program's stack pointer */
+	uint64_t heap;	   /* where brk begins */
+	uint64_t mappings; /* mmap finds room below this address; the stack lies above */
 	uint64_t tsc_hz;
 	uint64_t spin_ticks; /* how long to poll before halting */
 	uint32_t areas;

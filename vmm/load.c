@@ -160,7 +160,8 @@ int load_program(struct monitor *m, const int fd[2], const struct image image[2]
 			error = load_image(m, fd[i], &image[i]);
 	if (error == 0 && fd[0] >= 0) {
 		m->boot->entry = image[fd[1] >= 0].entry;
-		m->boot->heap = image[0].high;
+		m->boot->heap = layout_heap(image[0].high);
+		m->boot->mappings = layout_mappings();
 		error = stack_build(m, image);
 	}
 	m->boot->free_gpa = m->free_gpa;

@@ -30,6 +30,13 @@ enum elf_role { ELF_PROGRAM, ELF_INTERPRETER, ELF_KERNEL };
 /* Reads and checks the headers of PATH open as FD, which is to be loaded as ROLE. */
 int elf_read(int fd, const char *path, enum elf_role role, struct image *image, struct error *error);
 
+/* layout.c: where the parts of a program lie, drawn anew at each call as the host's kernel would. */
+uint64_t layout_image(enum elf_role role); /* one that may lie anywhere: its bias */
+uint64_t layout_heap(uint64_t end);	   /* where brk begins, behind a program that ends at END */
+uint64_t layout_mappings(void);		   /* below which mmap finds room */
+uint64_t layout_stack(void);		   /* the stack's highest address */
+uint64_t layout_skew(uint64_t bytes);	   /* bytes to leave on one of so many: a multiple of 16 */
+
 /* load.c: puts kernel, program, stack and boot information into guest memory. */
 int load_kernel(struct monitor *m);
 /* PROGRAM, and its INTERPRETER unless it is static: open as FDs, the first -1 where there is none. */

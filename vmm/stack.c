@@ -14,7 +14,6 @@
 /* The stack a program starts with: argc, argv, envp, the auxiliary vector (System V ABI, AMD64
  * supplement, 3.4.1). */
 #define PAGE	   4096ull
-#define TOP	   0x7ffffffff000ull
 #define STACK_MAX  (64ull << 20)
 #define STACK_SAME (8ull << 20) /* where the limit is "unlimited" */
 
@@ -137,7 +136,7 @@ int stack_build(struct monitor *m, const struct image image[2])
 	unsigned auxiliary;
 	uint64_t address = 0;
 
-	s.low = TOP - s.bytes;
+	s.low = layout_stack() - s.bytes;
 	s.host = memory_at(m, m->free_gpa, s.bytes);
 	if (s.host == NULL || w.word == NULL) {
 		free(w.word);
@@ -149,6 +148,7 @@ int stack_build(struct monitor *m, const struct image image[2])
 	    put_strings(&w, &s, m->options->argv, &shown.arguments)) {
 		w.count += environment.count;
 		auxiliary = w.count;
+		s.used += layout_skew(s.bytes);
 		put_auxv(&w, &s, m, image);
 		s.used = (s.used + 15) & ~15ull;
 		if (w.count % 2)

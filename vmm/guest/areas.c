@@ -4,9 +4,8 @@
 
 /* The parts of the program's address space, sorted by address. A few dozen in most programs, so an array
  * serves. */
-#define AREAS_MAX   2048
-#define ADDRESS_TOP 0x7ffff0000000ull /* mappings grow down from here; the stack lies above */
-#define LOWEST	    0x10000ull
+#define AREAS_MAX 2048
+#define LOWEST	  0x10000ull
 
 static struct area area[AREAS_MAX];
 static unsigned count;
@@ -115,8 +114,8 @@ static uint64_t below(uint64_t top, uint64_t bytes)
 
 uint64_t areas_gap(uint64_t bytes)
 {
-	unsigned i = search(ADDRESS_TOP);
-	uint64_t top = i < count && area[i].address < ADDRESS_TOP ? area[i].address : ADDRESS_TOP;
+	unsigned i = search(BOOT->mappings);
+	uint64_t top = i < count && area[i].address < BOOT->mappings ? area[i].address : BOOT->mappings;
 
 	/* An area that grew in place may span the top. */
 	for (; i > 0 && area[i - 1].address + area[i - 1].bytes > below(top, bytes); i--)
