@@ -28,6 +28,7 @@ extern const struct table_schema schema_plan_placement;
 extern const struct table_schema schema_plan_summary;
 extern const struct table_schema schema_plan_risks;
 extern const struct table_schema schema_plan_doubts;
+extern const struct table_schema schema_plan_demand;
 
 extern const struct table_schema schema_suite; /* input, too: of the nano suite a result keeps its rows */
 extern const struct table_schema schema_fleet; /* input: plan --fleet, and what else that may be: */
@@ -35,6 +36,7 @@ extern const struct table_schema schema_rvtools_vinfo;
 extern const struct table_schema schema_rvtools_vcpu;
 extern const struct table_schema schema_rvtools_vhost;
 extern const struct table_schema schema_azure_migrate;
+extern const struct table_schema schema_series;
 extern const struct table_schema schema_hosts; /* input: plan --hosts */
 
 extern const struct table_schema schema_comparison; /* compare: of several result directories */

@@ -36,6 +36,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_plan_summary,
 	&schema_plan_risks,
 	&schema_plan_doubts,
+	&schema_plan_demand,
 	NULL,
 };
 /* clang-format on */

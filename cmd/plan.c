@@ -32,6 +32,7 @@ enum { FLEET = 256, HOSTS, POLICY, RESULTS, OUT, CSV, JSON, HELP };
 
 static const struct option known[] = {
 	{ "fleet", required_argument, NULL, FLEET },
+	{ "series", required_argument, NULL, FLEET }, /* its header tells */
 	{ "hosts", required_argument, NULL, HOSTS },
 	{ "policy", required_argument, NULL, POLICY },
 	{ "results", required_argument, NULL, RESULTS },

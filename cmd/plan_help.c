@@ -41,6 +41,8 @@ void plan_help(void)
 	     "  --fleet FILE    the VMs (default: an example); may be given several times. Also: what "
 	     "RVTools\n"
 	     "                  exports of vInfo, vCPU and vHost, or an import file of Azure Migrate\n"
+	     "  --series FILE   what VMs used over time: rows of timestamp, vm and figures (below), or what\n"
+	     "                  sadf -d -- -u -r -b -n DEV prints; as --fleet, and together with it\n"
 	     "  --hosts FILE    the hosts there may be (default: an example)\n"
 	     "  --policy FILE   room to keep, hosts that may fail, and rules by group (below)\n"
 	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
@@ -63,6 +65,10 @@ void plan_help(void)
 	     "left out (powered off, templates) or taken with a guess are in plan/doubts.csv. No headroom is "
 	     "added: demand as you state it.");
 	print_columns("--fleet", &schema_fleet);
+	print_columns("--series", &schema_series);
+	puts("  VMs are sized by percentiles of it (cpu_percentile and memory_percentile of the policy), and\n"
+	     "  listed in plan/demand.csv with a grade of how well it is known. Files are read twice and not\n"
+	     "  kept, so they may be of any size.");
 	print_columns("--hosts", &schema_hosts);
 	print_keys();
 	puts("\n"

@@ -34,6 +34,13 @@ double fleet_number(const struct table *table, size_t row, const char *column, d
 	return 0;
 }
 
+double fleet_optional(const struct table *table, size_t row, const char *column, struct error *error)
+{
+	return table_missing(table, row, table_column(table, column))
+		       ? (double)NAN
+		       : fleet_number(table, row, column, FLEET_POSITIVE, 0, error);
+}
+
 /* Doubles LIST, of COUNT things of SIZE, where it is full. */
 static bool grow(void *list, size_t count, size_t size)
 {
@@ -95,6 +102,7 @@ static int take_own(struct fleet *fleet, const struct table *table, struct error
 				  .io = fleet_number(table, row, "io", 0, 0, error),
 				  .iops = fleet_number(table, row, "iops", 0, 0, error),
 				  .net = fleet_number(table, row, "net_mb_s", 0, 0, error) },
+			.vcpus = fleet_optional(table, row, "vcpus", error),
 			.guest_licence = fleet_number(table, row, "guest_licence", 0, 0, error),
 			.measured_on = table_text(table, row, table_column(table, "measured_on")),
 		};
@@ -115,35 +123,7 @@ static int take_own(struct fleet *fleet, const struct table *table, struct error
 	return 0;
 }
 
-static int by_name(const void *left, const void *right)
-{
-	const struct plan_vm *const *a = left, *const *b = right;
-	int order = strcmp((*a)->name, (*b)->name);
-
-	return order ? order : (*a > *b) - (*a < *b);
-}
-
-/* Whether each VM has a name of its own. */
-static int check_names(const struct fleet *fleet, struct error *error)
-{
-	const struct plan_vm **sorted = malloc((fleet->vms + 1) * sizeof(*sorted)), *twice = NULL;
-
-	if (!sorted)
-		return error_set(error, ENOMEM, "cannot plan");
-	for (size_t i = 0; i < fleet->vms; i++)
-		sorted[i] = &fleet->vm[i];
-	qsort(sorted, fleet->vms, sizeof(*sorted), by_name);
-	for (size_t i = 1; i < fleet->vms; i++)
-		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0 && (!twice || sorted[i] < twice))
-			twice = sorted[i];
-	free(sorted);
-	if (!twice)
-		return 0;
-	error_fail(error, 0, "give each row a name of its own", "%.60s is named twice", twice->name);
-	return error_at(error, "%s:%zu:vm", twice->path, twice->line);
-}
-
-static int check_size(const struct fleet *fleet, struct error *error)
+int fleet_check_size(const struct fleet *fleet, struct error *error)
 {
 	double vms = 0;
 
@@ -155,7 +135,7 @@ static int check_size(const struct fleet *fleet, struct error *error)
 		error_fail(error, 0, "add a row for each kind of VM", "the fleet has no VM");
 	else
 		return 0;
-	return error_at(error, "%s", fleet->table[0].path);
+	return error_at(error, "%s", fleet->path);
 }
 
 /* Reads one file, which is then the last of the fleet's tables. */
@@ -171,13 +151,35 @@ static int read_file(struct fleet *fleet, const char *path, struct error *error)
 	return format ? format->take(fleet, table, error) : take_own(fleet, table, error);
 }
 
+static bool is_series(const char *path)
+{
+	return series_is_plain(path) || series_is_sadf(path);
+}
+
+/* Those of the COUNT files PATHS that are series. */
+static int read_series(struct fleet *fleet, const char *const *paths, size_t count, struct error *error)
+{
+	const char **series = calloc(count + 1, sizeof(*series));
+	size_t found = 0;
+	int code;
+
+	if (!series)
+		return error_set(error, ENOMEM, "cannot plan");
+	for (size_t i = 0; i < count; i++)
+		if (is_series(paths[i]))
+			series[found++] = paths[i];
+	code = series_read(&fleet->series, series, fleet, error);
+	free(series);
+	return code;
+}
+
 int fleet_read(struct fleet *fleet, const char *const *fleet_paths, const char *hosts_path,
 	       struct error *error)
 {
 	size_t files = 0;
 	int code = 0;
 
-	*fleet = (struct fleet){ 0 };
+	*fleet = (struct fleet){ .path = fleet_paths[0] };
 	while (fleet_paths[files])
 		files++;
 	fleet->table = calloc(files + 1, sizeof(*fleet->table));
@@ -187,24 +189,17 @@ int fleet_read(struct fleet *fleet, const char *const *fleet_paths, const char *
 		for (size_t i = 0; code == 0 && i < files; i++) {
 			const struct fleet_format *format = fleet_format_of(fleet_paths[i]);
 
-			if ((format ? format->turn : 1) == turn)
+			if ((format ? format->turn : 1) == turn && !is_series(fleet_paths[i]))
 				code = read_file(fleet, fleet_paths[i], error);
 		}
-	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
-		if (fleet->vm[i].guessed &&
-		    fleet_doubt(fleet,
-				&(struct plan_doubt){ .path = fleet->vm[i].path,
-						      .vm = fleet->vm[i].name,
-						      .line = fleet->vm[i].line,
-						      .why = "its CPU demand is not known: all its vCPUs "
-							     "count as busy" }) < 0)
-			code = error_set(error, ENOMEM, "cannot plan");
 	if (code == 0)
 		code = fleet_read_kinds(fleet, hosts_path, error);
 	if (code == 0)
-		code = check_names(fleet, error);
+		code = fleet_check_names(fleet, error);
 	if (code == 0)
-		code = check_size(fleet, error);
+		code = read_series(fleet, fleet_paths, files, error);
+	if (code == 0 && fleet->series.vms == 0)
+		code = fleet_check_size(fleet, error);
 	if (code)
 		fleet_free(fleet);
 	return code;
@@ -222,5 +217,6 @@ void fleet_free(struct fleet *fleet)
 	free(fleet->kind);
 	free(fleet->doubt);
 	table_free(&fleet->kind_table);
+	series_free(&fleet->series);
 	*fleet = (struct fleet){ 0 };
 }

@@ -15,23 +15,6 @@
 
 #define MIB_PER_GIB 1024.0
 
-/* NAME as lists of VMs can hold it, the fleet's; NULL when memory is short. */
-static const char *clean(struct fleet *fleet, const char *name)
-{
-	char **grown = realloc(fleet->text, (fleet->texts + 1) * sizeof(*grown)), *copy;
-
-	if (!grown)
-		return NULL;
-	fleet->text = grown;
-	copy = strdup(name);
-	if (!copy)
-		return NULL;
-	for (char *c = copy; *c; c++)
-		if (strchr(" \t:", *c))
-			*c = '_';
-	return fleet->text[fleet->texts++] = copy;
-}
-
 /* A VM of ROW by the name at COLUMN; its name is NULL when memory is short, and *ERROR says so. */
 static struct plan_vm begin(struct fleet *fleet, const struct table *table, size_t row, const char *column,
 			    struct error *error)
@@ -41,6 +24,7 @@ static struct plan_vm begin(struct fleet *fleet, const struct table *table, size
 			      .path = table->path,
 			      .line = table->lines[row],
 			      .count = 1,
+			      .vcpus = NAN,
 			      .measured_on = "" };
 	const char *name = table_text(table, row, table_column(table, column));
 
@@ -49,7 +33,7 @@ static struct plan_vm begin(struct fleet *fleet, const struct table *table, size
 		error_at(error, "%s:%zu:%s", table->path, table->lines[row], column);
 		return vm;
 	}
-	vm.name = clean(fleet, name);
+	vm.name = fleet_clean(fleet, name);
 	if (!vm.name)
 		error_set(error, ENOMEM, "cannot plan");
 	return vm;
@@ -89,7 +73,7 @@ static int take_vinfo(struct fleet *fleet, const struct table *table, struct err
 		if (why) {
 			code = drop(fleet, &vm, why);
 		} else {
-			vm.asks.cpu = fleet_number(table, row, "CPUs", 0, NAN, error);
+			vm.asks.cpu = vm.vcpus = fleet_number(table, row, "CPUs", 0, NAN, error);
 			vm.asks.memory = fleet_number(table, row, "Memory", 0, NAN, error) / MIB_PER_GIB;
 			vm.guessed = true;
 			vm.host = table_text(table, row, table_column(table, "Host"));
@@ -187,6 +171,7 @@ static int take_azure(struct fleet *fleet, const struct table *table, struct err
 			.iops = sum(table, row, "Disk 1 read ops", "Disk 1 write ops", error),
 			.net = sum(table, row, "Network In throughput", "Network Out throughput", error),
 		};
+		vm.vcpus = fleet_number(table, row, "*Cores", 0, NAN, error);
 		vm.guessed = table_missing(table, row, busy);
 		if (error->what[0])
 			return error->number ? -error->number : -EINVAL;

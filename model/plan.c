@@ -89,6 +89,8 @@ static int write_plan(struct planner *p, const char *out, struct error *error)
 		return code;
 	code = put_doubts(p, error);
 	if (code == 0)
+		code = plan_put_demand(&p->files, &p->fleet, error);
+	if (code == 0)
 		code = plan_configs(p, error);
 	if (code == 0)
 		return plan_files_close(&p->files, error);
@@ -104,6 +106,8 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 	if (code)
 		return code;
 	code = plan_policy_read(&p.policy, options->policy, error);
+	if (code == 0)
+		code = fleet_size(&p.fleet, &p.policy, error);
 	if (code == 0)
 		code = plan_policy_check(&p.policy, &p.fleet, error);
 	if (code == 0 && (code = plan_ratios_read(&p.ratios, options->results, error)) == 0) {

@@ -14,7 +14,7 @@
 static const struct table_schema *const schemas[PLAN_TABLES] = {
 	[PLAN_HOSTS] = &schema_plan_hosts,     [PLAN_PLACEMENT] = &schema_plan_placement,
 	[PLAN_SUMMARY] = &schema_plan_summary, [PLAN_RISKS] = &schema_plan_risks,
-	[PLAN_DOUBTS] = &schema_plan_doubts,
+	[PLAN_DOUBTS] = &schema_plan_doubts,   [PLAN_DEMAND] = &schema_plan_demand,
 };
 
 static int make_directory(const char *path, struct error *error)

@@ -8,8 +8,10 @@
 
 #include "base/table.h"
 #include "model/place_priv.h"
+#include "model/series_priv.h"
 
 struct error;
+struct plan_policy;
 
 /* What a VM asks of a host, or a host has. */
 struct plan_load {
@@ -27,6 +29,9 @@ struct plan_vm {
 	size_t line;		  /* line it stands in, for messages */
 	size_t count;
 	struct plan_load asks;	 /* CPU as measured on the platform below, after plan_rebase natively */
+	double vcpus;		 /* of one; NaN: not said */
+	size_t series;		 /* its number among the series + 1; 0: it has none */
+	double series_cpu;	 /* its percentile there, as measured */
 	double guest_licence;	 /* of one */
 	const char *measured_on; /* "": not said */
 	bool guessed;		 /* its CPU demand is not known: all its vCPUs count as busy */
@@ -64,6 +69,7 @@ struct plan_doubt {
 
 /* What is to be planned: fleet and hosts as the user wrote them. */
 struct fleet {
+	const char *path;    /* of its first file; the caller's */
 	struct table *table; /* tables: files of the fleet; owned */
 	size_t tables;
 	struct table kind_table;
@@ -74,6 +80,7 @@ struct fleet {
 	size_t doubts;
 	char **text; /* texts: names made here; each owned */
 	size_t texts;
+	struct series series; /* what VMs used over time; vms: 0 where nobody says */
 };
 
 /* Reads and checks the fleet, whose files NULL ends, and the hosts. 0 or a negative errno that names file,
@@ -90,11 +97,35 @@ int fleet_read_kinds(struct fleet *fleet, const char *path, struct error *error)
 double fleet_number(const struct table *table, size_t row, const char *column, double least, double missing,
 		    struct error *error);
 
+/* The same of a number above nought; NaN where the cell is missing. */
+double fleet_optional(const struct table *table, size_t row, const char *column, struct error *error);
+
 #define FLEET_POSITIVE 1e-9 /* the least number above nought that means anything here */
 
 /* Adds a VM, or a doubt about one. 0 or -ENOMEM. */
 int fleet_add(struct fleet *fleet, const struct plan_vm *vm);
 int fleet_doubt(struct fleet *fleet, const struct plan_doubt *doubt);
+
+/* A text of FLEET, made as by printf; NULL when memory is short. */
+const char *fleet_text(struct fleet *fleet, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The rows of FLEET by name; the caller frees. NULL when memory is short. */
+size_t *fleet_sort(const struct fleet *fleet);
+
+/* The row of NAME, looked for in COUNT rows by name as above. PLACE_NONE: it is not there. */
+size_t fleet_find(const struct fleet *fleet, const size_t *order, size_t count, const char *name);
+
+/* Whether each VM has a name of its own, and whether there are not too many of them, nor none. 0 or negative
+ * errno. */
+int fleet_check_names(const struct fleet *fleet, struct error *error);
+int fleet_check_size(const struct fleet *fleet, struct error *error);
+
+/* NAME as lists of VMs can hold it, the fleet's; NULL when memory is short. */
+const char *fleet_clean(struct fleet *fleet, const char *name);
+
+/* Sizes the VMs that have series by the policy's percentiles, adds those that no other file has, and lists
+ * those of which nobody knows the demand. 0 or negative errno. */
+int fleet_size(struct fleet *fleet, const struct plan_policy *policy, struct error *error);
 
 /* An inventory of others' making. */
 struct fleet_format {
@@ -254,7 +285,15 @@ char *plan_unplaced_list(const struct fleet *fleet, const struct plan_config *co
 			 const struct packing *packing);
 
 /* The tables of a plan being written. */
-enum plan_table { PLAN_HOSTS, PLAN_PLACEMENT, PLAN_SUMMARY, PLAN_RISKS, PLAN_DOUBTS, PLAN_TABLES };
+enum plan_table {
+	PLAN_HOSTS,
+	PLAN_PLACEMENT,
+	PLAN_SUMMARY,
+	PLAN_RISKS,
+	PLAN_DOUBTS,
+	PLAN_DEMAND,
+	PLAN_TABLES
+};
 
 struct plan_files {
 	struct table_writer table[PLAN_TABLES];
@@ -283,6 +322,9 @@ int plan_put_hosts(struct plan_files *files, const struct fleet *fleet, const st
 int plan_put_summary(struct plan_files *files, const struct fleet *fleet, const struct plan_config *config,
 		     const struct packing *packing, struct error *error);
 int plan_put_unknown(struct plan_files *files, const struct plan_config *config, struct error *error);
+
+/* A row a VM: what it asks for, and how well that is known. 0 or negative errno. */
+int plan_put_demand(struct plan_files *files, const struct fleet *fleet, struct error *error);
 
 /* Sums of decimal fractions, without what binary ones leave over. */
 void plan_put_amount(struct table_writer *writer, double amount);

@@ -110,8 +110,8 @@ static int take_word(const char *text, void *value)
 
 /* clang-format off */
 static const struct policy_key keys[] = {
-	KEY(cpu_percentile, "P95", plan_policy, "of a VM's or host's CPU over time, where there are series", PERCENTILE),
-	KEY(memory_percentile, "P99", plan_policy, "of its memory and of all else", PERCENTILE),
+	KEY(cpu_percentile, "P95", plan_policy, "of what VMs and hosts use over time counts, where there are series", PERCENTILE),
+	KEY(memory_percentile, "P99", plan_policy, "the same of memory", PERCENTILE),
 	KEY(growth_buffer, "20%", plan_policy, "how much more than today's demand each host must have room for", SHARE),
 	KEY(cpu_headroom, "0%", plan_policy, "share of each host's cores kept free", SHARE),
 	KEY(memory_headroom, "0%", plan_policy, "share of each host's memory kept free", SHARE),

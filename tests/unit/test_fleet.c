@@ -23,6 +23,7 @@ static void put(const char *path, const char *text)
 static int read_all(struct fleet *fleet, struct error *error, const char *first, const char *second,
 		    const char *third, const char *hosts)
 {
+	struct plan_policy policy;
 	const char *paths[] = { "a.csv", second ? "b.csv" : NULL, third ? "c.csv" : NULL, NULL };
 
 	put("a.csv", first);
@@ -31,7 +32,9 @@ static int read_all(struct fleet *fleet, struct error *error, const char *first,
 		put("b.csv", second);
 	if (third)
 		put("c.csv", third);
-	return fleet_read(fleet, paths, "h.csv", error);
+	if (fleet_read(fleet, paths, "h.csv", error) < 0 || plan_policy_read(&policy, NULL, error) < 0)
+		return -1;
+	return fleet_size(fleet, &policy, error);
 }
 
 static const char vinfo[] = "\xef\xbb\xbfVM,Powerstate,Template,CPUs,Memory,NICs,Host,Cluster\n"
