@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "base/stats.h"
 
 /* Linear combinations of locations, with intervals by the bootstrap over blocks. */
@@ -20,16 +21,6 @@ struct bootstrap {
 	double *location; /* m; owned */
 	double *drawn;	  /* k x RESAMPLES; owned */
 };
-
-/* The next number below N (splitmix64: Steele, Lea and Flood, 2014). */
-static size_t draw(uint64_t *state, size_t n)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return (z ^ (z >> 31)) % n;
-}
 
 static void locate(struct bootstrap *b)
 {
@@ -69,7 +60,7 @@ static void resample(struct bootstrap *b, double level, struct stats_estimate *e
 
 	for (size_t r = 0; r < RESAMPLES; r++) {
 		for (size_t i = 0; i < b->n; i++)
-			b->block[i] = draw(&state, b->n);
+			b->block[i] = random_next(&state) % b->n;
 		locate(b);
 		for (size_t k = 0; k < b->k; k++)
 			b->drawn[k * RESAMPLES + r] = combine(b, k);

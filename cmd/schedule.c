@@ -2,15 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "cmd/schedule_priv.h"
 
-/* splitmix64 (Steele, Lea and Flood, 2014): any seed will do, 0 as well. */
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
+#include "base/random.h"
 
 /* Fisher and Yates; the bias of the remainder is far below what a few rows could show. */
 static void shuffle(uint8_t *values, size_t n, uint64_t *state)
@@ -18,7 +10,7 @@ static void shuffle(uint8_t *values, size_t n, uint64_t *state)
 	for (size_t i = 0; i < n; i++)
 		values[i] = (uint8_t)i;
 	for (size_t i = n; i > 1; i--) {
-		size_t j = draw(state) % i;
+		size_t j = random_next(state) % i;
 		uint8_t swap = values[i - 1];
 
 		values[i - 1] = values[j];
