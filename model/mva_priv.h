@@ -34,4 +34,12 @@ struct mva_network {
 int mva_solve(const struct mva_network *network, double *throughput, double *response, double *residence,
 	      double *utilization, struct error *error);
 
+/*
+ * The same by approximation, for any number of customers (P. Schweitzer, Approximate analysis of multiclass
+ * closed networks of queues, 1979; Y. Bard, Some extensions to multiclass queueing network analysis, 1979):
+ * within some percent for single servers, and more where classes are few and servers many. 0 or -ENOMEM.
+ */
+int mva_approximate(const struct mva_network *network, double *throughput, double *response,
+		    struct error *error);
+
 #endif
