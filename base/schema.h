@@ -48,6 +48,8 @@ extern const struct table_schema schema_coefficients; /* fit */
 extern const struct table_schema schema_validation;   /* fit --validate */
 extern const struct table_schema schema_scaling;      /* scale */
 extern const struct table_schema schema_laws;	      /* the same */
+extern const struct table_schema schema_loads;	      /* scale --mix, --rate */
+extern const struct table_schema schema_mixes;	      /* the same */
 extern const struct table_schema schema_predictions;  /* predict */
 
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */

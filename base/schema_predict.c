@@ -92,44 +92,4 @@ const struct table_schema schema_predictions = {
 		TEXT("flags", "outside: the program makes more of them in its time than any it was fitted on"),
 		END },
 };
-
-const struct table_schema schema_scaling = {
-	.name = "scaling.csv", .description = "what N copies of one program at once do under one configuration",
-	.columns = (const struct table_column[]){
-		TEXT("workload", "name of the workload"),
-		TEXT("config", "configuration"),
-		TEXT("label", "configuration as printed"),
-		COUNT("n", "copies at once, each in a VM of its own (native: processes)"),
-		COUNT("blocks", "blocks, each of which ran so many at once"),
-		NUMBER("throughput", "1/s", "runs finished per second by all of them: median over blocks"),
-		NUMBER("low", "1/s", "lower end of its 95 % interval; NA with few blocks"),
-		NUMBER("high", "1/s", "upper end"),
-		NUMBER("p50_ns", "ns", "median time of a copy"),
-		NUMBER("p95_ns", "ns", "95th percentile"),
-		NUMBER("cpu_ns", "ns", "CPU time of a copy, median"),
-		NUMBER("usl", "1/s", "throughput by the Universal Scalability Law that was fitted"),
-		NUMBER("mva", "1/s", "throughput by mean value analysis, from the demands of one copy alone"),
-		TEXT("flags", "oversubscribed: they hold more cores than there are"),
-		END },
-};
-
-const struct table_schema schema_laws = {
-	.name = "laws.csv", .description = "the Universal Scalability Law of one program under one configuration",
-	.columns = (const struct table_column[]){
-		TEXT("workload", "name of the workload"),
-		TEXT("config", "configuration"),
-		TEXT("label", "configuration as printed"),
-		NUMBER("alpha", "1", "contention: the share of work that waits for a turn, from 0 to 1"),
-		NUMBER("alpha_low", "1", "lower end of its 95 % interval, by Student's t with n - 3 degrees of freedom"),
-		NUMBER("alpha_high", "1", "upper end"),
-		NUMBER("beta", "1", "what keeping each other coherent costs, from 0 to 1"),
-		NUMBER("beta_low", "1", "lower end of its 95 % interval"),
-		NUMBER("beta_high", "1", "upper end"),
-		NUMBER("gamma", "1/s", "throughput of one"),
-		NUMBER("rms", "1/s", "root of the mean square of what the law leaves over"),
-		NUMBER("peak_n", "1", "copies at which throughput is greatest; NA: it only grows"),
-		NUMBER("mva_error", "1", "median of the absolute relative errors of mean value analysis, beyond one copy"),
-		COUNT("goal_n", "most copies, of those measured, whose 95th percentile keeps the goal; NA: no goal"),
-		END },
-};
 /* clang-format on */

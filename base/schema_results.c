@@ -31,6 +31,8 @@ const struct table_schema *const schema_results[] = {
 	&schema_predictions,
 	&schema_scaling,
 	&schema_laws,
+	&schema_loads,
+	&schema_mixes,
 	&schema_plan_hosts,
 	&schema_plan_placement,
 	&schema_plan_summary,

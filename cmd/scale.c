@@ -18,15 +18,6 @@
 
 /* vmtax scale: how many at once. */
 
-static int show(const struct scale_options *o, const char *scaling, const char *laws, struct error *error)
-{
-	if (o->csv)
-		return publish_csv(scaling, &schema_scaling, error);
-	if (o->json)
-		return report_table_json(stdout, scaling, &schema_scaling, error);
-	return report_scaling_print(stdout, scaling, laws, page_colour(stdout), error);
-}
-
 static int make_directory(const char *path, struct error *error)
 {
 	if (mkdir(path, 0777) == 0 || errno == EEXIST)
@@ -35,32 +26,101 @@ static int make_directory(const char *path, struct error *error)
 	return error_at(error, "%.250s", path);
 }
 
-static int conclude(const struct scale_options *o, const char *out, struct error *error)
+/* Whether one of the directories has the table. */
+static bool any_has(const struct scale_options *o, const struct table_schema *schema)
+{
+	char path[4300];
+	bool has = false;
+
+	for (size_t i = 0; i < o->directories; i++) {
+		snprintf(path, sizeof(path), "%s/%s", o->directory[i], schema->name);
+		has |= access(path, F_OK) == 0;
+	}
+	return has;
+}
+
+static int show(const struct scale_options *o, const char *path, const struct table_schema *schema,
+		const char *laws, struct error *error)
+{
+	if (o->csv)
+		return publish_csv(path, schema, error);
+	if (o->json)
+		return report_table_json(stdout, path, schema, error);
+	if (schema == &schema_mixes)
+		return report_mixes_print(stdout, path, page_colour(stdout), error);
+	return report_scaling_print(stdout, path, laws, page_colour(stdout), error);
+}
+
+static void keep(const struct scale_options *o, const char *path, int code)
+{
+	fflush(stdout);
+	if (o->out && code == 0)
+		fprintf(stderr, "wrote %s\n", path);
+	if (!o->out)
+		unlink(path);
+}
+
+static int conclude_copies(const struct scale_options *o, const char *out, struct error *error)
 {
 	char scaling[4300], laws[4300];
-	const struct model_scale_options options = {
-		.directories = o->directory, .goal_ns = o->goal_ns, .scaling = scaling, .laws = laws
-	};
+	const struct model_scale_options options = { .directories = o->directory,
+						     .goal_share = o->goal_share,
+						     .goal_ns = o->goal_ns,
+						     .scaling = scaling,
+						     .laws = laws };
 	int code;
 
 	snprintf(scaling, sizeof(scaling), "%s/%s", out, schema_scaling.name);
 	snprintf(laws, sizeof(laws), "%s/%s", out, schema_laws.name);
 	code = model_scale_write(&options, error);
 	if (code == 0)
-		code = show(o, scaling, laws, error);
-	fflush(stdout);
-	if (o->out && code == 0)
-		fprintf(stderr, "wrote %s and laws.csv\n", scaling);
-	if (!o->out) {
-		unlink(scaling);
-		unlink(laws);
-	}
+		code = show(o, scaling, &schema_scaling, laws, error);
+	keep(o, scaling, code);
+	keep(o, laws, code);
 	return code;
+}
+
+static int conclude_loads(const struct scale_options *o, const char *out, struct error *error)
+{
+	char path[4300];
+	const struct model_mixes_options options = { .directories = o->directory,
+						     .goal_share = o->goal_share,
+						     .goal_ns = o->goal_ns,
+						     .predicted = o->predicted,
+						     .path = path };
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", out, schema_mixes.name);
+	code = model_mixes_write(&options, error);
+	if (code == 0)
+		code = show(o, path, &schema_mixes, NULL, error);
+	keep(o, path, code);
+	return code;
+}
+
+static int conclude(const struct scale_options *o, const char *out, struct error *error)
+{
+	bool loads = any_has(o, &schema_loads);
+	int code = loads ? conclude_loads(o, out, error) : 0;
+
+	/* Where there is neither, it is the runs that are missed. */
+	if (code == 0 && (!loads || any_has(o, &schema_runs)))
+		code = conclude_copies(o, out, error);
+	return code;
+}
+
+static int measure(struct scale_options *o, struct error *error)
+{
+	if (o->mixes || o->rate > 0)
+		return scale_load(o, error);
+	return o->program ? scale_run(o, error) : CMD_OK;
 }
 
 int cmd_scale(int argc, char **argv)
 {
-	struct scale_options o = { .most = 8, .blocks = 3, .invocations = 1, .goal_ns = NAN };
+	struct scale_options o = {
+		.most = 8, .blocks = 3, .invocations = 1, .for_ns = 2000000000u, .goal_ns = NAN
+	};
 	char directory[] = "/tmp/vmtax-scale-XXXXXX";
 	struct error error = { 0 };
 	int status = scale_options_parse(&o, argc, argv), code;
@@ -74,8 +134,8 @@ int cmd_scale(int argc, char **argv)
 	code = o.out ? make_directory(o.out, &error) : 0;
 	if (code == 0 && !o.out && !mkdtemp(directory))
 		code = error_fail(&error, errno, "name a directory with --out", "cannot make %s", directory);
-	if (code == 0 && o.program) {
-		status = scale_run(&o, &error);
+	if (code == 0) {
+		status = measure(&o, &error);
 		if (status != CMD_OK && error.what[0])
 			cmd_fail("scale", &error, status);
 	}

@@ -9,17 +9,25 @@
 
 struct error;
 
+#define SCALE_CONFIGS	  "native,hosted,bare-metal"
 #define SCALE_DIRECTORIES 256
+#define SCALE_TIMEOUT_NS  60000000000u /* of a run in a load */
+#define SCALE_MIXES	  32
 
 struct scale_options {
 	const char *directory[SCALE_DIRECTORIES + 1]; /* results to read, NULL-terminated */
 	size_t directories;
 	char *made[SCALE_DIRECTORIES]; /* names of those that are made; owned */
 	size_t mades;
-	const char *out, *configs; /* NULL: not given */
-	char *const *program;	   /* NULL: only read */
-	uint64_t most, blocks, invocations;
-	double goal_ns; /* NaN: none */
+	const char *out, *configs;	  /* NULL: not given */
+	char *const *program;		  /* NULL: only read */
+	const char *suite;		  /* of the programs of mixes */
+	const char *mix[SCALE_MIXES + 1]; /* NULL-terminated */
+	size_t mixes;
+	const char *predicted, *metrics; /* NULL: not given */
+	uint64_t most, blocks, invocations, for_ns;
+	double rate;		    /* runs due a second; 0: none */
+	double goal_share, goal_ns; /* NaN: none */
 	bool csv, json, help;
 };
 
@@ -31,5 +39,9 @@ void scale_help(void);
 /* Runs vmtax run for 1 to O->most copies, into directories below O->out that O then names. An enum
  * cmd_status, with ERROR where it was not the run that said what was wrong. */
 int scale_run(struct scale_options *o, struct error *error);
+
+/* Runs loads, and writes loads.csv in O->out, which O then names: mixes, or one program at a rate; and each
+ * program alone. An enum cmd_status, with ERROR. */
+int scale_load(struct scale_options *o, struct error *error);
 
 #endif

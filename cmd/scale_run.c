@@ -12,7 +12,6 @@
 
 /* The runs of vmtax scale: each an invocation of vmtax run of its own, so that they differ as invocations do.
  */
-#define CONFIGS "native,hosted,bare-metal"
 #define OPTIONS 16 /* before the program */
 
 static size_t count_words(char *const *words)
@@ -31,7 +30,7 @@ static void become(const struct scale_options *o, const char *directory, const c
 					       "--out",	       directory,
 					       "--vms",	       vms,
 					       "--blocks",     blocks,
-					       "--configs",    o->configs ? o->configs : CONFIGS,
+					       "--configs",    o->configs ? o->configs : SCALE_CONFIGS,
 					       "--no-observe", "--force",
 					       "--",	       NULL };
 	size_t words = count_words(o->program), n = 0;

@@ -155,7 +155,7 @@ int model_predict_write(const struct model_predict_options *options, struct erro
 /* What is known of copies that run at once; texts are the caller's. */
 struct model_scale_options {
 	const char *const *directories; /* results of vmtax run --vms, NULL-terminated */
-	double goal_ns;			/* that 95 of 100 copies shall keep; NaN: none */
+	double goal_share, goal_ns;	/* so many of all copies shall take no longer than this; NaN: no goal */
 	const char *scaling, *laws;	/* paths of the tables */
 };
 
@@ -166,6 +166,23 @@ struct model_scale_options {
  * servers as there are cores, and the rest of its time, for which nobody waits. 0 or negative errno.
  */
 int model_scale_write(const struct model_scale_options *options, struct error *error);
+
+/* What is known of loads; texts are the caller's. */
+struct model_mixes_options {
+	const char *const *directories; /* with loads.csv, NULL-terminated */
+	double goal_share, goal_ns;	/* so many of all runs shall take no longer than this; NaN: no goal */
+	const char *predicted;		/* directory with predictions.csv; NULL: programs are as they were alone */
+	const char *path;
+};
+
+/*
+ * Writes how VMs of unlike programs get on together (schema_mixes): throughput as measured, and as exact mean
+ * value analysis predicts it from each program alone, a class of customers each, whose CPU seconds are served by
+ * as many servers as there are cores; where that needs too much memory by its approximation, and where programs
+ * compute on several cores at once by simulation. Percentiles are by simulation of runs as they were alone. 0 or
+ * negative errno.
+ */
+int model_mixes_write(const struct model_mixes_options *options, struct error *error);
 
 /* A term of predictions; texts are static. */
 struct model_term {

@@ -11,6 +11,8 @@
 #include "model/scale_priv.h"
 
 /* scaling.csv and laws.csv: copies of a program that run at once. */
+#define WIDE	    1.05 /* cores that a program computes on, from which it is one for several */
+#define SIMULATIONS 5000 /* of copies */
 
 static void put_point(struct table_writer *w, const struct scale_series *s, const struct scale_point *p,
 		      const struct usl *usl)
@@ -25,23 +27,62 @@ static void put_point(struct table_writer *w, const struct scale_series *s, cons
 	table_put_number(w, p->throughput.high);
 	table_put_number(w, p->p50_ns);
 	table_put_number(w, p->p95_ns);
+	table_put_number(w, p->p99_ns);
 	table_put_number(w, p->cpu_ns);
+	table_put_number(w, p->wait_cpu_ns);
+	table_put_number(w, p->resident_bytes);
 	table_put_number(w, usl ? usl_throughput(usl, (double)p->n) : (double)NAN);
 	table_put_number(w, p->mva);
+	table_put_number(w, p->sim_p95_ns);
 	table_put_text(w, p->held > s->cores ? "oversubscribed" : NULL);
 }
 
-/* Throughput of N copies by what one alone asks for. */
-static int solve(struct scale_series *s, struct error *error)
+static double mean(const struct scale_point *p, bool cpu)
 {
-	const struct scale_point *one = &s->point[0];
-	double demand = one->cpu_ns / 1e9, rest = fmax(one->p50_ns - one->cpu_ns, 0) / 1e9, response;
+	double sum = 0;
+
+	for (size_t i = 0; i < p->runs; i++)
+		sum += cpu ? p->run[i].cpu : p->run[i].wall;
+	return sum / (double)p->runs;
+}
+
+/* Copies that begin together, each once, as those were that ran alone. */
+static int simulate_point(const struct scale_series *s, struct scale_point *p, double share)
+{
+	const struct simulate_class class_ = { .vms = p->n,
+					       .run = s->point[0].run,
+					       .runs = s->point[0].runs };
+	const struct simulate_machine machine = {
+		.class_ = &class_,
+		.classes = 1,
+		.cores = fmax(s->cores, 1),
+		.times = SIMULATIONS / p->n + 1,
+		.seed = p->n,
+	};
+	struct simulate_result result;
+	int code = simulate(&machine, &result);
+
+	p->sim_p95_ns = 1e9 * stats_quantile(result.took_s, result.count, 0.95);
+	p->sim_goal_ns = 1e9 * stats_quantile(result.took_s, result.count, share);
+	simulate_free(&result, 1);
+	return code;
+}
+
+/* Throughput and times of N copies by what one alone asks for. A program that computes on several cores at
+ * once is no customer of a queueing network. */
+static int solve(struct scale_series *s, double share, struct error *error)
+{
+	double demand, rest, response;
 	size_t servers = s->cores >= 1 ? (size_t)s->cores : 1;
 	int code = 0;
 
 	for (size_t i = 0; i < s->points; i++)
-		s->point[i].mva = NAN;
-	if (s->points == 0 || one->n != 1 || !(demand > 0))
+		s->point[i].mva = s->point[i].sim_p95_ns = s->point[i].sim_goal_ns = NAN;
+	if (s->points == 0 || s->point[0].n != 1)
+		return 0;
+	demand = mean(&s->point[0], true);
+	rest = fmax(mean(&s->point[0], false) - demand, 0);
+	if (!(demand > 0))
 		return 0;
 	for (size_t i = 0; code == 0 && i < s->points; i++) {
 		const struct mva_network network = {
@@ -53,7 +94,10 @@ static int solve(struct scale_series *s, struct error *error)
 			.servers = &servers,
 		};
 
-		code = mva_solve(&network, &s->point[i].mva, &response, NULL, NULL, error);
+		if (demand <= WIDE * mean(&s->point[0], false))
+			code = mva_solve(&network, &s->point[i].mva, &response, NULL, NULL, error);
+		if (code == 0 && simulate_point(s, &s->point[i], share))
+			code = error_set(error, ENOMEM, "cannot simulate copies");
 	}
 	return code;
 }
@@ -73,25 +117,38 @@ static double mva_error(const struct scale_series *s)
 	return median;
 }
 
+/* The most copies, of those measured, that keep the goal, and so do all fewer. */
+static void put_goal(struct table_writer *w, const struct scale_series *s, double goal_ns, bool simulated)
+{
+	size_t goal = 0;
+
+	for (size_t i = 0; i < s->points; i++) {
+		double took = simulated ? s->point[i].sim_goal_ns : s->point[i].goal_ns;
+
+		if (!(took <= goal_ns))
+			break;
+		goal = s->point[i].n;
+	}
+	if (isnan(goal_ns) || (simulated && isnan(s->point[0].sim_goal_ns)))
+		table_put_missing(w);
+	else
+		table_put_integer(w, (int64_t)goal);
+}
+
 static void put_law(struct table_writer *w, const struct scale_series *s, const struct usl *u, double goal_ns)
 {
 	const double figures[] = { u->alpha,	u->alpha_low, u->alpha_high,
 				   u->beta,	u->beta_low,  u->beta_high,
 				   u->gamma,	u->rms,	      isinf(u->peak) ? (double)NAN : u->peak,
 				   mva_error(s) };
-	size_t goal = 0;
 
 	table_put_text(w, s->workload);
 	table_put_text(w, s->config);
 	table_put_text(w, s->label);
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
 		table_put_number(w, figures[i]);
-	for (size_t i = 0; i < s->points && s->point[i].p95_ns <= goal_ns; i++)
-		goal = s->point[i].n;
-	if (isnan(goal_ns))
-		table_put_missing(w);
-	else
-		table_put_integer(w, (int64_t)goal);
+	put_goal(w, s, goal_ns, false);
+	put_goal(w, s, goal_ns, true);
 }
 
 static int fit(const struct scale_series *s, struct usl *usl)
@@ -112,10 +169,10 @@ static int fit(const struct scale_series *s, struct usl *usl)
 
 /* Below three numbers of copies there is no law. */
 static int put_series(struct table_writer *scaling, struct table_writer *laws, struct scale_series *s,
-		      double goal_ns, struct error *error)
+		      const struct model_scale_options *o, struct error *error)
 {
 	struct usl usl;
-	int fitted = fit(s, &usl), code = solve(s, error);
+	int fitted = fit(s, &usl), code = solve(s, o->goal_share, error);
 
 	if (fitted == -ENOMEM)
 		return error_set(error, ENOMEM, "cannot fit a law");
@@ -124,7 +181,7 @@ static int put_series(struct table_writer *scaling, struct table_writer *laws, s
 		code = table_end_row(scaling, error);
 	}
 	if (code == 0 && fitted == 0) {
-		put_law(laws, s, &usl, goal_ns);
+		put_law(laws, s, &usl, o->goal_ns);
 		code = table_end_row(laws, error);
 	}
 	return code;
@@ -144,7 +201,7 @@ static int write_all(const struct model_scale_options *o, struct scale_series *s
 		return code;
 	}
 	for (size_t i = 0; code == 0 && i < count; i++)
-		code = put_series(&scaling, &laws, &series[i], o->goal_ns, error);
+		code = put_series(&scaling, &laws, &series[i], o, error);
 	code = table_writer_end(&laws, code, error);
 	return table_writer_end(&scaling, code, error);
 }
@@ -152,7 +209,7 @@ static int write_all(const struct model_scale_options *o, struct scale_series *s
 int model_scale_write(const struct model_scale_options *o, struct error *error)
 {
 	struct scale_results results;
-	int code = scale_read(&results, o->directories, error);
+	int code = scale_read(&results, o->directories, o->goal_share, error);
 
 	if (code == 0)
 		code = write_all(o, results.series, results.count, error);

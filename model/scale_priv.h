@@ -5,17 +5,35 @@
 
 #include "model/model_priv.h"
 #include "model/mva_priv.h"
+#include "model/simulate_priv.h"
 #include "model/usl_priv.h"
 
 /* Copies of a program that ran at once, by how many: scale_read.c. */
 
 struct scale_point {
 	size_t n, blocks;
-	struct stats_estimate throughput; /* runs a second, all together */
-	double p50_ns, p95_ns, cpu_ns;	  /* of a copy */
-	double held;			  /* cores that all hold */
-	double mva;			  /* throughput by mean value analysis; NaN: not known */
+	struct stats_estimate throughput;	    /* runs a second, all together */
+	double p50_ns, p95_ns, p99_ns, goal_ns;	    /* times of a copy; the last at the goal's share */
+	double cpu_ns, wait_cpu_ns, resident_bytes; /* of a copy, medians */
+	struct simulate_run *run;		    /* copies: as they ran, polling left out; owned */
+	size_t runs;
+	double sim_p95_ns, sim_goal_ns; /* by simulation; NaN: not known */
+	double held;			/* cores that all hold */
+	double mva;			/* throughput by mean value analysis; NaN: not known */
 };
+
+/* One repetition that counts. */
+struct scale_copy {
+	const struct table *runs;
+	size_t row, directory;
+	size_t n; /* copies at once */
+	double block, wall_ns, cpu_ns, spin_ns, held;
+	double wait_cpu_ns, resident_bytes; /* NaN: not known */
+};
+
+/* Fills P from COUNT copies of one series and number, sorted by directory and block. Blocks of which a copy
+ * failed do not count. 0 or -ENOMEM; P->run is the caller's. */
+int scale_make_point(struct scale_point *p, const struct scale_copy *c, size_t count, double share);
 
 struct scale_series {
 	const char *workload, *config, *label;
@@ -31,8 +49,10 @@ struct scale_results {
 	size_t count;
 };
 
-/* Reads runs.csv of DIRECTORIES (NULL-terminated). 0 or negative errno; scale_free in either case. */
-int scale_read(struct scale_results *results, const char *const *directories, struct error *error);
+/* Reads runs.csv, and where there is one counters.csv, of DIRECTORIES (NULL-terminated); SHARE is the goal's.
+ * 0 or negative errno; scale_free in either case. */
+int scale_read(struct scale_results *results, const char *const *directories, double share,
+	       struct error *error);
 void scale_free(struct scale_results *results);
 
 #endif

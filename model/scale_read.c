@@ -12,15 +12,7 @@
 
 /* Repetitions by workload, configuration and the number of copies that ran at once. */
 
-/* One repetition that counts. */
-struct copy {
-	const struct table *runs;
-	size_t row, directory;
-	size_t n; /* copies at once */
-	double block, wall_ns, cpu_ns, held;
-};
-
-static const char *text(const struct copy *c, const char *column)
+static const char *text(const struct scale_copy *c, const char *column)
 {
 	return table_text(c->runs, c->row, table_column(c->runs, column));
 }
@@ -30,21 +22,56 @@ static double number(const struct table *t, size_t row, const char *column)
 	return table_number(t, row, table_column(t, column));
 }
 
-static double cpu_of(const struct table *t, size_t row)
+static const char *const work[] = { "cpu_vcpu_ns", "cpu_monitor_ns", "cpu_driver_busy_ns", "cpu_kthread_ns",
+				    NULL };
+static const char *const spin[] = { "cpu_driver_spin_ns", "cpu_vcpu_spin_ns", NULL };
+
+static double sum_of(const struct table *t, size_t row, const char *const *columns)
 {
-	static const char *const columns[] = { "cpu_vcpu_ns",	     "cpu_monitor_ns",	 "cpu_driver_busy_ns",
-					       "cpu_driver_spin_ns", "cpu_vcpu_spin_ns", "cpu_kthread_ns" };
 	double sum = 0;
 
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		sum += number(t, row, columns[i]);
+	for (; *columns; columns++)
+		sum += number(t, row, *columns);
 	return sum;
+}
+
+/* What probes counted in the runs of DIRECTORY, by the run's number, into COPY. */
+static int add_counters(const char *directory, struct scale_copy *copy, size_t count, struct error *error)
+{
+	struct scale_copy **of = NULL;
+	size_t runs = 0;
+	struct table t;
+	char path[4300];
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_counters.name);
+	code = table_read_optional(&t, path, &schema_counters, error);
+	if (code)
+		return code;
+	for (size_t i = 0; i < count; i++)
+		runs = (size_t)fmax((double)runs, number(copy[i].runs, copy[i].row, "run") + 1);
+	of = calloc(runs + 1, sizeof(*of));
+	for (size_t i = 0; of && i < count; i++)
+		of[(size_t)number(copy[i].runs, copy[i].row, "run")] = &copy[i];
+	for (size_t row = 0; of && row < t.rows; row++) {
+		const char *event = table_text(&t, row, table_column(&t, "event"));
+		double run = number(&t, row, "run"), value = number(&t, row, "value");
+		struct scale_copy *c = run >= 0 && run < (double)runs ? of[(size_t)run] : NULL;
+
+		if (c && strcmp(event, "run_delay") == 0)
+			c->wait_cpu_ns = (isnan(c->wait_cpu_ns) ? 0 : c->wait_cpu_ns) + value;
+		if (c && strcmp(event, "max_resident") == 0)
+			c->resident_bytes = value;
+	}
+	table_free(&t);
+	free(of);
+	return of ? 0 : error_set(error, ENOMEM, "cannot read results");
 }
 
 /* By workload, configuration, number, directory and block: copies that ran at once are neighbours. */
 static int by_place(const void *a, const void *b)
 {
-	const struct copy *x = a, *y = b;
+	const struct scale_copy *x = a, *y = b;
 	int order = strcmp(text(x, "workload"), text(y, "workload"));
 
 	if (order == 0)
@@ -56,14 +83,14 @@ static int by_place(const void *a, const void *b)
 	return order ? order : x->block < y->block ? -1 : x->block > y->block;
 }
 
-static bool same_series(const struct copy *a, const struct copy *b)
+static bool same_series(const struct scale_copy *a, const struct scale_copy *b)
 {
 	return strcmp(text(a, "workload"), text(b, "workload")) == 0 &&
 	       strcmp(text(a, "config"), text(b, "config")) == 0;
 }
 
 /* Undisturbed by probes, in a block, and ok. */
-static size_t take_rows(const struct table *t, size_t directory, struct copy *copy)
+static size_t take_rows(const struct table *t, size_t directory, struct scale_copy *copy)
 {
 	size_t count = 0;
 
@@ -72,75 +99,48 @@ static size_t take_rows(const struct table *t, size_t directory, struct copy *co
 		const char *flags = table_text(t, row, table_column(t, "flags"));
 
 		if (strcmp(table_text(t, row, table_column(t, "status")), "ok") != 0 || !(block > 0) ||
-		    !(number(t, row, "wall_ns") > 0) || flags_have(flags, "observed"))
+		    !(number(t, row, "wall_ns") > 0) || !(number(t, row, "run") >= 0) ||
+		    flags_have(flags, "observed"))
 			continue;
-		copy[count++] = (struct copy){ .runs = t,
-					       .row = row,
-					       .directory = directory,
-					       .n = vms >= 1 ? (size_t)vms : 1,
-					       .block = block,
-					       .wall_ns = number(t, row, "wall_ns"),
-					       .cpu_ns = cpu_of(t, row),
-					       .held = number(t, row, "cores_held") };
+		copy[count++] = (struct scale_copy){ .runs = t,
+						     .row = row,
+						     .directory = directory,
+						     .n = vms >= 1 ? (size_t)vms : 1,
+						     .block = block,
+						     .wall_ns = number(t, row, "wall_ns"),
+						     .cpu_ns = sum_of(t, row, work),
+						     .spin_ns = sum_of(t, row, spin),
+						     .wait_cpu_ns = NAN,
+						     .resident_bytes = NAN,
+						     .held = number(t, row, "cores_held") };
 	}
 	return count;
 }
 
-/* COUNT copies of one series and number; ROOM is for 3 x COUNT. Blocks of which a copy failed do not count.
- */
-static void make_point(struct scale_point *p, const struct copy *c, size_t count, double *room)
+static int make_series(struct scale_series *s, const struct scale_copy *c, size_t count, double share)
 {
-	double *rate = room, *wall = room + count, *cpu = room + 2 * count, held = 0;
-	size_t kept = 0;
-
-	*p = (struct scale_point){ .n = c->n };
-	for (size_t i = 0, next; i < count; i = next) {
-		double sum = 0;
-
-		for (next = i;
-		     next < count && c[next].directory == c[i].directory && c[next].block == c[i].block;
-		     next++)
-			sum += 1e9 / c[next].wall_ns;
-		if (next - i != c->n)
-			continue;
-		rate[p->blocks++] = sum;
-		for (size_t k = i; k < next; k++) {
-			wall[kept] = c[k].wall_ns;
-			cpu[kept++] = c[k].cpu_ns;
-			held += c[k].held;
-		}
-	}
-	p->throughput = stats_median(rate, p->blocks, MODEL_LEVEL);
-	p->cpu_ns = stats_median(cpu, kept, MODEL_LEVEL).value;
-	stats_sort(wall, kept);
-	p->p50_ns = stats_quantile(wall, kept, 0.5);
-	p->p95_ns = stats_quantile(wall, kept, 0.95);
-	p->held = p->blocks ? held / (double)p->blocks : 0;
-}
-
-static int make_series(struct scale_series *s, const struct copy *c, size_t count)
-{
-	double *room = calloc(3 * count, sizeof(*room));
+	int code;
 
 	*s = (struct scale_series){ .workload = text(c, "workload"),
 				    .config = text(c, "config"),
 				    .label = text(c, "label") };
 	s->point = calloc(count, sizeof(*s->point));
-	if (!s->point || !room) {
-		free(room);
-		return -ENOMEM;
-	}
-	for (size_t i = 0, next; i < count; i = next) {
+	code = s->point ? 0 : -ENOMEM;
+	for (size_t i = 0, next; code == 0 && i < count; i = next) {
+		struct scale_point *p = &s->point[s->points];
+
 		for (next = i; next < count && c[next].n == c[i].n; next++)
 			s->cores = fmax(s->cores, number(c[next].runs, c[next].row, "cpus"));
-		make_point(&s->point[s->points], c + i, next - i, room);
-		s->points += s->point[s->points].blocks > 0;
+		code = scale_make_point(p, c + i, next - i, share);
+		if (p->blocks > 0)
+			s->points++;
+		else
+			free(p->run);
 	}
-	free(room);
-	return 0;
+	return code;
 }
 
-static int group(struct scale_results *r, struct copy *copy, size_t count)
+static int group(struct scale_results *r, struct scale_copy *copy, size_t count, double share)
 {
 	int code = 0;
 
@@ -151,7 +151,7 @@ static int group(struct scale_results *r, struct copy *copy, size_t count)
 	for (size_t i = 0, next; code == 0 && i < count; i = next) {
 		for (next = i; next < count && same_series(&copy[i], &copy[next]); next++)
 			;
-		code = make_series(&r->series[r->count++], copy + i, next - i);
+		code = make_series(&r->series[r->count++], copy + i, next - i, share);
 	}
 	return code;
 }
@@ -176,9 +176,9 @@ static int read_tables(struct scale_results *r, const char *const *directories, 
 	return code;
 }
 
-int scale_read(struct scale_results *r, const char *const *directories, struct error *error)
+int scale_read(struct scale_results *r, const char *const *directories, double share, struct error *error)
 {
-	struct copy *copy;
+	struct scale_copy *copy;
 	size_t rows = 0, count = 0, points = 0;
 	int code;
 
@@ -189,12 +189,17 @@ int scale_read(struct scale_results *r, const char *const *directories, struct e
 	for (size_t i = 0; i < r->directories; i++)
 		rows += r->runs[i].rows;
 	copy = calloc(rows + 1, sizeof(*copy));
-	for (size_t i = 0; copy && i < r->directories; i++)
-		count += take_rows(&r->runs[i], i, copy + count);
-	code = copy ? group(r, copy, count) : -ENOMEM;
+	for (size_t i = 0; copy && code == 0 && i < r->directories; i++) {
+		size_t more = take_rows(&r->runs[i], i, copy + count);
+
+		code = add_counters(directories[i], copy + count, more, error);
+		count += more;
+	}
+	if (code == 0 && (!copy || group(r, copy, count, share)))
+		code = error_set(error, ENOMEM, "cannot read results");
 	free(copy);
 	if (code)
-		return error_set(error, -code, "cannot read results");
+		return code;
 	for (size_t i = 0; i < r->count; i++)
 		points += r->series[i].points;
 	return points ? 0
@@ -204,8 +209,11 @@ int scale_read(struct scale_results *r, const char *const *directories, struct e
 
 void scale_free(struct scale_results *r)
 {
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->count; i++) {
+		for (size_t k = 0; k < r->series[i].points; k++)
+			free(r->series[i].point[k].run);
 		free(r->series[i].point);
+	}
 	for (size_t i = 0; i < r->directories; i++)
 		table_free(&r->runs[i]);
 	free(r->series);

@@ -65,6 +65,10 @@ int report_prediction_print(FILE *out, const char *path, bool colour, struct err
  * (schema_laws). 0 or a negative errno. */
 int report_scaling_print(FILE *out, const char *scaling, const char *laws, bool colour, struct error *error);
 
+/* Prints loads (PATH, of schema_mixes) on OUT: a program a line beneath the load it is in, and how far predictions
+ * are off. 0 or a negative errno. */
+int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error);
+
 /* Writes the totals of PREDICTIONS (schema_predictions) to PATH as OpenMetrics text, whole or not at all. 0
  * or a negative errno. */
 int report_openmetrics_write(const char *path, const char *predictions, struct error *error);

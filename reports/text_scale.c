@@ -29,23 +29,33 @@ static const char *show(double value, char into[24])
 	return into;
 }
 
+static const char *show_time(double ns, char into[24])
+{
+	return isnan(ns) ? "-" : units_print_time(ns, into, 24);
+}
+
 static void put_point(FILE *out, const struct table *t, size_t row)
 {
-	char x[24], low[24], high[24], usl[24], mva[24], p50[32], p95[32], interval[64] = "";
+	char x[24], low[24], high[24], usl[24], mva[24], p50[24], p95[24], p99[24], sim[24], wait[24],
+		memory[24], interval[64] = "";
 
 	if (!isnan(number(t, row, "low")))
 		snprintf(interval, sizeof(interval), "[%s, %s]", show(number(t, row, "low"), low),
 			 show(number(t, row, "high"), high));
-	fprintf(out, "%3.0f %10s %-18s %9s %9s %10s %10s  %s\n", number(t, row, "n"),
+	fprintf(out, "%3.0f %6s %-14s %6s %6s %8s %8s %8s %8s %8s %8s%s\n", number(t, row, "n"),
 		show(number(t, row, "throughput"), x), interval, show(number(t, row, "usl"), usl),
-		show(number(t, row, "mva"), mva),
-		units_print_time(number(t, row, "p50_ns"), p50, sizeof(p50)),
-		units_print_time(number(t, row, "p95_ns"), p95, sizeof(p95)), text(t, row, "flags"));
+		show(number(t, row, "mva"), mva), show_time(number(t, row, "p50_ns"), p50),
+		show_time(number(t, row, "p95_ns"), p95), show_time(number(t, row, "p99_ns"), p99),
+		show_time(number(t, row, "sim_p95_ns"), sim), show_time(number(t, row, "wait_cpu_ns"), wait),
+		isnan(number(t, row, "resident_bytes"))
+			? "-"
+			: units_print_bytes(number(t, row, "resident_bytes"), memory, sizeof(memory)),
+		*text(t, row, "flags") ? " *" : "");
 }
 
 static void put_law(FILE *out, const struct table *laws, const char *workload, const char *config)
 {
-	char peak[24], rest[24];
+	char peak[24], rest[24], simulated[24];
 
 	for (size_t row = 0; row < laws->rows; row++) {
 		if (strcmp(text(laws, row, "workload"), workload) != 0 ||
@@ -60,8 +70,9 @@ static void put_law(FILE *out, const struct table *laws, const char *workload, c
 			number(laws, row, "beta_low"), number(laws, row, "beta_high"),
 			show(number(laws, row, "peak_n"), peak), 100 * number(laws, row, "mva_error"));
 		if (!isnan(number(laws, row, "goal_n")))
-			fprintf(out, "  the goal is kept by up to %s at once\n",
-				show(number(laws, row, "goal_n"), rest));
+			fprintf(out, "  the goal is kept by up to %s at once, by simulation up to %s\n",
+				show(number(laws, row, "goal_n"), rest),
+				show(number(laws, row, "goal_sim_n"), simulated));
 	}
 }
 
@@ -71,6 +82,7 @@ int report_scaling_print(FILE *out, const char *scaling, const char *laws_path, 
 	struct text_page page = { .out = out, .colour = colour };
 	struct table t, laws;
 	char title[160];
+	bool over = false;
 	int code = table_read(&t, scaling, &schema_scaling, error);
 
 	if (code)
@@ -83,14 +95,18 @@ int report_scaling_print(FILE *out, const char *scaling, const char *laws_path, 
 		    strcmp(config, text(&t, row - 1, "config")) != 0) {
 			snprintf(title, sizeof(title), "%.60s, %.60s", workload, text(&t, row, "label"));
 			text_put_title(&page, title, "");
-			fprintf(out, "%3s %10s %-18s %9s %9s %10s %10s\n", "n", "runs/s", "[95 % interval]",
-				"USL", "MVA", "median", "P95");
+			fprintf(out, "%3s %6s %-14s %6s %6s %8s %8s %8s %8s %8s %8s\n", "n", "runs/s",
+				"[95 %]", "USL", "MVA", "median", "P95", "P99", "sim. P95", "wait-cpu",
+				"memory");
 		}
 		put_point(out, &t, row);
+		over |= *text(&t, row, "flags") != '\0';
 		if (row + 1 == t.rows || strcmp(workload, text(&t, row + 1, "workload")) != 0 ||
 		    strcmp(config, text(&t, row + 1, "config")) != 0)
 			put_law(out, &laws, workload, config);
 	}
+	if (over)
+		fputs("\n* oversubscribed: they hold more cores than there are\n", out);
 	table_free(&t);
 	if (code == 0)
 		table_free(&laws);

@@ -49,13 +49,63 @@ refuses() {
 refuses nothing 2 'nothing to scale'
 refuses both 2 'exclude each other' law1 --out x -- /bin/true
 refuses no-out 2 'give --out DIR' -- /bin/true
-refuses no-goal 2 'write p95=TIME' law1 --slo 5ms
+refuses no-goal 2 'write pNN=TIME' law1 --slo 5ms
 refuses no-number 2 'give a whole number from 1' --out x --max none -- /bin/true
 refuses too-many 2 'give a whole number from 1' --out x --max 65 -- /bin/true
 refuses csv-json 2 'exclude each other' law1 --csv --json
 refuses no-results 1 'nowhere/runs.csv' nowhere
 mkdir broken && sed '3s/^2,/two,/' law2/runs.csv >broken/runs.csv
 refuses broken-table 2 'broken/runs.csv:3:run' broken
+
+# part CONFIG LOAD PROGRAM COLUMN: of mixes.csv in said, as JSON.
+part() {
+	jq -r --arg c "$1" --arg l "$2" --arg p "$3" '.[] | select(.config == $c and .load == $l and .program == $p and .rate == null)
+		| .'"$4" said
+}
+# close A B: whether they are within 2 %.
+close() {
+	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a / b > 0.98 && a / b < 1.02) }'
+}
+try 0 loads --json --slo p95=300ms && jq -e 'all(.[]; .off == null or (.off | fabs) < 0.001)' said >/dev/null &&
+	[ "$(part native a:2,b:1 a method)" = mva ] && [ "$(part native a:2,b:1 a off)" != null ] &&
+	close "$(part native a:1 a throughput)" 10 && [ "$(part native a:2,b:1 b keeps)" = yes ] &&
+	[ "$(part native a:1 a off)" = null ] && [ "$(part native a:1 a resident_bytes)" -eq 1048576 ]
+result mix
+[ "$(part bare-metal a:2,b:1 a flags)" = oversubscribed ] && [ "$(part bare-metal a:2,b:1 a predicted)" = null ] &&
+	[ "$(part bare-metal a:1 a flags)" = null ]
+result mix-oversubscribed
+try 0 loads && grep -q 'off by 0.0 % in the median' said && grep -q 'a:2,b:1, oversubscribed' said
+result mix-text
+try 0 loads --predicted predicted --csv && awk -F, '$2 == "native" && $5 == "a" && /^a:1/ { exit !($12 > 2.49 && $12 < 2.51) }' said
+result mix-predicted
+# An M/D/1 queue at one half: the wait is half of what it is with exponential service, 0.1 s x (1 + 1 / 2).
+try 0 open --csv --slo p50=1ms && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+	$at["rate"] == 5 { p = $at["p95_ns"]; s = $at["sim_p95_ns"]
+		exit !(p > 0.2e9 && p / s > 0.85 && p / s < 1.18 && $at["keeps"] == "no" && $at["sim_keeps"] == "no") }' said
+result open
+try 0 law? --json --slo p80=40ms && jq -e '.[7].sim_p95_ns / 1e8 | . > 0.99 and . < 1.01' said >/dev/null
+result simulated
+
+try 0 --out mixed --mix cpu-int:1,syscall:1 --for 200ms --blocks 1 --configs native --json && jq -e '
+	map(select(.load == "cpu-int:1,syscall:1")) | length == 2 and all(.[]; .throughput > 0 and .predicted > 0)' said >/dev/null &&
+	[ "$(jq 'map(.load) | unique | length' said)" -eq 3 ] && [ ! -e mixed/.scratch ]
+result mix-real
+try 0 --out due --rate 20 --max 2 --for 500ms --blocks 1 --configs native --json -- /bin/sleep 0.01 && jq -e '
+	map(select(.rate == 20)) | length == 2 and all(.[]; .p50_ns >= 1e7)' said >/dev/null &&
+	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["begun_ns"] < $at["intended_ns"] { exit 1 }' due/loads.csv
+result rate-real
+refuses mix-unknown 2 'no workload is called nothing' --out x --mix nothing:2
+refuses mix-number 2 'whole' --out x --mix cpu-int:some
+refuses mix-none 2 'no VM of cpu-int' --out x --mix cpu-int:0
+refuses mix-many 2 'more than 64 VMs' --out x --mix cpu-int:40,syscall:40
+refuses mix-program 2 'exclude each other' --out x --mix cpu-int:1 -- /bin/true
+refuses no-rate 2 'is no rate' --out x --rate fast -- /bin/true
+refuses rate-of-what 2 'give -- PROGRAM' --out x --rate 5 --mix cpu-int:1
+refuses no-time 2 'leaves no time' --out x --mix cpu-int:1 --for 0s
+refuses mix-fails 1 'run it by itself' --out x --rate 5 --for 100ms --blocks 1 --configs native -- /bin/sh -c 'kill -9 $$'
+mkdir bad && sed '4s/native/native/; 4s/^\([^,]*,[^,]*,[^,]*\),2,/\1,two,/' loads/loads.csv >bad/loads.csv
+refuses broken-loads 2 'bad/loads.csv:4:cores' bad
+refuses no-predictions 1 'nowhere/predictions.csv' loads --predicted nowhere
 
 try 0 --out real --max 2 --blocks 1 --configs native -- /bin/sleep 0.1 && [ -s real/vms2-1/runs.csv ] &&
 	[ "$(grep -c ',native,' real/scaling.csv)" -eq 2 ]

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "base/stats.h"
+#include "base/units.h"
+#include "reports/reports.h"
+#include "reports/text_priv.h"
+
+/* VMs of unlike programs that ran at once, and VMs at a rate, as text. */
+
+static const char *text(const struct table *t, size_t row, const char *column)
+{
+	return table_text(t, row, table_column(t, column));
+}
+
+static double number(const struct table *t, size_t row, const char *column)
+{
+	return table_number(t, row, table_column(t, column));
+}
+
+/* VALUE to three digits. */
+static const char *show(double value, char into[24])
+{
+	snprintf(into, 24, isnan(value) ? "-" : value < 1000 ? "%.3g" : "%.0f", value);
+	return into;
+}
+
+static const char *show_time(double ns, char into[24])
+{
+	return isnan(ns) ? "-" : units_print_time(ns, into, 24);
+}
+
+static bool same_load(const struct table *t, size_t a, size_t b)
+{
+	double x = number(t, a, "rate"), y = number(t, b, "rate");
+
+	return strcmp(text(t, a, "config"), text(t, b, "config")) == 0 &&
+	       strcmp(text(t, a, "load"), text(t, b, "load")) == 0 && (x == y || (isnan(x) && isnan(y)));
+}
+
+/* The load, and how its runs come. */
+static void put_head(const struct table *t, size_t row, FILE *out)
+{
+	char rate[24], at[48] = "";
+
+	if (!isnan(number(t, row, "rate")))
+		snprintf(at, sizeof(at), ", %s runs due a second", show(number(t, row, "rate"), rate));
+	fputs("  ", out);
+	text_put_name(out, text(t, row, "load"), 0);
+	fprintf(out, "%s%s%s%s\n", at, strstr(text(t, row, "flags"), "over") ? ", oversubscribed" : "",
+		strstr(text(t, row, "flags"), "busy") ? ", others were busy" : "",
+		strcmp(text(t, row, "keeps"), "yes") == 0  ? ": keeps the goal"
+		: strcmp(text(t, row, "keeps"), "no") == 0 ? ": does not keep the goal"
+							   : "");
+}
+
+static void put_part(const struct table *t, size_t row, FILE *out)
+{
+	char x[24], predicted[24], off[24] = "", p50[24], p95[24], p99[24], sim[24], wait[24], memory[24];
+
+	if (!isnan(number(t, row, "off")))
+		snprintf(off, sizeof(off), "%+.1f %%", 100 * number(t, row, "off"));
+	fputs("    ", out);
+	text_put_name(out, text(t, row, "program"), 14);
+	fprintf(out, "%3.0f %8s %8s %8s %8s %8s %8s %8s %8s %9s\n", number(t, row, "vms"),
+		show(number(t, row, "throughput"), x), show(number(t, row, "predicted"), predicted), off,
+		show_time(number(t, row, "p50_ns"), p50), show_time(number(t, row, "p95_ns"), p95),
+		show_time(number(t, row, "p99_ns"), p99), show_time(number(t, row, "sim_p95_ns"), sim),
+		show_time(number(t, row, "wait_cpu_ns"), wait),
+		units_print_bytes(number(t, row, "resident_bytes"), memory, sizeof(memory)));
+}
+
+/* How far predictions are off under one configuration, from ROW on. */
+static void put_error(const struct table *t, size_t row, double *room, FILE *out)
+{
+	const char *config = text(t, row, "config");
+	size_t n = 0;
+
+	for (; row < t->rows && strcmp(text(t, row, "config"), config) == 0; row++)
+		if (!isnan(number(t, row, "off")))
+			room[n++] = fabs(number(t, row, "off"));
+	stats_sort(room, n);
+	if (n)
+		fprintf(out, "  throughput predicted: off by %.1f %% in the median, at most %.1f %%\n",
+			100 * stats_quantile(room, n, 0.5), 100 * room[n - 1]);
+}
+
+int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error)
+{
+	struct text_page page = { .out = out, .colour = colour };
+	struct table t;
+	double *room;
+	int code = table_read(&t, path, &schema_mixes, error);
+
+	if (code)
+		return code;
+	room = calloc(t.rows + 1, sizeof(*room));
+	for (size_t row = 0; room && row < t.rows; row++) {
+		const char *config = text(&t, row, "config");
+
+		if (row == 0 || strcmp(config, text(&t, row - 1, "config")) != 0) {
+			text_put_title(&page, text(&t, row, "label"), "");
+			fprintf(out, "    %-14s%3s %8s %8s %8s %8s %8s %8s %8s %8s %9s\n", "program", "VMs",
+				"runs/s", "forecast", "off", "median", "P95", "P99", "sim. P95", "wait-cpu",
+				"memory");
+			put_error(&t, row, room, out);
+		}
+		if (row == 0 || !same_load(&t, row, row - 1))
+			put_head(&t, row, out);
+		put_part(&t, row, out);
+	}
+	free(room);
+	table_free(&t);
+	return room ? 0 : error_set(error, ENOMEM, "cannot print mixes");
+}
