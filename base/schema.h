@@ -27,8 +27,12 @@ extern const struct table_schema schema_plan_hosts;
 extern const struct table_schema schema_plan_placement;
 extern const struct table_schema schema_plan_summary;
 extern const struct table_schema schema_plan_risks;
+extern const struct table_schema schema_plan_today;
+extern const struct table_schema schema_plan_mending;
+extern const struct table_schema schema_plan_moves;
 extern const struct table_schema schema_plan_doubts;
 extern const struct table_schema schema_plan_demand;
+extern const struct table_schema schema_placement; /* input: plan --placement */
 
 extern const struct table_schema schema_suite; /* input, too: of the nano suite a result keeps its rows */
 extern const struct table_schema schema_fleet; /* input: plan --fleet, and what else that may be: */

@@ -21,20 +21,21 @@
 #define FLEETS_MOST 32
 
 struct options {
-	char results[4096], hosts[4096], out[4096], policy[4096]; /* "": not named */
-	char example[4096];					  /* the fleet where none is named */
-	const char *fleet[FLEETS_MOST + 1];			  /* NULL-terminated */
+	char results[4096], hosts[4096], out[4096], policy[4096], placement[4096]; /* "": not named */
+	char example[4096];		    /* the fleet where none is named */
+	const char *fleet[FLEETS_MOST + 1]; /* NULL-terminated */
 	size_t fleets;
 	bool csv, json, help;
 };
 
-enum { FLEET = 256, HOSTS, POLICY, RESULTS, OUT, CSV, JSON, HELP };
+enum { FLEET = 256, HOSTS, POLICY, PLACEMENT, RESULTS, OUT, CSV, JSON, HELP };
 
 static const struct option known[] = {
 	{ "fleet", required_argument, NULL, FLEET },
 	{ "series", required_argument, NULL, FLEET }, /* its header tells */
 	{ "hosts", required_argument, NULL, HOSTS },
 	{ "policy", required_argument, NULL, POLICY },
+	{ "placement", required_argument, NULL, PLACEMENT },
 	{ "results", required_argument, NULL, RESULTS },
 	{ "out", required_argument, NULL, OUT },
 	{ "csv", no_argument, NULL, CSV },
@@ -50,11 +51,12 @@ static int parse(struct options *o, int argc, char **argv)
 
 	opterr = 0;
 	while ((id = getopt_long(argc, argv, ":", known, NULL)) != -1) {
-		char *const path = id == HOSTS	   ? o->hosts
-				   : id == RESULTS ? o->results
-				   : id == OUT	   ? o->out
-				   : id == POLICY  ? o->policy
-						   : NULL;
+		char *const path = id == HOSTS	     ? o->hosts
+				   : id == RESULTS   ? o->results
+				   : id == OUT	     ? o->out
+				   : id == POLICY    ? o->policy
+				   : id == PLACEMENT ? o->placement
+						     : NULL;
 
 		if (id == FLEET && o->fleets < FLEETS_MOST)
 			o->fleet[o->fleets++] = optarg;
@@ -179,12 +181,14 @@ int cmd_plan(int argc, char **argv)
 	for (size_t i = 0; i < o.fleets; i++)
 		if (check_input(o.fleet[i], &error) < 0)
 			return cmd_fail("plan", &error, CMD_USAGE);
-	if (check_input(o.hosts, &error) < 0 || (*o.policy && check_input(o.policy, &error) < 0))
+	if (check_input(o.hosts, &error) < 0 || (*o.policy && check_input(o.policy, &error) < 0) ||
+	    (*o.placement && check_input(o.placement, &error) < 0))
 		return cmd_fail("plan", &error, CMD_USAGE);
 	if (model_plan_write(&(struct model_plan_options){ .results = o.results,
 							   .fleet = o.fleet,
 							   .hosts = o.hosts,
 							   .policy = *o.policy ? o.policy : NULL,
+							   .placement = *o.placement ? o.placement : NULL,
 							   .out = o.out },
 			     &error) < 0 ||
 	    print(&o, &error) < 0)

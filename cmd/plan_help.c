@@ -45,6 +45,10 @@ void plan_help(void)
 	     "                  sadf -d -- -u -r -b -n DEV prints; as --fleet, and together with it\n"
 	     "  --hosts FILE    the hosts there may be (default: an example)\n"
 	     "  --policy FILE   room to keep, hosts that may fail, and rules by group (below)\n"
+	     "  --placement FILE\n"
+	     "                  where the VMs are today (default: what the fleet says of its hosts): is that "
+	     "within\n"
+	     "                  capacity and rules, may any host fail, and which fewest moves mend it\n"
 	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
 	     "sample)\n"
 	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results;\n"
@@ -70,6 +74,7 @@ void plan_help(void)
 	     "  listed in plan/demand.csv with a grade of how well it is known. Files are read twice and not\n"
 	     "  kept, so they may be of any size.");
 	print_columns("--hosts", &schema_hosts);
+	print_columns("--placement", &schema_placement);
 	print_keys();
 	puts("\n"
 	     "The exit status is 0 when every VM has a host, 3 when some have none under some configuration, "
@@ -80,5 +85,6 @@ void plan_help(void)
 	     "Examples:\n"
 	     "  vmtax plan                                       the examples, to see what it does\n"
 	     "  vmtax plan --results out/first --fleet fleet.csv --hosts hosts.csv\n"
+	     "  vmtax plan --fleet fleet.csv --hosts hosts.csv --placement today.csv\n"
 	     "  vmtax plan --json | jq '.[] | {label, hosts, total_cost}'");
 }

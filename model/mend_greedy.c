@@ -153,27 +153,36 @@ static void make_fit(struct greedy *g, size_t bin)
 	}
 }
 
+static int mend_all(struct greedy *g)
+{
+	struct mend_state *s = g->s;
+	int code;
+
+	place_weights(s->problem, g->weight);
+	for (size_t group = 0; group < s->problem->groups; group++)
+		if (s->problem->rule[group].together)
+			gather(g, group);
+	for (size_t b = 0; b < s->today; b++) {
+		keep_rules(g, b);
+		make_fit(g, b);
+	}
+	for (size_t u = 0; u < s->units; u++) /* and those that never had a place */
+		if (s->at[u] == PLACE_NONE && s->home[u] == PLACE_NONE)
+			g->pool[g->count++] = u;
+	code = greedy_settle(g);
+	greedy_resize(g);
+	return code;
+}
+
 int mend_greedily(struct mend_state *s, unsigned seed)
 {
 	struct greedy g = { .s = s,
 			    .random = seed * 0x9e3779b97f4a7c15ULL,
-			    .pool = malloc((s->units + 1) * sizeof(*g.pool)) };
-	int code;
+			    .pool = malloc((s->units + 1) * sizeof(*g.pool)),
+			    .ranked = place_rank_kinds(s->problem, PLACE_NONE) };
+	int code = g.pool && g.ranked ? mend_all(&g) : -ENOMEM;
 
-	if (!g.pool)
-		return -ENOMEM;
-	place_weights(s->problem, g.weight);
-	for (size_t group = 0; group < s->problem->groups; group++)
-		if (s->problem->rule[group].together)
-			gather(&g, group);
-	for (size_t b = 0; b < s->today; b++) {
-		keep_rules(&g, b);
-		make_fit(&g, b);
-	}
-	for (size_t u = 0; u < s->units; u++) /* and those that never had a place */
-		if (s->at[u] == PLACE_NONE && s->home[u] == PLACE_NONE)
-			g.pool[g.count++] = u;
-	code = greedy_settle(&g);
 	free(g.pool);
+	free(g.ranked);
 	return code;
 }

@@ -14,6 +14,7 @@ struct greedy {
 	uint64_t random; /* 0: always the first choice */
 	size_t *pool;	 /* units without a place; owned */
 	size_t count;
+	size_t *ranked; /* kinds, the best bargain first; owned */
 };
 
 /* 1, or in all orders but the first something about 1. */
@@ -27,5 +28,8 @@ double greedy_weigh(const struct greedy *g, size_t unit);
 
 /* Finds a place for what is in the pool. 0 or -ENOMEM. */
 int greedy_settle(struct greedy *g);
+
+/* Makes each bin that was added the cheapest kind that holds what is there. */
+void greedy_resize(struct greedy *g);
 
 #endif

@@ -67,26 +67,47 @@ static bool push_out(struct greedy *g, size_t unit)
 	return false;
 }
 
-/* A new bin for UNITS (COUNT), the cheapest that takes them; PLACE_NONE: there is none. */
+/* A new bin for UNITS (COUNT), of the kind that is the best bargain among those that take them; PLACE_NONE:
+ * there is none. */
 static size_t buy(struct greedy *g, const size_t *units, size_t count)
 {
 	struct mend_state *s = g->s;
 	const struct place_problem *p = s->problem;
-	size_t best = PLACE_NONE;
 	double use[PLACE_RESOURCES_MOST] = { 0 };
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t d = 0; d < p->resources; d++)
 			use[d] += p->size[s->item[units[i]] * p->resources + d];
-	for (size_t kind = 0; kind < p->kinds; kind++) {
+	for (size_t r = 0; r < p->kinds; r++) {
+		size_t kind = g->ranked[r];
 		bool may = s->bought[kind] < p->most[kind] && place_fits(p, kind, use);
 
 		for (size_t i = 0; may && i < count; i++)
 			may = !place_barred(p, s->item[units[i]], kind);
-		if (may && (best == PLACE_NONE || p->cost[kind] < p->cost[best]))
-			best = kind;
+		if (may)
+			return mend_open(s, kind);
 	}
-	return best == PLACE_NONE ? PLACE_NONE : mend_open(s, best);
+	return PLACE_NONE;
+}
+
+void greedy_resize(struct greedy *g)
+{
+	struct mend_state *s = g->s;
+	const struct place_problem *p = s->problem;
+
+	for (size_t b = s->today; b < s->bins; b++)
+		for (size_t kind = 0; kind < p->kinds; kind++) {
+			bool may = p->cost[kind] < p->cost[s->kind[b]] && s->bought[kind] < p->most[kind] &&
+				   place_fits(p, kind, s->use + b * p->resources);
+
+			for (size_t u = s->head[b]; may && u != PLACE_NONE; u = s->next[u])
+				may = !place_barred(p, s->item[u], kind);
+			if (!may)
+				continue;
+			s->bought[s->kind[b]]--;
+			s->bought[kind]++;
+			s->kind[b] = kind;
+		}
 }
 
 /* A whole group that is kept together: the first bin that takes them all, or a new one. */

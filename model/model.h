@@ -70,6 +70,7 @@ struct model_plan_options {
 				   * Migrate's import; NULL-terminated */
 	const char *hosts;	  /* path of the host list */
 	const char *policy;	  /* path of the policy; NULL: none */
+	const char *placement;	  /* path of today's placement; NULL: what the fleet says */
 	const char *out; /* directory to write plan/hosts.csv, summary.csv, risks.csv and doubts.csv in */
 };
 

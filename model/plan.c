@@ -10,6 +10,7 @@
 #include "base/schema.h"
 #include "model/model.h"
 #include "model/plan_priv.h"
+#include "model/today_priv.h"
 
 /* The plan as tables: every configuration's hosts, and what they come to. */
 
@@ -17,6 +18,7 @@ struct planner {
 	struct fleet fleet;
 	struct plan_ratios ratios;
 	struct plan_policy policy;
+	struct today today;
 	struct plan_files files;
 };
 
@@ -36,6 +38,8 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 	else if ((code = plan_risks(&packing, &p->fleet, &config, &p->files.table[PLAN_RISKS], error)) == 0 &&
 		 (code = plan_put_hosts(&p->files, &p->fleet, &config, &packing, error)) == 0)
 		code = plan_put_summary(&p->files, &p->fleet, &config, &packing, error);
+	if (code == 0 && config.known)
+		code = today_plan(&p->files, &p->today, &p->fleet, &config, error);
 	packing_free(&packing);
 	free(config.price);
 	return code;
@@ -110,6 +114,8 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 		code = fleet_size(&p.fleet, &p.policy, error);
 	if (code == 0)
 		code = plan_policy_check(&p.policy, &p.fleet, error);
+	if (code == 0)
+		code = today_read(&p.today, options->placement, &p.fleet, error);
 	if (code == 0 && (code = plan_ratios_read(&p.ratios, options->results, error)) == 0) {
 		code = plan_ratios_check(&p.ratios, &p.fleet, error);
 		if (code == 0)
@@ -118,6 +124,7 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 			code = write_plan(&p, options->out, error);
 		plan_ratios_free(&p.ratios);
 	}
+	today_free(&p.today);
 	plan_policy_free(&p.policy);
 	fleet_free(&p.fleet);
 	return code;

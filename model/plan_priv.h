@@ -144,6 +144,11 @@ int pack_survive(const struct packing *packing, size_t host, size_t count, size_
  * -ENOMEM. */
 int pack_add_spare(struct packing *packing, size_t host);
 
+/* Adds such hosts for as long as one is needed for any FAILING to fail, and is to be had. 0 or -ENOMEM. */
+int pack_add_spares(struct packing *packing, size_t failing);
+
+#define PLAN_LOSSES_MOST 2000 /* hosts that are taken away: of a larger plan the first ones */
+
 /* Adds spare hosts until the packing survives what the policy says, as far as there are hosts, and writes
  * what then becomes of each to RISKS. 0 or negative errno. */
 int plan_risks(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
@@ -163,8 +168,11 @@ enum plan_table {
 	PLAN_PLACEMENT,
 	PLAN_SUMMARY,
 	PLAN_RISKS,
-	PLAN_DOUBTS,
 	PLAN_DEMAND,
+	PLAN_TODAY,
+	PLAN_MENDING,
+	PLAN_MOVES,
+	PLAN_DOUBTS,
 	PLAN_TABLES
 };
 

@@ -7,9 +7,6 @@
 
 /* What a plan survives: each host is taken away in turn, and its VMs placed on the others. */
 
-#define HOSTS_MOST                                                                                           \
-	2000 /* that are taken away: of a larger plan the first ones, the dearest by the core last */
-
 static int put_risk(const struct packing *packing, const struct fleet *fleet,
 		    const struct plan_config *config, size_t host, struct table_writer *risks,
 		    struct error *error)
@@ -29,10 +26,9 @@ static int put_risk(const struct packing *packing, const struct fleet *fleet,
 	return table_end_row(risks, error);
 }
 
-/* Adds spare hosts for as long as one is needed and to be had. 0 or -ENOMEM. */
-static int add_spares(struct packing *packing, size_t failing)
+int pack_add_spares(struct packing *packing, size_t failing)
 {
-	size_t hosts = packing->hosts < HOSTS_MOST ? packing->hosts : HOSTS_MOST;
+	size_t hosts = packing->hosts < PLAN_LOSSES_MOST ? packing->hosts : PLAN_LOSSES_MOST;
 
 	for (size_t host = 0; host < hosts; host++)
 		for (size_t spares = 0; spares < failing; spares++) {
@@ -59,9 +55,9 @@ int plan_risks(struct packing *packing, const struct fleet *fleet, const struct 
 
 	if (!config->policy || config->policy->spare_hosts < 1)
 		return 0;
-	if (add_spares(packing, (size_t)config->policy->spare_hosts) < 0)
+	if (pack_add_spares(packing, (size_t)config->policy->spare_hosts) < 0)
 		return error_set(error, ENOMEM, "cannot plan");
-	for (size_t host = 0; code == 0 && host < packing->hosts && host < HOSTS_MOST; host++)
+	for (size_t host = 0; code == 0 && host < packing->hosts && host < PLAN_LOSSES_MOST; host++)
 		code = put_risk(packing, fleet, config, host, risks, error);
 	return code;
 }

@@ -244,10 +244,34 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 	return code;
 }
 
+/* Tables beside the summary, each shown where it has rows. */
+static const struct {
+	const struct table_schema *schema;
+	int (*put)(struct text_page *page, const struct table *table);
+} further[] = {
+	{ &schema_plan_risks, text_put_risks },
+	{ &schema_plan_mending, text_put_mending },
+};
+
+/* One of them from DIRECTORY. */
+static int put_further(struct text_page *page, const char *directory, size_t i, struct error *error)
+{
+	struct table table;
+	char path[4200];
+	int code;
+
+	snprintf(path, sizeof(path), "%.4000s/%s", directory, further[i].schema->name);
+	code = table_read_optional(&table, path, further[i].schema, error);
+	if (code == 0 && further[i].put(page, &table) < 0)
+		code = error_set(error, ENOMEM, "cannot make the plan");
+	table_free(&table);
+	return code;
+}
+
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error)
 {
 	struct text_page page = { .colour = colour };
-	struct table plan, risks;
+	struct table plan;
 	struct whole whole;
 	char path[4200];
 	int code;
@@ -256,18 +280,18 @@ int report_plan_print(FILE *out, const char *directory, bool colour, struct erro
 	code = table_read(&plan, path, &schema_plan_summary, error);
 	if (code)
 		return code;
-	snprintf(path, sizeof(path), "%.4000s/%s", directory, schema_plan_risks.name);
-	code = table_read_optional(&risks, path, &schema_plan_risks, error);
-	if (code == 0)
-		code = whole_open(&whole, error);
+	code = whole_open(&whole, error);
 	page.out = whole.out;
-	if (code == 0 && (text_put_plan(&page, &plan) < 0 || text_put_risks(&page, &risks) < 0)) {
-		whole_abandon(&whole);
-		code = error_set(error, ENOMEM, "cannot make the plan");
-	} else if (code == 0) {
-		code = whole_print(&whole, out, "the plan", error);
+	if (code == 0) {
+		if (text_put_plan(&page, &plan) < 0)
+			code = error_set(error, ENOMEM, "cannot make the plan");
+		for (size_t i = 0; code == 0 && i < sizeof(further) / sizeof(*further); i++)
+			code = put_further(&page, directory, i, error);
+		if (code == 0)
+			code = whole_print(&whole, out, "the plan", error);
+		else
+			whole_abandon(&whole);
 	}
-	table_free(&risks);
 	table_free(&plan);
 	return code;
 }

@@ -50,6 +50,9 @@ int text_put_plan(struct text_page *page, const struct table *plan);
  */
 int text_put_advice(struct text_page *page, const struct table *plan);
 
+/* Whether today's placement does, and what mends it, in sentences. 0 or -ENOMEM. */
+int text_put_mending(struct text_page *page, const struct table *mending);
+
 /* What plans survive, in sentences. 0 or -ENOMEM. */
 int text_put_risks(struct text_page *page, const struct table *risks);
 

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "base/schema_priv.h"
+
+/* Where VMs are today, whether that does, and what mends it. */
+
+/* clang-format off */
+const struct table_schema schema_plan_today = {
+	.name = "plan/today.csv", .description = "one host as it is filled today, under one configuration",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("label", "configuration as printed"),
+		TEXT("host", "name of the host"),
+		TEXT("kind", "kind of host, from the host list"),
+		NUMBER("cpu_used", "cores", "inflated CPU demand on it, held cores included"),
+		NUMBER("cpu_offered", "cores", "what it offers: its cores less what the policy keeps free and reserves"),
+		NUMBER("memory_used", "GiB", "memory of the VMs on it"),
+		NUMBER("memory_offered", "GiB", "what it offers, likewise"),
+		NUMBER("io_used", "MB/s", "I/O of the VMs on it"),
+		NUMBER("io_offered", "MB/s", "what it offers; where it has no limit more than the whole fleet needs"),
+		NUMBER("iops_used", "1/s", "I/O requests a second"),
+		NUMBER("iops_offered", "1/s", "what it offers, likewise"),
+		NUMBER("net_used", "MB/s", "network traffic"),
+		NUMBER("net_offered", "MB/s", "what it offers, likewise"),
+		TEXT("breaches", "what is wrong: cpu, memory, io, iops, net (more than it offers), fence, spread, together (rules), separated by blanks; NA: nothing"),
+		TEXT("survives", "yes where its VMs all find room on the others when it fails (with the fullest others, where the policy has more to fail)"),
+		COUNT("homeless", "VMs that find none"),
+		TEXT("vm", "the first of them"),
+		END },
+};
+
+const struct table_schema schema_plan_mending = {
+	.name = "plan/mending.csv", .description = "what is wrong with today's placement under one configuration, and what mending it takes",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("label", "configuration as printed"),
+		COUNT("hosts", "hosts there are today"),
+		COUNT("broken", "of which so many are beyond capacity or rules"),
+		COUNT("fatal", "and so many must not fail, as their VMs would find no room"),
+		COUNT("new", "VMs of the fleet that are on no host today"),
+		COUNT("moves", "VMs that have to move, new ones left out"),
+		COUNT("fewest", "no fewer would do"),
+		TEXT("proven", "yes where that is proven for the hosts that are used"),
+		COUNT("added", "hosts that must be added, as there is no room"),
+		COUNT("detours", "moves aside, and VMs that must be stopped meanwhile"),
+		COUNT("still_broken", "hosts beyond capacity or rules after all moves"),
+		COUNT("homeless", "VMs without a host after all moves"),
+		COUNT("still_fatal", "hosts that must not fail after all moves, with the spare hosts"),
+		COUNT("spares", "empty hosts that must be added besides, for as many to fail as the policy says"),
+		END },
+};
+
+const struct table_schema schema_plan_moves = {
+	.name = "plan/moves.csv", .description = "one move of those that mend today's placement under one configuration; no step overfills a host",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("label", "configuration as printed"),
+		COUNT("step", "when: from 1"),
+		TEXT("vm", "name of the VM, one of them where it has a count"),
+		TEXT("from", "the host it is on; NA: none"),
+		TEXT("to", "the host it goes to"),
+		TEXT("what", "move; new (it is on no host today); aside (to make room: it moves on later); stopped (it must be down from before the first step until this one, as there is no room)"),
+		END },
+};
+
+const struct table_schema schema_placement = {
+	.name = "placement.csv", .description = "where a VM is today",
+	.columns = (const struct table_column[]){
+		TEXT("vm", "name of the VM, as in the fleet"),
+		TEXT("host", "the host it is on: TYPE-N, N from 1, TYPE from the host list"),
+		{ .name = "count", .type = TABLE_INTEGER, .unit = "", .optional = true, .description = "how many of it are there; NA: one" },
+		{ .name = "config", .type = TABLE_STRING, .unit = "", .optional = true, .description = "configuration that this holds for, as in plan/placement.csv; NA: all" },
+		END },
+};
+/* clang-format on */
