@@ -15,7 +15,7 @@ const struct table_schema schema_profile = {
 		TEXT("blocks", "calls that the host serves: no, files (not on regular files) or yes (leaves by an exit whatever the transport)"),
 		TEXT("unit", "unit of value: ns, bytes, cores or 1"),
 		NUMBER("value", "", "how much: of times the median of the undisturbed runs, else the count of one run"),
-		INTEGER("bytes", "bytes", "calls: bytes moved, by what they returned"),
+		INTEGER("bytes", "bytes", "calls: bytes moved, by what they returned; mmap: of files, mapped as data"),
 		COUNT("files", "calls: made on regular files"),
 		COUNT("late", "calls that the host serves: made after a pause in which a polling driver falls asleep"),
 		NUMBER("per_second", "1/s", "value by the time it was counted over; of the undisturbed runs where these are known"),

@@ -110,6 +110,11 @@ static double weigh_map(const struct table *t, size_t row)
 	return is_map(t, row) ? number(t, row, "value") : 0;
 }
 
+static double weigh_mapped(const struct table *t, size_t row)
+{
+	return is(t, row, "event", "mmap") ? number(t, row, "bytes") / 4096 : 0;
+}
+
 static double weigh_fault(const struct table *t, size_t row)
 {
 	return is(t, row, "event", "page-faults") ? number(t, row, "value") : 0;
@@ -157,6 +162,8 @@ const struct term terms[] = {
 		.summary = "a change of the guest's own page tables: mprotect, brk" },
 	{ .name = "map", .divide = 1, .weight = weigh_map,
 		.summary = "memory mapped, or given back: mmap, munmap, mremap, madvise; some of it by the host" },
+	{ .name = "mapped", .divide = 1, .weight = weigh_mapped,
+		.summary = "a page of a file that is mapped as data: the host backs it, a fault each" },
 	{ .name = "wait", .direct = "futex-wake", .divide = 1, .weight = weigh_wait,
 		.summary = "a thread that leaves its core to wait, and is woken" },
 	{ .name = "futex", .direct = "null-exit", .divide = 1, .weight = weigh_futex,

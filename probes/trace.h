@@ -23,23 +23,24 @@ struct error;
  */
 
 enum trace_kind {
-	TRACE_LOST,	  /* value: so many events of this CPU are missing before this one */
-	TRACE_SYSCALL,	  /* the thread enters a system call; value: its number | its first argument << 32 */
-	TRACE_RUN,	  /* and this one is KVM_RUN */
-	TRACE_RETURN,	  /* it leaves it; value: the low 32 bits of what it returns */
-	TRACE_GUEST,	  /* KVM enters the guest */
-	TRACE_EXIT,	  /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
-	TRACE_USER_EXIT,  /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
-	TRACE_OFF,	  /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
-	TRACE_ON,	  /* it has a CPU again */
-	TRACE_WAKE,	  /* it may go on, once it has one */
-	TRACE_FAULT,	  /* KVM handles a fault on guest memory */
-	TRACE_INJECT,	  /* KVM injects an interrupt; value: its vector */
-	TRACE_HALT_POLL,  /* KVM polls for a halted vCPU: the new length in ns */
-	TRACE_NAME,	  /* value: the first 8 bytes of the thread's name */
-	TRACE_END,	  /* the thread ends */
-	TRACE_TICKS,	  /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
-	TRACE_USER_TICKS, /* in user mode, the guest's among them, */
+	TRACE_LOST,    /* value: so many events of this CPU are missing before this one */
+	TRACE_SYSCALL, /* a system call begins; value: its number | first argument (mmap: pages of a file) <<
+			  32 */
+	TRACE_RUN,     /* and this one is KVM_RUN */
+	TRACE_RETURN,  /* it leaves it; value: the low 32 bits of what it returns */
+	TRACE_GUEST,   /* KVM enters the guest */
+	TRACE_EXIT,    /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
+	TRACE_USER_EXIT,    /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
+	TRACE_OFF,	    /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
+	TRACE_ON,	    /* it has a CPU again */
+	TRACE_WAKE,	    /* it may go on, once it has one */
+	TRACE_FAULT,	    /* KVM handles a fault on guest memory */
+	TRACE_INJECT,	    /* KVM injects an interrupt; value: its vector */
+	TRACE_HALT_POLL,    /* KVM polls for a halted vCPU: the new length in ns */
+	TRACE_NAME,	    /* value: the first 8 bytes of the thread's name */
+	TRACE_END,	    /* the thread ends */
+	TRACE_TICKS,	    /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
+	TRACE_USER_TICKS,   /* in user mode, the guest's among them, */
 	TRACE_SYSTEM_TICKS, /* and in the kernel */
 	TRACE_COST,	    /* value: ns that recording an event takes, of whom it is recorded */
 	TRACE_KINDS,
@@ -166,7 +167,7 @@ void trace_account_free(struct trace_account *account);
 /* What a traced program asked for by one system call. */
 struct trace_call {
 	uint64_t count;
-	uint64_t bytes;	 /* that it moved, by what it returned; 0 for calls that move none */
+	uint64_t bytes;	 /* that it moved, by what it returned; of files mapped as data; 0 for others */
 	uint64_t files;	 /* of count: made on descriptors that open(2) gave, or the first three */
 	uint64_t late;	 /* of count: the first request after a pause of at least the profile's */
 	struct hist gap; /* ns since the last call of this number by any thread */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "probes/probes_priv.h"
 #include "probes/trace_priv.h"
@@ -15,6 +16,8 @@
  */
 #define KVM_RUN	 0xae80u /* ioctl(2)'s request */
 #define NR_IOCTL 16
+#define NR_MMAP	 9
+#define PAGE	 4096
 
 enum point {
 	POINT_ENTER,
@@ -149,6 +152,20 @@ static uint32_t read_32(const uint8_t *data, uint32_t bytes, unsigned at)
 	return value;
 }
 
+/*
+ * Pages of a file that mmap, with these ARGS, gives a program for its data. A program's code and what the
+ * dynamic linker maps (it alone still asks for MAP_DENYWRITE) come with each execve(2), and of them few pages
+ * are used.
+ */
+static uint32_t mapped_pages(const uint8_t *data, uint32_t bytes, unsigned args)
+{
+	uint64_t length = read_64(data, bytes, args + 8u), pages = length / PAGE + (length % PAGE > 0);
+	uint32_t flags = read_32(data, bytes, args + 24u);
+
+	return flags & (MAP_ANONYMOUS | MAP_DENYWRITE) ? 0
+						       : (uint32_t)(pages < UINT32_MAX ? pages : UINT32_MAX);
+}
+
 bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes, struct trace_event *e)
 {
 	uint16_t id = (uint16_t)read_32(data, bytes, 0);
@@ -164,6 +181,8 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 		e->value = read_64(data, bytes, f->field[i][0]);
 		if (e->value == NR_IOCTL && read_32(data, bytes, f->field[i][1] + 8u) == KVM_RUN)
 			e->kind = TRACE_RUN;
+		else if (e->value == NR_MMAP)
+			e->value |= (uint64_t)mapped_pages(data, bytes, f->field[i][1]) << 32;
 		else
 			e->value |= (uint64_t)read_32(data, bytes, f->field[i][1]) << 32;
 		break;

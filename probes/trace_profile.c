@@ -102,6 +102,10 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 	if (call->count++)
 		hist_add(&call->gap, e->time_ns - r->last_ns[number]);
 	r->last_ns[number] = e->time_ns;
+	if (number == SYS_mmap) {
+		call->bytes += (uint64_t)first * 4096;
+		return 0;
+	}
 	call->files += first < DESCRIPTORS && r->descriptor[first] == REGULAR;
 	if (r->request[number]) {
 		call->late += e->time_ns - r->last_request_ns >= r->pause_ns;
