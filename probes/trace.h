@@ -23,13 +23,12 @@ struct error;
  */
 
 enum trace_kind {
-	TRACE_LOST,    /* value: so many events of this CPU are missing before this one */
-	TRACE_SYSCALL, /* a system call begins; value: its number | first argument (mmap: pages of a file) <<
-			  32 */
-	TRACE_RUN,     /* and this one is KVM_RUN */
-	TRACE_RETURN,  /* it leaves it; value: the low 32 bits of what it returns */
-	TRACE_GUEST,   /* KVM enters the guest */
-	TRACE_EXIT,    /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
+	TRACE_LOST,	    /* value: so many events of this CPU are missing before this one */
+	TRACE_SYSCALL,	    /* a system call; value: number | first argument (mmap: pages of a file) << 32 */
+	TRACE_RUN,	    /* and this one is KVM_RUN */
+	TRACE_RETURN,	    /* it leaves it; value: the low 32 bits of what it returns */
+	TRACE_GUEST,	    /* KVM enters the guest */
+	TRACE_EXIT,	    /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
 	TRACE_USER_EXIT,    /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
 	TRACE_OFF,	    /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
 	TRACE_ON,	    /* it has a CPU again */
