@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "cmd/checks_priv.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_priv.h"
+#include "cmd/list_priv.h"
 #include "cmd/machine_priv.h"
 #include "probes/probes.h"
 #include "vmm/vmm.h"
@@ -81,6 +84,24 @@ static void put_checks(struct sheet *sheet, const char *area, const struct check
 	}
 }
 
+/* What all of them cost; vmtax list probes tells it of each. */
+static void put_costs(struct sheet *sheet)
+{
+	double once_ns = 0, event_ns = 0;
+	char text[200], once[32], event[32];
+
+	for (int i = 0; probes[i]; i++) {
+		struct probe_cost cost = list_probe_cost(probes[i]);
+
+		once_ns += probes[i]->disturbs || isnan(cost.once_ns) ? 0 : cost.once_ns;
+		event_ns = fmax(event_ns, cost.event_ns);
+	}
+	snprintf(text, sizeof(text), "probes take %s beside a run, and in observed ones up to %s an event",
+		 units_print_time(once_ns, once, sizeof(once)),
+		 units_print_time(event_ns, event, sizeof(event)));
+	put(sheet, "trust", "observer", "ok", text, "", "");
+}
+
 static void put_probes(struct sheet *sheet)
 {
 	for (int i = 0; probes[i]; i++) {
@@ -142,6 +163,7 @@ static void examine(enum sheet_form form)
 
 	put_checks(&sheet, "needs", checks_needs);
 	put_checks(&sheet, "trust", checks_trust);
+	put_costs(&sheet);
 	put_probes(&sheet);
 	put_knobs(&sheet);
 	put_facts(&sheet);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cmd/sheet_priv.h"
+#include "probes/probes.h"
 
 /* Something vmtax list prints, from the table the code itself works with. */
 struct list {
@@ -30,5 +31,10 @@ void list_counters_explain(FILE *out);
 
 /* All lists, ending with a row whose name is NULL. */
 extern const struct list lists[];
+
+/* list_probes.c: the table of probes; what one costs here, NaN where it cannot be told. */
+int list_probes_fill(struct sheet *sheet, enum sheet_form form, struct error *error);
+void list_probes_explain(FILE *out);
+struct probe_cost list_probe_cost(const struct probe *probe);
 
 #endif

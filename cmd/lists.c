@@ -149,19 +149,6 @@ static int fill_configs(struct sheet *sheet, enum sheet_form form, struct error 
 	return fill_configs_with(NULL, sheet, form, error);
 }
 
-static int fill_probes(struct sheet *sheet, enum sheet_form form, struct error *error)
-{
-	(void)form;
-	(void)error;
-	*sheet = (struct sheet){ .columns = { "probe", "when", "what it counts" } };
-	for (int i = 0; probes[i]; i++) {
-		sheet_put(sheet, probes[i]->name);
-		sheet_put(sheet, probes[i]->disturbs ? "in repetitions of its own" : "always");
-		sheet_put(sheet, probes[i]->summary);
-	}
-	return 0;
-}
-
 static int fill_layers(struct sheet *sheet, enum sheet_form form, struct error *error)
 {
 	(void)form;
@@ -252,7 +239,10 @@ const struct list lists[] = {
 	  .summary = "what --set changes, and what of it this machine can set",
 	  .fill = fill_knobs,
 	  .explain = list_knobs_explain },
-	{ .name = "probes", .summary = "what is counted while a program runs", .fill = fill_probes },
+	{ .name = "probes",
+	  .summary = "what is counted while a program runs, and what that costs here",
+	  .fill = list_probes_fill,
+	  .explain = list_probes_explain },
 	{ .name = "counters",
 	  .summary = "sets of hardware events that --counters takes, and what of them this machine has",
 	  .fill = list_counters_fill,

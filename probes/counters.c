@@ -76,7 +76,17 @@ static int start_group(struct state *state, size_t s, const struct probe_thread 
 	return 0;
 }
 
-static int begin(const struct probe_target *target, void **pointer)
+static int stop_group(struct state *state, size_t s, const struct probe_thread *thread, int half,
+		      struct counter_group *group, struct probe_samples *samples)
+{
+	(void)thread;
+	(void)half;
+	(void)samples;
+	counter_group_read(group, state->sets->set[s].events);
+	return 0;
+}
+
+static int open_all(const struct probe_target *target, void **pointer)
 {
 	struct state *state;
 
@@ -90,9 +100,18 @@ static int begin(const struct probe_target *target, void **pointer)
 	state->sets = target->sets;
 	encode(state);
 	for_all(state, target, open_group, NULL);
-	for_all(state, target, start_group, NULL);
 	*pointer = state;
 	return 0;
+}
+
+static int start(const struct probe_target *target, void *state)
+{
+	return for_all(state, target, start_group, NULL);
+}
+
+static int stop(const struct probe_target *target, void *state)
+{
+	return for_all(state, target, stop_group, NULL);
 }
 
 /* A row of the set's, by NAME. */
@@ -132,7 +151,6 @@ static int read_group(struct state *state, size_t s, const struct probe_thread *
 	const struct event_set *set = &state->sets->set[s];
 	int code = 0;
 
-	counter_group_read(group, set->events);
 	for (size_t e = 0; code == 0 && e < set->events; e++)
 		if (!group->out[e])
 			code = add_event(set, group, e, thread, half, samples);
@@ -149,7 +167,7 @@ static int read_group(struct state *state, size_t s, const struct probe_thread *
 	return code;
 }
 
-static int end(const struct probe_target *target, void *pointer, struct probe_samples *samples)
+static int read_all(const struct probe_target *target, void *pointer, struct probe_samples *samples)
 {
 	return for_all(pointer, target, read_group, samples);
 }
@@ -163,12 +181,29 @@ static void close_all(void *pointer)
 	free(state);
 }
 
+/* One set of two events; to count them costs the program nothing. */
+static int calibrate(const struct probe *self, struct probe_cost *cost)
+{
+	static const struct event_sets sets = {
+		.set = { { .name = "cost",
+			   .event = { { "cycles", "cycles", { "cycles" }, 1 },
+				      { "instructions", "1", { "instructions" }, 1 } },
+			   .events = 2 } },
+		.count = 1,
+	};
+
+	return probe_calibrate_with(self, &sets, 0, cost);
+}
+
 const struct probe probe_counters = {
 	.name = "counters",
 	.summary = "event sets of the hardware, of guest and host, user and kernel (vmtax list counters)",
 	.disturbs = true,
 	.available = pmu_works,
-	.begin = begin,
-	.end = end,
+	.open = open_all,
+	.start = start,
+	.stop = stop,
+	.read = read_all,
 	.close = close_all,
+	.calibrate = calibrate,
 };

@@ -32,14 +32,10 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 	return probe_read_threads(target, "stat", probe_guest_time_parse, samples);
 }
 
-static int begin(const struct probe_target *target, void **state)
+static int open_reading(const struct probe_target *target, void **state)
 {
-	return probe_reading_begin(target, read_all, state);
-}
-
-static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
-{
-	return probe_reading_end(target, read_all, true, state, samples);
+	(void)target;
+	return probe_reading_open(read_all, true, state);
 }
 
 static bool available(struct error *error)
@@ -56,7 +52,10 @@ const struct probe probe_guest_time = {
 	.name = "guest-time",
 	.summary = "time each thread ran a guest, by the kernel's ticks",
 	.available = available,
-	.begin = begin,
-	.end = end,
+	.open = open_reading,
+	.start = probe_reading_start,
+	.stop = probe_reading_stop,
+	.read = probe_reading_read,
 	.close = probe_reading_close,
+	.calibrate = probe_calibrate_steps,
 };

@@ -72,14 +72,15 @@ static int read_changing(const struct probe_target *target, struct probe_samples
 	return read_figures(target, true, samples);
 }
 
-static int begin(const struct probe_target *target, void **state)
+static int open_reading(const struct probe_target *target, void **state)
 {
-	return probe_reading_begin(target, read_changing, state);
+	(void)target;
+	return probe_reading_open(read_changing, true, state);
 }
 
-static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
+static int read_reading(const struct probe_target *target, void *state, struct probe_samples *samples)
 {
-	int code = probe_reading_end(target, read_changing, true, state, samples);
+	int code = probe_reading_read(target, state, samples);
 
 	return code ? code : read_figures(target, false, samples);
 }
@@ -98,7 +99,10 @@ const struct probe probe_host = {
 	.name = PROBE,
 	.summary = "memory, page tables and disk traffic of the process on the host",
 	.available = available,
-	.begin = begin,
-	.end = end,
+	.open = open_reading,
+	.start = probe_reading_start,
+	.stop = probe_reading_stop,
+	.read = read_reading,
 	.close = probe_reading_close,
+	.calibrate = probe_calibrate_steps,
 };

@@ -11,6 +11,6 @@ static bool available(struct error *error)
 
 const struct probe probe_host_services = {
 	.name = "host-services",
-	.summary = "CPU time and reads of what the host does besides (--set host-services)",
+	.summary = "what the host does besides (--set host-services)",
 	.available = available,
 };

@@ -116,14 +116,10 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 	return code;
 }
 
-static int begin(const struct probe_target *target, void **state)
+static int open_reading(const struct probe_target *target, void **state)
 {
-	return probe_reading_begin(target, read_all, state);
-}
-
-static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
-{
-	return probe_reading_end(target, read_all, false, state, samples);
+	(void)target;
+	return probe_reading_open(read_all, false, state);
 }
 
 /* Whether KVM gives statistics only shows on a VM (Linux has them since 5.14): here, whether there is a KVM.
@@ -144,7 +140,10 @@ const struct probe probe_kvm_stats = {
 	.name = "kvm-stats",
 	.summary = "KVM's own counters of VM and vCPU, and what it holds, by how much they moved",
 	.available = available,
-	.begin = begin,
-	.end = end,
+	.open = open_reading,
+	.start = probe_reading_start,
+	.stop = probe_reading_stop,
+	.read = probe_reading_read,
 	.close = probe_reading_close,
+	.calibrate = probe_calibrate_steps,
 };

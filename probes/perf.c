@@ -93,7 +93,7 @@ const char *probe_perf_mend(int number)
 	}
 }
 
-/* A counter of EVENT on thread TID and its children, already counting; or negative errno. */
+/* A counter of EVENT on thread TID and its children, not counting yet; or negative errno. */
 static int open_counter(const struct events *events, const char *event, pid_t tid, struct error *error)
 {
 	struct perf_event_attr attribute;
@@ -101,6 +101,7 @@ static int open_counter(const struct events *events, const char *event, pid_t ti
 
 	if (code)
 		return code;
+	attribute.disabled = 1;
 	attribute.inherit = 1; /* a native program's threads and processes are its own */
 	attribute.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
 	fd = (int)syscall(SYS_perf_event_open, &attribute, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
@@ -120,7 +121,7 @@ static void close_all(void *pointer)
 	free(state);
 }
 
-static int begin(const struct events *events, const struct probe_target *target, void **pointer)
+static int open_all(const struct events *events, const struct probe_target *target, void **pointer)
 {
 	struct state *state = malloc(sizeof(*state));
 	struct error error;
@@ -138,14 +139,34 @@ static int begin(const struct events *events, const struct probe_target *target,
 	return 0;
 }
 
-static int begin_software(const struct probe_target *target, void **state)
+static int open_software(const struct probe_target *target, void **state)
 {
-	return begin(&software, target, state);
+	return open_all(&software, target, state);
 }
 
-static int begin_traced(const struct probe_target *target, void **state)
+static int open_traced(const struct probe_target *target, void **state)
 {
-	return begin(&traced, target, state);
+	return open_all(&traced, target, state);
+}
+
+static void switch_all(const struct probe_target *target, const struct state *state, unsigned long request)
+{
+	for (size_t t = 0; t < target->threads; t++)
+		for (size_t e = 0; state->events->event[e]; e++)
+			if (state->fd[t][e] >= 0)
+				ioctl(state->fd[t][e], request, 0);
+}
+
+static int start(const struct probe_target *target, void *state)
+{
+	switch_all(target, state, PERF_EVENT_IOC_ENABLE);
+	return 0;
+}
+
+static int stop(const struct probe_target *target, void *state)
+{
+	switch_all(target, state, PERF_EVENT_IOC_DISABLE);
+	return 0;
 }
 
 static int add(const struct events *events, const char *event, const struct probe_thread *thread, int fd,
@@ -165,7 +186,7 @@ static int add(const struct events *events, const char *event, const struct prob
 	return probe_samples_append(samples, &sample);
 }
 
-static int end(const struct probe_target *target, void *pointer, struct probe_samples *samples)
+static int read_all(const struct probe_target *target, void *pointer, struct probe_samples *samples)
 {
 	const struct state *state = pointer;
 	const char *const *event = state->events->event;
@@ -196,14 +217,23 @@ static bool has_traced(struct error *error)
 	return available(&traced, error);
 }
 
+/* Of a system call the entry is counted. */
+static int calibrate_traced(const struct probe *self, struct probe_cost *cost)
+{
+	return probe_calibrate_with(self, NULL, 1, cost);
+}
+
 const struct probe probe_perf = {
 	.name = "perf",
 	.summary = "software events of each thread: faults, switches",
 	.disturbs = true,
 	.available = has_software,
-	.begin = begin_software,
-	.end = end,
+	.open = open_software,
+	.start = start,
+	.stop = stop,
+	.read = read_all,
 	.close = close_all,
+	.calibrate = probe_calibrate_steps,
 };
 
 const struct probe probe_tracepoints = {
@@ -211,7 +241,10 @@ const struct probe probe_tracepoints = {
 	.summary = "host system calls of each thread, KVM's exits by kind",
 	.disturbs = true,
 	.available = has_traced,
-	.begin = begin_traced,
-	.end = end,
+	.open = open_traced,
+	.start = start,
+	.stop = stop,
+	.read = read_all,
 	.close = close_all,
+	.calibrate = calibrate_traced,
 };

@@ -67,19 +67,34 @@ void probe_samples_free(struct probe_samples *samples);
 /* --- Probes ----------------------------------------------------------------------------------------------
  */
 
-/* One kind of counting. */
+/* What a probe costs, in ns; NaN: nothing, or it is not known. */
+struct probe_cost {
+	double once_ns;	 /* of the harness, for a process with one thread, before and after it runs */
+	double event_ns; /* of the program, for each event that is counted */
+};
+
+/*
+ * One kind of counting. A probe is opened, started, stopped, read and closed in this order; of several, all
+ * take each step before any takes the next, so that what is counted begins and ends at once. STATE is the
+ * probe's own. These five are NULL for a probe whose figures others bring in.
+ */
 struct probe {
 	const char *name;
 	const char *summary; /* what it counts, one line */
 	bool disturbs;	     /* costs the program time: only in repetitions of its own */
 	/* Whether this machine has it; else false, with reason and mend in ERROR. */
 	bool (*available)(struct error *error);
-	/* Counts from here on; *STATE is the probe's own. 0, or negative errno: it then has no samples. NULL
-	 * in this and the next two for a probe whose figures others bring in. */
-	int (*begin)(const struct probe_target *target, void **state);
-	/* Adds what was counted since begin. 0 or negative errno. */
-	int (*end)(const struct probe_target *target, void *state, struct probe_samples *samples);
+	/* Takes what it needs, into *STATE. 0, or negative errno: it then has no samples. */
+	int (*open)(const struct probe_target *target, void **state);
+	/* Counts from here on, and up to here. 0, or negative errno: it then has no samples. */
+	int (*start)(const struct probe_target *target, void *state);
+	int (*stop)(const struct probe_target *target, void *state);
+	/* Adds what was counted. 0 or negative errno. */
+	int (*read)(const struct probe_target *target, void *state, struct probe_samples *samples);
 	void (*close)(void *state);
+	/* Measures on this process what SELF costs, in some milliseconds. 0; negative errno where it cannot.
+	 */
+	int (*calibrate)(const struct probe *self, struct probe_cost *cost);
 };
 
 /* All probes, NULL-terminated. */
@@ -94,10 +109,10 @@ struct probe_session {
 	bool works[PROBES_MOST];
 };
 
-/* Begins every probe, those that disturb only with DISTURB. What cannot work here is left out. */
+/* Opens and starts every probe, those that disturb only with DISTURB. What cannot work here is left out. */
 void probe_session_begin(struct probe_session *session, const struct probe_target *target, bool disturb);
 
-/* Takes what was counted, while the threads are still there, and ends all probes. 0 or -ENOMEM. */
+/* Stops and reads all probes, while the threads are still there, and closes them. 0 or -ENOMEM. */
 int probe_session_end(struct probe_session *session, struct probe_samples *samples);
 
 /* Adds what wait4(2) told of the whole process. 0 or -ENOMEM. */

@@ -30,14 +30,29 @@ int probe_samples_add_changes(struct probe_samples *samples, const struct probe_
 			      const struct probe_samples *later, bool still);
 
 /*
- * A probe that reads counters twice: begin keeps a reading, end adds what changed. READ_ALL fills a reading;
- * negative errno where there is nothing to read.
+ * A probe that reads counters twice: when it starts and when it stops. READ_ALL fills a reading; negative
+ * errno where there is nothing to read. The rest are steps of such a probe; what did not move gets a row with
+ * STILL only.
  */
 typedef int probe_reader(const struct probe_target *target, struct probe_samples *samples);
-int probe_reading_begin(const struct probe_target *target, probe_reader *read_all, void **state);
-int probe_reading_end(const struct probe_target *target, probe_reader *read_all, bool still, void *state,
-		      struct probe_samples *samples);
+struct probe_reading {
+	probe_reader *read_all;
+	bool still;
+	struct probe_samples first, last;
+};
+int probe_reading_open(probe_reader *read_all, bool still, void **state);
+int probe_reading_start(const struct probe_target *target, void *state);
+int probe_reading_stop(const struct probe_target *target, void *state);
+int probe_reading_read(const struct probe_target *target, void *state, struct probe_samples *samples);
 void probe_reading_close(void *state);
+
+/* calibrate.c: what all steps of SELF take on this process; events cost nothing, or are not known. */
+int probe_calibrate_steps(const struct probe *self, struct probe_cost *cost);
+
+/* The same, counting SETS (NULL: none); with EVENTS also what a system call, which is so many events to SELF,
+ * takes longer while it counts. */
+int probe_calibrate_with(const struct probe *self, const struct event_sets *sets, unsigned events,
+			 struct probe_cost *cost);
 
 /*
  * Reads what the kernel keeps of each thread of TARGET in /proc/PID/task/TID/FILE: PARSE adds the figures of

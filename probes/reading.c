@@ -54,35 +54,45 @@ int probe_read_threads(const struct probe_target *target, const char *file, prob
 	return code;
 }
 
-int probe_reading_begin(const struct probe_target *target, probe_reader *read_all, void **state)
+int probe_reading_open(probe_reader *read_all, bool still, void **state)
 {
-	struct probe_samples *samples = calloc(1, sizeof(*samples));
-	int code = samples ? read_all(target, samples) : -ENOMEM;
+	struct probe_reading *reading = calloc(1, sizeof(*reading));
 
-	if (code == 0) {
-		*state = samples;
-		return 0;
-	}
-	if (samples)
-		probe_samples_free(samples);
-	free(samples);
-	return code;
+	if (reading == NULL)
+		return -ENOMEM;
+	reading->read_all = read_all;
+	reading->still = still;
+	*state = reading;
+	return 0;
 }
 
-int probe_reading_end(const struct probe_target *target, probe_reader *read_all, bool still, void *state,
-		      struct probe_samples *samples)
+int probe_reading_start(const struct probe_target *target, void *state)
 {
-	struct probe_samples later = { 0 };
-	int code = read_all(target, &later);
+	struct probe_reading *reading = state;
 
-	if (code == 0)
-		code = probe_samples_add_changes(samples, state, &later, still);
-	probe_samples_free(&later);
-	return code;
+	return reading->read_all(target, &reading->first);
+}
+
+int probe_reading_stop(const struct probe_target *target, void *state)
+{
+	struct probe_reading *reading = state;
+
+	return reading->read_all(target, &reading->last);
+}
+
+int probe_reading_read(const struct probe_target *target, void *state, struct probe_samples *samples)
+{
+	const struct probe_reading *reading = state;
+
+	(void)target;
+	return probe_samples_add_changes(samples, &reading->first, &reading->last, reading->still);
 }
 
 void probe_reading_close(void *state)
 {
-	probe_samples_free(state);
-	free(state);
+	struct probe_reading *reading = state;
+
+	probe_samples_free(&reading->first);
+	probe_samples_free(&reading->last);
+	free(reading);
 }

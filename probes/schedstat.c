@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
  * What the scheduler says of each thread (Documentation/scheduler/sched-stats.rst of the Linux kernel): time
@@ -47,7 +48,9 @@ static void let_sleep(const struct probe_target *target)
 	const char *state;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)target->pid, (int)target->thread[0].tid);
-	for (int tries = 0; tries < TRIES && probe_read_text(path, text, sizeof(text)) > 0; tries++) {
+	/* Who watches himself is awake. */
+	for (int tries = target->pid == getpid() ? TRIES : 0;
+	     tries < TRIES && probe_read_text(path, text, sizeof(text)) > 0; tries++) {
 		state = probe_stat_field(text, 3);
 		if (state == NULL || *state != 'R')
 			return;
@@ -55,10 +58,16 @@ static void let_sleep(const struct probe_target *target)
 	}
 }
 
-static int begin(const struct probe_target *target, void **state)
+static int open_reading(const struct probe_target *target, void **state)
+{
+	(void)target;
+	return probe_reading_open(read_all, true, state);
+}
+
+static int start(const struct probe_target *target, void *state)
 {
 	let_sleep(target);
-	return probe_reading_begin(target, read_all, state);
+	return probe_reading_start(target, state);
 }
 
 /* What a thread that is still there had used when counting began: an account of its whole life has it in. */
@@ -77,11 +86,12 @@ static int add_before(const struct probe_target *target, const struct probe_samp
 	return code;
 }
 
-static int end(const struct probe_target *target, void *state, struct probe_samples *samples)
+static int read_reading(const struct probe_target *target, void *state, struct probe_samples *samples)
 {
-	int code = probe_reading_end(target, read_all, true, state, samples);
+	const struct probe_reading *reading = state;
+	int code = probe_reading_read(target, state, samples);
 
-	return code ? code : add_before(target, state, samples);
+	return code ? code : add_before(target, &reading->first, samples);
 }
 
 static bool available(struct error *error)
@@ -104,7 +114,10 @@ const struct probe probe_schedstat = {
 	.name = PROBE,
 	.summary = "time each thread had a core, and waited for one",
 	.available = available,
-	.begin = begin,
-	.end = end,
+	.open = open_reading,
+	.start = start,
+	.stop = probe_reading_stop,
+	.read = read_reading,
 	.close = probe_reading_close,
+	.calibrate = probe_calibrate_steps,
 };

@@ -71,6 +71,12 @@ result areas
 fields csv | awk -F '\t' '$1 == "probes" { print $2 }' | cmp -s - want
 why="not the probes of vmtax list probes"
 result probes
+"$vmtax" list probes --csv >costs
+why="$(cat costs)"
+awk -F , 'NR == 1 { good = $3 == "run_ns" && $4 == "event_ns" } $1 == "proc-io" { free = $3 > 0 && $4 == "NA" }
+	$1 == "stamps" { stamp = $4 > 0 && $4 < 1e6 } END { exit !(good && free && stamp) }' costs &&
+	fields csv | grep -q "^trust	observer	ok	probes take [0-9]"
+result costs
 
 "$vmtax" doctor --json >json 2>err && [ ! -s err ] && [ "$(grep -c '^{' json)" -eq $(($(wc -l <csv) - 1)) ] &&
 	has json '^{"area":"needs","name":"parts","state":"ok","finding":"[^"]*","lost":"","mend":""},$'

@@ -135,8 +135,10 @@ static struct probe_samples count(const char *name)
 	fclose(file);
 	CHECK_INT(event_set_read(&sets.set[0], "mine.set", NULL), 0);
 	sets.count = 1;
-	CHECK_INT(probe_counters.begin(&target, &state), 0);
-	CHECK_INT(probe_counters.end(&target, state, &samples), 0);
+	CHECK_INT(probe_counters.open(&target, &state), 0);
+	CHECK_INT(probe_counters.start(&target, state), 0);
+	CHECK_INT(probe_counters.stop(&target, state), 0);
+	CHECK_INT(probe_counters.read(&target, state, &samples), 0);
 	probe_counters.close(state);
 	return samples;
 }

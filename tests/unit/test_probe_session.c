@@ -26,7 +26,9 @@ static void test_table(void)
 		CHECK(p->name && p->name[0] && p->name[strcspn(p->name, " ,\"\n")] == '\0');
 		CHECK(p->summary && p->summary[0] && strchr(p->summary, '\n') == NULL);
 		CHECK(p->available != NULL);
-		CHECK((p->begin != NULL) == (p->end != NULL) && (p->begin != NULL) == (p->close != NULL));
+		CHECK((p->open != NULL) == (p->start != NULL) && (p->open != NULL) == (p->stop != NULL));
+		CHECK((p->open != NULL) == (p->read != NULL) && (p->open != NULL) == (p->close != NULL));
+		CHECK(p->open == NULL || p->calibrate != NULL);
 		for (size_t i = 0; i < count; i++)
 			CHECK(strcmp(probes[i]->name, p->name) != 0);
 		if (!p->available(&error))
