@@ -24,6 +24,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_distributions,
 	&schema_costs,
 	&schema_provisioning,
+	&schema_footprint,
 	&schema_profile,
 	&schema_arrivals,
 	&schema_coefficients,

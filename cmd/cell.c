@@ -74,6 +74,7 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.observed = cell->observed,
 		.sets = &h->sets,
 		.trace = cell->trace[0] ? cell->trace : NULL,
+		.guest_kernel = h->guest_kernel[0] ? h->guest_kernel : NULL,
 		.signal_fd = h->signal_fd,
 	};
 }

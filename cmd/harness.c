@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cmd/cmd.h"
 #include "cmd/cores_priv.h"
 #include "cmd/nano_priv.h"
 
@@ -64,6 +65,8 @@ int harness_open(struct harness *h, struct error *error)
 	if (code == 0)
 		code = scratch_open(&h->scratch, h->directory, h->signal_fd, error);
 	h->tsc_hz = clock_tsc_hz();
+	if (cmd_find_part("vmtax-kernel", h->guest_kernel, sizeof(h->guest_kernel), &(struct error){ 0 }))
+		h->guest_kernel[0] = '\0';
 	return code;
 }
 

@@ -68,7 +68,8 @@ struct harness {
 	struct calibration calibration;
 	uint64_t touched_bytes, touched_ns; /* memory that was touched last, and when */
 	struct progress progress;
-	char input[INPUT_PATH]; /* what the user's program reads; "": nothing */
+	char input[INPUT_PATH];	 /* what the user's program reads; "": nothing */
+	char guest_kernel[4096]; /* path of the guest kernel; "": not found */
 	uint64_t tsc_hz;
 	cpu_set_t cores;		/* the user gave us */
 	uint64_t begun_ns, deadline_ns; /* monotonic; 0: no deadline */

@@ -28,6 +28,7 @@ struct session {
 	int stats[STATS_FDS]; /* KVM's statistics of VM and vCPU; -1: none; owned */
 	uint64_t tsc_done;    /* when the monitor said the program had ended; 0: it did not */
 	struct probe_session probes;
+	struct probe_before *before; /* owned */
 	struct observe_trace trace;
 };
 
@@ -110,7 +111,7 @@ static enum child_event converse(struct session *s)
 	if (event != CHILD_SPOKE)
 		return event;
 	observe_trace_begin(&s->trace, s->launch, s->child.pid);
-	observe_monitor_begin(s->launch, &s->probes, s->child.pid, s->m->report, s->stats);
+	observe_monitor_begin(s->launch, &s->probes, s->child.pid, s->m->report, s->stats, s->before);
 	together_go(s->launch);
 	say(s, VMM_GO);
 	event = expect(s, VMM_DONE, patience, &s->tsc_done);
@@ -224,6 +225,7 @@ int launch_monitor(const struct launch *launch, struct measurement *m, struct er
 	if (code == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		code = error_set(error, errno, "cannot talk to the monitor");
 	s.control = ends[0];
+	s.before = probe_before_take();
 	if (code == 0)
 		code = start(&s, report, ends[1], error);
 	close_all((const int[]){ report, ends[1] }, 2);
@@ -231,6 +233,7 @@ int launch_monitor(const struct launch *launch, struct measurement *m, struct er
 		code = conclude(&s, converse(&s), error);
 		child_close(&s.child);
 	}
+	probe_before_free(s.before);
 	close_all(s.stats, STATS_FDS);
 	close_all(&s.control, 1);
 	return code;

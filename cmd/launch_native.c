@@ -105,7 +105,8 @@ static void account(const struct launch *launch, const struct child *child, uint
 }
 
 /* From the gate to the end. */
-static void run(const struct launch *launch, struct child *child, struct measurement *m)
+static void run(const struct launch *launch, struct child *child, const struct probe_before *before,
+		struct measurement *m)
 {
 	struct probe_session session;
 	struct observe_trace trace;
@@ -115,7 +116,7 @@ static void run(const struct launch *launch, struct child *child, struct measure
 	int status = 0, number;
 
 	observe_trace_begin(&trace, launch, child->pid);
-	observe_native_begin(launch, &session, child->pid);
+	observe_native_begin(launch, &session, child->pid, before);
 	together_go(launch);
 	go = clock_tsc();
 	child_release(child);
@@ -158,6 +159,7 @@ int launch_native(const struct launch *launch, struct measurement *m, struct err
 	struct vmm_config config = *launch->config;
 	char why[VMM_KNOBS][96], *tunable, **environment;
 	unsigned scheduling;
+	struct probe_before *before = probe_before_take();
 	struct child child;
 	int code;
 
@@ -166,8 +168,10 @@ int launch_native(const struct launch *launch, struct measurement *m, struct err
 	launch_say_fallbacks(launch->config, why, m);
 	scheduling = config.value[VMM_SCHEDULING];
 	environment = make_environment(config.value[VMM_MEMORY] == VMM_MEMORY_MALLOC_HUGE, &tunable);
-	if (environment == NULL)
+	if (environment == NULL) {
+		probe_before_free(before);
 		return error_set(error, ENOMEM, "cannot start a process");
+	}
 	code = child_start(&child,
 			   &(struct child_options){
 				   .argv = launch->argv,
@@ -183,9 +187,10 @@ int launch_native(const struct launch *launch, struct measurement *m, struct err
 			   },
 			   error);
 	if (code == 0) {
-		run(launch, &child, m);
+		run(launch, &child, before, m);
 		child_close(&child);
 	}
+	probe_before_free(before);
 	free(tunable);
 	free(environment);
 	return code;

@@ -31,6 +31,7 @@ struct launch {
 	bool observed;		       /* with probes that cost it time */
 	const struct event_sets *sets; /* that are counted then; NULL: none */
 	const char *trace;	       /* and traced into this file; NULL: not */
+	const char *guest_kernel;      /* its file, for those who look how large it is; NULL: not known */
 	int signal_fd;		       /* a signalfd of what stops us; the signals are blocked */
 	struct together *together;     /* with what it starts at once; NULL: nothing */
 	bool *passed;		       /* its gate there */

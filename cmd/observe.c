@@ -18,7 +18,8 @@ bool observe_possible(void)
 	return false;
 }
 
-void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid)
+void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
+			  const struct probe_before *before)
 {
 	const struct probe_target target = {
 		.pid = pid,
@@ -27,6 +28,7 @@ void observe_native_begin(const struct launch *launch, struct probe_session *ses
 		.kvm_vm = -1,
 		.kvm_vcpu = -1,
 		.sets = launch->sets,
+		.before = before,
 	};
 
 	probe_session_begin(session, &target, launch->observed);
@@ -34,6 +36,8 @@ void observe_native_begin(const struct launch *launch, struct probe_session *ses
 
 void observe_end(struct probe_session *session, struct measurement *m)
 {
+	if (m->report) /* an exec moved it */
+		session->target.guest_at = m->report->guest_at;
 	/* Short of memory some counts are missing from the tables, and the repetition is as good as ever. */
 	probe_session_end(session, &m->samples);
 }
@@ -85,10 +89,19 @@ void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct 
 }
 
 void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
-			   const struct vmm_report *report, const int stats[2])
+			   const struct vmm_report *report, const int stats[2],
+			   const struct probe_before *before)
 {
 	struct probe_target target = {
-		.pid = pid, .kvm_vm = stats[0], .kvm_vcpu = stats[1], .sets = launch->sets
+		.pid = pid,
+		.kvm_vm = stats[0],
+		.kvm_vcpu = stats[1],
+		.sets = launch->sets,
+		.before = before,
+		.guest_at = report->guest_at,
+		.guest_bytes = report->guest_bytes,
+		.guest_kernel = launch->guest_kernel,
+		.guest_kernel_bytes = report->guest_kernel_bytes,
 	};
 
 	for (uint32_t i = 0; i < report->threads && i < VMM_THREADS && i < PROBE_THREADS; i++)

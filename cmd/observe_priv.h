@@ -14,7 +14,8 @@ struct rusage;
 bool observe_possible(void);
 
 /* Begins the probes on the program PID at its gate. */
-void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid);
+void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
+			  const struct probe_before *before);
 
 /* Takes what they counted and ends them, before the process is reaped. */
 void observe_end(struct probe_session *session, struct measurement *m);
@@ -28,7 +29,8 @@ void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct 
 /* The same for a monitor that is ready: its threads are in the report, KVM's statistics in STATS (VM, vCPU).
  */
 void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
-			   const struct vmm_report *report, const int stats[2]);
+			   const struct vmm_report *report, const int stats[2],
+			   const struct probe_before *before);
 void observe_monitor_account(const struct rusage *usage, struct measurement *m);
 
 #endif

@@ -57,6 +57,14 @@ int model_ablation_write(const char *directory, struct error *error);
 int model_provisioning_write(const char *directory, struct error *error);
 
 /*
+ * Reads DIRECTORY/runs.csv and counters.csv and writes DIRECTORY/host-footprint.csv: what the host spends for
+ * each virtual machine, by workload, configuration and part: memory, CPU time, disk traffic, and the size of
+ * the virtualization layer itself. Medians over undisturbed repetitions, with exact intervals. 0 or negative
+ * errno.
+ */
+int model_footprint_write(const char *directory, struct error *error);
+
+/*
  * Reads DIRECTORY/suite.csv, runs.csv, events.csv and requests.csv and writes DIRECTORY/costs.csv: what each
  * event of the nano suite costs under each configuration, as medians over repetitions with exact intervals.
  * Where there is no suite.csv nothing is written. 0 or negative errno.

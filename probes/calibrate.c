@@ -67,6 +67,7 @@ int probe_calibrate_with(const struct probe *self, const struct event_sets *sets
 		.kvm_vm = -1,
 		.kvm_vcpu = 0,
 		.sets = sets,
+		.guest_bytes = 1, /* of no mapping */
 	};
 	uint64_t least = UINT64_MAX, plain = UINT64_MAX, counted = UINT64_MAX, steps = 0, calls = 0;
 	int code = 0;

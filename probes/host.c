@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include "probes/probes_priv.h"
+#include "probes/host_priv.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,17 +29,6 @@ static const struct {
 
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 
-static int64_t find(const char *text, const char *key)
-{
-	size_t length = strlen(key);
-	int64_t value;
-
-	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
-		if (strncmp(line, key, length) == 0 && sscanf(line + length, "%" SCNd64, &value) == 1)
-			return value;
-	return PROBE_MISSING;
-}
-
 /* Those that change, or those that stand. What the kernel does not tell us has no row. A file is read once:
  * its rows follow each other, and smaps takes long. */
 static int read_figures(const struct probe_target *target, bool change, struct probe_samples *samples)
@@ -59,7 +47,7 @@ static int read_figures(const struct probe_target *target, bool change, struct p
 			snprintf(path, sizeof(path), "/proc/%d/%s", (int)target->pid, file);
 			probe_read_text(path, text, sizeof(text)); /* "" where it fails: nothing is found */
 		}
-		value = find(text, figures[i].key);
+		value = probe_find_figure(text, figures[i].key);
 		if (value != PROBE_MISSING)
 			code = probe_samples_add(samples, PROBE, "process", figures[i].event, figures[i].unit,
 						 (double)value * figures[i].scale);
@@ -72,6 +60,21 @@ static int read_changing(const struct probe_target *target, struct probe_samples
 	return read_figures(target, true, samples);
 }
 
+/* Whose memory it is, of a virtual machine: the guest's, or the monitor's. */
+static int read_split(const struct probe_target *target, struct probe_samples *samples)
+{
+	struct smaps smaps;
+	int code = 0;
+
+	if (target->guest_bytes == 0 || smaps_read(target, &smaps))
+		return 0;
+	code = probe_samples_add(samples, PROBE, "process", "guest_proportional", "bytes",
+				 (double)smaps.guest);
+	return code ? code
+		    : probe_samples_add(samples, PROBE, "process", "monitor_proportional", "bytes",
+					(double)smaps.beyond);
+}
+
 static int open_reading(const struct probe_target *target, void **state)
 {
 	(void)target;
@@ -82,7 +85,9 @@ static int read_reading(const struct probe_target *target, void *state, struct p
 {
 	int code = probe_reading_read(target, state, samples);
 
-	return code ? code : read_figures(target, false, samples);
+	if (code == 0)
+		code = read_figures(target, false, samples);
+	return code ? code : read_split(target, samples);
 }
 
 static bool available(struct error *error)

@@ -14,6 +14,7 @@
 
 struct error;
 struct event_sets;
+struct probe_before;
 struct rusage;
 
 #define PROBE_MISSING INT64_MIN /* a figure that was not measured: NA in the tables */
@@ -32,9 +33,20 @@ struct probe_target {
 	pid_t pid;
 	struct probe_thread thread[PROBE_THREADS];
 	size_t threads;
-	int kvm_vm, kvm_vcpu;	       /* KVM's statistics of VM and vCPU; -1: none */
-	const struct event_sets *sets; /* for the probe counters, as long as its samples; NULL: none */
+	int kvm_vm, kvm_vcpu;		   /* KVM's statistics of VM and vCPU; -1: none */
+	const struct event_sets *sets;	   /* for the probe counters, as long as its samples; NULL: none */
+	const struct probe_before *before; /* the host before it began; NULL: from where counting starts */
+	uint64_t guest_at, guest_bytes;	   /* where its guest's memory is; 0, 0: it runs no guest */
+	const char *guest_kernel;	   /* path of the kernel in there; NULL: not known */
+	uint64_t guest_kernel_bytes;	   /* of which so many are its */
 };
+
+/*
+ * What the host as a whole had used before a process was started, for the figures that are the host's. NULL
+ * when memory is short: they then begin where counting does. Freed once the process's samples are there.
+ */
+struct probe_before *probe_before_take(void);
+void probe_before_free(struct probe_before *before);
 
 /* --- What is found ---------------------------------------------------------------------------------------
  */

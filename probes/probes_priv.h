@@ -9,10 +9,16 @@
 /* Rows of the table, by the file that holds them. */
 extern const struct probe probe_host_services, probe_stamps, probe_kvm_stats, probe_rusage, probe_schedstat,
 	probe_guest_time, probe_perf, probe_tracepoints, probe_trace, probe_proc_io, probe_host,
-	probe_counters;
+	probe_host_memory, probe_kthreads, probe_layer, probe_counters;
 
 /* Reads the text file PATH into TEXT (SIZE bytes, NUL-terminated). Bytes read, or negative errno. */
 int probe_read_text(const char *path, char *text, size_t size);
+
+/* Whether the process of TARGET is there, if only for its parent to reap: 0 or -ESRCH. */
+int probe_find_process(const struct probe_target *target);
+
+/* The number behind KEY at the beginning of a line of TEXT; PROBE_MISSING where there is none. */
+int64_t probe_find_figure(const char *text, const char *key);
 
 /* The text of field N (from 3) of /proc/PID/stat, which come after the command's name in parentheses,
  * whatever that holds; NULL where there is none. */

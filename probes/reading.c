@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,22 @@ int probe_read_text(const char *path, char *text, size_t size)
 		close(fd);
 	text[n > 0 ? n : 0] = '\0';
 	return n < 0 ? -number : (int)n;
+}
+
+int probe_find_process(const struct probe_target *target)
+{
+	return kill(target->pid, 0) == 0 || errno == EPERM ? 0 : -ESRCH;
+}
+
+int64_t probe_find_figure(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+	int64_t value;
+
+	for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		if (strncmp(line, key, length) == 0 && sscanf(line + length, "%" SCNd64, &value) == 1)
+			return value;
+	return PROBE_MISSING;
 }
 
 const char *probe_stat_field(const char *stat, int n)

@@ -50,7 +50,11 @@ static void put_totals(FILE *script, const struct grid *grid)
 {
 	for (size_t row = 0; row < grid->rows.count; row++)
 		if (row_sum(grid, row) > 0)
-			fprintf(script, "set label '%.10g' at %.9g, %zu left offset character 0.5, 0\n",
+			/* Sums of what is counted are whole numbers, and printed whole. */
+			fprintf(script, "set label '%.*g' at %.9g, %zu left offset character 0.5, 0\n",
+				row_sum(grid, row) >= 1000 || row_sum(grid, row) == floor(row_sum(grid, row))
+					? 10
+					: 3,
 				row_sum(grid, row), row_sum(grid, row), row);
 }
 

@@ -15,7 +15,7 @@
 struct result {
 	const char *directory;
 	struct table machine, runs, layers, agreement, overhead, waterfall, costs, distributions, ablation,
-		provisioning, plan_summary;
+		provisioning, footprint, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -109,6 +109,19 @@ enum provisioning_figure { PROVISIONING_TIME, PROVISIONING_CPU, PROVISIONING_MEM
 
 /* A figure of provisioning.csv: events x configurations. 0 or -ENOMEM; no rows where none is told. */
 int grid_provisioning(struct grid *grid, const struct result *result, enum provisioning_figure figure);
+
+enum footprint_figure {
+	FOOTPRINT_MEMORY, /* beyond the guest's own */
+	FOOTPRINT_CPU,
+	FOOTPRINT_OWN, /* the guest's, or the process's */
+	FOOTPRINT_SIZE,
+	FOOTPRINT_FIGURES
+};
+
+/* A figure of host-footprint.csv, medians over workloads: configurations x parts. 0 or -ENOMEM; no rows where
+ * none is told. */
+#define PARTS_MOST 8
+int grid_footprint(struct grid *grid, const struct result *result, enum footprint_figure figure);
 
 /* Percent of thread time: workloads x layers under CONFIG, NaN where it has no run. 0 or -ENOMEM. */
 int grid_layers(struct grid *grid, const struct result *result, const char *config);

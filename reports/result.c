@@ -71,6 +71,7 @@ static int read_tables(struct result *result, struct error *error)
 		{ &result->plan_summary, &schema_plan_summary },
 		{ &result->ablation, &schema_ablation },
 		{ &result->provisioning, &schema_provisioning },
+		{ &result->footprint, &schema_footprint },
 		{ &result->distributions, &schema_distributions },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
@@ -169,6 +170,7 @@ void result_free(struct result *result)
 	table_free(&result->distributions);
 	table_free(&result->ablation);
 	table_free(&result->provisioning);
+	table_free(&result->footprint);
 	table_free(&result->plan_summary);
 	names_free(&result->workloads);
 	names_free(&result->configs);

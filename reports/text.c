@@ -18,7 +18,7 @@ static void measure(struct text_page *page, const struct grid *grid)
 	if (page->name_width > TEXT_NAME_MOST)
 		page->name_width = TEXT_NAME_MOST;
 	page->name_width++;
-	page->cell_width = TEXT_CELL;
+	page->cell_width = grid->points ? TEXT_VALUE + 2 : TEXT_CELL;
 	for (size_t column = 0; column < grid->column_count; column++) {
 		size_t width = text_width(grid->columns[column].label);
 
@@ -185,6 +185,32 @@ static int put_provisioning(struct text_page *page, const struct result *result)
 	return 0;
 }
 
+static int put_footprint(struct text_page *page, const struct result *result)
+{
+	for (int figure = 0; result->footprint.rows && figure < FOOTPRINT_FIGURES; figure++) {
+		char rest[64];
+		struct grid grid;
+
+		if (figure == FOOTPRINT_OWN) /* beside the others it says little: report.html has it */
+			continue;
+		if (grid_footprint(&grid, result, (enum footprint_figure)figure) < 0)
+			return -ENOMEM;
+		snprintf(rest, sizeof(rest), "in %s, median over workloads", grid.axis);
+		page->ratios = false;
+		if (grid.rows.count) {
+			text_put_title(page, grid.title, rest);
+			put_grid(page, &grid, result, NULL);
+		}
+		grid_free(&grid);
+	}
+	if (result->footprint.rows)
+		text_put_wrapped(
+			page->out, '*',
+			"of the whole host, with what others did meanwhile: the kernel does not keep "
+			"whose it is");
+	return 0;
+}
+
 static int put_head(FILE *out, const struct result *result)
 {
 	char *text = headline_text(result);
@@ -210,6 +236,8 @@ static int put_all(struct text_page *page, const struct result *result)
 		status = put_metrics(page, result);
 	if (status == 0)
 		status = put_requests(page, result);
+	if (status == 0)
+		status = put_footprint(page, result);
 	if (status == 0)
 		status = text_put_plan(page, &result->plan_summary);
 	fputc('\n', page->out);

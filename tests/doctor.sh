@@ -96,8 +96,8 @@ for columns in 80 100; do
 	[ -z "$why" ]
 	result "text-at-$columns"
 done
-why="more than 60 lines: $(wc -l <text)"
-[ "$(wc -l <text)" -le 60 ]
+why="more than 70 lines: $(wc -l <text)"
+[ "$(wc -l <text)" -le 70 ]
 result text-is-brief
 
 "$vmtax" doctor --help >out 2>err && [ ! -s err ] && has out '^Usage: vmtax doctor' 'exit status is 0' '^Examples:'

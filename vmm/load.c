@@ -47,6 +47,7 @@ int load_kernel(struct monitor *m)
 		return error;
 	m->kernel_entry = image.entry;
 	m->free_gpa = image.high - ABI_KERNEL;
+	m->report->guest_kernel_bytes = m->free_gpa;
 	m->boot = memory_at(m, ABI_BOOT, sizeof(*m->boot));
 	m->time = memory_at(m, ABI_TIME, sizeof(*m->time));
 	return 0;

@@ -25,6 +25,10 @@ static int map(struct monitor *m)
 	if (mprotect(start, m->memory_bytes, PROT_READ | PROT_WRITE))
 		return error_fail(m->error, errno, "use a smaller --memory", "cannot map guest memory");
 	m->memory = start;
+	if (m->options->role != VMM_CHILD_EXEC) {
+		m->report->guest_at = (uintptr_t)start;
+		m->report->guest_bytes = m->memory_bytes;
+	}
 	return 0;
 }
 

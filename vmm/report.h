@@ -116,6 +116,8 @@ struct vmm_report {
 					    KVM's own time */
 	uint64_t guest_syscalls;	 /* system calls the program made */
 	uint64_t guest_served;		 /* of which served without a request */
+	uint64_t guest_at, guest_bytes;	 /* guest memory in the first process's address space */
+	uint64_t guest_kernel_bytes;	 /* of which so many are the guest kernel's image */
 	uint64_t rss_beyond_guest_bytes; /* peak resident memory of the monitor less guest memory */
 	uint64_t interrupts;		 /* raised to tell of answers */
 	uint64_t bytes_direct;		 /* bytes moved past the page cache, of bytes_io */
