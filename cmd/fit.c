@@ -42,6 +42,8 @@ static const char help[] =
 	"done "
 	"is counted\n"
 	"  --csv, --json      print the table instead of the summary\n"
+	"  --openmetrics FILE also write the costs as OpenMetrics text, for node_exporter's textfile "
+	"collector\n"
 	"  --help             print this help\n"
 	"\n"
 	"The exit status is 0 when done, 1 when something could not be read or written, 2 for wrong usage or "
@@ -52,7 +54,7 @@ static const char help[] =
 	"  vmtax run --suite nano --out out/nano\n"
 	"  vmtax fit out/t out/nano --validate";
 
-enum { OUT = 256, VALIDATE, HELD_OUT, CSV, JSON, HELP };
+enum { OUT = 256, VALIDATE, HELD_OUT, CSV, JSON, OPENMETRICS, HELP };
 
 static const struct option known[] = {
 	{ "out", required_argument, NULL, OUT },
@@ -60,6 +62,7 @@ static const struct option known[] = {
 	{ "held-out", required_argument, NULL, HELD_OUT },
 	{ "csv", no_argument, NULL, CSV },
 	{ "json", no_argument, NULL, JSON },
+	{ "openmetrics", required_argument, NULL, OPENMETRICS },
 	{ "help", no_argument, NULL, HELP },
 	{ 0 },
 };
@@ -67,7 +70,7 @@ static const struct option known[] = {
 struct options {
 	const char *directory[DIRECTORIES + 1], *held_out[DIRECTORIES + 1]; /* NULL-terminated */
 	size_t directories, held;
-	const char *out;
+	const char *out, *metrics; /* NULL: not given */
 	bool validate, csv, json, help;
 };
 
@@ -89,6 +92,9 @@ static int take(struct options *o, int id, struct error *error)
 		return add(o->directory, &o->directories, optarg, error);
 	case OUT:
 		o->out = optarg;
+		return 0;
+	case OPENMETRICS:
+		o->metrics = optarg;
 		return 0;
 	case HELD_OUT:
 		for (char *d = strtok_r(optarg, ",", &rest); d && code == 0; d = strtok_r(NULL, ",", &rest))
@@ -166,8 +172,11 @@ static int show(const struct options *o, const char *coefficients, const char *v
 {
 	const char *path = o->validate ? validation : coefficients;
 	const struct table_schema *schema = o->validate ? &schema_validation : &schema_coefficients;
-	int code;
+	const struct report_source sources[] = { { coefficients, &schema_coefficients }, { NULL, NULL } };
+	int code = o->metrics ? report_openmetrics_write(o->metrics, sources, error) : 0;
 
+	if (code)
+		return code;
 	if (o->csv)
 		return publish_csv(path, schema, error);
 	if (o->json)

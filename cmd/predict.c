@@ -110,7 +110,8 @@ static int parse(struct options *o, int argc, char **argv)
 
 static int show(const struct options *o, const char *path, struct error *error)
 {
-	int code = o->metrics ? report_openmetrics_write(o->metrics, path, error) : 0;
+	const struct report_source sources[] = { { path, &schema_predictions }, { NULL, NULL } };
+	int code = o->metrics ? report_openmetrics_write(o->metrics, sources, error) : 0;
 
 	if (code)
 		return code;

@@ -26,17 +26,34 @@ static int make_directory(const char *path, struct error *error)
 	return error_at(error, "%.250s", path);
 }
 
-/* Whether one of the directories has the table. */
-static bool any_has(const struct scale_options *o, const struct table_schema *schema)
+static bool has(const char *directory, const struct table_schema *schema)
 {
 	char path[4300];
-	bool has = false;
 
-	for (size_t i = 0; i < o->directories; i++) {
-		snprintf(path, sizeof(path), "%s/%s", o->directory[i], schema->name);
-		has |= access(path, F_OK) == 0;
-	}
-	return has;
+	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
+	return access(path, F_OK) == 0;
+}
+
+/* The directories of copies into LIST, NULL-terminated; how many. Where there is neither, it is the runs that
+ * are missed. */
+static size_t choose_copies(const struct scale_options *o, const char **list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->directories; i++)
+		if (has(o->directory[i], &schema_runs) || !has(o->directory[i], &schema_loads))
+			list[n++] = o->directory[i];
+	list[n] = NULL;
+	return n;
+}
+
+static bool any_loads(const struct scale_options *o)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < o->directories; i++)
+		any |= has(o->directory[i], &schema_loads);
+	return any;
 }
 
 static int show(const struct scale_options *o, const char *path, const struct table_schema *schema,
@@ -51,61 +68,59 @@ static int show(const struct scale_options *o, const char *path, const struct ta
 	return report_scaling_print(stdout, path, laws, page_colour(stdout), error);
 }
 
-static void keep(const struct scale_options *o, const char *path, int code)
+static int conclude_copies(const struct scale_options *o, const char *const *directories, const char *scaling,
+			   const char *laws, struct error *error)
 {
-	fflush(stdout);
-	if (o->out && code == 0)
-		fprintf(stderr, "wrote %s\n", path);
-	if (!o->out)
-		unlink(path);
-}
-
-static int conclude_copies(const struct scale_options *o, const char *out, struct error *error)
-{
-	char scaling[4300], laws[4300];
-	const struct model_scale_options options = { .directories = o->directory,
+	const struct model_scale_options options = { .directories = directories,
 						     .goal_share = o->goal_share,
 						     .goal_ns = o->goal_ns,
 						     .scaling = scaling,
 						     .laws = laws };
-	int code;
+	int code = model_scale_write(&options, error);
 
-	snprintf(scaling, sizeof(scaling), "%s/%s", out, schema_scaling.name);
-	snprintf(laws, sizeof(laws), "%s/%s", out, schema_laws.name);
-	code = model_scale_write(&options, error);
-	if (code == 0)
-		code = show(o, scaling, &schema_scaling, laws, error);
-	keep(o, scaling, code);
-	keep(o, laws, code);
-	return code;
+	return code ? code : show(o, scaling, &schema_scaling, laws, error);
 }
 
-static int conclude_loads(const struct scale_options *o, const char *out, struct error *error)
+static int conclude_loads(const struct scale_options *o, const char *mixes, struct error *error)
 {
-	char path[4300];
 	const struct model_mixes_options options = { .directories = o->directory,
 						     .goal_share = o->goal_share,
 						     .goal_ns = o->goal_ns,
 						     .predicted = o->predicted,
-						     .path = path };
-	int code;
+						     .path = mixes };
+	int code = model_mixes_write(&options, error);
 
-	snprintf(path, sizeof(path), "%s/%s", out, schema_mixes.name);
-	code = model_mixes_write(&options, error);
-	if (code == 0)
-		code = show(o, path, &schema_mixes, NULL, error);
-	keep(o, path, code);
-	return code;
+	return code ? code : show(o, mixes, &schema_mixes, NULL, error);
 }
 
 static int conclude(const struct scale_options *o, const char *out, struct error *error)
 {
-	bool loads = any_has(o, &schema_loads);
-	int code = loads ? conclude_loads(o, out, error) : 0;
+	const char *copies[SCALE_DIRECTORIES + 1];
+	bool loads = any_loads(o);
+	char mixes[4300], scaling[4300], laws[4300];
+	struct report_source source[4] = { { NULL, NULL } };
+	size_t n = 0;
+	int code;
 
-	/* Where there is neither, it is the runs that are missed. */
-	if (code == 0 && (!loads || any_has(o, &schema_runs)))
-		code = conclude_copies(o, out, error);
+	snprintf(mixes, sizeof(mixes), "%s/%s", out, schema_mixes.name);
+	snprintf(scaling, sizeof(scaling), "%s/%s", out, schema_scaling.name);
+	snprintf(laws, sizeof(laws), "%s/%s", out, schema_laws.name);
+	code = loads ? conclude_loads(o, mixes, error) : 0;
+	if (loads)
+		source[n++] = (struct report_source){ mixes, &schema_mixes };
+	if (code == 0 && choose_copies(o, copies)) {
+		code = conclude_copies(o, copies, scaling, laws, error);
+		source[n++] = (struct report_source){ scaling, &schema_scaling };
+		source[n++] = (struct report_source){ laws, &schema_laws };
+	}
+	if (code == 0 && o->metrics)
+		code = report_openmetrics_write(o->metrics, source, error);
+	fflush(stdout);
+	for (size_t i = 0; i < n; i++)
+		if (!o->out)
+			unlink(source[i].path);
+		else if (code == 0)
+			fprintf(stderr, "wrote %s\n", source[i].path);
 	return code;
 }
 

@@ -69,9 +69,14 @@ int report_scaling_print(FILE *out, const char *scaling, const char *laws, bool 
  * are off. 0 or a negative errno. */
 int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error);
 
-/* Writes the totals of PREDICTIONS (schema_predictions) to PATH as OpenMetrics text, whole or not at all. 0
- * or a negative errno. */
-int report_openmetrics_write(const char *path, const char *predictions, struct error *error);
+/* A table, by its path. */
+struct report_source {
+	const char *path;
+	const struct table_schema *schema; /* of predictions, coefficients, scaling, laws or mixes */
+};
+
+/* Writes SOURCES (ends with a NULL path) to PATH as OpenMetrics text, whole or not at all. 0 or a negative errno. */
+int report_openmetrics_write(const char *path, const struct report_source *sources, struct error *error);
 
 /*
  * Writes DIRECTORY/report.html, one file that needs neither network nor scripts, under its final name only

@@ -60,10 +60,15 @@ try 0 predict known --costs known --openmetrics m.prom && [ "$(tail -n 1 m.prom)
 	grep -q '^vmtax_predicted_seconds{program="p3",config="hosted",metric="time"} [0-9.]*$' m.prom &&
 	[ "$(grep -c '^# TYPE' m.prom)" -eq 4 ]
 result openmetrics
-if command -v promtool >/dev/null; then
-	promtool check metrics <m.prom >said 2>err
-	result promtool
-fi
+try 0 fit known --out elsewhere --openmetrics costs.prom && [ "$(tail -n 1 costs.prom)" = '# EOF' ] &&
+	awk '/^vmtax_cost_seconds{config="hosted",metric="time",term="request",/ { found = $2 > 4.99e-5 && $2 < 5.01e-5 } END { exit !found }' costs.prom &&
+	grep -q '^vmtax_factor_ratio{config="hosted",metric="time",term="error",' costs.prom
+result openmetrics-fit
+. "$VMTAX_SRC/tests/openmetrics.lib"
+openmetrics_check m.prom
+openmetrics_check costs.prom
+try 1 fit known --out elsewhere --openmetrics no/where.prom && grep -q 'no/where.prom' err
+result openmetrics-nowhere
 
 # refuses NAME STATUS TEXT COMMAND ARGUMENT...: one line on stderr that holds TEXT, and no output.
 refuses() {
