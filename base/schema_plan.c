@@ -53,8 +53,8 @@ const struct table_schema schema_plan_summary = {
 		  .description = "these, each as name:count:why, separated by blanks; why is cpu, memory, io, iops or net (joined "
 				 "by +) where no host has enough of it, together where none has enough of all, and "
 				 "available where the hosts it fits on are used up" },
-		NUMBER("cpu_demand", "cores", "native CPU demand of the fleet"),
-		NUMBER("cpu_inflated", "cores", "the same with virtualization's cost and held cores"),
+		NUMBER("cpu_demand", "cores", "native CPU demand of the fleet, VM by VM added up"),
+		NUMBER("cpu_inflated", "cores", "the same with virtualization's cost and held cores; where there are series what each host's VMs need together, which is less, as not all are busy at once"),
 		NUMBER("cpu_utilization", "1", "CPU used / capacity over the hosts"),
 		NUMBER("memory_utilization", "1", "memory used / capacity"),
 		NUMBER("io_utilization", "1", "I/O used / capacity"),

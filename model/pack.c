@@ -49,6 +49,8 @@ static void put_size(double *size, const struct fleet *fleet, const struct plan_
 	size[IOPS] = asks->iops;
 	size[NET] = asks->net;
 	size[DRIVER] = config->price[i].driver;
+	for (size_t m = 0; config->counted && m < SERIES_METRICS; m++)
+		size[m] *= config->counted[i * SERIES_METRICS + m]; /* these are the first resources */
 }
 
 /* What a host that HAS so much of D offers, once the policy's reserves and room to grow are kept. */

@@ -22,6 +22,12 @@ struct planner {
 	struct plan_files files;
 };
 
+static int measure(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+		   struct error *error)
+{
+	return pack_measure(packing, fleet, config) < 0 ? error_set(error, ENOMEM, "cannot plan") : 0;
+}
+
 static int plan_config(struct planner *p, const char *name, struct error *error)
 {
 	struct plan_config config;
@@ -30,18 +36,22 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 
 	config.policy = &p->policy;
 	if (code == 0 && config.known)
+		code = pack_align(&config, &p->fleet);
+	if (code == 0 && config.known)
 		code = pack_fleet(&packing, &p->fleet, &config);
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
 	else if (!config.known)
 		code = plan_put_unknown(&p->files, &config, error);
 	else if ((code = plan_risks(&packing, &p->fleet, &config, &p->files.table[PLAN_RISKS], error)) == 0 &&
+		 (code = measure(&packing, &p->fleet, &config, error)) == 0 &&
 		 (code = plan_put_hosts(&p->files, &p->fleet, &config, &packing, error)) == 0)
 		code = plan_put_summary(&p->files, &p->fleet, &config, &packing, error);
 	if (code == 0 && config.known)
 		code = today_plan(&p->files, &p->today, &p->fleet, &config, error);
 	packing_free(&packing);
 	free(config.price);
+	free(config.counted);
 	return code;
 }
 

@@ -74,11 +74,13 @@ struct plan_price {
 
 /* What one configuration costs the fleet. */
 struct plan_config {
-	const char *name, *label;	  /* texts of the result's tables, or static */
-	bool polls;			  /* driver threads hold cores of each host */
-	bool hypervisor;		  /* licensed as a hypervisor, else as a host OS */
-	struct plan_price *price;	  /* one for each VM of the fleet; owned */
-	bool known;			  /* each could be priced */
+	const char *name, *label; /* texts of the result's tables, or static */
+	bool polls;		  /* driver threads hold cores of each host */
+	bool hypervisor;	  /* licensed as a hypervisor, else as a host OS */
+	struct plan_price *price; /* one for each VM of the fleet; owned */
+	double *counted;	  /* vms x SERIES_METRICS: share of what it asks for that each VM counts with;
+				   * owned; NULL: all of it */
+	bool known;		  /* each could be priced */
 	bool few_blocks, disturbed;	  /* so some ratio that it is priced with is flagged */
 	const struct plan_policy *policy; /* NULL: none */
 };
@@ -135,6 +137,14 @@ struct packing {
 /* Packs FLEET for CONFIG. 0 or -ENOMEM; the caller frees in both cases. */
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
 void packing_free(struct packing *packing);
+
+/* Where VMs have series: finds what each counts with so that, over time, no host's VMs together need more
+ * than it offers, to CONFIG's counted. 0 or -ENOMEM. */
+int pack_align(struct plan_config *config, const struct fleet *fleet);
+
+/* Says of each host what its VMs use together, by the policy's percentiles over time, where there are series.
+ * 0 or -ENOMEM. */
+int pack_measure(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
 
 /* When COUNT hosts fail, that of number HOST and the fullest others: VMs for which there is no room then, and
  * the row of the first of them. 0 or -ENOMEM. */

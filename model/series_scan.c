@@ -89,12 +89,30 @@ static void first_line(const char *path, char *line, int size)
 		fclose(file);
 }
 
+/* Whether NAME is one of COLUMN's. */
+static bool is_column(const struct table_column *column, const char *name)
+{
+	bool is = strcasecmp(column->name, name) == 0;
+
+	for (const char *const *alias = column->aliases; alias && *alias; alias++)
+		is |= strcasecmp(*alias, name) == 0;
+	return is;
+}
+
 bool series_is_plain(const char *path)
 {
-	char header[4096];
+	char header[4096], *rest = header;
+	bool timed = false;
 
 	first_line(path, header, sizeof(header));
-	return strcasestr(header, "timestamp") && !series_is_sadf(path);
+	if (strncmp(header, "\xef\xbb\xbf", 3) == 0) /* a byte-order mark */
+		rest += 3;
+	for (char *name; (name = strsep(&rest, ",;\r\n")) != NULL;) {
+		name += strspn(name, " \"");
+		name[strcspn(name, "\"")] = '\0';
+		timed |= is_column(&schema_series.columns[0], name);
+	}
+	return timed && !series_is_sadf(path);
 }
 
 bool series_is_sadf(const char *path)

@@ -70,6 +70,20 @@ try 0 --results r --fleet vInfo.csv --fleet vCPU.csv --fleet vHost.csv --fleet f
 	grep -q '^native  *2  *11  *10.5 ' said && grep -q '1 row was left out' err &&
 	grep -qx 'vInfo.csv,3,off,dropped,it is powered off' new/plan/doubts.csv
 result rvtools
+awk 'BEGIN { print "time;server;cpu_cores;memory_gib"
+	for (t = 0; t < 288; t++)
+		for (i = 0; i < 8; i++)
+			if (t != 100 || i > 0) printf "2030-01-01 %02d:%02d:00;vm%d;%.1f;4\n", t / 12, t % 12 * 5, i, (i + t) % 8 ? 0.5 : 4 }' >series.csv
+try 0 --results r --fleet fleet.csv --series series.csv --hosts hosts.csv --out new &&
+	grep -q '^native  *3  *18  *42.0  *21.0 ' said &&
+	grep -qx 'series.csv,809,vm0,doubtful,there is a gap of 600 s before this row: what it used then is taken as before' new/plan/doubts.csv &&
+	grep -qx 'vm0,1,series,4,4,0,0,0,1,0.996528,1,0,C' new/plan/demand.csv &&
+	grep -qx 'web,10,stated,1,2,3,0,0,NA,NA,NA,NA,NA' new/plan/demand.csv
+result series
+rm -rf new
+printf 'timestamp,vm,cpu\n0,a,1\nyesterday,a,1\n' >bad.csv
+try 2 --results r --series bad.csv --hosts hosts.csv --out new && says 'bad.csv:3:timestamp' 'yesterday'
+result series-bad
 printf 'growth_buffer = 0\nspare_hosts = 1\n' >policy.ini
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --policy policy.ini --out new &&
 	grep -q '^native  *3  *10 ' said && tr '\n' ' ' <said | grep -q 'native survives the loss of any of its 3 hosts' &&

@@ -4,39 +4,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "model/plan_priv.h"
-#include "tests/check.h"
+#include "tests/series_bed.h"
 
 /* What VMs used over time: files of rows, and what is made of them. */
-
-static void put(const char *path, const char *text)
-{
-	FILE *out = fopen(path, "w");
-
-	if (!out || fputs(text, out) < 0 || fclose(out) != 0)
-		abort();
-}
-
-/* Reads FIRST and SECOND (NULL: none) as a fleet, and sizes it by the usual percentiles. */
-static int read_all(struct fleet *fleet, struct error *error, const char *first, const char *second)
-{
-	const char *paths[] = { "a.csv", second ? "b.csv" : NULL, NULL };
-	struct plan_policy policy;
-	int code;
-
-	put("a.csv", first);
-	put("h.csv", "host,cores,memory,cost\nbox,8,64,1000\n");
-	if (second)
-		put("b.csv", second);
-	code = fleet_read(fleet, paths, "h.csv", error);
-	if (code)
-		return code;
-	CHECK_INT(plan_policy_read(&policy, NULL, error), 0);
-	code = fleet_size(fleet, &policy, error);
-	if (code)
-		fleet_free(fleet);
-	return code;
-}
 
 static const struct plan_vm *vm_of(const struct fleet *fleet, const char *name)
 {
