@@ -54,7 +54,7 @@ static void print_help(void)
 
 static const struct table_schema *find_table(const char *name, struct error *error)
 {
-	const char *names[32] = { NULL }, *near;
+	const char *names[64] = { NULL }, *near;
 	char with_ending[64];
 	size_t i;
 

@@ -14,6 +14,7 @@ static char *write_script(const struct chart *chart, int *status)
 		[CHART_BARS] = chart_put_bars,
 		[CHART_WATERFALL] = chart_put_waterfall,
 		[CHART_LINES] = chart_put_lines,
+		[CHART_SCATTER] = chart_put_scatter,
 	};
 	char *script = NULL;
 	size_t size;

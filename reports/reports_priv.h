@@ -15,7 +15,7 @@
 struct result {
 	const char *directory;
 	struct table machine, runs, layers, agreement, overhead, waterfall, costs, distributions, ablation,
-		provisioning, footprint, plan_summary;
+		provisioning, footprint, validation, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -243,9 +243,23 @@ enum chart_kind {
 	CHART_BARS, /* the columns of a row stacked */
 	CHART_WATERFALL,
 	CHART_LINES,
+	CHART_SCATTER, /* what should be equal, over log scales */
 };
 
 struct lines;
+
+/* Pairs of what should be equal, in ns. */
+struct scatter {
+	const char *x, *y; /* what they are */
+	struct scatter_point {
+		double x, y, low, high; /* the last two: y's interval */
+		size_t series;
+		bool hollow;
+	} * point; /* count; owned */
+	size_t count;
+	struct series *series; /* series_count; owned */
+	size_t series_count;
+};
 
 struct chart {
 	enum chart_kind kind;
@@ -258,6 +272,7 @@ struct chart {
 	const struct grid *grid;
 	const struct waterfall *waterfall; /* WATERFALL, instead of a grid */
 	const struct lines *lines;	   /* LINES, the same */
+	const struct scatter *scatter;	   /* SCATTER, the same */
 };
 
 /* How a column's dots look: in gnuplot's numbering, and as the inside of a small SVG. */

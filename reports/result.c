@@ -73,6 +73,7 @@ static int read_tables(struct result *result, struct error *error)
 		{ &result->provisioning, &schema_provisioning },
 		{ &result->footprint, &schema_footprint },
 		{ &result->distributions, &schema_distributions },
+		{ &result->validation, &schema_validation },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
 
@@ -168,6 +169,7 @@ void result_free(struct result *result)
 	table_free(&result->waterfall);
 	table_free(&result->costs);
 	table_free(&result->distributions);
+	table_free(&result->validation);
 	table_free(&result->ablation);
 	table_free(&result->provisioning);
 	table_free(&result->footprint);

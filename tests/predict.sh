@@ -41,6 +41,9 @@ try 0 fit known --validate --held-out held && grep -q 'judged by it 2 times' err
 	grep -Eq 'constant slowdown +16 ' said && grep -q 'within the 95 % interval' said
 result validation-text
 
+try 0 report known && grep -q '<h2>Predicted and measured' known/report.html && ! grep -q 'could not be drawn' known/report.html &&
+	[ "$(grep -c 'aria-label="CPU seconds"\|aria-label="Time"' known/report.html)" -ge 2 ]
+result validation-figure
 try 0 predict known --costs known --json &&
 	near '([.[] | select(.program == "p3" and .metric == "time" and .term != "total").ns] | add)' \
 		"$(jq '.[] | select(.program == "p3" and .metric == "time" and .term == "total").ns' said)" &&
