@@ -31,6 +31,7 @@ extern const struct table_schema schema_plan_risks;
 extern const struct table_schema schema_plan_today;
 extern const struct table_schema schema_plan_mending;
 extern const struct table_schema schema_plan_moves;
+extern const struct table_schema schema_plan_break_even;
 extern const struct table_schema schema_plan_doubts;
 extern const struct table_schema schema_plan_demand;
 extern const struct table_schema schema_placement; /* input: plan --placement */

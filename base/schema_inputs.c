@@ -47,6 +47,7 @@ const struct table_schema schema_hosts = {
 		MAYBE_TEXT("hypervisor_licence_per", "host, socket or core: what the hypervisor is licensed by; NA: host"),
 		MAYBE_NUMBER("hypervisor_licence_minimum", "units", "the least number of these to be licensed on one host"),
 		MAYBE_NUMBER("hypervisor_licence_pack", "units", "sold in packs of so many"),
+		MAYBE_NUMBER("power_w", "W", "power that one takes, cooling included where that is to be paid for; NA: not counted"),
 		MAYBE_TEXT("bare_metal", "yes or no: whether a bare-metal hypervisor may be put on it; NA: yes"),
 		MAYBE_TEXT("missing_driver", "hardware of it that a bare-metal hypervisor has no driver for; where there is some it can only be hosted"),
 		END },

@@ -60,7 +60,7 @@ const struct table_schema schema_plan_summary = {
 		NUMBER("io_utilization", "1", "I/O used / capacity"),
 		NUMBER("hardware_cost", "currency", "cost of the hosts that are to be bought"),
 		NUMBER("licence_cost", "currency", "host-OS or hypervisor licences"),
-		NUMBER("total_cost", "currency", "both"),
+		NUMBER("total_cost", "currency", "all of these, power and guest licences included"),
 		{ .name = "flags", .type = TABLE_STRING, .unit = "", .optional = true,
 		  .description = "few-blocks and disturbed where ratios that were used have these flags" },
 		{ .name = "bound", .type = TABLE_NUMBER, .unit = "currency", .optional = true,
@@ -70,6 +70,8 @@ const struct table_schema schema_plan_summary = {
 		MAYBE_NUMBER("guest_licence_cost", "currency", "licences of what runs in the VMs, in the total cost too"),
 		{ .name = "optimal", .type = TABLE_STRING, .unit = "", .optional = true,
 		  .description = "yes where the plan is proven to be the cheapest" },
+		MAYBE_NUMBER("power_cost", "currency", "energy of the hosts over the horizon, in the total cost too"),
+		MAYBE_NUMBER("cost_per_vm", "currency", "total cost / VMs placed"),
 		END },
 };
 

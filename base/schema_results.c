@@ -41,6 +41,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_plan_today,
 	&schema_plan_mending,
 	&schema_plan_moves,
+	&schema_plan_break_even,
 	&schema_plan_doubts,
 	&schema_plan_demand,
 	NULL,

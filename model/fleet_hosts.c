@@ -84,6 +84,7 @@ static void read_kind(struct plan_kind *kind, const struct table *table, size_t 
 			 .iops = fleet_number(table, row, "iops", 0, INFINITY, error),
 			 .net = fleet_number(table, row, "net_mb_s", 0, INFINITY, error) },
 		.cost = fleet_number(table, row, "cost", 0, NAN, error),
+		.power_w = fleet_number(table, row, "power_w", 0, 0, error),
 		.host_os = read_licence(table, row, os, error),
 		.hypervisor = read_licence(table, row, hypervisor, error),
 		.hosted_only = word(table, row, "bare_metal", answers, error) == 1 ||

@@ -58,6 +58,7 @@ struct plan_kind {
 	double cores, sockets; /* as they are counted for licences */
 	double cost;	       /* of one that is to be bought */
 	struct plan_licence host_os, hypervisor;
+	double power_w;
 	bool hosted_only; /* no bare-metal hypervisor on it */
 };
 

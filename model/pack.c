@@ -213,7 +213,8 @@ int pack_problem_make(struct pack_problem *a, const struct fleet *fleet, const s
 	return 0;
 }
 
-int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
+int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+		  const struct place_effort *effort)
 {
 	struct pack_problem *a = calloc(1, sizeof(*a));
 	int code = a ? pack_problem_make(a, fleet, config, false) : -ENOMEM;
@@ -221,7 +222,7 @@ int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct 
 	*packing = (struct packing){ .problem = a };
 	if (code)
 		return code;
-	code = place_solve(&packing->solution, &a->problem, &place_effort_usual);
+	code = place_solve(&packing->solution, &a->problem, effort);
 	if (code == 0) {
 		packing->host = calloc(packing->solution.bins + 1, sizeof(*packing->host));
 		packing->bought = calloc(fleet->kinds + 1, sizeof(*packing->bought));
@@ -232,6 +233,11 @@ int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct 
 	packing->left = packing->solution.left;
 	packing->unplaced = packing->solution.unplaced;
 	return code;
+}
+
+int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
+{
+	return pack_fleet_by(packing, fleet, config, &place_effort_usual);
 }
 
 void packing_free(struct packing *packing)

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/schema.h"
+#include "model/break_even_priv.h"
 #include "model/model.h"
 #include "model/plan_priv.h"
 #include "model/today_priv.h"
@@ -20,6 +21,8 @@ struct planner {
 	struct plan_policy policy;
 	struct today today;
 	struct plan_files files;
+	struct plan_outcome *outcome; /* outcomes; owned */
+	size_t outcomes;
 };
 
 static int measure(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
@@ -30,29 +33,66 @@ static int measure(struct packing *packing, const struct fleet *fleet, const str
 
 static int plan_config(struct planner *p, const char *name, struct error *error)
 {
-	struct plan_config config;
+	struct plan_outcome *outcome = &p->outcome[p->outcomes++];
+	struct plan_config *config = &outcome->config;
 	struct packing packing = { 0 };
-	int code = plan_ratios_price(&p->ratios, &p->fleet, name, &config);
+	int code = plan_ratios_price(&p->ratios, &p->fleet, name, config);
 
-	config.policy = &p->policy;
-	if (code == 0 && config.known)
-		code = pack_align(&config, &p->fleet);
-	if (code == 0 && config.known)
-		code = pack_fleet(&packing, &p->fleet, &config);
+	config->policy = &p->policy;
+	if (code == 0 && config->known)
+		code = pack_align(config, &p->fleet);
+	if (code == 0 && config->known)
+		code = pack_fleet(&packing, &p->fleet, config);
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
-	else if (!config.known)
-		code = plan_put_unknown(&p->files, &config, error);
-	else if ((code = plan_risks(&packing, &p->fleet, &config, &p->files.table[PLAN_RISKS], error)) == 0 &&
-		 (code = measure(&packing, &p->fleet, &config, error)) == 0 &&
-		 (code = plan_put_hosts(&p->files, &p->fleet, &config, &packing, error)) == 0)
-		code = plan_put_summary(&p->files, &p->fleet, &config, &packing, error);
-	if (code == 0 && config.known)
-		code = today_plan(&p->files, &p->today, &p->fleet, &config, error);
+	else if (!config->known)
+		code = plan_put_unknown(&p->files, config, error);
+	else if ((code = plan_risks(&packing, &p->fleet, config, &p->files.table[PLAN_RISKS], error)) == 0 &&
+		 (code = measure(&packing, &p->fleet, config, error)) == 0 &&
+		 (code = plan_put_hosts(&p->files, &p->fleet, config, &packing, error)) == 0)
+		code = plan_put_summary(&p->files, &p->fleet, config, &packing, error);
+	if (code == 0 && config->known) {
+		outcome->sums = plan_sum_up(&p->fleet, config, &packing);
+		outcome->hosts = (double)packing.hosts;
+		outcome->unplaced = packing.unplaced;
+		code = today_plan(&p->files, &p->today, &p->fleet, config, error);
+	}
 	packing_free(&packing);
-	free(config.price);
-	free(config.counted);
 	return code;
+}
+
+/* The cheapest outcome that holds the whole fleet virtually, with a HYPERVISOR or a host OS. NULL: none does.
+ */
+static const struct plan_outcome *cheapest(const struct planner *p, bool hypervisor)
+{
+	const struct plan_outcome *best = NULL;
+
+	for (size_t i = 1; i < p->outcomes; i++) { /* the baseline comes first */
+		const struct plan_outcome *o = &p->outcome[i];
+
+		if (o->config.known && o->unplaced == 0 && o->config.hypervisor == hypervisor &&
+		    strncmp(o->config.name, "native", 6) != 0 && (!best || o->sums.total < best->sums.total))
+			best = o;
+	}
+	return best;
+}
+
+static int put_break_even(struct planner *p, struct error *error)
+{
+	const struct plan_outcome *hosted = cheapest(p, false), *bare = cheapest(p, true);
+
+	if (!hosted || !bare)
+		return 0;
+	return break_even_put(&p->files.table[PLAN_BREAK_EVEN],
+			      &(struct break_even){ .fleet = &p->fleet,
+						    .hosted = &hosted->config,
+						    .bare = &bare->config,
+						    .hosted_sums = hosted->sums,
+						    .bare_sums = bare->sums,
+						    .hosted_hosts = hosted->hosts,
+						    .bare_hosts = bare->hosts,
+						    .vms = bare->sums.vms },
+			      error);
 }
 
 /* The baseline and what was measured against it. */
@@ -71,6 +111,10 @@ static int plan_configs(struct planner *p, struct error *error)
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
 	names_order_configs(&configs);
+	if (code == 0) {
+		p->outcome = calloc(configs.count + 1, sizeof(*p->outcome));
+		code = p->outcome ? 0 : error_set(error, ENOMEM, "cannot plan");
+	}
 	for (size_t i = 0; code == 0 && i < configs.count; i++)
 		code = plan_config(p, configs.name[i], error);
 	names_free(&configs);
@@ -107,6 +151,8 @@ static int write_plan(struct planner *p, const char *out, struct error *error)
 	if (code == 0)
 		code = plan_configs(p, error);
 	if (code == 0)
+		code = put_break_even(p, error);
+	if (code == 0)
 		return plan_files_close(&p->files, error);
 	plan_files_abandon(&p->files);
 	return code;
@@ -134,6 +180,11 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 			code = write_plan(&p, options->out, error);
 		plan_ratios_free(&p.ratios);
 	}
+	for (size_t i = 0; i < p.outcomes; i++) {
+		free(p.outcome[i].config.price);
+		free(p.outcome[i].config.counted);
+	}
+	free(p.outcome);
 	today_free(&p.today);
 	plan_policy_free(&p.policy);
 	fleet_free(&p.fleet);

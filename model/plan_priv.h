@@ -51,7 +51,8 @@ struct plan_policy {
 	double overcommit; /* as of a class */
 	double spare_hosts, spare_domains;
 	double growth_month, horizon_months, lead_time_days;
-	double start; /* days since 1970; NaN: not said */
+	double energy_price; /* of a kWh */
+	double start;	     /* days since 1970; NaN: not said */
 	char currency[PLAN_WORD];
 	struct plan_group *group;     /* groups; owned, as the next */
 	struct plan_class *class;     /* classes */
@@ -136,6 +137,8 @@ struct packing {
 
 /* Packs FLEET for CONFIG. 0 or -ENOMEM; the caller frees in both cases. */
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
+int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+		  const struct place_effort *effort);
 void packing_free(struct packing *packing);
 
 /* Where VMs have series: finds what each counts with so that, over time, no host's VMs together need more
@@ -145,6 +148,12 @@ int pack_align(struct plan_config *config, const struct fleet *fleet);
 /* Says of each host what its VMs use together, by the policy's percentiles over time, where there are series.
  * 0 or -ENOMEM. */
 int pack_measure(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
+
+/* Packs it and adds the spare hosts that the policy wants, where many plans are compared: writes nothing. 0
+ * or -ENOMEM; the caller frees in both cases. */
+int plan_pack(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+	      const struct place_effort *effort);
+extern const struct place_effort plan_effort_small; /* for some hundred plans */
 
 /* When COUNT hosts fail, that of number HOST and the fullest others: VMs for which there is no room then, and
  * the row of the first of them. 0 or -ENOMEM. */
@@ -182,6 +191,7 @@ enum plan_table {
 	PLAN_TODAY,
 	PLAN_MENDING,
 	PLAN_MOVES,
+	PLAN_BREAK_EVEN,
 	PLAN_DOUBTS,
 	PLAN_TABLES
 };
@@ -202,10 +212,18 @@ struct plan_sums {
 	struct plan_load has, used;
 	double held;	    /* cores of drivers that poll */
 	double vms, native; /* those placed, and their demand as measured natively, cores */
-	double hardware, licences, guests, total;
+	double hardware, licences, power, guests, total;
 };
 struct plan_sums plan_sum_up(const struct fleet *fleet, const struct plan_config *config,
 			     const struct packing *packing);
+
+/* A configuration that was planned for. */
+struct plan_outcome {
+	struct plan_config config; /* its prices are owned */
+	struct plan_sums sums;
+	double hosts;
+	size_t unplaced; /* VMs */
+};
 
 /* Rows of PACKING: its hosts and who is on them; its sums; or that there is none. 0 or negative errno. */
 int plan_put_hosts(struct plan_files *files, const struct fleet *fleet, const struct plan_config *config,

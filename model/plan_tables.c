@@ -9,7 +9,7 @@
 #include "base/schema.h"
 #include "model/pack_priv.h"
 
-/* What a packing comes to, as rows of hosts.csv, placement.csv and summary.csv. */
+/* What a packing comes to (money.c), as rows of hosts.csv, placement.csv and summary.csv. */
 
 /* The VMs on HOST as "name:count", separated by blanks; the caller frees. NULL when memory is short. */
 static char *list_vms(const struct fleet *fleet, const struct plan_host *host)
@@ -110,36 +110,6 @@ int plan_put_hosts(struct plan_files *files, const struct fleet *fleet, const st
 	return code;
 }
 
-struct plan_sums plan_sum_up(const struct fleet *fleet, const struct plan_config *config,
-			     const struct packing *packing)
-{
-	struct plan_sums sums = { 0 };
-
-	for (size_t i = 0; i < packing->hosts; i++) {
-		const struct plan_host *host = &packing->host[i];
-		const struct plan_kind *kind = &fleet->kind[host->kind];
-
-		sums.has.cpu += kind->has.cpu;
-		sums.has.memory += kind->has.memory;
-		sums.has.io += kind->has.io;
-		sums.used.cpu += host->used.cpu;
-		sums.used.memory += host->used.memory;
-		sums.used.io += host->used.io;
-		sums.held += pack_cores_held(host, config);
-		sums.hardware += host->owned ? 0 : kind->cost;
-		sums.licences += plan_licence_cost(kind, config);
-	}
-	for (size_t i = 0; i < fleet->vms; i++) {
-		double placed = (double)(fleet->vm[i].count - packing->left[i]);
-
-		sums.vms += placed;
-		sums.native += placed * fleet->vm[i].asks.cpu;
-		sums.guests += placed * fleet->vm[i].guest_licence;
-	}
-	sums.total = sums.hardware + sums.licences + sums.guests;
-	return sums;
-}
-
 static const char *flags_of(const struct plan_config *config)
 {
 	return config->few_blocks && config->disturbed ? "few-blocks disturbed"
@@ -177,6 +147,8 @@ int plan_put_summary(struct plan_files *files, const struct fleet *fleet, const 
 	plan_put_amount(out, packing->unplaced ? (double)NAN : place_gap(&packing->solution));
 	plan_put_amount(out, sums.guests);
 	table_put_text(out, packing->solution.optimal ? "yes" : "no");
+	plan_put_amount(out, sums.power);
+	plan_put_amount(out, sums.vms > 0 ? sums.total / sums.vms : (double)NAN);
 	return table_end_row(out, error);
 }
 

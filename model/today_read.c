@@ -73,28 +73,6 @@ static int find_host(struct today *today, const struct fleet *fleet, const char 
 	return 0;
 }
 
-/* VMs of the fleet by name, sorted. */
-struct known {
-	const char *name;
-	size_t vm;
-};
-
-static int by_name(const void *left, const void *right)
-{
-	return strcmp(((const struct known *)left)->name, ((const struct known *)right)->name);
-}
-
-static struct known *know(const struct fleet *fleet)
-{
-	struct known *known = malloc((fleet->vms + 1) * sizeof(*known));
-
-	for (size_t i = 0; known && i < fleet->vms; i++)
-		known[i] = (struct known){ fleet->vm[i].name, i };
-	if (known)
-		qsort(known, fleet->vms, sizeof(*known), by_name);
-	return known;
-}
-
 static int add_vm(struct today *today, struct today_vm vm)
 {
 	if ((today->vms & (today->vms - 1)) == 0) { /* room is a power of two */
@@ -118,12 +96,12 @@ static int fail_host(const struct fleet *fleet, const struct table *table, size_
 	return error_at(error, "%s:%zu:host", table->path, table->lines[row]);
 }
 
-static int take_row(struct today *today, struct fleet *fleet, const struct known *known, size_t row,
+static int take_row(struct today *today, struct fleet *fleet, const size_t *order, size_t row,
 		    struct error *error)
 {
 	const struct table *table = &today->table;
-	struct known key = { .name = table_text(table, row, table_column(table, "vm")) };
-	const struct known *found = bsearch(&key, known, fleet->vms, sizeof(*known), by_name);
+	const char *name = table_text(table, row, table_column(table, "vm"));
+	size_t found = fleet_find(fleet, order, fleet->vms, name);
 	struct today_vm vm = { .count = (size_t)fleet_number(table, row, "count", 0, 1, error) };
 	const char *host = table_text(table, row, table_column(table, "host"));
 	int code;
@@ -132,16 +110,16 @@ static int take_row(struct today *today, struct fleet *fleet, const struct known
 		return -EINVAL;
 	if (!table_missing(table, row, table_column(table, "config")))
 		vm.config = table_text(table, row, table_column(table, "config"));
-	if (!found)
+	if (found == PLACE_NONE)
 		return fleet_doubt(fleet, &(struct plan_doubt){ .path = table->path,
-								.vm = key.name,
+								.vm = name,
 								.line = table->lines[row],
 								.why = "it is on a host today, and not in "
 								       "the fleet",
 								.dropped = true }) < 0
 			       ? error_set(error, ENOMEM, "cannot plan")
 			       : 0;
-	vm.vm = found->vm;
+	vm.vm = found;
 	code = find_host(today, fleet, host, false, &vm.host);
 	if (code == -ENOENT)
 		return fail_host(fleet, table, row, error);
@@ -232,7 +210,7 @@ static int add_empty(struct today *today, const struct fleet *fleet, struct erro
 
 int today_read(struct today *today, const char *path, struct fleet *fleet, struct error *error)
 {
-	struct known *known;
+	size_t *order;
 	int code;
 
 	*today = (struct today){ 0 };
@@ -243,12 +221,12 @@ int today_read(struct today *today, const char *path, struct fleet *fleet, struc
 	code = table_read(&today->table, path, &schema_placement, error);
 	if (code)
 		return code;
-	known = know(fleet);
-	code = known ? 0 : error_set(error, ENOMEM, "cannot plan");
+	order = fleet_sort(fleet);
+	code = order ? 0 : error_set(error, ENOMEM, "cannot plan");
 	error->what[0] = code ? error->what[0] : '\0';
 	for (size_t row = 0; code == 0 && row < today->table.rows; row++)
-		code = take_row(today, fleet, known, row, error);
-	free(known);
+		code = take_row(today, fleet, order, row, error);
+	free(order);
 	if (code == 0)
 		code = check_counts(today, fleet, error);
 	return code ? code : add_empty(today, fleet, error);

@@ -84,137 +84,6 @@ static void put_row(const struct text_page *page, const struct table *plan, size
 	fputc('\n', page->out);
 }
 
-/* What is meant by the word after the second colon of unplaced_vms. */
-static const char *explain(const char *why, size_t length)
-{
-	static const struct {
-		const char *word, *meaning;
-	} known[] = {
-		{ "cpu", "more CPU than any host has" },
-		{ "memory", "more memory than any host has" },
-		{ "io", "more I/O than any host can do" },
-		{ "iops", "more I/O requests than any host can do" },
-		{ "net", "more network traffic than any host can carry" },
-		{ "together", "more than any one host has of everything it needs" },
-		{ "available", "the hosts it fits on are used up" },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (strlen(known[i].word) == length && strncmp(known[i].word, why, length) == 0)
-			return known[i].meaning;
-	return "more of several things than any host has";
-}
-
-/* ": 2 of huge (more CPU than any host has), 22 of web (...)" from "huge:2:cpu web:22:available". */
-static void put_unplaced(FILE *out, const char *list)
-{
-	for (const char *separator = ": "; *list; separator = ", ") {
-		int name = (int)strcspn(list, ":"), count;
-		const char *number_, *why;
-		size_t length;
-
-		number_ = list + name + (list[name] == ':');
-		count = (int)strcspn(number_, ":");
-		why = number_ + count + (number_[count] == ':');
-		length = strcspn(why, " ");
-		fprintf(out, "%s%.*s of %.*s (%s)", separator, count, number_, name, list,
-			explain(why, length));
-		list = why + length;
-		list += strspn(list, " ");
-	}
-}
-
-/* What is to be said of ROW; the caller frees. NULL when memory is short. */
-static char *note_of(const struct table *plan, size_t row)
-{
-	const char *label = table_text(plan, row, table_column(plan, "label"));
-	double left = number(plan, row, "unplaced");
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	if (isnan(left)) {
-		fprintf(out, "%s has no plan: some class of the fleet was not measured under it", label);
-	} else if (left > 0) {
-		fprintf(out, "%.0f VM%s fit%s on no host of the list under %s", left, left > 1 ? "s" : "",
-			left > 1 ? "" : "s", label);
-		put_unplaced(out, table_text(plan, row, table_column(plan, "unplaced_vms")));
-	}
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
-/* One line on how firm the ratios are that the plan rests on. */
-static void put_flags(const struct text_page *page, const struct table *plan, const size_t *rows)
-{
-	size_t flags = table_column(plan, "flags"), count = 0;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return;
-	for (size_t i = 0; i < plan->rows; i++)
-		if (!table_missing(plan, rows[i], flags))
-			fprintf(out, "%s%s (%s)", count++ ? ", " : "ratios the plan uses are flagged: ",
-				table_text(plan, rows[i], table_column(plan, "label")),
-				table_text(plan, rows[i], flags));
-	if (fclose(out) == 0 && count)
-		text_put_wrapped(page->out, '!', text);
-	free(text);
-}
-
-/* How far from the cheapest placement the plans are at most. */
-static void put_proof(const struct text_page *page, const struct table *plan, const size_t *rows)
-{
-	size_t optimal = table_column(plan, "optimal"), count = 0;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return;
-	for (size_t i = 0; i < plan->rows; i++) {
-		const char *label = table_text(plan, rows[i], table_column(plan, "label"));
-		double gap = number(plan, rows[i], "gap");
-
-		if (isnan(gap) || table_missing(plan, rows[i], optimal))
-			continue;
-		fprintf(out, "%s%s ", count++ ? "; " : "placement: ", label);
-		if (strcmp(table_text(plan, rows[i], optimal), "yes") == 0)
-			fputs("proven optimal", out);
-		else if (isinf(gap))
-			fputs("not proven optimal", out);
-		else
-			fprintf(out, "at most %.1f %% dearer than the cheapest (bound %.0f)", gap * 100,
-				number(plan, rows[i], "bound"));
-	}
-	if (fclose(out) == 0 && count)
-		text_put_wrapped(page->out, '-', text);
-	free(text);
-}
-
-static int put_notes(const struct text_page *page, const struct table *plan, const size_t *rows)
-{
-	for (size_t i = 0; i < plan->rows; i++) {
-		char *text = note_of(plan, rows[i]);
-
-		if (!text)
-			return -ENOMEM;
-		if (*text)
-			text_put_wrapped(page->out, '!', text);
-		free(text);
-	}
-	put_flags(page, plan, rows);
-	put_proof(page, plan, rows);
-	return 0;
-}
-
 int text_put_plan(struct text_page *page, const struct table *plan)
 {
 	size_t *rows = plan_rows(plan);
@@ -237,7 +106,7 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 	put_headings(page, widths);
 	for (size_t i = 0; i < plan->rows; i++)
 		put_row(page, plan, rows[i], widths);
-	code = put_notes(page, plan, rows);
+	code = text_put_plan_notes(page, plan, rows);
 	if (code == 0)
 		code = text_put_advice(page, plan);
 	free(rows);
@@ -250,6 +119,7 @@ static const struct {
 	int (*put)(struct text_page *page, const struct table *table);
 } further[] = {
 	{ &schema_plan_risks, text_put_risks },
+	{ &schema_plan_break_even, text_put_break_even },
 	{ &schema_plan_mending, text_put_mending },
 };
 

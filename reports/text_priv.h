@@ -50,8 +50,14 @@ int text_put_plan(struct text_page *page, const struct table *plan);
  */
 int text_put_advice(struct text_page *page, const struct table *plan);
 
+/* What to know of PLAN besides its figures, its rows in the order ROWS. 0 or -ENOMEM. */
+int text_put_plan_notes(const struct text_page *page, const struct table *plan, const size_t *rows);
+
 /* Whether today's placement does, and what mends it, in sentences. 0 or -ENOMEM. */
 int text_put_mending(struct text_page *page, const struct table *mending);
+
+/* Where hosted and bare-metal plans cost the same, in a sentence. 0 or -ENOMEM. */
+int text_put_break_even(struct text_page *page, const struct table *table);
 
 /* What plans survive, in sentences. 0 or -ENOMEM. */
 int text_put_risks(struct text_page *page, const struct table *risks);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "base/schema_priv.h"
 
-/* Where VMs are today, whether that does, and what mends it. */
+/* Where VMs are today, and what else there is to say of a plan than its hosts. */
 
 /* clang-format off */
 const struct table_schema schema_plan_today = {
@@ -60,6 +60,18 @@ const struct table_schema schema_plan_moves = {
 		TEXT("from", "the host it is on; NA: none"),
 		TEXT("to", "the host it goes to"),
 		TEXT("what", "move; new (it is on no host today); aside (to make room: it moves on later); stopped (it must be down from before the first step until this one, as there is no room)"),
+		END },
+};
+
+const struct table_schema schema_plan_break_even = {
+	.name = "plan/break-even.csv", .description = "where the cheapest plans with a host OS and with a bare-metal hypervisor cost the same",
+	.columns = (const struct table_column[]){
+		TEXT("config", "the configuration with a host OS"),
+		TEXT("against", "the one with a hypervisor"),
+		TEXT("what", "vms (in the fleet's mix), hypervisor-licence and os-licence (of a host, with as many hosts as now), month (in which what is paid at once and what is paid over the horizon, licences and energy, come to the same)"),
+		NUMBER("value", "", "where both cost the same; NA: nowhere (vms: from 1 VM to 8 times as many)"),
+		NUMBER("today", "", "what it is in the plan; NA for month"),
+		TEXT("below", "the configuration that is cheaper below that value"),
 		END },
 };
 
