@@ -32,6 +32,7 @@ struct launch {
 	const struct event_sets *sets; /* that are counted then; NULL: none */
 	const char *trace;	       /* and traced into this file; NULL: not */
 	const char *guest_kernel;      /* its file, for those who look how large it is; NULL: not known */
+	const uint64_t *exit_costs;    /* which knows these of this machine's KVM; NULL: none */
 	int signal_fd;		       /* a signalfd of what stops us; the signals are blocked */
 	struct together *together;     /* with what it starts at once; NULL: nothing */
 	bool *passed;		       /* its gate there */

@@ -53,7 +53,7 @@ bool observe_trace_wanted(bool observed, bool keep)
 void observe_trace_begin(struct observe_trace *trace, const struct launch *launch, pid_t pid)
 {
 	*trace = (struct observe_trace){ .path = launch->trace };
-	if (!launch->trace || trace_open(&trace->recorder, pid, launch->trace, NULL)) {
+	if (!launch->trace || trace_open(&trace->recorder, pid, launch->trace, launch->exit_costs, NULL)) {
 		trace->recorder = NULL;
 		return;
 	}
@@ -112,8 +112,11 @@ static void divide_run(const struct trace_thread *t, const struct probe_account 
 	int64_t run = (int64_t)(t->ns[LAYER_GUEST_USER] + t->ns[LAYER_HYPERVISOR]), guest, all;
 	int64_t kernel = known(stamps->ns[LAYER_GUEST_KERNEL]), spin = known(stamps->ns[LAYER_SPIN]);
 
+	/* Where KVM tells of no entries. */
+	bool silent = t->sampled || t->inferred;
+
 	all = known(stamps->ns[LAYER_GUEST_USER]) + kernel + spin + known(stamps->ns[LAYER_HYPERVISOR]);
-	if (t->sampled) {
+	if (silent) {
 		guest = run - share(run, known(stamps->ns[LAYER_HYPERVISOR]), all);
 		kernel = share(run, kernel, all);
 		spin = share(run, spin, all);
@@ -122,10 +125,10 @@ static void divide_run(const struct trace_thread *t, const struct probe_account 
 		kernel = least(kernel, guest);
 		spin = least(spin, guest - kernel);
 	}
-	put(a, LAYER_HYPERVISOR, run - guest, t->sampled ? PROBE_INFERRED : PROBE_EXACT);
+	put(a, LAYER_HYPERVISOR, run - guest, silent || t->inferred_ns ? PROBE_INFERRED : PROBE_EXACT);
 	put(a, LAYER_GUEST_KERNEL, kernel, PROBE_EXACT);
 	put(a, LAYER_SPIN, spin, PROBE_EXACT);
-	put(a, LAYER_GUEST_USER, guest - kernel - spin, t->sampled ? PROBE_INFERRED : PROBE_EXACT);
+	put(a, LAYER_GUEST_USER, guest - kernel - spin, silent ? PROBE_INFERRED : PROBE_EXACT);
 }
 
 /* A driver's code is polling but for what it serves; asleep for want of requests it waits for nothing. */

@@ -78,7 +78,7 @@ static bool stand(pid_t pid, struct standing *s)
 static int record(const struct profile_options *o, const char *trace, struct error *error)
 {
 	struct trace_recorder *recorder;
-	int code = trace_open(&recorder, (pid_t)o->pid, trace, error);
+	int code = trace_open(&recorder, (pid_t)o->pid, trace, NULL, error);
 
 	if (code)
 		return code;

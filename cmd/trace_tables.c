@@ -66,65 +66,113 @@ static const char *thread_name(const struct trace_thread *t, char text[64])
 	return text;
 }
 
-static int put_thread(struct table_writer *out, const struct trace_thread *t, struct error *error)
+static int put_layer(struct table_writer *out, const struct trace_thread *t, int layer, uint64_t ns,
+		     enum probe_source source, struct error *error)
 {
 	char name[64];
+
+	if (ns == 0 && layer != LAYER_UNATTRIBUTED)
+		return 0;
+	table_put_integer(out, 1);
+	table_put_text(out, thread_name(t, name));
+	table_put_text(out, probe_layers[layer].name);
+	table_put_integer(out, (int64_t)ns);
+	table_put_text(out, probe_source_names[source]);
+	return table_end_row(out, error);
+}
+
+/* What of the hypervisor's time is known by costs found out beforehand is a row of its own. */
+static int put_thread(struct table_writer *out, const struct trace_thread *t, struct error *error)
+{
+	enum probe_source divided = t->inferred ? PROBE_INFERRED : t->sampled ? PROBE_SAMPLED : PROBE_EXACT;
 	int code = 0;
 
 	for (int layer = 0; code == 0 && layer < PROBE_LAYERS; layer++) {
-		bool divided = layer == LAYER_GUEST_USER || layer == LAYER_HYPERVISOR;
-		enum probe_source source = layer == LAYER_UNATTRIBUTED ? PROBE_INFERRED
-					   : t->sampled && divided     ? PROBE_SAMPLED
-								       : PROBE_EXACT;
+		enum probe_source source = PROBE_EXACT;
+		uint64_t ns = t->ns[layer];
 
-		if (t->ns[layer] == 0 && layer != LAYER_UNATTRIBUTED)
-			continue;
-		table_put_integer(out, 1);
-		table_put_text(out, thread_name(t, name));
-		table_put_text(out, probe_layers[layer].name);
-		table_put_integer(out, (int64_t)t->ns[layer]);
-		table_put_text(out, probe_source_names[source]);
-		code = table_end_row(out, error);
+		if (layer == LAYER_UNATTRIBUTED)
+			source = PROBE_INFERRED;
+		else if (layer == LAYER_GUEST_USER || layer == LAYER_HYPERVISOR)
+			source = divided;
+		if (layer == LAYER_HYPERVISOR) {
+			code = put_layer(out, t, layer, ns - t->inferred_ns, source, error);
+			ns = t->inferred_ns;
+			source = PROBE_INFERRED;
+		}
+		if (code == 0)
+			code = put_layer(out, t, layer, ns, source, error);
 	}
 	return code;
 }
 
-static int put_reason(struct table_writer *out, const struct trace_reason *r, struct error *error)
+/* What is counted, in TEXT of 80 bytes. */
+static const char *reason_name(const struct trace_reason *r, char text[80])
 {
-	char text[64], name[80];
+	char exit[64];
 
-	if (r->user)
-		snprintf(name, sizeof(name), "monitor: %s", vmm_exit_name((unsigned)r->value));
-	table_put_integer(out, 1);
-	table_put_text(out, r->user ? name : trace_exit_name(r->value, text, sizeof(text)));
-	table_put_integer(out, (int64_t)r->ns.count);
+	switch (r->kind) {
+	case REASON_MONITOR:
+		snprintf(text, 80, "monitor: %s", vmm_exit_name((unsigned)r->value));
+		break;
+	case REASON_FAULT:
+		snprintf(text, 80, "kvm: page fault");
+		break;
+	case REASON_RAISE:
+		snprintf(text, 80, "kvm: interrupt %#x raised", (unsigned)r->value);
+		break;
+	case REASON_INJECT:
+		snprintf(text, 80, "kvm: interrupt %#x injected", (unsigned)r->value);
+		break;
+	case REASON_POLLED:
+		snprintf(text, 80, "kvm: halt, polled");
+		break;
+	case REASON_BLOCKED:
+		snprintf(text, 80, "kvm: halt, blocked");
+		break;
+	default:
+		snprintf(text, 80, "%s", trace_exit_name(r->value, exit, sizeof(exit)));
+	}
+	return text;
+}
+
+int trace_tables_put_reason(struct table_writer *out, uint64_t run, const struct trace_reason *r,
+			    struct error *error)
+{
+	static const double quantiles[] = { 0.5, 0.9, 0.99 };
+	bool timed = r->ns.count > 0; /* else KVM does not tell when it ends */
+	char name[80];
+
+	table_put_integer(out, (int64_t)run);
+	table_put_text(out, reason_name(r, name));
+	table_put_integer(out, (int64_t)r->count);
+	if (!timed) {
+		for (int i = 0; i < 5; i++)
+			table_put_missing(out);
+		return table_end_row(out, error);
+	}
 	table_put_integer(out, (int64_t)r->ns.total);
-	table_put_integer(out, (int64_t)hist_quantile(&r->ns, 0.5));
-	table_put_integer(out, (int64_t)hist_quantile(&r->ns, 0.9));
-	table_put_integer(out, (int64_t)hist_quantile(&r->ns, 0.99));
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
+		table_put_integer(out, (int64_t)hist_quantile(&r->ns, quantiles[i]));
 	table_put_integer(out, (int64_t)r->ns.max);
 	return table_end_row(out, error);
 }
 
-static int write_one(const struct trace_account *a, const char *directory, bool exits, struct error *error)
+static int write_one(const struct trace_account *a, const char *path, bool exits, struct error *error)
 {
-	const struct table_schema *schema = exits ? &schema_exits : &schema_layers;
 	struct table_writer out;
-	char path[4200];
-	int code;
+	/* Into the file itself, which may have no name to be exchanged. */
+	int code = table_append(&out, path, exits ? &schema_exits : &schema_layers, false, error);
 
-	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
-	code = table_create(&out, path, schema, error);
 	if (code)
 		return code;
 	for (size_t i = 0; code == 0 && i < (exits ? a->reasons : a->threads); i++)
-		code = exits ? put_reason(&out, &a->reason[i], error)
+		code = exits ? trace_tables_put_reason(&out, 1, &a->reason[i], error)
 			     : put_thread(&out, &a->thread[i], error);
 	return table_writer_end(&out, code, error);
 }
 
-int trace_tables_write(const char *path, const char *directory, struct report_account *facts,
-		       struct error *error)
+int trace_tables_write(const char *path, struct report_account *facts, struct error *error)
 {
 	struct trace_account account;
 	struct trace_facts trace;
@@ -137,9 +185,9 @@ int trace_tables_write(const char *path, const char *directory, struct report_ac
 	facts->cut = trace.end_ns == 0;
 	for (size_t i = 0; i < account.threads; i++)
 		facts->sampled |= account.thread[i].sampled;
-	code = write_one(&account, directory, false, error);
+	code = write_one(&account, facts->layers, false, error);
 	if (code == 0)
-		code = write_one(&account, directory, true, error);
+		code = write_one(&account, facts->exits, true, error);
 	trace_account_free(&account);
 	return code;
 }

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/units.h"
 #include "cmd/cmd.h"
+#include "cmd/exit_costs_priv.h"
 #include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "cmd/trace_tables_priv.h"
@@ -71,6 +74,17 @@ struct options {
 	const char *record; /* to be kept; NULL: no */
 	const char *table;  /* printed instead of the summary; NULL: none */
 	bool json, help, timed;
+};
+
+/* A file without a name: nothing is left of it, however we end. */
+struct nameless {
+	int fd; /* -1: none; owned */
+	char path[32];
+};
+
+/* What is needed on the way. */
+struct scratch {
+	struct nameless trace, layers, exits;
 };
 
 static int take_table(struct options *o, const char *name, bool json, struct error *error)
@@ -177,8 +191,12 @@ static void watch(const struct options *o)
 static int record(const struct options *o, const char *path, struct error *error)
 {
 	struct sigaction action = { .sa_handler = on_signal };
+	uint64_t costs[TRACE_COSTS];
 	struct trace_recorder *recorder;
-	int code = trace_open(&recorder, (pid_t)o->pid, path, error);
+	int code;
+
+	exit_costs_find((pid_t)o->pid, costs);
+	code = trace_open(&recorder, (pid_t)o->pid, path, costs, error);
 
 	if (code)
 		return code;
@@ -193,42 +211,65 @@ static int record(const struct options *o, const char *path, struct error *error
 	return code;
 }
 
-static int show(const struct options *o, const char *trace, const char *directory, struct error *error)
+static int show(const struct options *o, const char *trace, const struct scratch *scratch,
+		struct error *error)
 {
-	const struct table_schema *schema =
-		o->table && strcmp(o->table, "exits") == 0 ? &schema_exits : &schema_layers;
-	struct report_account account = { .directory = directory };
-	char path[4200];
-	int code = trace_tables_write(trace, directory, &account, error);
+	bool exits = o->table && strcmp(o->table, "exits") == 0;
+	const struct table_schema *schema = exits ? &schema_exits : &schema_layers;
+	struct report_account account = { .layers = scratch->layers.path, .exits = scratch->exits.path };
+	const char *path = exits ? account.exits : account.layers;
+	int code = trace_tables_write(trace, &account, error);
 
 	if (code)
 		return code;
-	snprintf(path, sizeof(path), "%s/%s", directory, schema->name);
 	if (o->table && account.cut)
 		fputs("vmtax account: the trace was cut off or damaged: the table ends with its last sound "
 		      "event\n",
 		      stderr);
+	if (o->table && account.lost)
+		fprintf(stderr, "vmtax account: %llu events were lost: what happened then is unattributed\n",
+			account.lost);
 	if (!o->table)
 		return report_account_print(stdout, &account, page_colour(stdout), error);
 	return o->json ? report_table_json(stdout, path, schema, error) : publish_csv(path, schema, error);
 }
 
-static void clear(const char *directory)
+static int make_nameless(struct nameless *file, int fd, const char *what, struct error *error)
 {
-	static const char *const names[] = { "trace", "layers.csv", "exits.csv" };
-	char path[4200];
+	file->fd = fd;
+	snprintf(file->path, sizeof(file->path), "/proc/self/fd/%d", fd);
+	return fd < 0 ? error_fail(error, errno, "make room in /tmp", "cannot keep %s", what) : 0;
+}
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
-		unlink(path);
-	}
-	rmdir(directory);
+static int make_scratch(struct scratch *s, struct error *error)
+{
+	int trace = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int code;
+
+	/* Not every file system has nameless files. */
+	if (trace < 0)
+		trace = memfd_create("vmtax-trace", MFD_CLOEXEC);
+	code = make_nameless(&s->trace, trace, "the trace", error);
+	if (code == 0)
+		code = make_nameless(&s->layers, memfd_create("layers", MFD_CLOEXEC), "a table", error);
+	if (code == 0)
+		code = make_nameless(&s->exits, memfd_create("exits", MFD_CLOEXEC), "a table", error);
+	return code;
+}
+
+static void free_scratch(const struct scratch *s)
+{
+	const int fds[] = { s->trace.fd, s->layers.fd, s->exits.fd };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 }
 
 int cmd_account(int argc, char **argv)
 {
 	struct options o = { .for_ns = FOR_DEFAULT_NS };
-	char directory[] = "/tmp/vmtax-account-XXXXXX", trace[sizeof(directory) + 8];
+	struct scratch scratch = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
 	struct error error = { 0 };
 	int status = parse(&o, argc, argv), code = 0;
 
@@ -240,15 +281,15 @@ int cmd_account(int argc, char **argv)
 	}
 	if (o.pid && !trace_available(&error))
 		return cmd_fail("account", &error, CMD_UNABLE);
-	if (!mkdtemp(directory)) {
-		error_fail(&error, errno, "make room in /tmp", "cannot make %s", directory);
-		return cmd_fail("account", &error, CMD_FAILED);
-	}
-	snprintf(trace, sizeof(trace), "%s/trace", directory);
-	if (o.pid)
-		code = record(&o, o.record ? o.record : trace, &error);
+	code = make_scratch(&scratch, &error);
+	if (code == 0 && o.pid)
+		code = record(&o, o.record ? o.record : scratch.trace.path, &error);
 	if (code == 0)
-		code = show(&o, o.trace ? o.trace : o.record ? o.record : trace, directory, &error);
-	clear(directory);
+		code = show(&o,
+			    o.trace    ? o.trace
+			    : o.record ? o.record
+				       : scratch.trace.path,
+			    &scratch, &error);
+	free_scratch(&scratch);
 	return code ? cmd_fail("account", &error, CMD_FAILED) : CMD_OK;
 }

@@ -32,20 +32,35 @@ enum trace_kind {
 	TRACE_USER_EXIT,    /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
 	TRACE_OFF,	    /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
 	TRACE_ON,	    /* it has a CPU again */
-	TRACE_WAKE,	    /* it may go on, once it has one */
+	TRACE_WAKE,	    /* it may go on, once it has one; value: the thread that woke it */
 	TRACE_FAULT,	    /* KVM handles a fault on guest memory */
-	TRACE_INJECT,	    /* KVM injects an interrupt; value: its vector */
-	TRACE_HALT_POLL,    /* KVM polls for a halted vCPU: the new length in ns */
+	TRACE_PORT,	    /* KVM serves a guest's access to a port */
+	TRACE_RAISE,	    /* an interrupt is raised for a vCPU, by whichever thread; value: its vector */
+	TRACE_INJECT,	    /* KVM injects it */
+	TRACE_HALT,	    /* a halted vCPU goes on; value: ns that it was halted, and TRACE_BLOCKED */
 	TRACE_NAME,	    /* value: the first 8 bytes of the thread's name */
 	TRACE_END,	    /* the thread ends */
 	TRACE_TICKS,	    /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
 	TRACE_USER_TICKS,   /* in user mode, the guest's among them, */
 	TRACE_SYSTEM_TICKS, /* and in the kernel */
-	TRACE_COST,	    /* value: ns that recording an event takes, of whom it is recorded */
+	TRACE_COST,	    /* value: ns; tid: enum trace_cost */
 	TRACE_KINDS,
 };
 
 enum trace_isa { TRACE_VMX = 1, TRACE_SVM = 2 };
+
+#define TRACE_BLOCKED (1ull << 63) /* it gave up its CPU; else KVM polled all the time */
+
+/* What is found out of a machine beforehand, with its events recorded, in ns; 0: not known. */
+enum trace_cost {
+	COST_EVENT,  /* recording an event, of whom it is recorded */
+	COST_WINDOW, /* from KVM's entry to its exit, where the guest does nothing: KVM's and the switch's */
+	COST_RUN,    /* all of KVM_RUN, where the guest does nothing but leave */
+	COST_PORT,   /* a write to a port that ends in KVM */
+	COST_ON,     /* going on with a guest, once its vCPU's thread has a CPU again */
+	COST_WAKE,   /* waking a thread that sleeps on an eventfd, whose wake-up is recorded */
+	TRACE_COSTS,
+};
 
 /* A kind's name, and what it is. */
 extern const struct trace_kind_row {
@@ -74,10 +89,11 @@ bool trace_available(struct error *error);
 
 /*
  * Gets ready to trace all threads that process PID has now, and all threads and processes they will start,
- * into PATH. Nothing is recorded yet. 0, or negative errno with ERROR: nothing is left then. The caller ends
- * with trace_close.
+ * into PATH, with COSTS (TRACE_COSTS ns; NULL: none is known), of which the first is found out anew. Nothing
+ * is recorded yet. 0, or negative errno with ERROR: nothing is left then. The caller ends with trace_close.
  */
-int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, struct error *error);
+int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, const uint64_t *costs,
+	       struct error *error);
 
 /* Begins: from here on a thread of ours empties the rings into the file, until trace_end. 0 or negative
  * errno. */
@@ -123,16 +139,29 @@ struct trace_thread {
 	enum trace_role role;
 	uint64_t first_ns, last_ns; /* it was there */
 	uint64_t ns[PROBE_LAYERS];
-	bool sampled; /* guest and hypervisor are told apart by ticks: KVM tells of no entries */
+	bool sampled;	      /* guest and hypervisor are told apart by ticks: KVM tells of no entries */
+	bool inferred;	      /* or by counts of exits, and what each costs */
+	uint64_t inferred_ns; /* of the hypervisor's: costs that were found out beforehand */
 	uint64_t syscalls, exits, switches;
 };
 
 #define TRACE_REASONS 256
 
-/* Exits of one reason: from the exit until the guest is entered again, without waiting. */
+/* What is counted and timed of a vCPU, waiting left out but for halts. */
+enum trace_reason_kind {
+	REASON_EXIT,	/* the processor left the guest, until it is entered again; value: TRACE_EXIT's */
+	REASON_MONITOR, /* KVM_RUN returned, until the next one; value: TRACE_USER_EXIT's */
+	REASON_FAULT,	/* a fault on guest memory, until the guest is entered again */
+	REASON_RAISE,	/* an interrupt was raised, until it is injected; value: its vector */
+	REASON_INJECT,	/* it is injected, until the guest is entered; value: its vector */
+	REASON_POLLED,	/* the guest was halted: KVM polled all the time */
+	REASON_BLOCKED, /* or the vCPU's thread gave up its CPU */
+};
+
 struct trace_reason {
-	uint64_t value; /* as TRACE_EXIT's, or TRACE_USER_EXIT's */
-	bool user;	/* the latter */
+	enum trace_reason_kind kind;
+	uint64_t value;
+	uint64_t count; /* of which those in NS have an end: KVM may tell of none */
 	struct hist ns;
 };
 
@@ -142,7 +171,7 @@ struct trace_account {
 	struct trace_reason *reason; /* reasons, up to TRACE_REASONS; owned */
 	size_t reasons;
 	uint64_t kinds[TRACE_KINDS]; /* events by kind */
-	uint64_t event_ns;	     /* what recording one took */
+	uint64_t cost[TRACE_COSTS];
 	uint64_t lost;
 };
 
@@ -157,6 +186,19 @@ int trace_machine_take(struct trace_machine *machine, const struct trace_event *
 /* The account up to END_NS; the machine is gone. 0 or -ENOMEM. */
 int trace_machine_close(struct trace_machine *machine, uint64_t end_ns, struct trace_account *account);
 void trace_account_free(struct trace_account *account);
+
+/* --- Costs: trace_learn.c --------------------------------------------------------------------------------
+ */
+
+/*
+ * Finds COST in a trace of a monitor whose guest does nothing but what costs it. Nothing is done to COSTS
+ * where the trace does not tell. 0 or negative errno.
+ */
+int trace_costs_learn(const char *path, enum trace_cost cost, uint64_t costs[TRACE_COSTS],
+		      struct error *error);
+
+/* Finds COST_WAKE, by waking a thread of the caller's: takes some 20 ms. 0: it cannot. */
+uint64_t trace_wake_cost_ns(void);
 
 /* --- The profile: trace_profile.c ------------------------------------------------------------------------
  */

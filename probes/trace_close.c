@@ -14,12 +14,26 @@ static uint64_t ticks_of(const struct thread *t, enum trace_kind kind)
 	return ticks->last > ticks->first ? ticks->last - ticks->first : 0;
 }
 
-/* Where KVM does not tell when a guest runs, the kernel's ticks do, by samples (proc(5), guest_time). */
+void trace_run_end(struct thread *t)
+{
+	t->runs_cost_ns += t->run_cost_ns < t->run_ns ? t->run_cost_ns : t->run_ns;
+	t->run_cost_ns = t->run_ns = 0;
+}
+
+/*
+ * Where KVM does not tell when a guest runs, the kernel's ticks do, by samples (proc(5), guest_time). They
+ * miss what KVM does between two entries that it does not account for; so it has had at least what the exits
+ * that were counted cost when nothing else is done.
+ */
 static void divide_run(struct thread *t)
 {
 	uint64_t ticks = ticks_of(t, TRACE_TICKS), run = t->sum.ns[LAYER_HYPERVISOR];
 
-	t->sum.sampled = true;
+	trace_run_end(t);
+	t->sum.inferred = t->runs_cost_ns > 0 && t->runs_cost_ns + ticks >= run;
+	if (t->sum.inferred)
+		ticks = run - t->runs_cost_ns;
+	t->sum.sampled = !t->sum.inferred;
 	t->sum.ns[LAYER_GUEST_USER] = ticks < run ? ticks : run;
 	t->sum.ns[LAYER_HYPERVISOR] = run - t->sum.ns[LAYER_GUEST_USER];
 }

@@ -6,6 +6,8 @@
 
 #include "probes/trace_priv.h"
 
+#define MONITOR_IO 2 /* KVM_EXIT_IO of linux/kvm.h */
+
 /*
  * The account of time from a trace. Each thread is in one state at a time; an event charges the time since
  * the last one to the layer of the state, then changes it. What a thread did before its first event, or since
@@ -62,7 +64,9 @@ static void infer(struct thread *t, enum trace_kind kind)
 	case TRACE_GUEST:
 	case TRACE_USER_EXIT:
 	case TRACE_FAULT:
+	case TRACE_PORT:
 	case TRACE_INJECT:
+	case TRACE_HALT:
 		s->syscall = s->run = true;
 		s->guest = false;
 		break;
@@ -76,78 +80,100 @@ static void infer(struct thread *t, enum trace_kind kind)
 	/* It was there all the time it ran since it was last heard of: it cannot have left unheard. */
 	t->sum.ns[LAYER_UNATTRIBUTED] -= t->unplaced;
 	t->sum.ns[layer_of(s)] += t->unplaced;
+	if (layer_of(s) == LAYER_HYPERVISOR)
+		t->run_ns += t->unplaced;
 	t->unplaced = 0;
+}
+
+/*
+ * An event is recorded after its stamp: what that takes is of what the thread did before, the kernel's after
+ * a system call, KVM's after an entry.
+ */
+static uint64_t pay(struct thread *t, enum probe_layer layer, uint64_t ns)
+{
+	uint64_t paid = t->owed_ns < ns ? t->owed_ns : ns;
+
+	if (layer != LAYER_GUEST_USER && layer != LAYER_MONITOR)
+		return 0;
+	t->sum.ns[t->owed_to] += paid;
+	t->sum.inferred_ns += t->owed_inferred ? paid : 0;
+	t->owed_ns -= paid;
+	return paid;
 }
 
 void trace_thread_charge(struct thread *t, uint64_t now)
 {
 	uint64_t ns = now > t->since ? now - t->since : 0;
+	enum probe_layer layer = layer_of(&t->state);
 
-	t->sum.ns[layer_of(&t->state)] += ns;
-	if (t->state.off) {
-		t->exit_waited += ns;
-		t->user_waited += ns;
-	} else if (!t->state.known) {
+	t->sum.ns[layer] += ns - pay(t, layer, ns);
+	if (t->state.off)
+		for (size_t i = 0; i < REASON_OPEN; i++)
+			t->open[i].waited_ns += ns;
+	else if (!t->state.known)
 		t->unplaced += ns;
-	}
+	else if (layer == LAYER_HYPERVISOR)
+		t->run_ns += ns;
 	if (now > t->since)
 		t->since = now;
 }
 
-static struct hist *reason(struct trace_machine *m, uint64_t value, bool user)
+static void on_guest(struct trace_machine *m, struct thread *t)
 {
-	struct trace_account *a = &m->account;
+	uint64_t window = m->account.cost[COST_WINDOW];
 
-	for (size_t i = 0; i < a->reasons; i++)
-		if (a->reason[i].value == value && a->reason[i].user == user)
-			return &a->reason[i].ns;
-	if (a->reasons == TRACE_REASONS)
-		return NULL;
-	a->reason[a->reasons] = (struct trace_reason){ .value = value, .user = user };
-	return &a->reason[a->reasons++].ns;
-}
-
-static void end_exit(struct trace_machine *m, uint64_t value, bool user, uint64_t *began, uint64_t waited,
-		     uint64_t now)
-{
-	struct hist *hist = *began ? reason(m, value, user) : NULL;
-
-	if (hist)
-		hist_add(hist, now > *began + waited ? now - *began - waited : 0);
-	*began = 0;
-}
-
-static void on_guest(struct trace_machine *m, struct thread *t, uint64_t now)
-{
 	t->state.syscall = t->state.run = t->state.guest = true;
 	t->sum.role = TRACE_VCPU;
-	t->entered_ns = now > m->begin_ns ? now : m->begin_ns;
-	end_exit(m, t->exit_value, false, &t->exit_ns, t->exit_waited, now);
+	t->owed_ns = window ? window : m->account.cost[COST_EVENT];
+	t->owed_to = LAYER_HYPERVISOR;
+	t->owed_inferred = window > 0;
 }
 
-/* An entry is recorded before the guest runs: what that takes is KVM's time, though the stamp is older. */
-static void return_cost(struct trace_machine *m, struct thread *t, uint64_t guest_ns)
+static void on_exit_event(struct thread *t)
 {
-	uint64_t cost = m->account.event_ns < guest_ns ? m->account.event_ns : guest_ns;
-
-	if (!t->state.guest || t->sum.ns[LAYER_GUEST_USER] < cost)
-		return;
-	t->sum.ns[LAYER_GUEST_USER] -= cost;
-	t->sum.ns[LAYER_HYPERVISOR] += cost;
-}
-
-static void on_exit_event(struct trace_machine *m, struct thread *t, const struct trace_event *e)
-{
-	return_cost(m, t, e->time_ns > t->entered_ns ? e->time_ns - t->entered_ns : 0);
 	t->state.guest = false;
 	t->sum.role = TRACE_VCPU;
 	t->sum.exits++;
-	t->exit_value = e->value;
-	t->exit_ns = e->time_ns;
-	t->exit_waited = 0;
 }
 
-static void on_syscall(struct trace_machine *m, struct thread *t, const struct trace_event *e)
+static void on_return(const struct trace_machine *m, struct thread *t)
+{
+	t->owed_ns = m->account.cost[COST_EVENT];
+	t->owed_to = t->state.run ? LAYER_HYPERVISOR : LAYER_HOST_KERNEL;
+	t->owed_inferred = false;
+	if (t->state.run)
+		trace_run_end(t);
+	t->state.syscall = t->state.run = t->state.guest = false;
+}
+
+/* What leaves for the monitor costs as a whole KVM_RUN does, not as what ends in KVM. */
+static void on_user_exit(const struct trace_machine *m, struct thread *t, const struct trace_event *e)
+{
+	uint64_t port = m->account.cost[COST_PORT];
+
+	t->state.guest = false;
+	t->sum.role = TRACE_VCPU;
+	if (e->value == MONITOR_IO && t->run_cost_ns >= port)
+		t->run_cost_ns -= port;
+}
+
+/* KVM did something for its guest, which takes COST. */
+static void on_served(struct thread *t, uint64_t cost_ns)
+{
+	t->sum.role = TRACE_VCPU;
+	t->run_cost_ns += cost_ns;
+}
+
+/* Thread TID woke another: in KVM_RUN it is KVM that does, for its guest. */
+static void on_wake(struct trace_machine *m, int32_t tid)
+{
+	struct thread *t = trace_thread_find(m, &(struct trace_event){ .tid = tid }, false);
+
+	if (t && t->state.run && !t->state.off)
+		t->run_cost_ns += m->account.cost[COST_WAKE];
+}
+
+static void on_syscall(const struct trace_machine *m, struct thread *t, const struct trace_event *e)
 {
 	t->state.syscall = true;
 	t->state.run = e->kind == TRACE_RUN;
@@ -156,7 +182,8 @@ static void on_syscall(struct trace_machine *m, struct thread *t, const struct t
 	if (e->kind != TRACE_RUN)
 		return;
 	t->sum.role = TRACE_VCPU;
-	end_exit(m, t->user_value, true, &t->user_ns, t->user_waited, e->time_ns);
+	t->run_ns = 0;
+	t->run_cost_ns = m->account.cost[COST_RUN];
 }
 
 static void count_ticks(struct ticks *t, uint64_t value)
@@ -174,19 +201,24 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		on_syscall(m, t, e);
 		break;
 	case TRACE_RETURN:
-		t->state.syscall = t->state.run = t->state.guest = false;
+		on_return(m, t);
 		break;
 	case TRACE_GUEST:
-		on_guest(m, t, e->time_ns);
+		on_guest(m, t);
 		break;
 	case TRACE_EXIT:
-		on_exit_event(m, t, e);
+		on_exit_event(t);
 		break;
 	case TRACE_USER_EXIT:
-		t->state.guest = false;
-		t->user_value = e->value;
-		t->user_ns = e->time_ns;
-		t->user_waited = 0;
+		on_user_exit(m, t, e);
+		break;
+	case TRACE_PORT:
+		on_served(t, m->account.cost[COST_PORT]);
+		break;
+	case TRACE_FAULT:
+	case TRACE_INJECT:
+	case TRACE_HALT:
+		on_served(t, 0);
 		break;
 	case TRACE_OFF:
 		t->state.off = true;
@@ -195,9 +227,12 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		break;
 	case TRACE_ON:
 		t->state.off = false;
+		if (t->state.run)
+			t->run_cost_ns += m->account.cost[COST_ON];
 		break;
 	case TRACE_WAKE:
 		t->state.ready = true;
+		on_wake(m, (int32_t)e->value);
 		break;
 	case TRACE_NAME:
 		if (e->value)
@@ -221,8 +256,10 @@ static void on_lost(struct trace_machine *m, const struct trace_event *e)
 		trace_thread_charge(&m->thread[i], e->time_ns);
 		m->thread[i].state = (struct state){ .off = m->thread[i].state.off };
 		m->thread[i].unplaced = 0;
-		m->thread[i].exit_ns = m->thread[i].user_ns = 0;
+		memset(m->thread[i].open, 0, sizeof(m->thread[i].open));
+		m->thread[i].owed_ns = 0;
 	}
+	memset(m->raised_ns, 0, sizeof(m->raised_ns));
 }
 
 int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
@@ -235,7 +272,8 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 		return 0;
 	}
 	if (e->kind == TRACE_COST) {
-		m->account.event_ns = e->value;
+		if (e->tid >= 0 && e->tid < TRACE_COSTS)
+			m->account.cost[e->tid] = e->value;
 		return 0;
 	}
 	t = trace_thread_find(m, e, e->kind != TRACE_WAKE); /* they wake others, too */
@@ -253,6 +291,7 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 	trace_thread_charge(t, e->time_ns);
 	if (!t->state.known && !t->state.off)
 		infer(t, (enum trace_kind)e->kind);
+	trace_reasons_take(m, t, e);
 	step(m, t, e);
 	if (e->kind == TRACE_END)
 		t->sum.last_ns = t->since;

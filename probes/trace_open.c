@@ -101,7 +101,8 @@ static int open_thread(struct trace_recorder *r, pid_t tid)
 			continue;
 		}
 		for (size_t i = 0; code == 0 && i < TRACE_POINTS; i++)
-			if (r->formats.id[i] && !trace_point(i)->all)
+			if (r->formats.id[i] && !trace_point(i)->all &&
+			    (r->silent || !trace_point(i)->silent))
 				code = open_point(r, i, tid, cpu);
 	}
 	return code;
@@ -169,7 +170,9 @@ static int open_all(struct trace_recorder *r, const char *path, struct error *er
 	r->ring = calloc(r->cpus, sizeof(*r->ring));
 	r->leader = malloc(r->cpus * sizeof(*r->leader));
 	r->event = malloc(ROUND_MOST * sizeof(*r->event));
-	if (!r->ring || !r->leader || !r->event)
+	r->wait = calloc(r->cpus + 1, sizeof(*r->wait));
+	r->ours = calloc(TRACE_TIDS / 64, sizeof(*r->ours));
+	if (!r->ring || !r->leader || !r->event || !r->wait || !r->ours)
 		return error_set(error, ENOMEM, "cannot record a trace");
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) {
 		r->leader[cpu] = -1;
@@ -197,11 +200,14 @@ void trace_close(struct trace_recorder *r)
 	free(r->ring);
 	free(r->leader);
 	free(r->event);
+	free(r->wait);
+	free(r->ours);
 	free(r->fd);
 	free(r);
 }
 
-int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, struct error *error)
+int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, const uint64_t *costs,
+	       struct error *error)
 {
 	struct trace_recorder *r = calloc(1, sizeof(*r));
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
@@ -212,6 +218,9 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, st
 	r->stop = -1;
 	r->cpus = cpus > 0 ? (uint32_t)cpus : 1;
 	r->pid = pid;
+	if (costs)
+		memcpy(r->cost, costs, sizeof(r->cost));
+	r->silent = costs && costs[COST_WINDOW] == 0;
 	code = open_all(r, path, error);
 	if (code)
 		trace_close(r);

@@ -27,8 +27,10 @@ enum point {
 	POINT_EXIT,
 	POINT_USER_EXIT,
 	POINT_FAULT,
+	POINT_PORT,
+	POINT_RAISE,
 	POINT_INJECT,
-	POINT_HALT_POLL,
+	POINT_HALT,
 };
 
 static const struct {
@@ -36,15 +38,17 @@ static const struct {
 	enum trace_kind kind;
 	const char *field[2];
 } points[TRACE_POINTS] = {
-	[POINT_ENTER] = { { "raw_syscalls:sys_enter", false, false }, TRACE_SYSCALL, { "id", "args" } },
-	[POINT_LEAVE] = { { "raw_syscalls:sys_exit", false, false }, TRACE_RETURN, { "ret" } },
-	[POINT_WAKE] = { { "sched:sched_wakeup", false, true }, TRACE_WAKE, { "pid" } },
-	[POINT_GUEST] = { { "kvm:kvm_entry", true, false }, TRACE_GUEST, { NULL } },
-	[POINT_EXIT] = { { "kvm:kvm_exit", true, false }, TRACE_EXIT, { "exit_reason", "isa" } },
-	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", true, false }, TRACE_USER_EXIT, { "reason" } },
-	[POINT_FAULT] = { { "kvm:kvm_page_fault", true, false }, TRACE_FAULT, { "fault_address" } },
-	[POINT_INJECT] = { { "kvm:kvm_inj_virq", true, false }, TRACE_INJECT, { "vector" } },
-	[POINT_HALT_POLL] = { { "kvm:kvm_halt_poll_ns", true, false }, TRACE_HALT_POLL, { "new" } },
+	[POINT_ENTER] = { { "raw_syscalls:sys_enter" }, TRACE_SYSCALL, { "id", "args" } },
+	[POINT_LEAVE] = { { "raw_syscalls:sys_exit" }, TRACE_RETURN, { "ret" } },
+	[POINT_WAKE] = { { "sched:sched_wakeup", .all = true }, TRACE_WAKE, { "pid" } },
+	[POINT_GUEST] = { { "kvm:kvm_entry", .kvm = true }, TRACE_GUEST, { NULL } },
+	[POINT_EXIT] = { { "kvm:kvm_exit", .kvm = true }, TRACE_EXIT, { "exit_reason", "isa" } },
+	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", .kvm = true }, TRACE_USER_EXIT, { "reason" } },
+	[POINT_FAULT] = { { "kvm:kvm_page_fault", .kvm = true }, TRACE_FAULT, { NULL } },
+	[POINT_PORT] = { { "kvm:kvm_pio", .kvm = true, .silent = true }, TRACE_PORT, { NULL } },
+	[POINT_RAISE] = { { "kvm:kvm_apic_accept_irq", .kvm = true }, TRACE_RAISE, { "vec" } },
+	[POINT_INJECT] = { { "kvm:kvm_inj_virq", .kvm = true }, TRACE_INJECT, { "vector" } },
+	[POINT_HALT] = { { "kvm:kvm_vcpu_wakeup", .kvm = true }, TRACE_HALT, { "ns", "waited" } },
 };
 
 const struct trace_point *trace_point(size_t i)
@@ -64,13 +68,15 @@ const struct trace_kind_row trace_kinds[TRACE_KINDS] = {
 	[TRACE_ON] = { "on-cpu", "a thread has a CPU again" },
 	[TRACE_WAKE] = { "wake-up", "a thread may go on" },
 	[TRACE_FAULT] = { "page-fault", "KVM handles a fault on guest memory" },
+	[TRACE_PORT] = { "port", "KVM serves an access to a port" },
+	[TRACE_RAISE] = { "interrupt", "an interrupt is raised for a vCPU" },
 	[TRACE_INJECT] = { "injection", "KVM injects an interrupt" },
-	[TRACE_HALT_POLL] = { "halt-poll", "KVM changes how long it polls for a halted vCPU" },
+	[TRACE_HALT] = { "halt", "a halted vCPU goes on" },
 	[TRACE_NAME] = { "name", "a thread begins, or is named" },
 	[TRACE_END] = { "end", "a thread ends" },
 	[TRACE_TICKS] = { "guest-ticks", "how long a thread ran a guest, as the kernel's ticks count" },
 	[TRACE_USER_TICKS] = { "user-ticks", "the same in user mode, the guest's among them" },
-	[TRACE_COST] = { "cost", "what recording an event takes" },
+	[TRACE_COST] = { "cost", "what this machine takes for something" },
 	[TRACE_SYSTEM_TICKS] = { "system-ticks", "the same in the kernel" },
 };
 
@@ -187,12 +193,21 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 			e->value |= (uint64_t)read_32(data, bytes, f->field[i][1]) << 32;
 		break;
 	case POINT_WAKE:
+		e->value = (uint32_t)e->tid;
 		e->tid = (int32_t)read_32(data, bytes, f->field[i][0]);
-		e->value = 0;
 		break;
 	case POINT_EXIT:
 		e->value = (uint64_t)read_32(data, bytes, f->field[i][1]) << 32 |
 			   read_32(data, bytes, f->field[i][0]);
+		break;
+	case POINT_HALT:
+		e->value = read_64(data, bytes, f->field[i][0]) & ~TRACE_BLOCKED;
+		if (read_32(data, bytes, f->field[i][1]) & 0xff) /* a bool */
+			e->value |= TRACE_BLOCKED;
+		break;
+	case POINT_RAISE: /* the vector is the first of its bytes */
+	case POINT_INJECT:
+		e->value = read_32(data, bytes, f->field[i][0]) & 0xff;
 		break;
 	default:
 		e->value = points[i].field[0] ? read_32(data, bytes, f->field[i][0]) : 0;

@@ -8,6 +8,8 @@
 
 /* --- The account: trace_machine.c, trace_close.c, trace_threads.c --- */
 
+#define REASON_OPEN (REASON_INJECT + 1) /* kinds that have a beginning and an end */
+
 /* What a thread is doing. */
 struct state {
 	bool known;   /* whether the next three are */
@@ -27,10 +29,16 @@ struct thread {
 	struct ticks {
 		uint64_t first, last;
 		bool any;
-	} ticks[3];				   /* guest, user, system */
-	uint64_t entered_ns;			   /* the guest, the last time */
-	uint64_t exit_value, exit_ns, exit_waited; /* the exit under way; 0 ns: none */
-	uint64_t user_value, user_ns, user_waited; /* the same of an exit to the monitor */
+	} ticks[3];	  /* guest, user, system */
+	uint64_t owed_ns; /* of what comes next, to the layer it was in: what a stamp came too early for */
+	enum probe_layer owed_to;
+	bool owed_inferred;
+	struct open {
+		uint64_t value, begun_ns, waited_ns;
+		bool any;
+	} open[REASON_OPEN];	      /* what is under way, by enum trace_reason_kind */
+	uint64_t run_ns, run_cost_ns; /* the KVM_RUN under way; what its exits should have cost */
+	uint64_t runs_cost_ns;	      /* of all, never more than they took */
 };
 
 /* Threads by a hash of their number, open addressing. */
@@ -40,6 +48,7 @@ struct trace_machine {
 	size_t count, capacity, slots;
 	struct thread *last; /* found */
 	uint64_t begin_ns;
+	uint64_t raised_ns[256]; /* interrupts not injected yet, by vector; 0: none */
 	struct trace_account account;
 };
 
@@ -49,9 +58,15 @@ struct thread *trace_thread_find(struct trace_machine *machine, const struct tra
 /* The time since its last event, up to NOW, goes to the layer it is in. */
 void trace_thread_charge(struct thread *t, uint64_t now);
 
+/* Counts what a thread comes to and times what it has left: trace_reasons.c. */
+void trace_reasons_take(struct trace_machine *machine, struct thread *t, const struct trace_event *event);
+
+/* What the KVM_RUN that ends should have cost by its exits, into the thread's sum. */
+void trace_run_end(struct thread *t);
+
 /* --- The file: trace_file.c --- */
 
-#define TRACE_MAGIC  "vmxtrc2\n"
+#define TRACE_MAGIC  "vmxtrc3\n"
 #define TRACE_CLOSED UINT32_MAX /* instead of a CPU: the trace ended as it should; its round is the time */
 
 struct trace_head {
@@ -80,9 +95,10 @@ struct trace_point {
 	const char *name; /* group:event */
 	bool kvm;	  /* of KVM, and so perhaps not there */
 	bool all;	  /* whoever does it, does it to a thread of ours */
+	bool silent;	  /* wanted only where KVM does not tell of entries */
 };
 const struct trace_point *trace_point(size_t i); /* NULL beyond the last */
-#define TRACE_POINTS 9
+#define TRACE_POINTS 11
 
 /* Where the fields lie that are read of each tracepoint's record: by its number in the kernel. */
 struct trace_formats {

@@ -16,6 +16,7 @@
 
 /* Empties the rings into the file, a round at a time. */
 #define DRAIN_MS 10
+#define IDLE_MS	 100
 
 uint64_t trace_now_ns(void)
 {
@@ -82,8 +83,17 @@ static int describe(struct trace_recorder *r, pid_t tid, bool first)
 			      e);
 }
 
+static void take_for_ours(void *argument, int32_t tid)
+{
+	const struct trace_recorder *r = argument;
+
+	if (tid >= 0 && (uint32_t)tid < TRACE_TIDS)
+		r->ours[tid / 64] |= 1ull << tid % 64;
+}
+
 static int describe_first(struct trace_recorder *r, pid_t tid)
 {
+	take_for_ours(r, tid);
 	return describe(r, tid, true);
 }
 
@@ -92,27 +102,64 @@ static int describe_last(struct trace_recorder *r, pid_t tid)
 	return describe(r, tid, false);
 }
 
+static bool is_ours(const struct trace_recorder *r, int32_t tid)
+{
+	return tid >= 0 && (uint32_t)tid < TRACE_TIDS && r->ours[tid / 64] >> tid % 64 & 1;
+}
+
+/* Wake-ups are recorded of everybody, since whoever wakes does: those of strangers go no further. */
+static size_t drop_strangers(const struct trace_recorder *r, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (r->event[i].kind != TRACE_WAKE || is_ours(r, r->event[i].tid))
+			r->event[kept++] = r->event[i];
+	return kept;
+}
+
+/* A thread begins before it is woken, perhaps on another CPU: so all are known before a wake-up is judged. */
 static int drain(struct trace_recorder *r)
 {
 	r->round++;
+	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
+		if (r->ring[cpu].map)
+			ring_look(&r->ring[cpu]);
+	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
+		if (r->ring[cpu].map)
+			ring_scan(&r->ring[cpu], take_for_ours, r);
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) {
 		size_t n = r->ring[cpu].map ? ring_take(&r->ring[cpu], &r->formats, r->event, ROUND_MOST) : 0;
-		struct trace_chunk chunk = { .cpu = cpu, .count = (uint32_t)n, .round = r->round };
+		struct trace_chunk chunk = { .cpu = cpu, .round = r->round };
 
-		if (n && trace_file_put(r->file, chunk, r->event))
+		chunk.count = (uint32_t)drop_strangers(r, n);
+		if (chunk.count && trace_file_put(r->file, chunk, r->event))
 			return -EIO;
 	}
 	return fflush(r->file) ? -EIO : 0;
 }
 
-/* Often enough: a ring of a MiB takes some 20,000 events. */
+/*
+ * Whenever a ring is half full (perf_event_open(2): the watermark), and now and then, so that a trace that is
+ * killed has what came before. The event of a thread that has ended says so all the time and nothing else:
+ * then often enough, since a ring of a MiB takes some 20,000 events.
+ */
 static void *drain_rings(void *argument)
 {
 	struct trace_recorder *r = argument;
-	struct pollfd stop = { .fd = r->stop, .events = POLLIN };
+	bool deaf = false;
 
-	while (r->failed == 0 && poll(&stop, 1, DRAIN_MS) <= 0)
+	while (r->failed == 0) {
+		poll(r->wait, r->cpus + 1, deaf ? DRAIN_MS : IDLE_MS);
+		if (r->wait[r->cpus].revents)
+			break;
 		r->failed = drain(r);
+		for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
+			if (r->wait[cpu].revents & (POLLHUP | POLLERR)) {
+				r->wait[cpu].fd = -1;
+				deaf = true;
+			}
+	}
 	return NULL;
 }
 
@@ -138,15 +185,23 @@ static int start_drainer(struct trace_recorder *r)
 
 int trace_begin(struct trace_recorder *r, struct error *error)
 {
-	struct trace_event cost = { .kind = TRACE_COST };
+	struct trace_event cost[TRACE_COSTS];
+	uint64_t now;
 
 	r->stop = eventfd(0, EFD_CLOEXEC);
-	cost.value = trace_event_cost_ns(&r->formats);
-	cost.time_ns = trace_now_ns();
-	if (trace_file_begin(r->file, cost.time_ns, r->cpus) ||
-	    trace_file_put(r->file, (struct trace_chunk){ .count = 1 }, &cost) ||
+	r->cost[COST_EVENT] = trace_event_cost_ns(&r->formats);
+	now = trace_now_ns();
+	for (int i = 0; i < TRACE_COSTS; i++)
+		cost[i] = (struct trace_event){
+			.time_ns = now, .kind = TRACE_COST, .tid = i, .value = r->cost[i]
+		};
+	if (trace_file_begin(r->file, now, r->cpus) ||
+	    trace_file_put(r->file, (struct trace_chunk){ .count = TRACE_COSTS }, cost) ||
 	    trace_threads(r, describe_first))
 		return write_failed(error);
+	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
+		r->wait[cpu] = (struct pollfd){ .fd = r->leader[cpu], .events = POLLIN };
+	r->wait[r->cpus] = (struct pollfd){ .fd = r->stop, .events = POLLIN };
 	if (r->stop < 0 || start_drainer(r))
 		return error_set(error, ENOMEM, "cannot record a trace");
 	for (size_t i = 0; i < r->fds; i++)

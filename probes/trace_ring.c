@@ -131,11 +131,40 @@ static bool decode(const struct trace_formats *formats, const struct perf_event_
 	}
 }
 
+void ring_look(struct ring *ring)
+{
+	const struct perf_event_mmap_page *page = ring->map;
+
+	ring->head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
+}
+
+void ring_scan(struct ring *ring, void (*begun)(void *argument, int32_t tid), void *argument)
+{
+	const struct perf_event_mmap_page *page = ring->map;
+	uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
+
+	while (ring->scanned < head) {
+		struct {
+			struct perf_event_header head;
+			int32_t word[4];
+		} record;
+
+		copy(ring, ring->scanned, &record, sizeof(record.head));
+		if (record.head.size < sizeof(record.head))
+			break;
+		if (record.head.type == PERF_RECORD_FORK && record.head.size >= sizeof(record)) {
+			copy(ring, ring->scanned, &record, sizeof(record));
+			begun(argument, word((const uint8_t *)record.word, 2));
+		}
+		ring->scanned += record.head.size;
+	}
+}
+
 size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct trace_event *event,
 		 size_t most)
 {
 	struct perf_event_mmap_page *page = ring->map;
-	uint64_t head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE), tail = page->data_tail;
+	uint64_t head = ring->head, tail = page->data_tail;
 	uint8_t body[4096];
 	size_t count = 0;
 

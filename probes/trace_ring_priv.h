@@ -4,6 +4,7 @@
 #define PROBES_TRACE_RING_PRIV_H
 
 /* One CPU's ring. */
+#include <poll.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,19 +18,28 @@ struct ring {
 	size_t bytes;
 	uint8_t *data;
 	uint64_t mask;
+	uint64_t head;	  /* as far as ring_take goes */
+	uint64_t scanned; /* as far as ring_scan went */
 };
 
 /* Maps the ring of the event FD, as large as may be. 0 or negative errno. */
 int ring_map(struct ring *ring, int fd);
 void ring_unmap(struct ring *ring);
 
-/* Takes events out, up to MOST; how many. */
+/* What is there now is to be taken next. */
+void ring_look(struct ring *ring);
+
+/* Calls BEGUN for every thread that has begun since the last time, up to now. */
+void ring_scan(struct ring *ring, void (*begun)(void *argument, int32_t tid), void *argument);
+
+/* Takes events out, up to MOST and to where ring_look looked; how many. */
 size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct trace_event *event,
 		 size_t most);
 
 /* --- Who fills them: trace_open.c opens, trace_record.c records --- */
 
-#define ROUND_MOST 65536 /* events of a CPU taken at once: more than a ring has room for */
+#define TRACE_TIDS (1u << 22) /* the kernel's PID_MAX_LIMIT */
+#define ROUND_MOST 65536      /* events of a CPU taken at once: more than a ring has room for */
 
 struct trace_recorder {
 	struct trace_formats formats;
@@ -42,10 +52,14 @@ struct trace_recorder {
 	uint64_t round;
 	struct trace_event *event; /* ROUND_MOST; owned */
 	pid_t pid;
+	uint64_t *ours; /* a bit for each thread there may be (TRACE_TIDS): it is traced; owned */
+	uint64_t cost[TRACE_COSTS];
+	bool silent; /* KVM tells of no entries: what else it tells stands in for them */
 	pthread_t drainer;
-	bool drains; /* it runs */
-	int stop;    /* eventfd that ends it; -1: none */
-	int failed;  /* what it failed with */
+	bool drains;	     /* it runs */
+	struct pollfd *wait; /* cpus + 1: the rings and, last, stop; owned */
+	int stop;	     /* eventfd that ends it; -1: none */
+	int failed;	     /* what it failed with */
 };
 
 /* Ends the thread that empties the rings. */

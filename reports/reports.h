@@ -29,7 +29,7 @@ int report_plan_print(FILE *out, const char *directory, bool colour, struct erro
 
 /* The account of a trace: its tables, and what else there is to say of it. */
 struct report_account {
-	const char *directory; /* of layers.csv and exits.csv */
+	const char *layers, *exits; /* paths */
 	unsigned long long events, lost;
 	bool sampled; /* guest and hypervisor are told apart by ticks */
 	bool cut;     /* it ended unexpectedly */

@@ -11,8 +11,9 @@
 #include "reports/text_priv.h"
 
 /* The account of a trace as text: a thread a block, a layer a line; the exits below. */
-#define LAYER_WIDTH 14
-#define BAR	    30
+#define LAYER_WIDTH  14
+#define BAR	     30
+#define REASON_WIDTH 28
 
 static const char *text(const struct table *table, size_t row, const char *column)
 {
@@ -64,18 +65,19 @@ static void put_thread(const struct text_page *page, const struct table *layers,
 
 static void put_exits(const struct text_page *page, const struct table *exits)
 {
-	char total[32], p50[32], p99[32], most[32];
+	char total[32], p50[32], p90[32], p99[32], most[32];
 
 	if (exits->rows == 0)
 		return;
-	text_put_title(page, "Exits from the guest", "until it goes on, waiting left out");
-	fprintf(page->out, "%-24s%10s %10s %10s %10s %10s\n", "reason", "count", "total", "median", "P99",
-		"longest");
+	text_put_title(page, "Exits from the guest", "until it goes on, waiting left out but in halts");
+	fprintf(page->out, "%-*s%8s%9s%9s%9s%9s%9s\n", REASON_WIDTH, "reason", "count", "total", "median",
+		"P90", "P99", "longest");
 	for (size_t row = 0; row < exits->rows; row++) {
-		text_put_name(page->out, text(exits, row, "reason"), 24);
-		fprintf(page->out, "%10.0f %10s %10s %10s %10s\n", number(exits, row, "count"),
+		text_put_name(page->out, text(exits, row, "reason"), REASON_WIDTH);
+		fprintf(page->out, "%8.0f%9s%9s%9s%9s%9s\n", number(exits, row, "count"),
 			units_print_time(number(exits, row, "total_ns"), total, sizeof(total)),
 			units_print_time(number(exits, row, "p50_ns"), p50, sizeof(p50)),
+			units_print_time(number(exits, row, "p90_ns"), p90, sizeof(p90)),
 			units_print_time(number(exits, row, "p99_ns"), p99, sizeof(p99)),
 			units_print_time(number(exits, row, "max_ns"), most, sizeof(most)));
 	}
@@ -84,7 +86,7 @@ static void put_exits(const struct text_page *page, const struct table *exits)
 static void put_facts(const struct text_page *page, const struct table *layers,
 		      const struct report_account *a)
 {
-	double all = 0, rest = 0, sampled = 0;
+	double all = 0, rest = 0, sampled = 0, inferred = 0;
 	char line[300];
 
 	for (size_t row = 0; row < layers->rows; row++) {
@@ -93,12 +95,16 @@ static void put_facts(const struct text_page *page, const struct table *layers,
 		all += ns;
 		rest += strcmp(text(layers, row, "layer"), "unattributed") == 0 ? ns : 0;
 		sampled += strcmp(text(layers, row, "source"), "sampled") == 0 ? ns : 0;
+		inferred += strcmp(text(layers, row, "source"), "inferred") == 0 ? ns : 0;
 	}
+	inferred -= rest;
 	fputc('\n', page->out);
 	snprintf(line, sizeof(line),
-		 "%.2f %% of the time is unattributed, %.1f %% known by samples, from %llu events.",
-		 all > 0 ? 100 * rest / all : 0, all > 0 ? 100 * sampled / all : 0,
-		 (unsigned long long)a->events);
+		 "Of the time %.1f %% is known exactly, %.1f %% by samples, %.1f %% is inferred and %.2f %% "
+		 "unattributed, from %llu events.",
+		 all > 0 ? 100 * (all - sampled - inferred - rest) / all : 0,
+		 all > 0 ? 100 * sampled / all : 0, all > 0 ? 100 * inferred / all : 0,
+		 all > 0 ? 100 * rest / all : 0, (unsigned long long)a->events);
 	text_put_wrapped(page->out, '*', line);
 	if (a->sampled)
 		text_put_wrapped(page->out, '*',
@@ -135,14 +141,10 @@ int report_account_print(FILE *out, const struct report_account *account, bool c
 	struct text_page page = { .colour = colour };
 	struct table layers = { 0 }, exits = { 0 };
 	struct whole whole;
-	char path[4200];
-	int code;
+	int code = table_read(&layers, account->layers, &schema_layers, error);
 
-	snprintf(path, sizeof(path), "%s/%s", account->directory, schema_layers.name);
-	code = table_read(&layers, path, &schema_layers, error);
-	snprintf(path, sizeof(path), "%s/%s", account->directory, schema_exits.name);
 	if (code == 0)
-		code = table_read(&exits, path, &schema_exits, error);
+		code = table_read(&exits, account->exits, &schema_exits, error);
 	if (code == 0)
 		code = whole_open(&whole, error);
 	if (code == 0) {

@@ -135,21 +135,43 @@ result guest-sleeps
 guests=$build/tests/guest
 watch --config hosted -- "$guests/forever" cpuid
 if "$vmtax" account trace --csv=exits | grep -qE '^1,"?(cpuid|CPUID)'; then
-	# Between the stamps of entry and exit lies the switch of worlds as well, a part of the least of exits that shows.
-	[ "$(share '^vcpu' '^hypervisor$')" -ge 80 ]
-	result exits-are-the-hypervisors
-	watch --config hosted --set transport=eventfd -- "$guests/forever" doorbell
 	[ "$(share '^vcpu' '^hypervisor$')" -ge 90 ]
-	result doorbells-are-the-hypervisors
+	result exits-are-the-hypervisors
+	# What lies between entry and exit and is not the guest's was found out beforehand, and is told apart.
+	grep -q '^1,vcpu .*,hypervisor,.*,exact$' account.csv && grep -q '^1,vcpu .*,hypervisor,.*,inferred$' account.csv
+	result switches-are-inferred
 else
-	echo "skip exits-are-the-hypervisors: this KVM does not tell of exits"
+	echo "skip exits-are-the-hypervisors: this KVM does not tell of exits, and the hypervisor beneath serves cpuid"
 fi
+
+# A doorbell that ends in KVM: where that tells of nothing else, its count and what one costs say whose the time is.
+# Those costs are found out beforehand: on a busy machine others may disturb that, so it may take some tries.
+try=0
+while [ $try -lt 8 ]; do
+	watch --config hosted --set transport=eventfd -- "$guests/forever" doorbell
+	[ "$(share '^vcpu' '^hypervisor$')" -lt 90 ] || break
+	try=$((try + 1))
+done
+[ $try -lt 8 ]
+result doorbells-are-the-hypervisors
+
 watch --config hosted -- "$guests/forever" call
 "$vmtax" account trace --csv=exits >exits.csv
 calls=$(awk -F, '$3 == "host-kernel" { n += $4 } END { print n + 0 }' account.csv)
 why="$why; host-kernel $calls; $(tr '\n' ' ' <exits.csv)"
 grep -q 'monitor: io' exits.csv && [ "$calls" -gt 0 ]
 result requests-are-exits
+# Completion by interrupts: each is raised, and where KVM tells of that, injected.
+grep -qE '^1,kvm: interrupt 0x30 raised,[1-9]' exits.csv
+result interrupts-are-counted
+
+# A monitor that is slow, by 2 ms a request, is seen to be: it has nearly all of the time.
+VMTAX_TEST_DELAY=2000000
+export VMTAX_TEST_DELAY
+watch --config hosted -- "$guests/forever" call
+unset VMTAX_TEST_DELAY
+[ "$(share '^vcpu' '^monitor$')" -ge 80 ]
+result slow-monitor
 
 # A monitor of another make: QEMU, under KVM, with a guest of a few instructions (PVH: 32-bit, flat, ring 0).
 cat >guest.S <<'E'
@@ -185,6 +207,19 @@ if command -v qemu-system-x86_64 >/dev/null && cc -m32 -c -o guest.o guest.S 2>e
 else
 	echo "skip another-monitor: no QEMU, or no assembler for its guest"
 fi
+
+# Nothing is left of an account that is killed.
+sleep 60 &
+slept=$!
+"$vmtax" account --pid $slept --for 50s >out 2>err &
+killed=$!
+until grep -q perf_event "/proc/$killed/maps" 2>/dev/null || ! kill -0 $killed 2>/dev/null; do sleep 0.05; done
+ls -l "/proc/$killed/fd" >fds
+kill -9 $killed $slept
+wait $killed 2>/dev/null
+why=$(cat fds)
+! grep -E '/tmp/' fds | grep -qvE 'deleted|/out$|/err$'
+result killed-account
 
 # What a run observes: every thread's time has an owner, and a trace and stamps find the same.
 timeout 120 "$vmtax" run --only cpu-int,file-sync --configs native,hosted --blocks 2 --keep-trace --out run >out 2>err

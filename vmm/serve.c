@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -131,6 +132,25 @@ void serve_completed(struct vcpu *v, uint64_t tsc)
 		v->last.stamp[STAMP_COMPLETED] = tsc;
 }
 
+/*
+ * VMTAX_TEST_DELAY=NS in the environment makes a slow monitor: it does nothing for so many nanoseconds before
+ * it makes the host call of each request. That is there for tests, which look whether the account says so.
+ */
+void serve_delay(struct monitor *m)
+{
+	const char *ns = getenv("VMTAX_TEST_DELAY");
+
+	m->delay_tsc = ns ? (uint64_t)(strtod(ns, NULL) * (double)m->tsc_hz / 1e9) : 0;
+}
+
+static void waste(uint64_t ticks)
+{
+	uint64_t begun = clock_tsc();
+
+	while (clock_tsc() - begun < ticks)
+		;
+}
+
 /* Makes the call that ASKED asks for and keeps in NOTE how that went. */
 static int64_t serve(struct monitor *m, struct abi_request *asked, struct vmm_thread *thread,
 		     struct served *note)
@@ -141,6 +161,8 @@ static int64_t serve(struct monitor *m, struct abi_request *asked, struct vmm_th
 	note->mark = find_mark(m, asked);
 	if (note->mark == MARK_END)
 		note_end(m, note->by_exit ? note->stamp[STAMP_SUBMITTED] : 0, note->stamp[STAMP_SEEN]);
+	if (m->delay_tsc)
+		waste(m->delay_tsc);
 	note->stamp[STAMP_BEGUN] = clock_tsc();
 	result = call_make(m, asked);
 	note->stamp[STAMP_ENDED] = clock_tsc();

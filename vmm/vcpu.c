@@ -211,6 +211,7 @@ static void set_tsc(struct vcpu *v)
 		return;
 	m->tsc_hz = m->options->tsc_hz ? m->options->tsc_hz : khz > 0 ? (uint64_t)khz * 1000 : clock_tsc_hz();
 	m->report->tsc_hz = m->tsc_hz;
+	serve_delay(m);
 }
 
 /* Software-enables the local APIC (SDM volume 3, 11.4.7.2). */

@@ -101,6 +101,7 @@ struct monitor {
 	uint64_t kernel_entry;
 	struct abi_boot *boot;
 	struct abi_time *time;
+	uint64_t delay_tsc;	  /* wasted on each request, for tests */
 	pthread_mutex_t counting; /* the report's histograms */
 	pthread_mutex_t starting; /* vCPUs come one by one */
 	atomic_bool ended;
@@ -229,7 +230,10 @@ void tick_stop(struct monitor *m); /* while all vCPUs' threads are still there *
 void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread); /* by exit */
 void serve_ring(struct vcpu *v, struct vmm_thread *thread, uint64_t seen); /* the next in its ring */
 void serve_completed(struct vcpu *v, uint64_t tsc); /* it runs again, the answer with it */
-void serve_flush(struct vcpu *v);		    /* records the last request */
+/* Reads how long the monitor is to be slow, once its clock is known. */
+void serve_delay(struct monitor *m);
+
+void serve_flush(struct vcpu *v); /* records the last request */
 
 /* call.c: the host call a request asks for. */
 int64_t call_make(struct monitor *m, struct abi_request *request);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_EXIT_COSTS_PRIV_H
+#define CMD_EXIT_COSTS_PRIV_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * What KVM takes here for exits that ask for nothing, with their events recorded: COSTS (TRACE_COSTS ns, enum
+ * trace_cost of probes/trace.h), 0 where it cannot be found out, and all where process PID runs no guest.
+ * Takes a twentieth of a second for each of a few virtual machines.
+ */
+void exit_costs_find(pid_t pid, uint64_t *costs);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "probes/trace_priv.h"
+
+/*
+ * What KVM takes for something, from a trace of a guest that does nothing else: what lies between two kinds
+ * of events of the vCPU's thread, where it kept its CPU. The median of many: what else the host does
+ * meanwhile is not KVM's.
+ */
+#define LEAST 20 /* to be believed */
+
+static const struct {
+	enum trace_kind begin, end;
+} spans[TRACE_COSTS] = {
+	[COST_WINDOW] = { TRACE_GUEST, TRACE_EXIT },
+	[COST_RUN] = { TRACE_RUN, TRACE_RETURN },
+	[COST_PORT] = { TRACE_PORT, TRACE_PORT },
+	[COST_ON] = { TRACE_ON, TRACE_PORT },
+};
+
+/* What no span goes across. */
+static bool interrupts(enum trace_kind kind)
+{
+	return kind == TRACE_OFF || kind == TRACE_SYSCALL || kind == TRACE_RUN || kind == TRACE_RETURN;
+}
+
+static void measure(struct trace_reader *reader, enum trace_cost cost, struct hist *hist)
+{
+	const struct trace_event *e;
+	int32_t vcpu = 0; /* the first thread that runs a guest */
+	uint64_t begun = 0;
+
+	while ((e = trace_reader_next(reader)) != NULL) {
+		if (vcpu == 0 && e->kind == TRACE_RUN)
+			vcpu = e->tid;
+		if (e->kind != TRACE_LOST && e->tid != vcpu)
+			continue;
+		if (e->kind == spans[cost].end && begun)
+			hist_add(hist, e->time_ns - begun);
+		if (e->kind == spans[cost].begin)
+			begun = e->time_ns;
+		else if (e->kind == spans[cost].end || e->kind == TRACE_LOST ||
+			 interrupts((enum trace_kind)e->kind))
+			begun = 0;
+	}
+}
+
+int trace_costs_learn(const char *path, enum trace_cost cost, uint64_t costs[TRACE_COSTS],
+		      struct error *error)
+{
+	struct hist *hist = calloc(1, sizeof(*hist));
+	struct trace_reader *reader;
+	int code = hist ? trace_reader_open(&reader, path, error)
+			: error_set(error, ENOMEM, "cannot read a trace");
+
+	if (code == 0) {
+		measure(reader, cost, hist);
+		if (hist->count >= LEAST)
+			costs[cost] = hist_quantile(hist, 0.5);
+		trace_reader_close(reader);
+	}
+	free(hist);
+	return code;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "tests/trace_account.h"
+
+/* What KVM does for a guest, from synthetic traces whose sums are known. */
+
+/* KVM that tells of no entries: ticks divide what was spent in KVM_RUN. */
+static void test_ticks(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 500, 1, TRACE_TICKS, 0 },
+		{ 0, 16, 1, TRACE_RUN, 0 },
+		{ 100, 0, 1, TRACE_RETURN, 0 },
+		{ 120, 570, 1, TRACE_TICKS, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 120);
+
+	CHECK(a.thread[0].sampled);
+	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 70);
+	CHECK_INT(a.thread[0].ns[LAYER_HYPERVISOR], 30);
+	CHECK_INT(a.thread[0].ns[LAYER_MONITOR], 20);
+	trace_account_free(&a);
+}
+
+/* Recording an entry takes 30 of the 100 after it: the hypervisor's. A guest that ran for less had nothing.
+ */
+static void test_cost(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 30, 0, TRACE_COST, 0 },	{ 0, 16, 1, TRACE_RUN, 0 },
+		{ 10, 0, 1, TRACE_GUEST, 0 },	{ 110, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 120, 0, 1, TRACE_GUEST, 0 },	{ 130, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 140, 0, 1, TRACE_RETURN, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 140);
+
+	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 70);
+	CHECK_INT(a.thread[0].ns[LAYER_HYPERVISOR], 10 + 30 + 10 + 10 + 10);
+	trace_account_free(&a);
+}
+
+/* A fault of 6, an interrupt raised by another thread, injected 7 later, 4 before the guest goes on; halts.
+ */
+static void test_reasons(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 16, 1, TRACE_RUN, 0 },
+		{ 10, 0, 1, TRACE_GUEST, 0 },
+		{ 20, EXIT(0x400), 1, TRACE_EXIT, 0 },
+		{ 23, 0, 1, TRACE_FAULT, 0 },
+		{ 29, 0, 1, TRACE_GUEST, 0 },
+		{ 40, EXIT(0x78), 1, TRACE_EXIT, 0 },
+		{ 42, 0, 1, TRACE_OFF, 0 },
+		{ 50, 0x30, 2, TRACE_RAISE, 1 },
+		{ 51, 0x30, 2, TRACE_RAISE, 1 }, /* the same, still on its way */
+		{ 52, 2, 1, TRACE_WAKE, 1 },
+		{ 54, 0, 1, TRACE_ON, 0 },
+		{ 55, TRACE_BLOCKED | 14, 1, TRACE_HALT, 0 },
+		{ 57, 0x30, 1, TRACE_INJECT, 0 },
+		{ 61, 0, 1, TRACE_GUEST, 0 },
+		{ 70, EXIT(0x78), 1, TRACE_EXIT, 0 },
+		{ 75, 4, 1, TRACE_HALT, 0 },
+	};
+	static const struct {
+		enum trace_reason_kind kind;
+		uint64_t value, count, timed, total;
+	} known[] = {
+		{ REASON_EXIT, EXIT(0x400), 1, 1, 9 },
+		{ REASON_FAULT, 0, 1, 1, 6 },
+		{ REASON_EXIT, EXIT(0x78), 2, 1, 61 - 40 - 12 },
+		{ REASON_RAISE, 0x30, 2, 1, 7 },
+		{ REASON_BLOCKED, 0, 1, 1, 14 },
+		{ REASON_INJECT, 0x30, 1, 1, 4 },
+		{ REASON_POLLED, 0, 1, 1, 4 },
+	};
+	struct trace_account a = ACCOUNT(events, 80);
+
+	CHECK_INT(a.reasons, sizeof(known) / sizeof(known[0]));
+	for (size_t i = 0; i < a.reasons && i < sizeof(known) / sizeof(known[0]); i++) {
+		CHECK_INT(a.reason[i].kind, known[i].kind);
+		CHECK_INT(a.reason[i].value, known[i].value);
+		CHECK_INT(a.reason[i].count, known[i].count);
+		CHECK_INT(a.reason[i].ns.count, known[i].timed);
+		CHECK_INT(a.reason[i].ns.total, known[i].total);
+	}
+	CHECK_INT(sum(&a.thread[0]), 80);
+	trace_account_free(&a);
+}
+
+/* An entry and an exit around nothing are 20 apart: so much of each window is the hypervisor's, as found out.
+ */
+static void test_window(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 20, COST_WINDOW, TRACE_COST, 0 },
+		{ 0, 3, COST_EVENT, TRACE_COST, 0 },
+		{ 0, 16, 1, TRACE_RUN, 0 },
+		{ 10, 0, 1, TRACE_GUEST, 0 },
+		{ 110, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 120, 0, 1, TRACE_GUEST, 0 },
+		{ 130, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 140, 0, 1, TRACE_RETURN, 0 },
+		{ 150, 0, 1, TRACE_SYSCALL, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 150);
+	const struct trace_thread *t = &a.thread[0];
+
+	CHECK_INT(t->ns[LAYER_GUEST_USER], 80);
+	CHECK_INT(t->inferred_ns, 20 + 10);
+	CHECK_INT(t->ns[LAYER_HYPERVISOR], 10 + 10 + 10 + 30 + 3);
+	CHECK_INT(t->ns[LAYER_MONITOR], 10 - 3); /* the return is recorded before the monitor goes on */
+	CHECK_INT(sum(t), 150);
+	trace_account_free(&a);
+}
+
+/*
+ * KVM that tells of no entries. In a KVM_RUN of 100 three writes to ports end in KVM, at 10, a fourth in the
+ * monitor, at 25 with all of KVM_RUN; a thread is woken, at 4. One that takes less than it should cost has
+ * been the hypervisor's.
+ */
+static void test_silent(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 0, 2, TRACE_NAME, 0 },	    { 0, 10, COST_PORT, TRACE_COST, 0 },
+		{ 0, 25, COST_RUN, TRACE_COST, 0 }, { 0, 4, COST_WAKE, TRACE_COST, 0 },
+		{ 0, 500, 1, TRACE_TICKS, 0 },	    { 0, 16, 1, TRACE_RUN, 0 },
+		{ 20, 0, 1, TRACE_PORT, 0 },	    { 22, 1, 2, TRACE_WAKE, 0 },
+		{ 40, 0, 1, TRACE_PORT, 0 },	    { 60, 0, 1, TRACE_PORT, 0 },
+		{ 90, 0, 1, TRACE_PORT, 0 },	    { 92, 2, 1, TRACE_USER_EXIT, 0 },
+		{ 100, 0, 1, TRACE_RETURN, 0 },	    { 110, 16, 1, TRACE_RUN, 0 },
+		{ 130, 0, 1, TRACE_RETURN, 0 },	    { 130, 600, 1, TRACE_TICKS, 0 },
+		{ 130, 16, 2, TRACE_SYSCALL, 1 },
+	};
+	struct trace_account a = ACCOUNT(events, 130);
+	const struct trace_thread *t = &a.thread[1];
+
+	CHECK(t->inferred && !t->sampled);
+	CHECK_INT(t->role, TRACE_VCPU);
+	CHECK_INT(t->ns[LAYER_HYPERVISOR], 3 * 10 + 4 + 25 + 20);
+	CHECK_INT(t->ns[LAYER_GUEST_USER], 100 - 59);
+	CHECK_INT(sum(t), 130);
+	trace_account_free(&a);
+}
+
+int main(void)
+{
+	CHECK_RUN(test_ticks);
+	CHECK_RUN(test_cost);
+	CHECK_RUN(test_reasons);
+	CHECK_RUN(test_window);
+	CHECK_RUN(test_silent);
+	return check_done();
+}
