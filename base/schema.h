@@ -57,6 +57,7 @@ extern const struct table_schema schema_laws;	      /* the same */
 extern const struct table_schema schema_loads;	      /* scale --mix, --rate */
 extern const struct table_schema schema_mixes;	      /* the same */
 extern const struct table_schema schema_predictions;  /* predict */
+extern const struct table_schema schema_latencies;    /* the same */
 
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */
 extern const struct table_schema *const schema_results[];

@@ -10,7 +10,7 @@ const struct table_schema schema_profile = {
 	.columns = (const struct table_column[]){
 		TEXT("program", "its name"),
 		TEXT("event", "a system call's name, or what else was counted; of times: wall, alone (less waiting for a core; of a process watched for a while its CPU time), cpu, counted (the run that was counted in)"),
-		TEXT("group", "time (of undisturbed runs), memory, thread, io (bytes by the kernel's account) or call (a system call)"),
+		TEXT("group", "work (operations), time (of undisturbed runs), memory, thread, io (bytes by the kernel's account) or call (a system call)"),
 		TEXT("served", "calls: guest, host (it becomes a request), or guest, host (it depends); refused by the guest kernel"),
 		TEXT("blocks", "calls that the host serves: no, files (not on regular files) or yes (leaves by an exit whatever the transport)"),
 		TEXT("unit", "unit of value: ns, bytes, cores or 1"),
@@ -19,7 +19,7 @@ const struct table_schema schema_profile = {
 		COUNT("files", "calls: made on regular files"),
 		COUNT("late", "calls that the host serves: made after a pause in which a polling driver falls asleep"),
 		NUMBER("per_second", "1/s", "value by the time it was counted over; of the undisturbed runs where these are known"),
-		TEXT("source", "trace, counter (perf), rusage, proc-io, clock"),
+		TEXT("source", "trace, counter (perf), rusage, proc-io, clock, program (by its marks, or the user)"),
 		END },
 };
 
@@ -54,6 +54,8 @@ const struct table_schema schema_coefficients = {
 		COUNT("with", "of which make such events"),
 		TEXT("backend", "KVM backend it was fitted on"),
 		TEXT("fitted_on", "the programs, separated by blanks"),
+		{ .name = "held", .type = TABLE_NUMBER, .unit = "cores", .optional = true,
+		  .description = "cores that a VM keeps for itself: median of the programs" },
 		END },
 };
 
@@ -90,6 +92,29 @@ const struct table_schema schema_predictions = {
 		NUMBER("high_ns", "ns", "of total: upper end"),
 		NUMBER("native_ns", "ns", "of total: native time"),
 		TEXT("flags", "outside: the program makes more of them in its time than any it was fitted on"),
+		{ .name = "held", .type = TABLE_NUMBER, .unit = "cores", .optional = true,
+		  .description = "of total: cores that the configuration keeps for itself" },
+		{ .name = "ops", .type = TABLE_NUMBER, .unit = "1", .optional = true,
+		  .description = "of total: operations that the program does, by its profile" },
+		{ .name = "added_ns", .type = TABLE_NUMBER, .unit = "ns", .optional = true,
+		  .description = "of total: what is added to native time, by operation" },
+		END },
+};
+
+const struct table_schema schema_latencies = {
+	.name = "latencies.csv", .description = "what one kind of request of one program is predicted to take under one configuration beyond what it takes natively",
+	.columns = (const struct table_column[]){
+		TEXT("program", "its name"),
+		TEXT("config", "configuration"),
+		TEXT("event", "the system call"),
+		NUMBER("count", "1", "how many the program makes"),
+		NUMBER("bytes", "bytes", "moved by one, on average"),
+		NUMBER("late_share", "1", "of those made after a pause in which a polling driver falls asleep"),
+		NUMBER("added_ns", "ns", "what one adds to native time, on average"),
+		NUMBER("awake_ns", "ns", "the same while the driver polls, or where there is none that sleeps"),
+		NUMBER("asleep_ns", "ns", "the same once it has fallen asleep; NA: nothing sleeps"),
+		NUMBER("p50_ns", "ns", "median of what is added, by these two"),
+		NUMBER("p95_ns", "ns", "95th percentile of what is added, by these two"),
 		END },
 };
 /* clang-format on */

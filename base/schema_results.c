@@ -30,6 +30,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_coefficients,
 	&schema_validation,
 	&schema_predictions,
+	&schema_latencies,
 	&schema_scaling,
 	&schema_laws,
 	&schema_loads,

@@ -35,7 +35,8 @@ static const char help[] =
 	"                     scaled by what these say of its event. Costs of another KVM backend are "
 	"refused "
 	"without it\n"
-	"  --out DIR          keep predictions.csv there\n"
+	"  --out DIR          keep predictions.csv there, and latencies.csv: what each kind of request would "
+	"take\n"
 	"  --csv, --json      print the table instead of the summary\n"
 	"  --openmetrics FILE also write totals as OpenMetrics text, for node_exporter's textfile collector\n"
 	"  --help             print this help\n"
@@ -108,7 +109,7 @@ static int parse(struct options *o, int argc, char **argv)
 	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("predict", &error, CMD_USAGE);
 }
 
-static int show(const struct options *o, const char *path, struct error *error)
+static int show(const struct options *o, const char *path, const char *latencies, struct error *error)
 {
 	const struct report_source sources[] = { { path, &schema_predictions }, { NULL, NULL } };
 	int code = o->metrics ? report_openmetrics_write(o->metrics, sources, error) : 0;
@@ -119,27 +120,31 @@ static int show(const struct options *o, const char *path, struct error *error)
 		return publish_csv(path, &schema_predictions, error);
 	if (o->json)
 		return report_table_json(stdout, path, &schema_predictions, error);
-	return report_prediction_print(stdout, path, page_colour(stdout), error);
+	return report_prediction_print(stdout, path, latencies, page_colour(stdout), error);
 }
 
 static int predict(const struct options *o, const char *directory, struct error *error)
 {
-	char path[4300];
+	char path[4300], latencies[4300];
 	struct model_predict_options options = {
 		.profile = o->profile,
 		.costs = o->costs,
 		.machine = o->machine,
 		.backend = o->machine ? NULL : vmm_backend_name(NULL),
 		.path = path,
+		.latencies = latencies,
 	};
 	int code;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_predictions.name);
+	snprintf(latencies, sizeof(latencies), "%s/%s", directory, schema_latencies.name);
 	code = model_predict_write(&options, error);
 	if (code == 0)
-		code = show(o, path, error);
-	if (!o->out)
+		code = show(o, path, latencies, error);
+	if (!o->out) {
 		unlink(path);
+		unlink(latencies);
+	}
 	return code;
 }
 

@@ -32,6 +32,10 @@ void profile_help(void)
 	     "  --for TIME       how long (default: 10s); it also ends with the process\n"
 	     "  --repeat N       undisturbed runs, whose median is the time (default: 3)\n"
 	     "  --timeout TIME   end a program that takes longer (default: 60s)\n"
+	     "  --ops N          operations that the program does (default: what it marks itself): "
+	     "predictions "
+	     "are then\n"
+	     "                   also by operation\n"
 	     "  --show           pass on what the program prints, to stderr\n"
 	     "  --csv, --json    print profile.csv instead of the summary\n"
 	     "  --help           print this help\n"
@@ -53,7 +57,7 @@ void profile_help(void)
 	     "  vmtax profile --suite training --out out/training");
 }
 
-enum { OUT = 256, NAME, SUITE, ONLY, PID, FOR, REPEAT, TIMEOUT, SHOW, CSV, JSON, HELP };
+enum { OUT = 256, NAME, SUITE, ONLY, PID, FOR, REPEAT, OPS, TIMEOUT, SHOW, CSV, JSON, HELP };
 
 static const struct option known[] = {
 	{ "out", required_argument, NULL, OUT },
@@ -63,6 +67,7 @@ static const struct option known[] = {
 	{ "pid", required_argument, NULL, PID },
 	{ "for", required_argument, NULL, FOR },
 	{ "repeat", required_argument, NULL, REPEAT },
+	{ "ops", required_argument, NULL, OPS },
 	{ "timeout", required_argument, NULL, TIMEOUT },
 	{ "show", no_argument, NULL, SHOW },
 	{ "csv", no_argument, NULL, CSV },
@@ -92,6 +97,8 @@ static int take(struct profile_options *o, int id, struct error *error)
 		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
 	case REPEAT:
 		return cmd_option_count("repeat", REPEAT_MOST, &o->repeat, error);
+	case OPS:
+		return cmd_option_count("ops", INT64_MAX, &o->ops, error);
 	case TIMEOUT:
 		return units_parse_time(optarg, &o->timeout_ns, error) ? error_at(error, "--timeout") : 0;
 	}

@@ -20,6 +20,7 @@ struct profile_options {
 	const char *name;     /* of the program in the tables; NULL: its own */
 	uint64_t pid, for_ns;
 	uint64_t repeat; /* undisturbed runs */
+	uint64_t ops;	 /* that the program does; 0: what it says itself */
 	uint64_t timeout_ns;
 	bool csv, json, show, help;
 };
@@ -33,6 +34,7 @@ struct profile {
 	const char *program;
 	double wall_ns, cpu_ns;	      /* medians of undisturbed runs; NaN: not known */
 	double alone_ns;	      /* the first, less waiting for a core */
+	double ops;		      /* operations that it does; NaN: not known */
 	double observed_ns;	      /* how long the run took that was counted in */
 	struct probe_samples samples; /* of that run; owned */
 	struct trace_profile trace;   /* owned */

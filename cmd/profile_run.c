@@ -89,9 +89,12 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 	struct measurement m;
 	int code = wall && cpu && alone ? 0 : error_set(error, ENOMEM, "cannot profile");
 
-	*p = (struct profile){
-		.program = workload->name, .alone_ns = NAN, .wall_ns = NAN, .cpu_ns = NAN, .observed_ns = NAN
-	};
+	*p = (struct profile){ .program = workload->name,
+			       .alone_ns = NAN,
+			       .wall_ns = NAN,
+			       .cpu_ns = NAN,
+			       .observed_ns = NAN,
+			       .ops = o->ops ? (double)o->ops : (double)NAN };
 	/* The first is thrown away: it finds the program's file and libraries. */
 	for (uint64_t i = 0; code == 0 && i <= o->repeat; i++) {
 		code = launch(o, workload, number, scratch, false, NULL, &m, error);
@@ -99,6 +102,8 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 			wall[i - 1] = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
 			cpu[i - 1] = cpu_of(&m);
 			alone[i - 1] = alone_of(&m);
+			if (!o->ops && m.ops > 0)
+				p->ops = (double)m.ops;
 		}
 		measurement_free(&m);
 	}

@@ -218,6 +218,14 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 	int code = put_times(t, p, error);
 
 	if (code == 0)
+		code = put(t, p,
+			   &(struct row){ .event = "ops",
+					  .group = "work",
+					  .unit = "1",
+					  .source = "program",
+					  .value = p->ops },
+			   error);
+	if (code == 0)
 		code = put_figures(t, p, error);
 	if (code == 0 && p->traced)
 		code = put_threads(t, p, error);

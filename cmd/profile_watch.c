@@ -106,7 +106,9 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	uint64_t begun = clock_now_ns();
 	int code = 0;
 
-	*p = (struct profile){ .wall_ns = NAN, .alone_ns = NAN, .cpu_ns = NAN };
+	*p = (struct profile){
+		.wall_ns = NAN, .alone_ns = NAN, .cpu_ns = NAN, .ops = o->ops ? (double)o->ops : (double)NAN
+	};
 	probe_session_begin(&session, &target, false);
 	if (trace)
 		code = record(o, trace, error);

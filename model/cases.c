@@ -88,6 +88,20 @@ static double median_requests(const struct source *s, const struct pair *pairs, 
 	return median;
 }
 
+static double median_held(const struct cells *c, const struct pair *pairs, size_t count)
+{
+	double *found = calloc(count + 1, sizeof(*found)), median = NAN;
+	size_t known = 0;
+
+	for (size_t i = 0; found && i < count; i++)
+		if (!isnan(cells_number(c, pairs[i].row, "cores_held")))
+			found[known++] = cells_number(c, pairs[i].row, "cores_held");
+	if (known)
+		median = stats_median(found, known, MODEL_LEVEL).value;
+	free(found);
+	return median;
+}
+
 static int add_case(struct fit_cases *all, const struct source *s, size_t workload, size_t config,
 		    size_t native)
 {
@@ -111,6 +125,7 @@ static int add_case(struct fit_cases *all, const struct source *s, size_t worklo
 	f->label = count ? cells_text(c, pairs[0].row, "label") : f->config;
 	f->transport = count ? cells_text(c, pairs[0].row, "transport") : "";
 	f->requests = median_requests(s, pairs, count);
+	f->held = median_held(c, pairs, count);
 	if (take_pairs(s, pairs, count, f)) {
 		all->count++;
 	} else {

@@ -41,6 +41,7 @@ struct profiles {
 	struct names program;
 	double (*count)[TERM_MOST]; /* programs; owned */
 	double *wall_ns, *cpu_ns;   /* programs; owned */
+	double *ops; /* programs: operations that they say, or the user says, they did; NaN; owned */
 };
 
 /* Calls among COUNT that become requests, but for those of a futex or of memory. */
@@ -77,6 +78,7 @@ struct fit_case {
 	double *ratio[METRICS]; /* pairs: of each run, measured by native; owned */
 	size_t pairs;
 	double requests; /* calls the host served, median over runs; NaN: not known */
+	double held;	 /* cores kept, median over runs; NaN: not known */
 };
 
 struct fit_cases {
@@ -159,5 +161,12 @@ int fit_solve(struct fit_sample *sample, struct fit *fit);
 
 int fit_find_intervals(struct fit_sample *sample, struct fit *fit);
 int fit_find_error(const struct fit_sample *sample, struct fit *fit);
+
+/* --- What a call would take: latency.c --- */
+
+/* Puts rows of schema_latencies: what each kind of request of PROGRAM takes beyond what it takes natively, by
+ * FIT, which is of the time under CONFIG. 0 or negative errno. */
+int latency_put(struct table_writer *writer, const struct fit *fit, const char *config,
+		const struct profiles *profiles, size_t program, struct error *error);
 
 #endif

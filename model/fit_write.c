@@ -10,6 +10,7 @@
 #include "base/schema.h"
 #include "model/fit_priv.h"
 #include "model/model.h"
+#include "model/model_priv.h"
 
 /* coefficients.csv: fits as a table. */
 
@@ -40,6 +41,20 @@ static const char *label_of(const struct fit_cases *all, const char *config)
 	return config;
 }
 
+/* Cores that a VM keeps under CONFIG: of most programs, as one with many threads keeps more. */
+static double held_by(const struct fit_cases *all, const char *config)
+{
+	double *held = calloc(all->count + 1, sizeof(*held)), median;
+	size_t n = 0;
+
+	for (size_t i = 0; held && i < all->count; i++)
+		if (strcmp(all->at[i].config, config) == 0 && !isnan(all->at[i].held))
+			held[n++] = all->at[i].held;
+	median = held && n ? stats_median(held, n, MODEL_LEVEL).value : (double)NAN;
+	free(held);
+	return median;
+}
+
 struct row {
 	const char *config, *programs;
 	int metric;
@@ -67,6 +82,7 @@ static int put_row(struct table_writer *w, const struct fit_cases *all, const st
 	table_put_integer(w, (int64_t)(term ? fit->with[j] : fit->programs));
 	table_put_text(w, *all->backend ? all->backend : NULL);
 	table_put_text(w, r->programs);
+	table_put_number(w, held_by(all, r->config));
 	return table_end_row(w, error);
 }
 

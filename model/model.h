@@ -149,23 +149,24 @@ struct model_predict_options {
 	const char *costs;   /* directory with coefficients.csv */
 	const char *
 		machine; /* results of the nano suite on the machine to predict for; NULL: as it was fitted */
-	const char *backend; /* KVM backend of that machine; NULL: not known */
-	const char *path;    /* where predictions go */
+	const char *backend;   /* KVM backend of that machine; NULL: not known */
+	const char *path;      /* where predictions go */
+	const char *latencies; /* where what each kind of call would take goes */
 };
 
 /*
  * Predicts time and CPU seconds of each program of a profile under each configuration that costs were fitted
- * for, with 95 % prediction intervals, and writes PATH (schema_predictions). Costs of another machine are
- * scaled, term by term, by what its nano suite says. Costs of another backend are refused without that. 0 or
- * negative errno.
+ * for, with 95 % prediction intervals, and writes PATH (schema_predictions) and LATENCIES (schema_latencies).
+ * Costs of another machine are scaled, term by term, by what its nano suite says. Costs of another backend
+ * are refused without that. 0 or negative errno.
  */
 int model_predict_write(const struct model_predict_options *options, struct error *error);
 
 /* What is known of copies that run at once; texts are the caller's. */
 struct model_scale_options {
 	const char *const *directories; /* results of vmtax run --vms, NULL-terminated */
-	double goal_share, goal_ns;	/* so many of all copies shall take no longer than this; NaN: no goal */
-	const char *scaling, *laws;	/* paths of the tables */
+	double goal_share, goal_ns; /* so many of all copies shall take no longer than this; NaN: no goal */
+	const char *scaling, *laws; /* paths of the tables */
 };
 
 /*
@@ -180,16 +181,16 @@ int model_scale_write(const struct model_scale_options *options, struct error *e
 struct model_mixes_options {
 	const char *const *directories; /* with loads.csv, NULL-terminated */
 	double goal_share, goal_ns;	/* so many of all runs shall take no longer than this; NaN: no goal */
-	const char *predicted;		/* directory with predictions.csv; NULL: programs are as they were alone */
+	const char *predicted; /* directory with predictions.csv; NULL: programs are as they were alone */
 	const char *path;
 };
 
 /*
  * Writes how VMs of unlike programs get on together (schema_mixes): throughput as measured, and as exact mean
- * value analysis predicts it from each program alone, a class of customers each, whose CPU seconds are served by
- * as many servers as there are cores; where that needs too much memory by its approximation, and where programs
- * compute on several cores at once by simulation. Percentiles are by simulation of runs as they were alone. 0 or
- * negative errno.
+ * value analysis predicts it from each program alone, a class of customers each, whose CPU seconds are served
+ * by as many servers as there are cores; where that needs too much memory by its approximation, and where
+ * programs compute on several cores at once by simulation. Percentiles are by simulation of runs as they were
+ * alone. 0 or negative errno.
  */
 int model_mixes_write(const struct model_mixes_options *options, struct error *error);
 

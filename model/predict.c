@@ -123,6 +123,9 @@ static int put_line(struct table_writer *w, const struct fit *fit, const struct 
 	table_put_missing(w);
 	table_put_missing(w);
 	table_put_text(w, line->outside ? "outside" : NULL);
+	table_put_missing(w);
+	table_put_missing(w);
+	table_put_missing(w);
 	return table_end_row(w, error);
 }
 
@@ -161,6 +164,9 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 	table_put_number(w, high);
 	table_put_number(w, native);
 	table_put_text(w, outside ? "outside" : NULL);
+	table_put_number(w, number(&c->table, first, "held"));
+	table_put_number(w, p->ops[program]);
+	table_put_number(w, (total - native) / p->ops[program]);
 	code = table_end_row(w, error);
 	for (size_t j = 0; code == 0 && j < terms_count; j++) {
 		put_names(w, c, first, p->program.name[program], terms[line[j].term].name);
@@ -169,8 +175,8 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 	return code;
 }
 
-static int write_all(struct table_writer *w, const struct costs *c, const struct profiles *p,
-		     struct error *error)
+static int write_all(struct table_writer *w, struct table_writer *latencies, const struct costs *c,
+		     const struct profiles *p, struct error *error)
 {
 	int code = 0;
 
@@ -181,6 +187,10 @@ static int write_all(struct table_writer *w, const struct costs *c, const struct
 			code = take_fit(c, row, &next, &fit, error);
 			if (code == 0)
 				code = put_program(w, c, row, &fit, p, program, error);
+			if (code == 0 &&
+			    strcmp(text(&c->table, row, "metric"), fit_metrics[METRIC_TIME]) == 0)
+				code = latency_put(latencies, &fit, text(&c->table, row, "config"), p,
+						   program, error);
 		}
 	return code;
 }
@@ -222,16 +232,19 @@ int model_predict_write(const struct model_predict_options *o, struct error *err
 {
 	struct costs costs = { 0 };
 	struct profiles profiles = { 0 };
-	struct table_writer writer;
+	struct table_writer writer, latencies;
 	int code = read_costs(&costs, o, error);
 
 	if (code == 0)
 		code = profiles_add(&profiles, o->profile, false, error);
 	if (code == 0)
-		code = table_create(&writer, o->path, &schema_predictions, error);
+		code = table_create(&latencies, o->latencies, &schema_latencies, error);
 	if (code == 0) {
-		code = write_all(&writer, &costs, &profiles, error);
-		code = table_writer_end(&writer, code, error);
+		code = table_create(&writer, o->path, &schema_predictions, error);
+		if (code == 0)
+			code = table_writer_end(
+				&writer, write_all(&writer, &latencies, &costs, &profiles, error), error);
+		code = table_writer_end(&latencies, code, error);
 	}
 	table_free(&costs.table);
 	direct_free(&costs.target);

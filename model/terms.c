@@ -205,19 +205,23 @@ static void take_row(struct profiles *p, const struct table *t, size_t row, size
 		p->wall_ns[program] = number(t, row, "value");
 	if (is(t, row, "group", "time") && is(t, row, "event", "cpu"))
 		p->cpu_ns[program] = number(t, row, "value");
+	if (is(t, row, "group", "work") && is(t, row, "event", "ops"))
+		p->ops[program] = number(t, row, "value");
 }
 
 static int make_room(struct profiles *p, size_t more)
 {
 	size_t room = p->program.count + more + 1;
-	void *count = realloc(p->count, room * sizeof(*p->count)), *wall, *cpu;
+	void *count = realloc(p->count, room * sizeof(*p->count)), *wall, *cpu, *ops;
 
 	p->count = count ? count : p->count;
 	wall = count ? realloc(p->wall_ns, room * sizeof(*p->wall_ns)) : NULL;
 	p->wall_ns = wall ? wall : p->wall_ns;
 	cpu = wall ? realloc(p->cpu_ns, room * sizeof(*p->cpu_ns)) : NULL;
 	p->cpu_ns = cpu ? cpu : p->cpu_ns;
-	return cpu ? 0 : -ENOMEM;
+	ops = cpu ? realloc(p->ops, room * sizeof(*p->ops)) : NULL;
+	p->ops = ops ? ops : p->ops;
+	return ops ? 0 : -ENOMEM;
 }
 
 static int take_table(struct profiles *p, const struct table *t, struct error *error)
@@ -238,7 +242,7 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 			if (names_add(&p->program, table_text(t, row, column)))
 				return error_set(error, ENOMEM, "cannot read a profile");
 			memset(p->count[at], 0, sizeof(p->count[at]));
-			p->wall_ns[at] = p->cpu_ns[at] = NAN;
+			p->wall_ns[at] = p->cpu_ns[at] = p->ops[at] = NAN;
 		}
 		take_row(p, t, row, at);
 	}
@@ -274,6 +278,7 @@ void profiles_free(struct profiles *p)
 	free(p->count);
 	free(p->wall_ns);
 	free(p->cpu_ns);
+	free(p->ops);
 	names_free(&p->program);
 	*p = (struct profiles){ 0 };
 }

@@ -56,17 +56,19 @@ int report_comparison_html(const char *directory, const struct report_comparison
 
 /* Prints fitted costs (PATH, of schema_coefficients), a term a line; how well they predict
  * (schema_validation): the median, P90 and greatest error, coverage, and those of the baselines; or
- * predictions (schema_predictions), terms in order. 0 or a negative errno. */
+ * predictions (schema_predictions), terms in order, with those of requests (LATENCIES, of schema_latencies).
+ * 0 or a negative errno. */
 int report_fit_print(FILE *out, const char *path, bool colour, struct error *error);
 int report_validation_print(FILE *out, const char *path, bool colour, struct error *error);
-int report_prediction_print(FILE *out, const char *path, bool colour, struct error *error);
+int report_prediction_print(FILE *out, const char *path, const char *latencies, bool colour,
+			    struct error *error);
 
 /* Prints SCALING (schema_scaling) on OUT, a number of copies a line, with the law fitted to them from LAWS
  * (schema_laws). 0 or a negative errno. */
 int report_scaling_print(FILE *out, const char *scaling, const char *laws, bool colour, struct error *error);
 
-/* Prints loads (PATH, of schema_mixes) on OUT: a program a line beneath the load it is in, and how far predictions
- * are off. 0 or a negative errno. */
+/* Prints loads (PATH, of schema_mixes) on OUT: a program a line beneath the load it is in, and how far
+ * predictions are off. 0 or a negative errno. */
 int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error);
 
 /* A table, by its path. */
@@ -75,7 +77,8 @@ struct report_source {
 	const struct table_schema *schema; /* of predictions, coefficients, scaling, laws or mixes */
 };
 
-/* Writes SOURCES (ends with a NULL path) to PATH as OpenMetrics text, whole or not at all. 0 or a negative errno. */
+/* Writes SOURCES (ends with a NULL path) to PATH as OpenMetrics text, whole or not at all. 0 or a negative
+ * errno. */
 int report_openmetrics_write(const char *path, const struct report_source *sources, struct error *error);
 
 /*

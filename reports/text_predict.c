@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/schema.h"
-#include "base/stats.h"
 #include "base/units.h"
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
-/* Fitted costs, and how well they predict, as text. */
+/* Fitted costs and predictions, as text. */
+#define REQUESTS_SHOWN 4
 
 static const char *text(const struct table *t, size_t row, const char *column)
 {
@@ -83,115 +81,6 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 	return 0;
 }
 
-/* One group of predictions. */
-struct group {
-	const char *config, *metric, *held_out;
-};
-
-static bool in_group(const struct table *t, size_t row, const struct group *g)
-{
-	return is(t, row, "config", g->config) && is(t, row, "metric", g->metric) &&
-	       is(t, row, "held_out", g->held_out);
-}
-
-/* Errors of the column WHICH, sorted; those of programs with at least LEAST overhead, by that where BY it. */
-static size_t errors(const struct table *t, const struct group *g, const char *which, double least, bool by,
-		     double *into)
-{
-	size_t n = 0;
-
-	for (size_t row = 0; row < t->rows; row++) {
-		double native = number(t, row, "native_ns"), measured = number(t, row, "measured_ns");
-		double off = fabs(number(t, row, which) - measured);
-
-		if (in_group(t, row, g) && measured / native - 1 >= least)
-			into[n++] = off / (by ? measured - native : measured);
-	}
-	stats_sort(into, n);
-	return n;
-}
-
-static double covered(const struct table *t, const struct group *g)
-{
-	size_t in = 0, n = 0;
-
-	for (size_t row = 0; row < t->rows; row++)
-		if (in_group(t, row, g)) {
-			double measured = number(t, row, "measured_ns");
-
-			in += number(t, row, "low_ns") <= measured && measured <= number(t, row, "high_ns");
-			n++;
-		}
-	return n ? (double)in / (double)n : (double)NAN;
-}
-
-static void put_errors(FILE *out, const char *name, const double *e, size_t n)
-{
-	if (n)
-		fprintf(out, "  %-34s %4zu %8.1f %% %8.1f %% %8.1f %%\n", name, n,
-			100 * stats_quantile(e, n, 0.5), 100 * stats_quantile(e, n, 0.9), 100 * e[n - 1]);
-}
-
-/* A right total of wrong parts would show here. */
-static void put_counts(FILE *out, const struct table *t, const struct group *g, double *room)
-{
-	size_t n = 0;
-
-	for (size_t row = 0; row < t->rows; row++) {
-		double profiled = number(t, row, "requests_profiled"),
-		       measured = number(t, row, "requests_measured");
-
-		if (in_group(t, row, g) && measured > 0)
-			room[n++] = fabs(profiled - measured) / measured;
-	}
-	stats_sort(room, n);
-	put_errors(out, "requests counted, by those made", room, n);
-}
-
-static void put_group(const struct text_page *page, const struct table *t, const struct group *g,
-		      double *room)
-{
-	char title[120];
-
-	snprintf(title, sizeof(title), "%.40s, %.20s", g->config, g->metric);
-	text_put_title(page, title,
-		       strcmp(g->held_out, "list") == 0 ? "of programs no fit has seen"
-							: "of programs left out in turn");
-	fprintf(page->out, "  %-34s %4s %10s %10s %10s\n", "absolute error", "n", "median", "P90", "max");
-	put_errors(page->out, "predicted", room, errors(t, g, "predicted_ns", -INFINITY, false, room));
-	put_errors(page->out, "  with 20 % overhead and more", room,
-		   errors(t, g, "predicted_ns", 0.2, false, room));
-	put_errors(page->out, "  the same, by the overhead", room,
-		   errors(t, g, "predicted_ns", 0.2, true, room));
-	put_errors(page->out, "constant slowdown", room, errors(t, g, "constant_ns", -INFINITY, false, room));
-	put_errors(page->out, "CPU only", room, errors(t, g, "cpu_only_ns", -INFINITY, false, room));
-	fprintf(page->out, "  within the 95 %% interval: %.0f %%\n", 100 * covered(t, g));
-	put_counts(page->out, t, g, room);
-}
-
-int report_validation_print(FILE *out, const char *path, bool colour, struct error *error)
-{
-	struct text_page page = { .out = out, .colour = colour };
-	struct group g = { "", "", "" };
-	struct table t;
-	double *room;
-	int code = table_read(&t, path, &schema_validation, error);
-
-	if (code)
-		return code;
-	room = calloc(t.rows + 1, sizeof(*room));
-	for (size_t row = 0; room && row < t.rows; row++) {
-		if (in_group(&t, row, &g))
-			continue;
-		g = (struct group){ text(&t, row, "config"), text(&t, row, "metric"),
-				    text(&t, row, "held_out") };
-		put_group(&page, &t, &g, room);
-	}
-	free(room);
-	table_free(&t);
-	return room ? 0 : -ENOMEM;
-}
-
 static void put_total(const struct text_page *page, const struct table *t, size_t row)
 {
 	char native[32], ns[32], low[32], high[32], rest[200];
@@ -212,31 +101,117 @@ static void put_total(const struct text_page *page, const struct table *t, size_
 			"it lies outside of what the costs were fitted on: see the terms marked outside");
 }
 
-/* Terms come in order, below their total. */
-int report_prediction_print(FILE *out, const char *path, bool colour, struct error *error)
+/* What else a total says: cores, and operations. */
+static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns)
+{
+	double held = number(t, row, "held"), ops = number(t, row, "ops"), ns = number(t, row, "ns");
+	const char *comma = "  ";
+	char added[32];
+
+	if (cpu_ns > 0) {
+		fprintf(out, "%s%.2f cores busy", comma, cpu_ns / ns);
+		comma = ", ";
+	}
+	if (!isnan(held)) {
+		fprintf(out, "%s%.3g held", comma, held);
+		comma = ", ";
+	}
+	if (ops > 0) {
+		fprintf(out, "%s%s added to each of %.0f operations", comma,
+			units_print_time(number(t, row, "added_ns"), added, sizeof(added)), ops);
+		comma = ", ";
+	}
+	if (comma[0] == ',')
+		fputc('\n', out);
+}
+
+/* CPU time predicted for what ROW tells the time of; NaN: none. */
+static double find_cpu(const struct table *t, size_t row)
+{
+	for (size_t i = 0; i < t->rows; i++)
+		if (is(t, i, "term", "total") && is(t, i, "metric", "cpu") &&
+		    is(t, i, "program", text(t, row, "program")) &&
+		    is(t, i, "config", text(t, row, "config")))
+			return number(t, i, "ns");
+	return NAN;
+}
+
+/* The kinds of request of ROW's program and configuration that take most, in order. */
+static void put_requests(FILE *out, const struct table *t, size_t row, const struct table *requests)
+{
+	double last = INFINITY;
+
+	for (int n = 0; n < REQUESTS_SHOWN; n++) {
+		size_t most = requests->rows;
+		double all = 0;
+		char awake[32], asleep[32];
+
+		for (size_t i = 0; i < requests->rows; i++) {
+			double sum = number(requests, i, "count") * number(requests, i, "added_ns");
+
+			if (is(requests, i, "program", text(t, row, "program")) &&
+			    is(requests, i, "config", text(t, row, "config")) && sum < last && sum > all) {
+				all = sum;
+				most = i;
+			}
+		}
+		last = all;
+		if (most == requests->rows)
+			return;
+		fprintf(out, "  %-16s %9.0f requests, each %s longer", text(requests, most, "event"),
+			number(requests, most, "count"),
+			units_print_time(number(requests, most, "awake_ns"), awake, sizeof(awake)));
+		if (number(requests, most, "late_share") > 0)
+			fprintf(out, ", but %.0f %% of them %s: the driver sleeps",
+				100 * number(requests, most, "late_share"),
+				units_print_time(number(requests, most, "asleep_ns"), asleep,
+						 sizeof(asleep)));
+		fputc('\n', out);
+	}
+}
+
+static void put_terms(FILE *out, const struct table *t, size_t row, double total)
+{
+	char cost[32];
+	double ns = number(t, row, "ns");
+	bool base = is(t, row, "term", "base");
+
+	if (!(ns >= 0.001 * total) && !*text(t, row, "flags"))
+		return;
+	show_cost(number(t, row, "cost_ns"), !base, cost, sizeof(cost));
+	fprintf(out, "  %5.1f %%  %-12s %12.0f x %s%s%s\n", 100 * ns / total, text(t, row, "term"),
+		number(t, row, "events"), cost, base ? " ns" : "", *text(t, row, "flags") ? "  outside" : "");
+}
+
+/* Terms come in order, below their total; what each kind of request takes is said below those of time. */
+int report_prediction_print(FILE *out, const char *path, const char *latencies, bool colour,
+			    struct error *error)
 {
 	struct text_page page = { .out = out, .colour = colour };
-	double total = NAN;
-	struct table t;
+	struct table t, requests;
+	size_t total = 0;
 	int code = table_read(&t, path, &schema_predictions, error);
 
 	if (code)
 		return code;
-	for (size_t row = 0; row < t.rows; row++) {
-		char cost[32];
-		double ns = number(&t, row, "ns");
-		bool base = is(&t, row, "term", "base");
+	code = table_read(&requests, latencies, &schema_latencies, error);
+	for (size_t row = 0; code == 0 && row < t.rows; row++) {
+		bool time = is(&t, row, "metric", "time"),
+		     last = row + 1 == t.rows || is(&t, row + 1, "term", "total");
 
 		if (is(&t, row, "term", "total")) {
+			total = row;
 			put_total(&page, &t, row);
-			total = ns;
-		} else if (ns >= 0.001 * total || *text(&t, row, "flags")) {
-			show_cost(number(&t, row, "cost_ns"), !base, cost, sizeof(cost));
-			fprintf(out, "  %5.1f %%  %-12s %12.0f x %s%s%s\n", 100 * ns / total,
-				text(&t, row, "term"), number(&t, row, "events"), cost, base ? " ns" : "",
-				*text(&t, row, "flags") ? "  outside" : "");
+			if (time)
+				put_more(out, &t, row, find_cpu(&t, row));
+		} else {
+			put_terms(out, &t, row, number(&t, total, "ns"));
 		}
+		if (last && time)
+			put_requests(out, &t, total, &requests);
 	}
 	table_free(&t);
-	return 0;
+	if (code == 0)
+		table_free(&requests);
+	return code;
 }

@@ -34,9 +34,9 @@ def program(directory_rows, name, native, faults, requests, guest):
             runs.append(dict(run=len(runs) + 1, invocation="i", block=block, order=1, workload=name, config=config,
                              label=config, cache="warm", transport="exit", status="ok", wall_ns=ns, life_ns=ns,
                              cpu_vcpu_ns=ns, cpu_monitor_ns=0, cpu_driver_busy_ns=0, cpu_driver_spin_ns=0,
-                             cpu_vcpu_spin_ns=0, cpu_kthread_ns=0))
+                             cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1))
     for event, group, value, more in (
-            ("alone", "time", native, {}), ("cpu", "time", native, {}), ("page-faults", "memory", faults, {}),
+            ("alone", "time", native, {}), ("cpu", "time", native, {}), ("page-faults", "memory", faults, {}), ("ops", "work", 1000, {}),
             ("close", "call", requests, dict(served="host", blocks="no", bytes=0, files=0, late=0)),
             ("getpid", "call", guest, dict(served="guest", bytes=0, files=0))):
         profile.append(dict(program=name, event=event, group=group, value=value, unit="1", source="trace", **more))

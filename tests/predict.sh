@@ -56,6 +56,25 @@ try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc 
 result terms
 try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside$' said
 result outside
+try 0 predict known --costs known --json --out kept && jq -e 'map(select(.term == "total" and .metric == "time")) | length == 16 and
+	all(.[]; .held == 1 and .ops == 1000 and ((.ns - .native_ns) / 1000 / .added_ns - 1 | fabs) < 1e-6)' said >/dev/null
+result by-operation
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["term"] == "late" { $at["cost"] = 20000 } { print }' \
+	known/coefficients.csv >coefficients && mkdir ring && mv coefficients ring/coefficients.csv &&
+	awk -F, -v OFS=, 'NR > 1 && $2 == "close" { $7 = 100; $10 = 25 } { print }' known/profile.csv >ring/profile.csv &&
+	try 0 predict ring --costs ring --out ring --csv && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ n++; off += !($at["event"] == "close" && $at["count"] == 100 && $at["late_share"] == 0.25 && near($at["awake_ns"], 50000) &&
+		near($at["asleep_ns"], 70000) && near($at["added_ns"], 55000) && near($at["p50_ns"], 50000) && near($at["p95_ns"], 70000)) }
+	function near(a, b) { return a / b > 0.999 && a / b < 1.001 }
+	END { exit n != 16 || off }' ring/latencies.csv
+result latencies
+try 0 predict ring --costs ring && grep -q 'close  *100 requests, each 50.0 us longer, but 25 % of them 70.0 us' said
+result latencies-text
+mkdir older && cut -d, -f1-17 known/coefficients.csv >older/coefficients.csv && ! grep -q held older/coefficients.csv &&
+	try 0 predict known --costs older --json && jq -e 'all(.[]; .held == null)' said >/dev/null
+result older-costs
+try 0 fit known --validate --held-out held && grep -Eq '^  q1 .* [0-9]+$' said
+result validation-programs
 try 0 predict known --costs known --machine twice --json &&
 	near '[.[] | select(.term == "request" and .metric == "time")][0].cost_ns' 100150
 result other-machine

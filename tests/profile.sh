@@ -52,6 +52,9 @@ field() {
 		$at["event"] == event { print $at[column] }' said
 }
 
+try 0 --csv --ops 7 --repeat 1 -- /bin/true && [ "$(field ops value)" -eq 7 ] && [ "$(field ops group)" = work ] &&
+	try 0 --csv --repeat 1 -- "$1"/workloads/kv kv.log 100 && [ "$(field ops value)" -eq 100 ]
+result operations
 head -c 409600 /dev/zero >input
 try 0 --csv --name copy -- /usr/bin/dd if=input of=copy bs=4096 count=100 status=none && [ "$(field write value)" -eq 100 ] &&
 	[ "$(field write bytes)" -eq 409600 ] && [ "$(field write files)" -eq 100 ] && [ "$(field write served)" = host ] &&

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/schema.h"
+#include "base/stats.h"
+#include "base/units.h"
+#include "reports/reports.h"
+#include "reports/text_priv.h"
+
+/* How well programs were predicted, as text. */
+
+static const char *text(const struct table *t, size_t row, const char *column)
+{
+	return table_text(t, row, table_column(t, column));
+}
+
+static double number(const struct table *t, size_t row, const char *column)
+{
+	return table_number(t, row, table_column(t, column));
+}
+
+static bool is(const struct table *t, size_t row, const char *column, const char *value)
+{
+	return strcmp(text(t, row, column), value) == 0;
+}
+
+/* One group of predictions. */
+struct group {
+	const char *config, *metric, *held_out;
+};
+
+static bool in_group(const struct table *t, size_t row, const struct group *g)
+{
+	return is(t, row, "config", g->config) && is(t, row, "metric", g->metric) &&
+	       is(t, row, "held_out", g->held_out);
+}
+
+/* Errors of the column WHICH, sorted; those of programs with at least LEAST overhead, by that where BY it. */
+static size_t errors(const struct table *t, const struct group *g, const char *which, double least, bool by,
+		     double *into)
+{
+	size_t n = 0;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		double native = number(t, row, "native_ns"), measured = number(t, row, "measured_ns");
+		double off = fabs(number(t, row, which) - measured);
+
+		if (in_group(t, row, g) && measured / native - 1 >= least)
+			into[n++] = off / (by ? measured - native : measured);
+	}
+	stats_sort(into, n);
+	return n;
+}
+
+static double covered(const struct table *t, const struct group *g)
+{
+	size_t in = 0, n = 0;
+
+	for (size_t row = 0; row < t->rows; row++)
+		if (in_group(t, row, g)) {
+			double measured = number(t, row, "measured_ns");
+
+			in += number(t, row, "low_ns") <= measured && measured <= number(t, row, "high_ns");
+			n++;
+		}
+	return n ? (double)in / (double)n : (double)NAN;
+}
+
+static void put_errors(FILE *out, const char *name, const double *e, size_t n)
+{
+	if (n)
+		fprintf(out, "  %-34s %4zu %8.1f %% %8.1f %% %8.1f %%\n", name, n,
+			100 * stats_quantile(e, n, 0.5), 100 * stats_quantile(e, n, 0.9), 100 * e[n - 1]);
+}
+
+/* A right total of wrong parts would show here. */
+static void put_counts(FILE *out, const struct table *t, const struct group *g, double *room)
+{
+	size_t n = 0;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		double profiled = number(t, row, "requests_profiled"),
+		       measured = number(t, row, "requests_measured");
+
+		if (in_group(t, row, g) && measured > 0)
+			room[n++] = fabs(profiled - measured) / measured;
+	}
+	stats_sort(room, n);
+	put_errors(out, "requests counted, by those made", room, n);
+}
+
+static void put_group(const struct text_page *page, const struct table *t, const struct group *g,
+		      double *room)
+{
+	char title[120];
+
+	snprintf(title, sizeof(title), "%.40s, %.20s", g->config, g->metric);
+	text_put_title(page, title,
+		       strcmp(g->held_out, "list") == 0 ? "of programs no fit has seen"
+							: "of programs left out in turn");
+	fprintf(page->out, "  %-34s %4s %10s %10s %10s\n", "absolute error", "n", "median", "P90", "max");
+	put_errors(page->out, "predicted", room, errors(t, g, "predicted_ns", -INFINITY, false, room));
+	put_errors(page->out, "  with 20 % overhead and more", room,
+		   errors(t, g, "predicted_ns", 0.2, false, room));
+	put_errors(page->out, "  the same, by the overhead", room,
+		   errors(t, g, "predicted_ns", 0.2, true, room));
+	put_errors(page->out, "constant slowdown", room, errors(t, g, "constant_ns", -INFINITY, false, room));
+	put_errors(page->out, "CPU only", room, errors(t, g, "cpu_only_ns", -INFINITY, false, room));
+	fprintf(page->out, "  within the 95 %% interval: %.0f %%\n", 100 * covered(t, g));
+	put_counts(page->out, t, g, room);
+}
+
+/* Each program that no fit has seen, under one configuration. */
+static void put_programs(const struct text_page *page, const struct table *t, const struct group *g)
+{
+	bool any = false;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		double measured = number(t, row, "measured_ns"), predicted = number(t, row, "predicted_ns"),
+		       made = number(t, row, "requests_measured");
+		char took[32], said[32], low[32], high[32], interval[80], requests[32] = "-";
+
+		if (!in_group(t, row, g))
+			continue;
+		if (!any)
+			fprintf(page->out, "  %-18s %9s %9s %-22s %9s %9s %9s\n", "program", "measured",
+				"predicted", "[95 % interval]", "off", "requests", "predicted");
+		any = true;
+		snprintf(interval, sizeof(interval), "[%s, %s]",
+			 units_print_time(number(t, row, "low_ns"), low, sizeof(low)),
+			 units_print_time(number(t, row, "high_ns"), high, sizeof(high)));
+		if (!isnan(made))
+			snprintf(requests, sizeof(requests), "%.0f", made);
+		fputs("  ", page->out);
+		text_put_name(page->out, text(t, row, "program"), 18);
+		fprintf(page->out, " %9s %9s %-22s %+7.1f %% %9s %9.0f\n",
+			units_print_time(measured, took, sizeof(took)),
+			units_print_time(predicted, said, sizeof(said)), interval,
+			100 * (predicted / measured - 1), requests, number(t, row, "requests_profiled"));
+	}
+}
+
+int report_validation_print(FILE *out, const char *path, bool colour, struct error *error)
+{
+	struct text_page page = { .out = out, .colour = colour };
+	struct group g = { "", "", "" };
+	struct table t;
+	double *room;
+	int code = table_read(&t, path, &schema_validation, error);
+
+	if (code)
+		return code;
+	room = calloc(t.rows + 1, sizeof(*room));
+	for (size_t row = 0; room && row < t.rows; row++) {
+		if (in_group(&t, row, &g))
+			continue;
+		g = (struct group){ text(&t, row, "config"), text(&t, row, "metric"),
+				    text(&t, row, "held_out") };
+		put_group(&page, &t, &g, room);
+		if (strcmp(g.held_out, "list") == 0)
+			put_programs(&page, &t, &g);
+	}
+	free(room);
+	table_free(&t);
+	return room ? 0 : -ENOMEM;
+}
