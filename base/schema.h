@@ -34,6 +34,8 @@ extern const struct table_schema schema_plan_moves;
 extern const struct table_schema schema_plan_break_even;
 extern const struct table_schema schema_plan_doubts;
 extern const struct table_schema schema_plan_demand;
+extern const struct table_schema schema_plan_forecast;
+extern const struct table_schema schema_plan_headroom;
 extern const struct table_schema schema_placement; /* input: plan --placement */
 
 extern const struct table_schema schema_suite; /* input, too: of the nano suite a result keeps its rows */

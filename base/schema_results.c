@@ -45,6 +45,8 @@ const struct table_schema *const schema_results[] = {
 	&schema_plan_break_even,
 	&schema_plan_doubts,
 	&schema_plan_demand,
+	&schema_plan_forecast,
+	&schema_plan_headroom,
 	NULL,
 };
 /* clang-format on */

@@ -10,6 +10,7 @@
 #include "base/schema.h"
 #include "model/break_even_priv.h"
 #include "model/model.h"
+#include "model/growth_priv.h"
 #include "model/plan_priv.h"
 #include "model/today_priv.h"
 
@@ -20,6 +21,7 @@ struct planner {
 	struct plan_ratios ratios;
 	struct plan_policy policy;
 	struct today today;
+	struct plan_growth growth;
 	struct plan_files files;
 	struct plan_outcome *outcome; /* outcomes; owned */
 	size_t outcomes;
@@ -55,8 +57,10 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 		outcome->sums = plan_sum_up(&p->fleet, config, &packing);
 		outcome->hosts = (double)packing.hosts;
 		outcome->unplaced = packing.unplaced;
-		code = today_plan(&p->files, &p->today, &p->fleet, config, error);
+		code = growth_put(&p->files, &p->growth, &p->fleet, config, &packing, error);
 	}
+	if (code == 0 && config->known)
+		code = today_plan(&p->files, &p->today, &p->fleet, config, error);
 	packing_free(&packing);
 	return code;
 }
@@ -176,6 +180,8 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 		code = plan_ratios_check(&p.ratios, &p.fleet, error);
 		if (code == 0)
 			code = plan_rebase(&p.ratios, &p.fleet, error);
+		if (code == 0 && growth_find(&p.growth, &p.fleet, &p.policy) < 0)
+			code = error_set(error, ENOMEM, "cannot plan");
 		if (code == 0)
 			code = write_plan(&p, options->out, error);
 		plan_ratios_free(&p.ratios);

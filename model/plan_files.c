@@ -17,6 +17,7 @@ static const struct table_schema *const schemas[PLAN_TABLES] = {
 	[PLAN_DEMAND] = &schema_plan_demand,	     [PLAN_TODAY] = &schema_plan_today,
 	[PLAN_MENDING] = &schema_plan_mending,	     [PLAN_MOVES] = &schema_plan_moves,
 	[PLAN_BREAK_EVEN] = &schema_plan_break_even, [PLAN_DOUBTS] = &schema_plan_doubts,
+	[PLAN_FORECAST] = &schema_plan_forecast,     [PLAN_HEADROOM] = &schema_plan_headroom,
 };
 
 static int make_directory(const char *path, struct error *error)

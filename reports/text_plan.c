@@ -120,6 +120,7 @@ static const struct {
 } further[] = {
 	{ &schema_plan_risks, text_put_risks },
 	{ &schema_plan_break_even, text_put_break_even },
+	{ &schema_plan_headroom, text_put_headroom },
 	{ &schema_plan_mending, text_put_mending },
 };
 

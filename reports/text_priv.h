@@ -62,4 +62,7 @@ int text_put_break_even(struct text_page *page, const struct table *table);
 /* What plans survive, in sentences. 0 or -ENOMEM. */
 int text_put_risks(struct text_page *page, const struct table *risks);
 
+/* When it is full: headroom.csv. 0 or -ENOMEM. */
+int text_put_headroom(struct text_page *page, const struct table *headroom);
+
 #endif

@@ -81,6 +81,12 @@ try 0 --results r --fleet fleet.csv --series series.csv --hosts hosts.csv --out 
 	grep -qx 'web,10,stated,1,2,3,0,0,NA,NA,NA,NA,NA' new/plan/demand.csv
 result series
 rm -rf new
+printf 'growth_month = 5%%\nstart = 2030-01-01\n' >policy.ini
+try 0 --results r --fleet fleet.csv --hosts hosts.csv --policy policy.ini --out new &&
+	tr '\n' ' ' <said | tr -s ' ' | grep -q 'native is full on 2030-10-22 (cpu): order by 2030-09-22; one box more does until 2031-07-02, 253 days longer' &&
+	grep -q '^native,native,cpu,36,2032-12-31,57.9' new/plan/forecast.csv
+result headroom
+rm -rf new
 printf 'timestamp,vm,cpu\n0,a,1\nyesterday,a,1\n' >bad.csv
 try 2 --results r --series bad.csv --hosts hosts.csv --out new && says 'bad.csv:3:timestamp' 'yesterday'
 result series-bad
