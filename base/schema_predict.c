@@ -9,7 +9,7 @@ const struct table_schema schema_profile = {
 	.name = "profile.csv", .description = "what a program does natively that virtualization makes dearer: one kind of event of one program",
 	.columns = (const struct table_column[]){
 		TEXT("program", "its name"),
-		TEXT("event", "a system call's name, or what else was counted; of times: wall, alone (less waiting for a core; of a process watched for a while its CPU time), cpu, counted (the run that was counted in)"),
+		TEXT("event", "a system call's name, or what else was counted; of times: wall, alone (less waiting for a core; of a process watched for a while, and of a machine, CPU time), tracing (what recording events took of the counted run), cpu, counted (the run that was counted in)"),
 		TEXT("group", "work (operations), time (of undisturbed runs), memory, thread, io (bytes by the kernel's account) or call (a system call)"),
 		TEXT("served", "calls: guest, host (it becomes a request), or guest, host (it depends); refused by the guest kernel"),
 		TEXT("blocks", "calls that the host serves: no, files (not on regular files) or yes (leaves by an exit whatever the transport)"),
@@ -19,7 +19,7 @@ const struct table_schema schema_profile = {
 		COUNT("files", "calls: made on regular files"),
 		COUNT("late", "calls that the host serves: made after a pause in which a polling driver falls asleep"),
 		NUMBER("per_second", "1/s", "value by the time it was counted over; of the undisturbed runs where these are known"),
-		TEXT("source", "trace, counter (perf), rusage, proc-io, clock, program (by its marks, or the user)"),
+		TEXT("source", "trace, counter (perf), rusage, proc-io, clock, sadf (sysstat), program (by its marks, or the user)"),
 		END },
 };
 
@@ -91,7 +91,7 @@ const struct table_schema schema_predictions = {
 		NUMBER("low_ns", "ns", "of total: lower end of the 95 % prediction interval"),
 		NUMBER("high_ns", "ns", "of total: upper end"),
 		NUMBER("native_ns", "ns", "of total: native time"),
-		TEXT("flags", "outside: the program makes more of them in its time than any it was fitted on"),
+		TEXT("flags", "outside: the program makes more of them in its time than any it was fitted on; of total also coarse: the profile is of a whole machine and knows no system calls, so this is the least to expect"),
 		{ .name = "held", .type = TABLE_NUMBER, .unit = "cores", .optional = true,
 		  .description = "of total: cores that the configuration keeps for itself" },
 		{ .name = "ops", .type = TABLE_NUMBER, .unit = "1", .optional = true,

@@ -77,12 +77,21 @@ static void show(const struct profile *p)
 	char wall[32], cpu[32], counted[32], bytes[32];
 	struct sums s = sum(p);
 
-	printf("%s: %s, CPU %s; counted in a run of %s\n", p->program,
-	       units_print_time(p->wall_ns, wall, sizeof(wall)),
-	       units_print_time(p->cpu_ns, cpu, sizeof(cpu)),
-	       units_print_time(p->observed_ns, counted, sizeof(counted)));
+	if (isnan(p->wall_ns))
+		printf("%s: CPU %s in %s\n", p->program, units_print_time(p->cpu_ns, cpu, sizeof(cpu)),
+		       units_print_time(p->observed_ns, counted, sizeof(counted)));
+	else
+		printf("%s: %s, CPU %s; counted in a run of %s\n", p->program,
+		       units_print_time(p->wall_ns, wall, sizeof(wall)),
+		       units_print_time(p->cpu_ns, cpu, sizeof(cpu)),
+		       units_print_time(p->observed_ns, counted, sizeof(counted)));
 	if (!p->traced)
 		return;
+	if (!isnan(p->slowdown))
+		printf("  watching took some %.2g %% more of its CPU time, which is left out: %llu events of "
+		       "%llu ns\n",
+		       100 * p->slowdown, (unsigned long long)p->trace.events,
+		       (unsigned long long)p->trace.event_cost_ns);
 	printf("  %llu calls would be requests to the host (%s; %llu of them after %d us without any), %llu "
 	       "the guest kernel serves\n"
 	       "  %llu wake-ups, %llu waits, %llu threads and processes started\n",
@@ -154,6 +163,20 @@ static int profile_process(const struct profile_options *o, bool trace, const ch
 	return code;
 }
 
+static int profile_machine(const struct profile_options *o, struct profile_tables *tables,
+			   struct error *error)
+{
+	struct profile profile = { 0 };
+	char wall[32], cpu[32];
+	int code = profile_sadf(o, tables, &profile, error);
+
+	if (code == 0 && !quiet(o))
+		printf("%s: CPU %s in %s; system calls, and what the page cache served, are not known\n",
+		       profile.program, units_print_time(profile.cpu_ns, cpu, sizeof(cpu)),
+		       units_print_time(profile.wall_ns, wall, sizeof(wall)));
+	return code;
+}
+
 static int profile(const struct profile_options *o, struct suite *suite, const char *file,
 		   struct error *error)
 {
@@ -165,14 +188,15 @@ static int profile(const struct profile_options *o, struct suite *suite, const c
 
 	if (code)
 		return code;
-	if (!trace)
+	if (!trace && !o->sadf)
 		fprintf(stderr,
 			"vmtax profile: kinds of calls, wake-ups and times between them are left out, the "
 			"rest is "
 			"from getrusage and, of a process that still runs, /proc/PID/io: %s\n",
 			error_text(&why, text, sizeof(text)));
-	code = o->pid ? profile_process(o, trace, file, &tables, error)
-		      : profile_suite(o, suite, trace ? file : NULL, file, &tables, error);
+	code = o->sadf	? profile_machine(o, &tables, error)
+	       : o->pid ? profile_process(o, trace, file, &tables, error)
+			: profile_suite(o, suite, trace ? file : NULL, file, &tables, error);
 	closed = profile_tables_close(&tables, code == 0, code ? NULL : error);
 	return code ? code : closed;
 }
@@ -188,7 +212,10 @@ static int publish(const struct profile_options *o, struct error *error)
 		return report_table_json(stdout, path, &schema_profile, error);
 	fflush(stdout);
 	fprintf(stderr,
-		"wrote %s and arrivals.csv; reading the clock takes no system call and is not in it\n", path);
+		o->sadf ? "wrote %s and an empty arrivals.csv\n"
+			: "wrote %s and arrivals.csv; reading the clock takes no system call and is not in "
+			  "it\n",
+		path);
 	return 0;
 }
 
@@ -236,5 +263,5 @@ int cmd_profile(int argc, char **argv)
 	suite_free(&suite);
 	if (code == 0)
 		code = publish(&o, &error);
-	return code ? cmd_fail("profile", &error, CMD_FAILED) : CMD_OK;
+	return code ? cmd_fail("profile", &error, code == -EINVAL && o.sadf ? CMD_USAGE : CMD_FAILED) : CMD_OK;
 }

@@ -18,6 +18,7 @@ void profile_help(void)
 	puts("Usage: vmtax profile [OPTION]... -- PROGRAM [ARGUMENT]...\n"
 	     "       vmtax profile [OPTION]... --suite NAME|FILE [--only NAME,...]\n"
 	     "       vmtax profile [OPTION]... --pid PID [--for TIME]\n"
+	     "       vmtax profile [OPTION]... --sadf FILE [--cpus N]\n"
 	     "Counts what a program does that virtualization makes dearer, natively: system calls by kind, "
 	     "with bytes and\n"
 	     "the times between them, and who would serve them in a guest; page faults, wake-ups, switches; "
@@ -30,6 +31,17 @@ void profile_help(void)
 	     "                   profile the workloads of a suite, as vmtax run has them\n"
 	     "  --pid PID        watch a process that runs already, with all it starts meanwhile\n"
 	     "  --for TIME       how long (default: 10s); it also ends with the process\n"
+	     "  --sadf FILE      a coarse profile of a whole machine, from what sadf -d FILE -- -u -w -B -b "
+	     "-n "
+	     "DEV of\n"
+	     "                   sysstat printed: CPU time, faults, processes, disk transfers, packets. "
+	     "Which "
+	     "system calls\n"
+	     "                   were made, and what the page cache served, it does not tell: what is "
+	     "predicted "
+	     "of it is\n"
+	     "                   the least to expect\n"
+	     "  --cpus N         CPUs of that machine, where the file does not say\n"
 	     "  --repeat N       undisturbed runs, whose median is the time (default: 3)\n"
 	     "  --timeout TIME   end a program that takes longer (default: 60s)\n"
 	     "  --ops N          operations that the program does (default: what it marks itself): "
@@ -57,7 +69,7 @@ void profile_help(void)
 	     "  vmtax profile --suite training --out out/training");
 }
 
-enum { OUT = 256, NAME, SUITE, ONLY, PID, FOR, REPEAT, OPS, TIMEOUT, SHOW, CSV, JSON, HELP };
+enum { OUT = 256, NAME, SUITE, ONLY, PID, FOR, SADF, CPUS, REPEAT, OPS, TIMEOUT, SHOW, CSV, JSON, HELP };
 
 static const struct option known[] = {
 	{ "out", required_argument, NULL, OUT },
@@ -66,6 +78,8 @@ static const struct option known[] = {
 	{ "only", required_argument, NULL, ONLY },
 	{ "pid", required_argument, NULL, PID },
 	{ "for", required_argument, NULL, FOR },
+	{ "sadf", required_argument, NULL, SADF },
+	{ "cpus", required_argument, NULL, CPUS },
 	{ "repeat", required_argument, NULL, REPEAT },
 	{ "ops", required_argument, NULL, OPS },
 	{ "timeout", required_argument, NULL, TIMEOUT },
@@ -95,6 +109,11 @@ static int take(struct profile_options *o, int id, struct error *error)
 		return cmd_option_count("pid", INT32_MAX, &o->pid, error);
 	case FOR:
 		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
+	case SADF:
+		o->sadf = optarg;
+		return 0;
+	case CPUS:
+		return cmd_option_count("cpus", 8192, &o->cpus, error);
 	case REPEAT:
 		return cmd_option_count("repeat", REPEAT_MOST, &o->repeat, error);
 	case OPS:
@@ -111,13 +130,15 @@ static int take(struct profile_options *o, int id, struct error *error)
 
 static int check(const struct profile_options *o, struct error *error)
 {
-	int sources = (o->suite != NULL) + (o->program != NULL) + (o->pid != 0);
+	int sources = (o->suite != NULL) + (o->program != NULL) + (o->pid != 0) + (o->sadf != NULL);
 
 	if (sources != 1)
-		return error_fail(error, 0, "give one of -- PROGRAM, --suite and --pid",
+		return error_fail(error, 0, "give one of -- PROGRAM, --suite, --pid and --sadf",
 				  sources ? "more than one thing to profile" : "nothing to profile");
 	if (o->only && !o->suite)
 		return error_fail(error, 0, "give --suite, too", "--only chooses from a suite");
+	if (o->cpus && !o->sadf)
+		return error_fail(error, 0, "give --sadf, too", "--cpus is of the machine that --sadf is of");
 	if (o->name && o->suite)
 		return error_fail(error, 0, "leave it out", "a suite names its workloads itself");
 	if (o->csv && o->json)

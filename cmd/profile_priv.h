@@ -17,6 +17,8 @@ struct profile_options {
 	const char *suite;    /* NULL: a program, or a process */
 	const char *only;     /* NULL: all */
 	char *const *program; /* NULL: none */
+	const char *sadf;     /* file that sadf -d printed; NULL: none */
+	uint64_t cpus;	      /* of the machine it is of; 0: as it says */
 	const char *name;     /* of the program in the tables; NULL: its own */
 	uint64_t pid, for_ns;
 	uint64_t repeat; /* undisturbed runs */
@@ -35,6 +37,7 @@ struct profile {
 	double wall_ns, cpu_ns;	      /* medians of undisturbed runs; NaN: not known */
 	double alone_ns;	      /* the first, less waiting for a core */
 	double ops;		      /* operations that it does; NaN: not known */
+	double slowdown;	      /* by its CPU time, that tracing was; NaN: not known */
 	double observed_ns;	      /* how long the run took that was counted in */
 	struct probe_samples samples; /* of that run; owned */
 	struct trace_profile trace;   /* owned */
@@ -46,6 +49,21 @@ void profile_free(struct profile *profile);
 struct profile_tables {
 	struct table_writer profile, arrivals;
 };
+
+/* A row of profile.csv. Texts are the caller's. */
+struct profile_row {
+	const char *event, *group, *served, *blocks, *unit, *source;
+	double value;		       /* NaN: no row */
+	const struct trace_call *call; /* NULL: none */
+	bool request;		       /* which of its calls came after a pause is known */
+};
+int profile_tables_put_row(struct profile_tables *tables, const struct profile *profile,
+			   const struct profile_row *row, struct error *error);
+
+/* Fills P from O->sadf, and puts its rows. 0 or negative errno; P owns nothing. */
+#define PROFILE_SADF "sadf" /* their source */
+int profile_sadf(const struct profile_options *o, struct profile_tables *tables, struct profile *p,
+		 struct error *error);
 int profile_tables_open(struct profile_tables *tables, const char *directory, struct error *error);
 int profile_tables_put(struct profile_tables *tables, const struct profile *profile, struct error *error);
 /* Both take their names, or, where not KEEP, neither. */

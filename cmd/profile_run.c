@@ -94,6 +94,7 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 			       .wall_ns = NAN,
 			       .cpu_ns = NAN,
 			       .observed_ns = NAN,
+			       .slowdown = NAN,
 			       .ops = o->ops ? (double)o->ops : (double)NAN };
 	/* The first is thrown away: it finds the program's file and libraries. */
 	for (uint64_t i = 0; code == 0 && i <= o->repeat; i++) {

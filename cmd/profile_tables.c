@@ -33,14 +33,8 @@ static const struct figure {
 	{ "bytes-to-device", "io", "bytes", "proc-io", "bytes_to_device", "proc-io" },
 };
 
-struct row {
-	const char *event, *group, *served, *blocks, *unit, *source;
-	double value;
-	const struct trace_call *call; /* NULL: none */
-	bool request;
-};
-
-static int put(struct profile_tables *t, const struct profile *p, const struct row *row, struct error *error)
+int profile_tables_put_row(struct profile_tables *t, const struct profile *p, const struct profile_row *row,
+			   struct error *error)
 {
 	struct table_writer *w = &t->profile;
 	double over = isnan(p->wall_ns) ? p->observed_ns : p->wall_ns;
@@ -81,17 +75,19 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 		{ "alone", p->alone_ns },
 		{ "cpu", p->cpu_ns },
 		{ "counted", p->observed_ns },
+		{ "tracing",
+		  p->traced ? (double)p->trace.events * (double)p->trace.event_cost_ns : (double)NAN },
 	};
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < sizeof(times) / sizeof(times[0]); i++)
-		code = put(t, p,
-			   &(struct row){ .event = times[i].event,
-					  .group = "time",
-					  .unit = "ns",
-					  .source = "clock",
-					  .value = times[i].value },
-			   error);
+		code = profile_tables_put_row(t, p,
+					      &(struct profile_row){ .event = times[i].event,
+								     .group = "time",
+								     .unit = "ns",
+								     .source = "clock",
+								     .value = times[i].value },
+					      error);
 	return code;
 }
 
@@ -115,13 +111,13 @@ static int put_figures(struct profile_tables *t, const struct profile *p, struct
 		if (isnan(sum))
 			continue;
 		had = f->event;
-		code = put(t, p,
-			   &(struct row){ .event = f->event,
-					  .group = f->group,
-					  .unit = f->unit,
-					  .source = f->source,
-					  .value = sum },
-			   error);
+		code = profile_tables_put_row(t, p,
+					      &(struct profile_row){ .event = f->event,
+								     .group = f->group,
+								     .unit = f->unit,
+								     .source = f->source,
+								     .value = sum },
+					      error);
 	}
 	return code;
 }
@@ -139,13 +135,13 @@ static int put_threads(struct profile_tables *t, const struct profile *p, struct
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
-		code = put(t, p,
-			   &(struct row){ .event = counts[i].event,
-					  .group = "thread",
-					  .unit = "1",
-					  .source = "trace",
-					  .value = (double)counts[i].value },
-			   error);
+		code = profile_tables_put_row(t, p,
+					      &(struct profile_row){ .event = counts[i].event,
+								     .group = "thread",
+								     .unit = "1",
+								     .source = "trace",
+								     .value = (double)counts[i].value },
+					      error);
 	return code;
 }
 
@@ -185,18 +181,19 @@ static int put_calls(struct profile_tables *t, const struct profile *p, struct e
 		if (!p->trace.call[i])
 			continue;
 		snprintf(number, sizeof(number), "call-%d", i);
-		code = put(t, p,
-			   &(struct row){ .event = name ? name : number,
-					  .group = "call",
-					  .served = served,
-					  .blocks = strstr(served, "host") ? blocks[vmm_syscall_blocks(i) + 1]
-									   : NULL,
-					  .unit = "1",
-					  .source = "trace",
-					  .value = (double)p->trace.call[i]->count,
-					  .call = p->trace.call[i],
-					  .request = request[i] },
-			   error);
+		code = profile_tables_put_row(
+			t, p,
+			&(struct profile_row){
+				.event = name ? name : number,
+				.group = "call",
+				.served = served,
+				.blocks = strstr(served, "host") ? blocks[vmm_syscall_blocks(i) + 1] : NULL,
+				.unit = "1",
+				.source = "trace",
+				.value = (double)p->trace.call[i]->count,
+				.call = p->trace.call[i],
+				.request = request[i] },
+			error);
 		if (code == 0)
 			code = put_arrivals(t, p, name ? name : number, &p->trace.call[i]->gap, error);
 	}
@@ -218,13 +215,13 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 	int code = put_times(t, p, error);
 
 	if (code == 0)
-		code = put(t, p,
-			   &(struct row){ .event = "ops",
-					  .group = "work",
-					  .unit = "1",
-					  .source = "program",
-					  .value = p->ops },
-			   error);
+		code = profile_tables_put_row(t, p,
+					      &(struct profile_row){ .event = "ops",
+								     .group = "work",
+								     .unit = "1",
+								     .source = "program",
+								     .value = p->ops },
+					      error);
 	if (code == 0)
 		code = put_figures(t, p, error);
 	if (code == 0 && p->traced)

@@ -75,16 +75,20 @@ static bool stand(pid_t pid, struct standing *s)
 	return true;
 }
 
-static int record(const struct profile_options *o, const char *trace, struct error *error)
+/* WATCHED_NS: how long. */
+static int record(const struct profile_options *o, const char *trace, double *watched_ns, struct error *error)
 {
+	uint64_t begun;
 	struct trace_recorder *recorder;
 	int code = trace_open(&recorder, (pid_t)o->pid, trace, NULL, error);
 
 	if (code)
 		return code;
 	code = trace_begin(recorder, error);
+	begun = clock_now_ns();
 	if (code == 0) {
 		watch((pid_t)o->pid, o->for_ns);
+		*watched_ns = (double)(clock_now_ns() - begun);
 		code = trace_end(recorder, error);
 	}
 	trace_close(recorder);
@@ -104,17 +108,21 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	struct standing first, last;
 	bool request[TRACE_CALLS], known = stand((pid_t)o->pid, &first);
 	uint64_t begun = clock_now_ns();
+	double spent;
 	int code = 0;
 
-	*p = (struct profile){
-		.wall_ns = NAN, .alone_ns = NAN, .cpu_ns = NAN, .ops = o->ops ? (double)o->ops : (double)NAN
-	};
+	*p = (struct profile){ .wall_ns = NAN,
+			       .alone_ns = NAN,
+			       .cpu_ns = NAN,
+			       .slowdown = NAN,
+			       .ops = o->ops ? (double)o->ops : (double)NAN };
 	probe_session_begin(&session, &target, false);
 	if (trace)
-		code = record(o, trace, error);
+		code = record(o, trace, &p->observed_ns, error);
 	else
 		watch((pid_t)o->pid, o->for_ns);
-	p->observed_ns = (double)(clock_now_ns() - begun);
+	if (!trace)
+		p->observed_ns = (double)(clock_now_ns() - begun);
 	probe_session_end(&session, &p->samples);
 	if (known && stand((pid_t)o->pid, &last)) {
 		p->cpu_ns = last.cpu_ns - first.cpu_ns;
@@ -127,6 +135,13 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	if (code == 0 && trace) {
 		code = trace_profile_read(&p->trace, trace, false, request, PROFILE_PAUSE_NS, error);
 		p->traced = code == 0;
+		/* Recording is done by the threads it is of: that is no work of theirs. */
+		spent = (double)p->trace.events * (double)p->trace.event_cost_ns;
+		if (p->cpu_ns > spent) {
+			p->slowdown = spent / (p->cpu_ns - spent);
+			p->cpu_ns -= spent;
+			p->alone_ns = p->cpu_ns;
+		}
 	}
 	return code;
 }

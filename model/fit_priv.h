@@ -41,7 +41,8 @@ struct profiles {
 	struct names program;
 	double (*count)[TERM_MOST]; /* programs; owned */
 	double *wall_ns, *cpu_ns;   /* programs; owned */
-	double *ops; /* programs: operations that they say, or the user says, they did; NaN; owned */
+	bool *coarse; /* programs: rates of a whole machine, that tell nothing of calls; owned */
+	double *ops;  /* programs: operations that they say, or the user says, they did; NaN; owned */
 };
 
 /* Calls among COUNT that become requests, but for those of a futex or of memory. */

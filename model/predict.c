@@ -163,7 +163,10 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 	table_put_number(w, low);
 	table_put_number(w, high);
 	table_put_number(w, native);
-	table_put_text(w, outside ? "outside" : NULL);
+	table_put_text(w, outside && p->coarse[program] ? "outside coarse"
+			  : outside			? "outside"
+			  : p->coarse[program]		? "coarse"
+							: NULL);
 	table_put_number(w, number(&c->table, first, "held"));
 	table_put_number(w, p->ops[program]);
 	table_put_number(w, (total - native) / p->ops[program]);

@@ -205,6 +205,7 @@ static void take_row(struct profiles *p, const struct table *t, size_t row, size
 		p->wall_ns[program] = number(t, row, "value");
 	if (is(t, row, "group", "time") && is(t, row, "event", "cpu"))
 		p->cpu_ns[program] = number(t, row, "value");
+	p->coarse[program] |= is(t, row, "source", "sadf");
 	if (is(t, row, "group", "work") && is(t, row, "event", "ops"))
 		p->ops[program] = number(t, row, "value");
 }
@@ -212,7 +213,7 @@ static void take_row(struct profiles *p, const struct table *t, size_t row, size
 static int make_room(struct profiles *p, size_t more)
 {
 	size_t room = p->program.count + more + 1;
-	void *count = realloc(p->count, room * sizeof(*p->count)), *wall, *cpu, *ops;
+	void *count = realloc(p->count, room * sizeof(*p->count)), *wall, *cpu, *ops, *coarse;
 
 	p->count = count ? count : p->count;
 	wall = count ? realloc(p->wall_ns, room * sizeof(*p->wall_ns)) : NULL;
@@ -221,7 +222,9 @@ static int make_room(struct profiles *p, size_t more)
 	p->cpu_ns = cpu ? cpu : p->cpu_ns;
 	ops = cpu ? realloc(p->ops, room * sizeof(*p->ops)) : NULL;
 	p->ops = ops ? ops : p->ops;
-	return ops ? 0 : -ENOMEM;
+	coarse = ops ? realloc(p->coarse, room * sizeof(*p->coarse)) : NULL;
+	p->coarse = coarse ? coarse : p->coarse;
+	return coarse ? 0 : -ENOMEM;
 }
 
 static int take_table(struct profiles *p, const struct table *t, struct error *error)
@@ -242,6 +245,7 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 			if (names_add(&p->program, table_text(t, row, column)))
 				return error_set(error, ENOMEM, "cannot read a profile");
 			memset(p->count[at], 0, sizeof(p->count[at]));
+			p->coarse[at] = false;
 			p->wall_ns[at] = p->cpu_ns[at] = p->ops[at] = NAN;
 		}
 		take_row(p, t, row, at);
@@ -279,6 +283,7 @@ void profiles_free(struct profiles *p)
 	free(p->wall_ns);
 	free(p->cpu_ns);
 	free(p->ops);
+	free(p->coarse);
 	names_free(&p->program);
 	*p = (struct profiles){ 0 };
 }

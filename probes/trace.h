@@ -222,6 +222,9 @@ struct trace_profile {
 	uint64_t tasks;			      /* threads and processes started */
 	uint64_t begin_ns, end_ns;	      /* first and last event that counts */
 	uint64_t lost;
+	uint64_t events;	/* recorded, in all */
+	uint64_t event_cost_ns; /* what recording one cost whom it is of, as it was tried out beforehand; 0:
+				   not known */
 };
 
 /*

@@ -157,6 +157,10 @@ static int take(struct reader *r, const struct trace_event *e)
 		profile->waits += r->started && e->value == 0;
 		profile->preempted += r->started && e->value != 0;
 		break;
+	case TRACE_COST:
+		if (e->tid == COST_EVENT)
+			profile->event_cost_ns = e->value;
+		break;
 	case TRACE_LOST:
 		profile->lost += e->value;
 		break;
@@ -200,6 +204,7 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 	while (code == 0 && (event = trace_reader_next(file)) != NULL)
 		code = take(r, event);
 	profile->tasks = count_tasks(profile);
+	profile->events = trace_reader_facts(file)->events;
 	trace_reader_close(file);
 	free(r);
 	return code ? error_set(error, -code, "cannot read a trace") : 0;

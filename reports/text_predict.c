@@ -95,7 +95,12 @@ static void put_total(const struct text_page *page, const struct table *t, size_
 	text_put_name(page->out, text(t, row, "program"), 0);
 	fprintf(page->out, " %s%s%s: %s\n", page->colour ? "\033[1m" : "", text(t, row, "config"),
 		page->colour ? "\033[0m" : "", rest);
-	if (*text(t, row, "flags"))
+	if (strstr(text(t, row, "flags"), "coarse"))
+		text_put_wrapped(
+			page->out, '!',
+			"the least to expect: rates of a whole machine tell of no system calls but those "
+			"that reached a disk or the network");
+	if (strstr(text(t, row, "flags"), "outside"))
 		text_put_wrapped(
 			page->out, '!',
 			"it lies outside of what the costs were fitted on: see the terms marked outside");

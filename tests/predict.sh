@@ -70,6 +70,10 @@ awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["term"] =
 result latencies
 try 0 predict ring --costs ring && grep -q 'close  *100 requests, each 50.0 us longer, but 25 % of them 70.0 us' said
 result latencies-text
+"$vmtax" profile --sadf "$VMTAX_SRC/model/examples/sadf.csv" --out coarse >said 2>err &&
+	try 0 predict coarse --costs known --json && jq -e 'all(.[]; .term != "total" or (.flags | test("coarse")))' said >/dev/null &&
+	try 0 predict coarse --costs known && grep -q 'the least to expect' said
+result coarse
 mkdir older && cut -d, -f1-17 known/coefficients.csv >older/coefficients.csv && ! grep -q held older/coefficients.csv &&
 	try 0 predict known --costs older --json && jq -e 'all(.[]; .held == null)' said >/dev/null
 result older-costs

@@ -37,6 +37,32 @@ refuses never-ends 1 'no end after' --timeout 200ms -- /bin/sleep 5
 [ -z "$(ls | grep -vx -e said -e err)" ]
 result leaves-nothing
 
+# field EVENT COLUMN: of the table in said.
+field() {
+	awk -F, -v event="$1" -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		$at["event"] == event { print $at[column] }' said
+}
+
+# Of two CPUs, three seconds: (100 - idle - iowait - steal) % of 46.04 + 53.96, 55.17 + 41.87 and 59.90 + 40.10 %.
+sadf=$VMTAX_SRC/model/examples/sadf.csv
+try 0 --sadf "$sadf" --csv --ops 3 --name box && [ "$(field cpu value)" = 5.9408e+09 ] && [ "$(field wall value)" = 3e+09 ] &&
+	[ "$(field page-faults value)" = 119625.83 ] && [ "$(field disk-transfer bytes)" -eq 100909378 ] &&
+	[ "$(field disk-transfer source)" = sadf ] && [ "$(field network-packet value)" = 0 ] && [ "$(field ops value)" -eq 3 ]
+result sadf
+rm -f profile.csv arrivals.csv
+grep -v 'UTC;[01];' "$sadf" >all && refuses sadf-cpus 2 'how many CPUs' --sadf all
+grep -v 'UTC;[01];' "$sadf" | sed '1s/^/vm;-1;2026-11-26 03:00:00 UTC;LINUX-RESTART\t(2 CPU)\n/' >restart && try 0 --sadf restart --csv &&
+	[ "$(field cpu value)" = 5.9408e+09 ] && try 0 --sadf all --cpus 4 --csv && [ "$(field cpu value)" = 1.18816e+10 ]
+result sadf-restart
+rm -f profile.csv arrivals.csv
+sed '2s/;[^;]*$/;much/' "$sadf" >much && refuses sadf-value 2 'much:2:%idle' --sadf much
+sed '4s/;[^;]*$//' "$sadf" >few && refuses sadf-fields 2 'few:4' --sadf few
+grep -v CPU "$sadf" | grep -A4 proc >nocpu && refuses sadf-no-cpu 2 'no line of all CPUs' --sadf nocpu
+echo 'not it' >text && refuses sadf-text 2 'text:1' --sadf text
+refuses sadf-missing 1 'nowhere' --sadf nowhere
+refuses sadf-option 2 'give --sadf, too' --cpus 2 -- /bin/true
+rm -f all restart much few nocpu text
+
 if ! "$vmtax" list probes | grep -E '^tracepoints' | grep -q yes && [ "$(id -u)" -ne 0 ]; then
 	echo "skip counts: no right to trace"
 	exit
@@ -46,14 +72,8 @@ if ! "$vmtax" account --pid $$ --for 10ms >said 2>err; then
 	exit
 fi
 
-# field EVENT COLUMN: of the table in said.
-field() {
-	awk -F, -v event="$1" -v column="$2" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-		$at["event"] == event { print $at[column] }' said
-}
-
 try 0 --csv --ops 7 --repeat 1 -- /bin/true && [ "$(field ops value)" -eq 7 ] && [ "$(field ops group)" = work ] &&
-	try 0 --csv --repeat 1 -- "$1"/workloads/kv kv.log 100 && [ "$(field ops value)" -eq 100 ]
+	try 0 --csv --repeat 1 -- "$1"/workloads/kv kv.log 100 && [ "$(field ops value)" -eq 300 ]
 result operations
 head -c 409600 /dev/zero >input
 try 0 --csv --name copy -- /usr/bin/dd if=input of=copy bs=4096 count=100 status=none && [ "$(field write value)" -eq 100 ] &&
@@ -72,4 +92,7 @@ sh -c 'while :; do /bin/true; done' &
 loop=$!
 try 0 --csv --pid $loop --for 500ms && [ "$(field threads-started value)" -gt 2 ] && [ "$(field cpu unit)" = ns ]
 result process
+try 0 --pid $loop --for 300ms && grep -Eq 'watching took some [0-9.e+]+ % more of its CPU time' said &&
+	awk -F, '$2 == "tracing" { found = $7 > 0 } END { exit !found }' profile.csv
+result slowdown
 kill $loop
