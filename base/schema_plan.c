@@ -28,6 +28,8 @@ const struct table_schema schema_plan_hosts = {
 		MAYBE_NUMBER("iops_utilization", "1", "I/O requests used / capacity, likewise"),
 		MAYBE_NUMBER("net_utilization", "1", "network traffic used / capacity, likewise"),
 		MAYBE_NUMBER("reserve", "1", "what is free of the resource there is least left of"),
+		MAYBE_NUMBER("disk_used", "GiB", "disk space placed"),
+		MAYBE_NUMBER("disk_capacity", "GiB", "disk space it has; NA: no limit was given"),
 		END },
 };
 
@@ -50,7 +52,7 @@ const struct table_schema schema_plan_summary = {
 		COUNT("vms", "VMs placed"),
 		COUNT("unplaced", "VMs that fit on no host"),
 		{ .name = "unplaced_vms", .type = TABLE_STRING, .unit = "", .optional = true,
-		  .description = "these, each as name:count:why, separated by blanks; why is cpu, memory, io, iops or net (joined "
+		  .description = "these, each as name:count:why, separated by blanks; why is cpu, memory, io, iops, net, disk or vcpus (joined "
 				 "by +) where no host has enough of it, together where none has enough of all, and "
 				 "available where the hosts it fits on are used up" },
 		NUMBER("cpu_demand", "cores", "native CPU demand of the fleet, VM by VM added up"),
@@ -80,10 +82,11 @@ const struct table_schema schema_plan_risks = {
 	.columns = (const struct table_column[]){
 		TEXT("config", "configuration planned for"),
 		TEXT("label", "configuration as printed"),
-		TEXT("host", "the host that fails, and with it the fullest others if there are to be more"),
+		TEXT("host", "the host that fails, and with it the fullest others if there are to be more; NA: a whole failure domain does"),
 		TEXT("survives", "yes where its VMs all find room on the others, no where they do not"),
 		COUNT("homeless", "VMs that find none"),
 		TEXT("vm", "the first of them"),
+		MAYBE_TEXT("domain", "the failure domain all of whose hosts fail; NA: it is about a single host"),
 		END },
 };
 

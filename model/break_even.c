@@ -29,13 +29,20 @@ static int cost_both(const struct break_even *b, size_t vms, double *hosted, dou
 	for (size_t i = 0; i < scaled.vms; i++) { /* what rounding leaves of one row the next gets */
 		double want = (double)scaled.vm[i].count * (double)vms / all + carry;
 
+		if (scaled.vm[i].service > 0)
+			continue;
 		scaled.vm[i].count = (size_t)floor(want + 0.5);
 		carry = want - (double)scaled.vm[i].count;
 	}
 	for (size_t side = 0; code == 0 && side < 2; side++) {
 		struct packing packing = { 0 };
 
+		services_count(&scaled, config[side], 1);
 		code = plan_pack(&packing, &scaled, config[side], &plan_effort_small);
+		if (code == 0 && services_count(&scaled, config[side], packing.hosts)) {
+			packing_free(&packing);
+			code = plan_pack(&packing, &scaled, config[side], &plan_effort_small);
+		}
 		if (code == 0) {
 			*cost[side] = plan_sum_up(&scaled, config[side], &packing).total;
 			code = packing.unplaced > 0;

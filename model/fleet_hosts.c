@@ -74,6 +74,7 @@ static void read_kind(struct plan_kind *kind, const struct table *table, size_t 
 
 	*kind = (struct plan_kind){
 		.name = table_text(table, row, table_column(table, "host")),
+		.domain = table_text(table, row, table_column(table, "failure_domain")),
 		.available = limit(table, row, "available", INFINITY, error),
 		.have = limit(table, row, "have", 0, error),
 		.cores = cores,
@@ -82,7 +83,9 @@ static void read_kind(struct plan_kind *kind, const struct table *table, size_t 
 			 .memory = fleet_number(table, row, "memory", FLEET_POSITIVE, NAN, error),
 			 .io = fleet_number(table, row, "io", 0, INFINITY, error),
 			 .iops = fleet_number(table, row, "iops", 0, INFINITY, error),
-			 .net = fleet_number(table, row, "net_mb_s", 0, INFINITY, error) },
+			 .net = fleet_number(table, row, "net_mb_s", 0, INFINITY, error),
+			 .disk = fleet_number(table, row, "disk_gib", 0, INFINITY, error),
+			 .vcpus = cores },
 		.cost = fleet_number(table, row, "cost", 0, NAN, error),
 		.power_w = fleet_number(table, row, "power_w", 0, 0, error),
 		.host_os = read_licence(table, row, os, error),

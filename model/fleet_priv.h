@@ -21,6 +21,8 @@ struct plan_load {
 	double io;     /* MB/s; a host's may be infinite, as the next */
 	double iops;   /* requests a second */
 	double net;    /* MB/s */
+	double disk;   /* GiB */
+	double vcpus;  /* cores: vCPUs by how many a core may have; of a host its cores */
 };
 
 /* A row of the fleet; texts belong to its table or the fleet. */
@@ -31,6 +33,7 @@ struct plan_vm {
 	size_t count;
 	struct plan_load asks;	 /* CPU as measured on the platform below, after plan_rebase natively */
 	double vcpus;		 /* of one; NaN: not said */
+	size_t service;		 /* of the policy that it does + 1; 0: none */
 	size_t series;		 /* its number among the series + 1; 0: it has none */
 	double series_cpu;	 /* its percentile there, as measured */
 	double guest_licence;	 /* of one */
@@ -55,6 +58,7 @@ struct plan_kind {
 	size_t available;      /* PLACE_NONE: any number */
 	size_t have;	       /* of them that are there already */
 	struct plan_load has;  /* CPU in cores of speed 1 */
+	const char *domain;    /* they fail with; "": none */
 	double cores, sockets; /* as they are counted for licences */
 	double cost;	       /* of one that is to be bought */
 	struct plan_licence host_os, hypervisor;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "model/plan_priv.h"
+#include "model/pack_priv.h"
 
 /* What VMs with series ask for, by percentiles over time. */
 
@@ -92,6 +92,22 @@ static int size_one(struct fleet *fleet, size_t at, size_t row, const struct pla
 	return vm == &fresh ? add(fleet, at, vm, error) : 0;
 }
 
+/* Lists a VM whose class may have so many vCPUs for a core, and which does not say how many it has. */
+static int check_vcpus(struct fleet *fleet, const struct plan_policy *policy, size_t i, struct error *error)
+{
+	const struct plan_vm *vm = &fleet->vm[i];
+	const struct plan_doubt doubt = { .path = vm->path,
+					  .vm = vm->name,
+					  .line = vm->line,
+					  .why = "its vcpus are not known: no overcommit binds it" };
+	struct plan_vm one = *vm;
+
+	one.vcpus = 1;
+	if (!isnan(vm->vcpus) || pack_vcpus(policy, &one) <= 0)
+		return 0;
+	return fleet_doubt(fleet, &doubt) < 0 ? error_set(error, ENOMEM, "cannot plan") : 0;
+}
+
 int fleet_size(struct fleet *fleet, const struct plan_policy *policy, struct error *error)
 {
 	size_t known = fleet->vms, *order = fleet_sort(fleet);
@@ -103,6 +119,8 @@ int fleet_size(struct fleet *fleet, const struct plan_policy *policy, struct err
 				values, error);
 	free(order);
 	free(values);
+	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
+		code = check_vcpus(fleet, policy, i, error);
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
 		if (fleet->vm[i].guessed &&
 		    fleet_doubt(fleet,

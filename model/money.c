@@ -36,9 +36,11 @@ struct plan_sums plan_sum_up(const struct fleet *fleet, const struct plan_config
 	for (size_t i = 0; i < fleet->vms; i++) {
 		double placed = (double)(fleet->vm[i].count - packing->left[i]);
 
+		sums.guests += placed * fleet->vm[i].guest_licence;
+		if (fleet->vm[i].service > 0) /* not what the hosts are for */
+			continue;
 		sums.vms += placed;
 		sums.native += placed * fleet->vm[i].asks.cpu;
-		sums.guests += placed * fleet->vm[i].guest_licence;
 	}
 	sums.total = sums.hardware + sums.licences + sums.power + sums.guests;
 	return sums;

@@ -38,6 +38,16 @@ void pack_problem_free(struct pack_problem *a)
 	free(a);
 }
 
+double pack_vcpus(const struct plan_policy *policy, const struct plan_vm *vm)
+{
+	double limit = policy ? policy->overcommit : 0;
+
+	for (size_t i = 0; policy && i < policy->classes; i++)
+		if (strcmp(policy->class[i].name, vm->class) == 0)
+			limit = policy->class[i].overcommit;
+	return limit > 0 && vm->vcpus > 0 ? vm->vcpus / limit : 0;
+}
+
 /* What VMs of row I ask for, to SIZE. */
 static void put_size(double *size, const struct fleet *fleet, const struct plan_config *config, size_t i)
 {
@@ -48,20 +58,25 @@ static void put_size(double *size, const struct fleet *fleet, const struct plan_
 	size[IO] = asks->io;
 	size[IOPS] = asks->iops;
 	size[NET] = asks->net;
+	size[DISK] = asks->disk;
+	size[VCPUS] = pack_vcpus(config->policy, &fleet->vm[i]);
 	size[DRIVER] = config->price[i].driver;
 	for (size_t m = 0; config->counted && m < SERIES_METRICS; m++)
 		size[m] *= config->counted[i * SERIES_METRICS + m]; /* these are the first resources */
 }
 
 /* What a host that HAS so much of D offers, once the policy's reserves and room to grow are kept. */
-static double offered(const struct plan_policy *policy, enum resource d, double has)
+static double offered(const struct plan_config *config, enum resource d, double has)
 {
-	if (!policy)
+	const struct plan_policy *policy = config->policy;
+	const struct plan_load services = services_hosted(config);
+
+	if (!policy || d == VCPUS)
 		return has;
 	if (d == CPU)
-		has = has * (1 - policy->cpu_headroom) - policy->reserved_cores;
+		has = has * (1 - policy->cpu_headroom) - policy->reserved_cores - services.cpu;
 	if (d == MEMORY)
-		has = has * (1 - policy->memory_headroom) - policy->reserved_memory_gib;
+		has = has * (1 - policy->memory_headroom) - policy->reserved_memory_gib - services.memory;
 	return has > 0 ? has / (1 + policy->growth_buffer) : 0;
 }
 
@@ -88,25 +103,24 @@ static int make_rules(struct pack_problem *a, const struct fleet *fleet, const s
 	return 0;
 }
 
-const char *const pack_resource_names[] = { "cpu", "memory", "io", "iops", "net", "driver" };
+const char *const pack_resource_names[] = { "cpu", "memory", "io", "iops", "net", "disk", "vcpus", "driver" };
 
 /* Adds kind I, of which there may be MOST at COST. What has no limit has ENOUGH (RESOURCES). */
 static void put_kind(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
 		     struct origin origin, size_t most, const double *enough)
 {
 	const struct plan_kind *kind = &fleet->kind[origin.kind];
-	const double has[RESOURCES] = { [CPU] = kind->has.cpu,
-					[MEMORY] = kind->has.memory,
-					[IO] = kind->has.io,
-					[IOPS] = kind->has.iops,
-					[NET] = kind->has.net };
+	const double has[RESOURCES] = {
+		[CPU] = kind->has.cpu,	  [MEMORY] = kind->has.memory, [IO] = kind->has.io,
+		[IOPS] = kind->has.iops,  [NET] = kind->has.net,       [DISK] = kind->has.disk,
+		[VCPUS] = kind->has.vcpus
+	};
 	bool barred = config->hypervisor && kind->hosted_only;
 	size_t at = a->kinds++;
 
 	for (size_t d = 0; d < RESOURCES; d++)
-		a->capacity[at * RESOURCES + d] = barred ? 0
-							 : offered(config->policy, (enum resource)d,
-								   isfinite(has[d]) ? has[d] : enough[d]);
+		a->capacity[at * RESOURCES + d] =
+			barred ? 0 : offered(config, (enum resource)d, isfinite(has[d]) ? has[d] : enough[d]);
 	a->cost[at] = plan_licence_cost(kind, config) + (origin.owned ? 0 : kind->cost);
 	a->most[at] = barred ? 0 : most;
 	a->origin[at] = origin;
@@ -179,6 +193,8 @@ void pack_take_host(struct packing *packing, const struct place_bin *bin)
 		host->used.io += count * size[IO];
 		host->used.iops += count * size[IOPS];
 		host->used.net += count * size[NET];
+		host->used.disk += count * size[DISK];
+		host->used.vcpus += count * size[VCPUS];
 		host->driver += count * size[DRIVER];
 	}
 }

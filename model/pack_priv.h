@@ -6,7 +6,7 @@
 #include "model/plan_priv.h"
 
 /* What a fleet's placement is about, DRIVER being what threads that poll do. */
-enum resource { CPU, MEMORY, IO, IOPS, NET, DRIVER, RESOURCES };
+enum resource { CPU, MEMORY, IO, IOPS, NET, DISK, VCPUS, DRIVER, RESOURCES };
 
 /* The arrays of a problem, which it owns. Each kind of host is there twice: those that are there already, and
  * those that are to be bought. */
@@ -31,6 +31,12 @@ extern const char *const pack_resource_names[]; /* RESOURCES */
 int pack_problem_make(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config,
 		      bool today);
 void pack_problem_free(struct pack_problem *a);
+
+/* Cores that VM's vCPUs count as by the policy's overcommit; 0: it is not bound by any. */
+double pack_vcpus(const struct plan_policy *policy, const struct plan_vm *vm);
+
+/* Adds an empty host of the problem's KIND. 0 or -ENOMEM. */
+int pack_add_empty(struct packing *packing, size_t kind);
 
 /* Adds BIN of the solution to the hosts. */
 void pack_take_host(struct packing *packing, const struct place_bin *bin);

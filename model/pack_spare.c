@@ -57,13 +57,31 @@ int plan_pack(struct packing *packing, const struct fleet *fleet, const struct p
 	return code == 0 && failing >= 1 ? pack_add_spares(packing, (size_t)failing) : code;
 }
 
+int pack_add_empty(struct packing *packing, size_t kind)
+{
+	struct place_solution *s = &packing->solution;
+	struct plan_host *hosts;
+	struct place_bin *bin;
+
+	bin = realloc(s->bin, (s->bins + 2) * sizeof(*bin));
+	if (bin)
+		s->bin = bin;
+	hosts = realloc(packing->host, (packing->hosts + 2) * sizeof(*hosts));
+	if (hosts)
+		packing->host = hosts;
+	if (!bin || !hosts)
+		return -ENOMEM;
+	s->bin[s->bins] = (struct place_bin){ .kind = kind, .entry = s->entries };
+	pack_take_host(packing, &s->bin[s->bins++]);
+	return 0;
+}
+
 int pack_add_spare(struct packing *packing, size_t host)
 {
 	const struct pack_problem *a = packing->problem;
-	struct place_solution *s = &packing->solution;
+	const struct place_solution *s = &packing->solution;
 	size_t best = PLACE_NONE;
-	struct place_bin *bin;
-	struct plan_host *hosts;
+	int code;
 
 	for (size_t k = 0; k < a->kinds; k++) {
 		const double *has = a->capacity + k * RESOURCES,
@@ -80,15 +98,6 @@ int pack_add_spare(struct packing *packing, size_t host)
 	}
 	if (best == PLACE_NONE)
 		return 0;
-	bin = realloc(s->bin, (s->bins + 2) * sizeof(*bin));
-	if (bin)
-		s->bin = bin;
-	hosts = realloc(packing->host, (packing->hosts + 2) * sizeof(*hosts));
-	if (hosts)
-		packing->host = hosts;
-	if (!bin || !hosts)
-		return -ENOMEM;
-	s->bin[s->bins] = (struct place_bin){ .kind = best, .entry = s->entries };
-	pack_take_host(packing, &s->bin[s->bins++]);
-	return 1;
+	code = pack_add_empty(packing, best);
+	return code < 0 ? code : 1;
 }

@@ -42,9 +42,7 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 
 	config->policy = &p->policy;
 	if (code == 0 && config->known)
-		code = pack_align(config, &p->fleet);
-	if (code == 0 && config->known)
-		code = pack_fleet(&packing, &p->fleet, config);
+		code = services_pack(&packing, &p->fleet, config);
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
 	else if (!config->known)
@@ -172,6 +170,8 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 	code = plan_policy_read(&p.policy, options->policy, error);
 	if (code == 0)
 		code = fleet_size(&p.fleet, &p.policy, error);
+	if (code == 0)
+		code = services_add(&p.fleet, &p.policy, error);
 	if (code == 0)
 		code = plan_policy_check(&p.policy, &p.fleet, error);
 	if (code == 0)

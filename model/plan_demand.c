@@ -22,6 +22,8 @@ int plan_put_demand(struct plan_files *files, const struct fleet *fleet, struct 
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++) {
 		const struct plan_vm *vm = &fleet->vm[i];
 
+		if (vm->service > 0) /* there are more or fewer by configuration */
+			continue;
 		table_put_text(out, vm->name);
 		table_put_integer(out, (int64_t)vm->count);
 		table_put_text(out, vm->series > 0 ? "series" : vm->guessed ? "guessed" : "stated");

@@ -141,6 +141,23 @@ int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const stru
 		  const struct place_effort *effort);
 void packing_free(struct packing *packing);
 
+/* The same for whole failure domains, after it. 0 or negative errno. */
+int domains_risks(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+		  struct table_writer *risks, struct error *error);
+
+/* Adds a row to FLEET for each service of the policy, of none yet. 0 or negative errno. */
+int services_add(struct fleet *fleet, const struct plan_policy *policy, struct error *error);
+
+/* Counts the VMs that services need under CONFIG on so many HOSTS. Whether that changed any. */
+bool services_count(struct fleet *fleet, const struct plan_config *config, size_t hosts);
+
+/* Packs FLEET with the VMs that services need on the hosts it then has, by what VMs need together over time.
+ * 0 or -ENOMEM; the caller frees in both cases. */
+int services_pack(struct packing *packing, struct fleet *fleet, struct plan_config *config);
+
+/* What services take of each host, where these have an OS. */
+struct plan_load services_hosted(const struct plan_config *config);
+
 /* Where VMs have series: finds what each counts with so that, over time, no host's VMs together need more
  * than it offers, to CONFIG's counted. 0 or -ENOMEM. */
 int pack_align(struct plan_config *config, const struct fleet *fleet);

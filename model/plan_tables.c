@@ -76,6 +76,8 @@ static int put_host(struct table_writer *out, const struct fleet *fleet, const s
 		fullest = fmax(fullest, share(amounts[i][0], amounts[i][1]));
 	}
 	plan_put_amount(out, 1 - fullest);
+	plan_put_amount(out, host->used.disk);
+	plan_put_amount(out, kind->has.disk);
 	return table_end_row(out, error);
 }
 

@@ -23,6 +23,7 @@ static int put_risk(const struct packing *packing, const struct fleet *fleet,
 	table_put_text(risks, homeless ? "no" : "yes");
 	table_put_integer(risks, (int64_t)homeless);
 	table_put_text(risks, homeless ? fleet->vm[vm].name : NULL);
+	table_put_missing(risks);
 	return table_end_row(risks, error);
 }
 
@@ -53,11 +54,13 @@ int plan_risks(struct packing *packing, const struct fleet *fleet, const struct 
 {
 	int code = 0;
 
-	if (!config->policy || config->policy->spare_hosts < 1)
+	if (!config->policy)
 		return 0;
+	if (config->policy->spare_hosts < 1)
+		return domains_risks(packing, fleet, config, risks, error);
 	if (pack_add_spares(packing, (size_t)config->policy->spare_hosts) < 0)
 		return error_set(error, ENOMEM, "cannot plan");
 	for (size_t host = 0; code == 0 && host < packing->hosts && host < PLAN_LOSSES_MOST; host++)
 		code = put_risk(packing, fleet, config, host, risks, error);
-	return code;
+	return code ? code : domains_risks(packing, fleet, config, risks, error);
 }

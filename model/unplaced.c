@@ -13,14 +13,16 @@ static struct plan_load alone(const struct fleet *fleet, const struct plan_confi
 	const struct plan_host host = { .driver = config->price[vm].driver };
 	struct plan_load load = fleet->vm[vm].asks;
 
+	load.vcpus = pack_vcpus(config->policy, &fleet->vm[vm]);
 	load.cpu = config->price[vm].cpu + pack_cores_held(&host, config);
 	return load;
 }
 
 static const size_t offsets[] = { /* of resources in a load, in the order of enum resource */
-				  offsetof(struct plan_load, cpu), offsetof(struct plan_load, memory),
-				  offsetof(struct plan_load, io), offsetof(struct plan_load, iops),
-				  offsetof(struct plan_load, net)
+				  offsetof(struct plan_load, cpu),  offsetof(struct plan_load, memory),
+				  offsetof(struct plan_load, io),   offsetof(struct plan_load, iops),
+				  offsetof(struct plan_load, net),  offsetof(struct plan_load, disk),
+				  offsetof(struct plan_load, vcpus)
 };
 
 #define NAMED (sizeof(offsets) / sizeof(*offsets))

@@ -26,6 +26,8 @@ static const char *explain(const char *why, size_t length)
 		{ "io", "more I/O than any host can do" },
 		{ "iops", "more I/O requests than any host can do" },
 		{ "net", "more network traffic than any host can carry" },
+		{ "disk", "more disk space than any host has" },
+		{ "vcpus", "more vCPUs than overcommit allows on any host" },
 		{ "together", "more than any one host has of everything it needs" },
 		{ "available", "the hosts it fits on are used up" },
 	};

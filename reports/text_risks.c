@@ -14,13 +14,31 @@ static const char *cell(const struct table *risks, size_t row, const char *colum
 	return table_text(risks, row, table_column(risks, column));
 }
 
+/* One row about a failure domain; returns the next. */
+static size_t put_domain(FILE *out, const struct table *risks, size_t row)
+{
+	const char *label = cell(risks, row, "label"), *domain = cell(risks, row, "domain");
+
+	if (strcmp(cell(risks, row, "survives"), "no") == 0)
+		fprintf(out,
+			"%s does not survive the loss of %s: there is no room for %s of its VMs, %s first",
+			label, domain, cell(risks, row, "homeless"), cell(risks, row, "vm"));
+	else
+		fprintf(out, "%s survives the loss of %s", label, domain);
+	return row + 1;
+}
+
 /* The rows from ROW on that are of its configuration; returns the first that is not. */
 static size_t put_config(FILE *out, const struct table *risks, size_t row)
 {
 	const char *config = cell(risks, row, "config");
 	size_t begin = row, fatal = 0, first = 0;
 
-	for (; row < risks->rows && strcmp(cell(risks, row, "config"), config) == 0; row++)
+	if (*cell(risks, row, "domain"))
+		return put_domain(out, risks, row);
+	for (; row < risks->rows && strcmp(cell(risks, row, "config"), config) == 0 &&
+	       !*cell(risks, row, "domain");
+	     row++)
 		if (strcmp(cell(risks, row, "survives"), "no") == 0)
 			first = fatal++ ? first : row;
 	if (fatal == 0)
