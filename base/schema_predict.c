@@ -10,7 +10,7 @@ const struct table_schema schema_profile = {
 	.columns = (const struct table_column[]){
 		TEXT("program", "its name"),
 		TEXT("event", "a system call's name, or what else was counted; of times: wall, alone (less waiting for a core; of a process watched for a while, and of a machine, CPU time), tracing (what recording events took of the counted run), cpu, counted (the run that was counted in)"),
-		TEXT("group", "work (operations), time (of undisturbed runs), memory, thread, io (bytes by the kernel's account) or call (a system call)"),
+		TEXT("group", "work (operations), time (of undisturbed runs), memory, hardware (a set's events, in user mode and kernel), thread, io (bytes by the kernel's account) or call (a system call)"),
 		TEXT("served", "calls: guest, host (it becomes a request), or guest, host (it depends); refused by the guest kernel"),
 		TEXT("blocks", "calls that the host serves: no, files (not on regular files) or yes (leaves by an exit whatever the transport)"),
 		TEXT("unit", "unit of value: ns, bytes, cores or 1"),
@@ -19,7 +19,7 @@ const struct table_schema schema_profile = {
 		COUNT("files", "calls: made on regular files"),
 		COUNT("late", "calls that the host serves: made after a pause in which a polling driver falls asleep"),
 		NUMBER("per_second", "1/s", "value by the time it was counted over; of the undisturbed runs where these are known"),
-		TEXT("source", "trace, counter (perf), rusage, proc-io, clock, sadf (sysstat), program (by its marks, or the user)"),
+		TEXT("source", "trace, counter (perf), rusage, proc-io, clock, sadf (sysstat), pmu, program (by its marks, or the user)"),
 		END },
 };
 

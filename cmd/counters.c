@@ -92,7 +92,7 @@ static void say_set(const struct event_set *set)
 		struct error error = { 0 };
 
 		if (set_event_describe(&set->event[i], text, sizeof(text), &error))
-			fprintf(stderr, "vmtax run: %s/%s is NA: %s\n", set->name, set->event[i].name,
+			fprintf(stderr, "vmtax: %s/%s is NA: %s\n", set->name, set->event[i].name,
 				error_text(&error, text, sizeof(text)));
 	}
 }
@@ -103,7 +103,7 @@ void counters_say(const struct event_sets *sets)
 	char text[800];
 
 	if (pmu_lacks(&error))
-		fprintf(stderr, "vmtax run: hardware events are NA: %s\n",
+		fprintf(stderr, "vmtax: hardware events are NA: %s\n",
 			error_text(&error, text, sizeof(text)));
 	for (size_t i = 0; i < sets->count; i++)
 		say_set(&sets->set[i]);

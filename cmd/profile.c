@@ -11,6 +11,7 @@
 #include "base/schema.h"
 #include "base/units.h"
 #include "cmd/cmd.h"
+#include "cmd/counters_priv.h"
 #include "cmd/profile_priv.h"
 #include "cmd/progress_priv.h"
 #include "cmd/publish_priv.h"
@@ -20,6 +21,7 @@
 
 /* vmtax profile: what a program does that virtualization makes dearer. */
 #define KINDS_SHOWN 8
+#define COUNTERS    "basic,tlb"
 
 struct sums {
 	uint64_t host, guest, late, bytes;
@@ -232,8 +234,9 @@ static int make_suite(const struct profile_options *o, struct suite *suite, stru
 
 int cmd_profile(int argc, char **argv)
 {
+	struct event_sets sets;
 	struct profile_options o = {
-		.out = ".", .for_ns = 10000000000u, .repeat = 3, .timeout_ns = 60000000000u
+		.out = ".", .for_ns = 10000000000u, .repeat = 3, .timeout_ns = 60000000000u, .sets = &sets
 	};
 	char file[] = "/tmp/vmtax-profile-XXXXXX";
 	struct suite suite = { 0 };
@@ -246,8 +249,11 @@ int cmd_profile(int argc, char **argv)
 		profile_help();
 		return CMD_OK;
 	}
-	if (make_suite(&o, &suite, &error) < 0)
+	if (counters_read(&sets, o.counters ? o.counters : COUNTERS, &error) < 0 ||
+	    make_suite(&o, &suite, &error) < 0)
 		return cmd_fail("profile", &error, CMD_USAGE);
+	if (o.counters)
+		counters_say(&sets);
 	fd = mkstemp(file);
 	if (fd < 0 || (mkdir(o.out, 0777) < 0 && errno != EEXIST)) {
 		code = error_fail(&error, errno, "make the directories above it",
@@ -263,5 +269,6 @@ int cmd_profile(int argc, char **argv)
 	suite_free(&suite);
 	if (code == 0)
 		code = publish(&o, &error);
-	return code ? cmd_fail("profile", &error, code == -EINVAL && o.sadf ? CMD_USAGE : CMD_FAILED) : CMD_OK;
+	return code ? cmd_fail("profile", &error, code == -EINVAL && o.sadf ? CMD_USAGE : CMD_FAILED)
+		    : CMD_OK;
 }

@@ -48,6 +48,11 @@ void profile_help(void)
 	     "predictions "
 	     "are then\n"
 	     "                   also by operation\n"
+	     "  --counters SET,...\n"
+	     "                   event sets of the hardware to count, too (vmtax list counters has them; "
+	     "default: "
+	     "basic,tlb),\n"
+	     "                   where there is a PMU\n"
 	     "  --show           pass on what the program prints, to stderr\n"
 	     "  --csv, --json    print profile.csv instead of the summary\n"
 	     "  --help           print this help\n"
@@ -69,7 +74,24 @@ void profile_help(void)
 	     "  vmtax profile --suite training --out out/training");
 }
 
-enum { OUT = 256, NAME, SUITE, ONLY, PID, FOR, SADF, CPUS, REPEAT, OPS, TIMEOUT, SHOW, CSV, JSON, HELP };
+enum {
+	OUT = 256,
+	NAME,
+	SUITE,
+	ONLY,
+	PID,
+	FOR,
+	SADF,
+	CPUS,
+	REPEAT,
+	OPS,
+	COUNTERS,
+	TIMEOUT,
+	SHOW,
+	CSV,
+	JSON,
+	HELP
+};
 
 static const struct option known[] = {
 	{ "out", required_argument, NULL, OUT },
@@ -81,6 +103,7 @@ static const struct option known[] = {
 	{ "sadf", required_argument, NULL, SADF },
 	{ "cpus", required_argument, NULL, CPUS },
 	{ "repeat", required_argument, NULL, REPEAT },
+	{ "counters", required_argument, NULL, COUNTERS },
 	{ "ops", required_argument, NULL, OPS },
 	{ "timeout", required_argument, NULL, TIMEOUT },
 	{ "show", no_argument, NULL, SHOW },
@@ -116,6 +139,9 @@ static int take(struct profile_options *o, int id, struct error *error)
 		return cmd_option_count("cpus", 8192, &o->cpus, error);
 	case REPEAT:
 		return cmd_option_count("repeat", REPEAT_MOST, &o->repeat, error);
+	case COUNTERS:
+		o->counters = optarg;
+		return 0;
 	case OPS:
 		return cmd_option_count("ops", INT64_MAX, &o->ops, error);
 	case TIMEOUT:

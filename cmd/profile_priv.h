@@ -8,6 +8,7 @@
 
 #include "base/table.h"
 #include "cmd/suite_priv.h"
+#include "probes/sets.h"
 #include "probes/trace.h"
 
 /* The parts of vmtax profile. */
@@ -24,6 +25,8 @@ struct profile_options {
 	uint64_t repeat; /* undisturbed runs */
 	uint64_t ops;	 /* that the program does; 0: what it says itself */
 	uint64_t timeout_ns;
+	const char *counters;	 /* names of event sets; NULL: the usual ones */
+	struct event_sets *sets; /* of these; owned by the caller */
 	bool csv, json, show, help;
 };
 
@@ -59,6 +62,11 @@ struct profile_row {
 };
 int profile_tables_put_row(struct profile_tables *tables, const struct profile *profile,
 			   const struct profile_row *row, struct error *error);
+
+/* Events of the hardware by their names, as in counters.csv: "tlb/dtlb-walks"; summed over threads, user mode
+ * and kernel. 0 or negative errno. */
+int profile_tables_put_hardware(struct profile_tables *tables, const struct profile *profile,
+				struct error *error);
 
 /* Fills P from O->sadf, and puts its rows. 0 or negative errno; P owns nothing. */
 #define PROFILE_SADF "sadf" /* their source */

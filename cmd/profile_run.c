@@ -28,6 +28,7 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.tsc_hz = clock_tsc_hz(),
 		.shows = o->show,
 		.observed = counted,
+		.sets = counted ? o->sets : NULL,
 		.trace = trace,
 		.signal_fd = -1,
 	};

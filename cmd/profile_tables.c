@@ -224,6 +224,8 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 					      error);
 	if (code == 0)
 		code = put_figures(t, p, error);
+	if (code == 0)
+		code = profile_tables_put_hardware(t, p, error);
 	if (code == 0 && p->traced)
 		code = put_threads(t, p, error);
 	if (code == 0 && p->traced)

@@ -101,6 +101,7 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 		.pid = (pid_t)o->pid,
 		.thread = { { .name = "program", .tid = (pid_t)o->pid } },
 		.threads = 1,
+		.sets = o->sets,
 		.kvm_vm = -1,
 		.kvm_vcpu = -1,
 	};

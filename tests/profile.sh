@@ -25,6 +25,7 @@ refuses() {
 	result "$name"
 }
 
+refuses counters 2 'did you mean tlb?' --counters tlc -- /bin/true
 refuses nothing 2 'nothing to profile'
 refuses two-things 2 'more than one thing to profile' --suite training -- /bin/true
 refuses no-program 2 'cannot find the program' -- ./nowhere
