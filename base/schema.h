@@ -42,6 +42,8 @@ extern const struct table_schema schema_suite; /* input, too: of the nano suite 
 extern const struct table_schema schema_fleet; /* input: plan --fleet, and what else that may be: */
 extern const struct table_schema schema_rvtools_vinfo;
 extern const struct table_schema schema_rvtools_vcpu;
+extern const struct table_schema schema_rvtools_vmemory;
+extern const struct table_schema schema_rvtools_vdisk;
 extern const struct table_schema schema_rvtools_vhost;
 extern const struct table_schema schema_azure_migrate;
 extern const struct table_schema schema_series;

@@ -36,6 +36,7 @@ const struct table_schema schema_hosts = {
 		RENAMED("host_os_licence", TABLE_NUMBER, "currency", true, "licence of a general-purpose host OS (native and hosted): of one host, socket or core; NA: none", "os_licence"),
 		RENAMED("hypervisor_licence", TABLE_NUMBER, "currency", true, "licence of a bare-metal hypervisor, likewise", "hv_licence"),
 		MAYBE_NUMBER("threads", "threads", "hardware threads of one; NA: as many as cores"),
+		MAYBE_NUMBER("numa_nodes", "nodes", "NUMA nodes of one: VMs larger than one of them on every kind are listed as doubtful; NA: not looked at"),
 		MAYBE_NUMBER("smt_gain", "1", "what the second thread of a core adds to it: 0.25 is a quarter of a core; NA: nothing"),
 		MAYBE_NUMBER("sockets", "sockets", "sockets of one; NA: 1"),
 		MAYBE_NUMBER("speed_per_core", "1", "speed of a core, where the fleet's demand was measured on one of speed 1; NA: 1"),
@@ -65,6 +66,7 @@ const struct table_schema schema_rvtools_vinfo = {
 		RENAMED("CPUs", TABLE_NUMBER, "vCPUs", false, "virtual CPUs", "Num CPUs", "# CPUs"),
 		RENAMED("Memory", TABLE_NUMBER, "MiB", false, "memory", "Memory MB", "Memory MiB", "Memory (MB)"),
 		MAYBE_TEXT("Host", "the host it is on"),
+		RENAMED("Provisioned MiB", TABLE_NUMBER, "MiB", true, "disk space it may take", "Provisioned MB"),
 		END },
 };
 
@@ -74,6 +76,22 @@ const struct table_schema schema_rvtools_vcpu = {
 		RENAMED("VM", TABLE_STRING, "", false, "its name", "VM Name"),
 		RENAMED("Overall", TABLE_NUMBER, "MHz", false, "what it uses", "Overall MHz", "Overall CPU Usage"),
 		MAYBE_TEXT("Host", "the host it is on"),
+		END },
+};
+
+const struct table_schema schema_rvtools_vmemory = {
+	.name = "vMemory.csv", .description = "the memory of one VM, as RVTools exports its tab vMemory",
+	.columns = (const struct table_column[]){
+		RENAMED("VM", TABLE_STRING, "", false, "its name", "VM Name"),
+		RENAMED("Consumed", TABLE_NUMBER, "MiB", false, "host memory it holds", "Consumed MiB", "Consumed MB", "Mem Consumed"),
+		END },
+};
+
+const struct table_schema schema_rvtools_vdisk = {
+	.name = "vDisk.csv", .description = "one disk of one VM, as RVTools exports its tab vDisk",
+	.columns = (const struct table_column[]){
+		RENAMED("VM", TABLE_STRING, "", false, "its name", "VM Name"),
+		RENAMED("Capacity MiB", TABLE_NUMBER, "MiB", false, "space on it", "Capacity MB", "Capacity"),
 		END },
 };
 
@@ -91,6 +109,7 @@ const struct table_schema schema_azure_migrate = {
 		RENAMED("*Server name", TABLE_STRING, "", false, "its name", "Server name"),
 		RENAMED("*Cores", TABLE_NUMBER, "cores", false, "its cores", "Cores"),
 		RENAMED("*Memory (In MB)", TABLE_NUMBER, "MiB", false, "its memory", "Memory (In MB)", "*Memory (MB)", "Memory (MB)"),
+		RENAMED("Storage in use (In GB)", TABLE_NUMBER, "GiB", true, "disk space it takes", "Storage in use (GB)"),
 		MAYBE_NUMBER("CPU utilization percentage", "%", "how busy its cores are"),
 		MAYBE_NUMBER("Memory utilization percentage", "%", "how much of its memory is in use"),
 		RENAMED("Network In throughput", TABLE_NUMBER, "MB/s", true, "received", "Network In throughput (MB per second)"),

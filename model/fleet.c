@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/schema.h"
+#include "base/units.h"
 #include "model/plan_priv.h"
 
 /* The tables users write for a plan, checked. */
@@ -139,6 +140,30 @@ int fleet_check_size(const struct fleet *fleet, struct error *error)
 	return error_at(error, "%s", fleet->path);
 }
 
+/* Lists the columns that the project's own tables do not have: a name may be misspelt. */
+int fleet_doubt_columns(struct fleet *fleet, const struct table *table)
+{
+	const char *names[64] = { NULL }, *near, *why;
+	int code = 0;
+
+	for (size_t i = 0; i < table->columns && i < 63; i++)
+		names[i] = table->schema->columns[i].name;
+	for (char *name = table->ignored, *end; code == 0 && name && *name; name = end + 1) {
+		end = strchr(name, '\n');
+		*end = '\0';
+		near = units_nearest(name, names);
+		why = near ? fleet_text(fleet,
+					"the column %.60s is not known, and left out: did you mean %s?", name,
+					near)
+			   : fleet_text(fleet, "the column %.60s is not known, and left out", name);
+		*end = '\n';
+		code = why ? fleet_doubt(fleet,
+					 &(struct plan_doubt){ .path = table->path, .line = 1, .why = why })
+			   : -ENOMEM;
+	}
+	return code;
+}
+
 /* Reads one file, which is then the last of the fleet's tables. */
 static int read_file(struct fleet *fleet, const char *path, struct error *error)
 {
@@ -149,6 +174,8 @@ static int read_file(struct fleet *fleet, const char *path, struct error *error)
 	if (code)
 		return code;
 	fleet->tables++;
+	if (!format && fleet_doubt_columns(fleet, table) < 0)
+		return error_set(error, ENOMEM, "cannot plan");
 	return format ? format->take(fleet, table, error) : take_own(fleet, table, error);
 }
 

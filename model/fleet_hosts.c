@@ -78,6 +78,7 @@ static void read_kind(struct plan_kind *kind, const struct table *table, size_t 
 		.available = limit(table, row, "available", INFINITY, error),
 		.have = limit(table, row, "have", 0, error),
 		.cores = cores,
+		.numa_nodes = fleet_optional(table, row, "numa_nodes", error),
 		.sockets = fleet_number(table, row, "sockets", 1, 1, error),
 		.has = { .cpu = capacity(table, row, cores, error),
 			 .memory = fleet_number(table, row, "memory", FLEET_POSITIVE, NAN, error),
@@ -125,6 +126,8 @@ int fleet_read_kinds(struct fleet *fleet, const char *path, struct error *error)
 
 	if (code)
 		return code;
+	if (fleet_doubt_columns(fleet, table) < 0)
+		return error_set(error, ENOMEM, "cannot plan");
 	fleet->kind = calloc(table->rows + 1, sizeof(*fleet->kind));
 	if (!fleet->kind)
 		return error_set(error, ENOMEM, "cannot plan");

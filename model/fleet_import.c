@@ -75,6 +75,7 @@ static int take_vinfo(struct fleet *fleet, const struct table *table, struct err
 		} else {
 			vm.asks.cpu = vm.vcpus = fleet_number(table, row, "CPUs", 0, NAN, error);
 			vm.asks.memory = fleet_number(table, row, "Memory", 0, NAN, error) / MIB_PER_GIB;
+			vm.asks.disk = fleet_number(table, row, "Provisioned MiB", 0, 0, error) / MIB_PER_GIB;
 			vm.guessed = true;
 			vm.host = table_text(table, row, table_column(table, "Host"));
 			code = error->what[0] ? -EINVAL : fleet_add(fleet, &vm);
@@ -138,6 +139,47 @@ static int take_vcpu(struct fleet *fleet, const struct table *table, struct erro
 	return 0;
 }
 
+/* Memory is what a VM holds of its host, which the tab tells, not what it was given. */
+static int take_vmemory(struct fleet *fleet, const struct table *table, struct error *error)
+{
+	size_t from = 0;
+
+	error->what[0] = '\0';
+	for (size_t row = 0; row < table->rows; row++) {
+		struct plan_vm *vm = find(fleet, table_text(table, row, 0), &from);
+		double memory = fleet_number(table, row, "Consumed", 0, NAN, error) / MIB_PER_GIB;
+
+		if (error->what[0])
+			return -EINVAL;
+		if (vm)
+			vm->asks.memory = memory;
+	}
+	return 0;
+}
+
+/* A VM's disk space is that of all its disks. */
+static int take_vdisk(struct fleet *fleet, const struct table *table, struct error *error)
+{
+	size_t from = 0;
+	bool *seen = calloc(fleet->vms + 1, sizeof(*seen));
+
+	if (!seen)
+		return error_set(error, ENOMEM, "cannot plan");
+	error->what[0] = '\0';
+	for (size_t row = 0; row < table->rows && !error->what[0]; row++) {
+		struct plan_vm *vm = find(fleet, table_text(table, row, 0), &from);
+		double disk = fleet_number(table, row, "Capacity MiB", 0, NAN, error) / MIB_PER_GIB;
+
+		from -= vm != NULL; /* its next disk may follow */
+		if (vm && !error->what[0]) {
+			vm->asks.disk = seen[vm - fleet->vm] ? vm->asks.disk + disk : disk;
+			seen[vm - fleet->vm] = true;
+		}
+	}
+	free(seen);
+	return error->what[0] ? -EINVAL : 0;
+}
+
 /* Hosts are looked up when the tab vCPU is read. */
 static int take_vhost(struct fleet *fleet, const struct table *table, struct error *error)
 {
@@ -169,6 +211,7 @@ static int take_azure(struct fleet *fleet, const struct table *table, struct err
 			.memory = fleet_number(table, row, "*Memory (In MB)", 0, NAN, error) / MIB_PER_GIB,
 			.io = sum(table, row, "Disk 1 read throughput", "Disk 1 write throughput", error),
 			.iops = sum(table, row, "Disk 1 read ops", "Disk 1 write ops", error),
+			.disk = fleet_number(table, row, "Storage in use (In GB)", 0, 0, error),
 			.net = sum(table, row, "Network In throughput", "Network Out throughput", error),
 		};
 		vm.vcpus = fleet_number(table, row, "*Cores", 0, NAN, error);
@@ -182,6 +225,8 @@ static int take_azure(struct fleet *fleet, const struct table *table, struct err
 }
 
 const struct fleet_format fleet_formats[] = {
+	{ &schema_rvtools_vmemory, { "consumed", "ballooned" }, 2, take_vmemory },
+	{ &schema_rvtools_vdisk, { "capacity m", "disk mode" }, 2, take_vdisk },
 	{ &schema_rvtools_vinfo, { "powerstate", "memory" }, 1, take_vinfo },
 	{ &schema_rvtools_vcpu, { "overall", "reservation" }, 2, take_vcpu },
 	{ &schema_rvtools_vhost, { "cores per cpu", "speed" }, 0, take_vhost },

@@ -59,6 +59,7 @@ struct plan_kind {
 	size_t have;	       /* of them that are there already */
 	struct plan_load has;  /* CPU in cores of speed 1 */
 	const char *domain;    /* they fail with; "": none */
+	double numa_nodes;     /* NaN: not said */
 	double cores, sockets; /* as they are counted for licences */
 	double cost;	       /* of one that is to be bought */
 	struct plan_licence host_os, hypervisor;
@@ -111,6 +112,9 @@ double fleet_optional(const struct table *table, size_t row, const char *column,
 /* Adds a VM, or a doubt about one. 0 or -ENOMEM. */
 int fleet_add(struct fleet *fleet, const struct plan_vm *vm);
 int fleet_doubt(struct fleet *fleet, const struct plan_doubt *doubt);
+
+/* Lists the columns of TABLE that its schema lacks. 0 or -ENOMEM. */
+int fleet_doubt_columns(struct fleet *fleet, const struct table *table);
 
 /* A text of FLEET, made as by printf; NULL when memory is short. */
 const char *fleet_text(struct fleet *fleet, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -108,6 +108,33 @@ static int check_vcpus(struct fleet *fleet, const struct plan_policy *policy, si
 	return fleet_doubt(fleet, &doubt) < 0 ? error_set(error, ENOMEM, "cannot plan") : 0;
 }
 
+/* Lists a VM larger than a NUMA node of every kind of host that says how many it has. */
+static int check_numa(struct fleet *fleet, size_t i, struct error *error)
+{
+	const struct plan_vm *vm = &fleet->vm[i];
+	const struct plan_doubt doubt = {
+		.path = vm->path,
+		.vm = vm->name,
+		.line = vm->line,
+		.why = "it is larger than a NUMA node of any host: some of its memory will "
+		       "be remote, which is not planned for"
+	};
+	bool larger = false, fits = false;
+
+	for (size_t k = 0; k < fleet->kinds; k++) {
+		const struct plan_kind *kind = &fleet->kind[k];
+		double cores = vm->vcpus > 0 ? vm->vcpus : vm->asks.cpu;
+		bool here = cores > kind->cores / kind->numa_nodes || /* NaN: not larger */
+			    vm->asks.memory > kind->has.memory / kind->numa_nodes;
+
+		larger |= here;
+		fits |= !here;
+	}
+	if (!larger || fits)
+		return 0;
+	return fleet_doubt(fleet, &doubt) < 0 ? error_set(error, ENOMEM, "cannot plan") : 0;
+}
+
 int fleet_size(struct fleet *fleet, const struct plan_policy *policy, struct error *error)
 {
 	size_t known = fleet->vms, *order = fleet_sort(fleet);
@@ -130,5 +157,7 @@ int fleet_size(struct fleet *fleet, const struct plan_policy *policy, struct err
 						      .why = "its CPU demand is not known: all its vCPUs "
 							     "count as busy" }) < 0)
 			code = error_set(error, ENOMEM, "cannot plan");
+	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
+		code = check_numa(fleet, i, error);
 	return code ? code : fleet_check_size(fleet, error);
 }
