@@ -28,6 +28,7 @@ struct shared {
 	uint64_t begun_ns, tsc_hz, room;
 	double next_s; /* when the next run is due; open only */
 	uint64_t seed;
+	size_t ended[LOAD_VMS]; /* runs of each VM */
 	int code;
 	struct error error;
 };
@@ -124,6 +125,22 @@ static int keep(struct shared *s, const struct load_run *run, const struct measu
 	return 0;
 }
 
+/* Whether a load without a rate has gone on for long enough at NOW. */
+static bool lasted(struct shared *s, int64_t now)
+{
+	struct load *load = s->load;
+
+	if (load->lasted_ns)
+		return true;
+	if (now < (int64_t)load->for_ns)
+		return false;
+	for (size_t i = 0; i < load->vms; i++)
+		if (s->ended[i] < LOAD_TURNS)
+			return false;
+	load->lasted_ns = (uint64_t)now;
+	return true;
+}
+
 /* When VM's next run is to begin, into *DUE_NS; false: there is none. */
 static bool next_run(struct shared *s, int64_t *due_ns)
 {
@@ -139,7 +156,7 @@ static bool next_run(struct shared *s, int64_t *due_ns)
 		more = more && *due_ns < (int64_t)load->for_ns;
 	} else {
 		*due_ns = now;
-		more = more && now < (int64_t)load->for_ns;
+		more = more && !lasted(s, now);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return more;
@@ -201,6 +218,7 @@ static void *run_vm(void *argument)
 		s->load->fell_back |= m->fallback[0] != '\0';
 		if (code == 0 && !m->interrupted)
 			code = keep(s, &run, m);
+		s->ended[vm->number]++;
 		if (code && s->code == 0)
 			s->error = error;
 		pthread_mutex_unlock(&s->lock);
@@ -240,6 +258,8 @@ int load_run(struct load *load, struct error *error)
 	}
 	for (size_t i = 0; i < started; i++)
 		pthread_join(vm[i].thread, NULL);
+	if (load->rate > 0 || load->lasted_ns == 0)
+		load->lasted_ns = load->for_ns;
 	load->others_cores = fmax(others_ns() - others, 0) / (double)(clock_now_ns() - s.begun_ns);
 	if (s.code == 0)
 		return 0;

@@ -9,7 +9,8 @@
 #include "cmd/suite_priv.h"
 
 /* A load: VMs that run at once for a while, each its program again and again, or when runs are due. */
-#define LOAD_VMS 64
+#define LOAD_VMS   64
+#define LOAD_TURNS 2 /* the first run of a VM finds nothing as the later ones do */
 
 /* One run of it. Times in ns from the load's beginning; RUN_MISSING: not known. */
 struct load_run {
@@ -28,13 +29,16 @@ struct load {
 	const char *directory[LOAD_VMS];	   /* it works in; NULL: ours */
 	size_t vms;
 	const char *input; /* stdin of each; NULL: /dev/null */
-	uint64_t for_ns, timeout_ns;
+	uint64_t for_ns;   /* runs are begun, or due, so long; without a rate until each VM has ended
+			      LOAD_TURNS, too */
+	uint64_t timeout_ns;
 	double rate; /* runs due a second, for all VMs; 0: each begins anew as soon as it has ended */
 	uint64_t seed;
 	int signal_fd;
 	/* Found: */
 	struct load_run *run; /* runs, as they ended; owned */
 	size_t runs;
+	uint64_t lasted_ns;  /* how long runs were begun, or due */
 	double others_cores; /* busy with anything else meanwhile, on average; NaN: not known */
 	bool fell_back;	     /* a knob could not be set as asked */
 	bool interrupted;    /* the user stopped it */

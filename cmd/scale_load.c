@@ -97,7 +97,7 @@ static int put(struct bench *b, const struct mix *m, const struct load *load, si
 			table_put_number(w, m->rate);
 		else
 			table_put_missing(w);
-		table_put_integer(w, (int64_t)load->for_ns);
+		table_put_integer(w, (int64_t)load->lasted_ns);
 		table_put_integer(w, (int64_t)block);
 		table_put_text(w, load->workload[r->vm]->name);
 		table_put_integer(w, count_vms(m, m->workload[r->vm]));

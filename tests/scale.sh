@@ -99,6 +99,10 @@ try 0 --out due --rate 20 --max 2 --for 500ms --blocks 1 --configs native --json
 	map(select(.rate == 20)) | length == 2 and all(.[]; .p50_ns >= 1e7)' said >/dev/null &&
 	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["begun_ns"] < $at["intended_ns"] { exit 1 }' due/loads.csv
 result rate-real
+try 0 --out long --rate 5 --max 1 --for 10ms --blocks 1 --configs native --json -- /bin/sleep 0.1 && jq -e '
+	map(select(.rate == null)) | length == 1 and all(.[]; .runs >= 1 and .throughput > 0)' said >/dev/null &&
+	awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["rate"] == "NA" { exit !($at["for_ns"] >= 2e8) }' long/loads.csv
+result mix-twice
 refuses mix-unknown 2 'no workload is called nothing' --out x --mix nothing:2
 refuses mix-number 2 'whole' --out x --mix cpu-int:some
 refuses mix-none 2 'no VM of cpu-int' --out x --mix cpu-int:0
