@@ -20,6 +20,10 @@ const struct table_schema schema_profile = {
 		COUNT("late", "calls that the host serves: made after a pause in which a polling driver falls asleep"),
 		NUMBER("per_second", "1/s", "value by the time it was counted over; of the undisturbed runs where these are known"),
 		TEXT("source", "trace, counter (perf), rusage, proc-io, clock, sadf (sysstat), pmu, program (by its marks, or the user)"),
+		{ .name = "sockets", .type = TABLE_INTEGER, .unit = "", .optional = true,
+		  .description = "calls: made on sockets" },
+		{ .name = "per_op", .type = TABLE_NUMBER, .unit = "1", .optional = true,
+		  .description = "value by operations of the program, where these are known" },
 		END },
 };
 

@@ -96,10 +96,13 @@ static void show(const struct profile *p)
 		       (unsigned long long)p->trace.event_cost_ns);
 	printf("  %llu calls would be requests to the host (%s; %llu of them after %d us without any), %llu "
 	       "the guest kernel serves\n"
-	       "  %llu wake-ups, %llu waits, %llu threads and processes started\n",
+	       "  %llu wake-ups (%llu on another CPU), %llu waits (%llu until a time was up), %llu threads "
+	       "and "
+	       "processes started\n",
 	       (unsigned long long)s.host, units_print_bytes((double)s.bytes, bytes, sizeof(bytes)),
 	       (unsigned long long)s.late, VMM_SPIN_US, (unsigned long long)s.guest,
-	       (unsigned long long)p->trace.wakes, (unsigned long long)p->trace.waits,
+	       (unsigned long long)p->trace.wakes, (unsigned long long)p->trace.cross_wakes,
+	       (unsigned long long)p->trace.waits, (unsigned long long)p->trace.timeouts,
 	       (unsigned long long)p->trace.tasks);
 	printf("  %-16s %9s  %-11s %10s  %s\n", "call", "count", "served by", "bytes", "apart, median");
 	show_kinds(p);

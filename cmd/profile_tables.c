@@ -62,6 +62,11 @@ int profile_tables_put_row(struct profile_tables *t, const struct profile *p, co
 		table_put_missing(w);
 	table_put_number(w, amount && over > 0 ? row->value / (over / 1e9) : (double)NAN);
 	table_put_text(w, row->source);
+	if (row->call && strcmp(row->source, "trace") == 0)
+		table_put_integer(w, (int64_t)row->call->sockets);
+	else
+		table_put_missing(w);
+	table_put_number(w, amount ? row->value / p->ops : (double)NAN);
 	return table_end_row(w, error);
 }
 
@@ -128,8 +133,12 @@ static int put_threads(struct profile_tables *t, const struct profile *p, struct
 		const char *event;
 		uint64_t value;
 	} counts[] = {
-		{ "wake-ups", p->trace.wakes },	     { "waits", p->trace.waits },
-		{ "preempted", p->trace.preempted }, { "threads-started", p->trace.tasks },
+		{ "wake-ups", p->trace.wakes },
+		{ "waits", p->trace.waits },
+		{ "preempted", p->trace.preempted },
+		{ "threads-started", p->trace.tasks },
+		{ "cross-cpu-wake-ups", p->trace.cross_wakes },
+		{ "timer-expiries", p->trace.timeouts },
 		{ "lost", p->trace.lost },
 	};
 	int code = 0;

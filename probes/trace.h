@@ -208,15 +208,18 @@ uint64_t trace_wake_cost_ns(void);
 /* What a traced program asked for by one system call. */
 struct trace_call {
 	uint64_t count;
-	uint64_t bytes;	 /* that it moved, by what it returned; of files mapped as data; 0 for others */
-	uint64_t files;	 /* of count: made on descriptors that open(2) gave, or the first three */
-	uint64_t late;	 /* of count: the first request after a pause of at least the profile's */
-	struct hist gap; /* ns since the last call of this number by any thread */
+	uint64_t bytes;	  /* that it moved, by what it returned; of files mapped as data; 0 for others */
+	uint64_t files;	  /* of count: made on descriptors that open(2) gave, or the first three */
+	uint64_t sockets; /* of count: made on descriptors that socket(2) or accept(2) gave */
+	uint64_t late;	  /* of count: the first request after a pause of at least the profile's */
+	struct hist gap;  /* ns since the last call of this number by any thread */
 };
 
 struct trace_profile {
 	struct trace_call *call[TRACE_CALLS]; /* NULL: never made; owned */
 	uint64_t wakes;			      /* threads woken by those traced */
+	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
+	uint64_t timeouts;		      /* a wait ended because its time was up */
 	uint64_t waits;			      /* a thread left its CPU to wait for something */
 	uint64_t preempted;		      /* or because another got it */
 	uint64_t tasks;			      /* threads and processes started */

@@ -12,14 +12,15 @@
 #define DESCRIPTORS 1024 /* told apart; higher ones count as no files */
 #define THREADS	    4096 /* slots, by the low bits of a thread's number */
 
-enum descriptor { OTHER, REGULAR };
+enum descriptor { OTHER, REGULAR, SOCKET };
 
 /* The call a thread is in. */
 struct pending {
 	int32_t tid;
-	bool inside;
+	bool inside, slept;
 	uint16_t number;
 	uint32_t first;
+	uint32_t waker_cpu; /* of the thread that woke it, and 1; 0: it has not been woken */
 };
 
 struct reader {
@@ -71,6 +72,8 @@ static void follow(struct reader *r, unsigned number, uint32_t first, int32_t re
 	case SYS_socket:
 	case SYS_accept:
 	case SYS_accept4:
+		kind = SOCKET;
+		break;
 	case SYS_eventfd2:
 	case SYS_epoll_create1:
 		break;
@@ -107,11 +110,62 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 		return 0;
 	}
 	call->files += first < DESCRIPTORS && r->descriptor[first] == REGULAR;
+	call->sockets += first < DESCRIPTORS && r->descriptor[first] == SOCKET;
 	if (r->request[number]) {
 		call->late += e->time_ns - r->last_request_ns >= r->pause_ns;
 		r->last_request_ns = e->time_ns;
 	}
 	return 0;
+}
+
+/* Whether what a call returned after a wait says that its time was up. */
+static bool timed_out(unsigned number, int32_t result)
+{
+	static const struct {
+		uint16_t number;
+		int16_t result;
+	} ends[] = {
+		{ SYS_nanosleep, 0 },	   { SYS_clock_nanosleep, 0 },
+		{ SYS_poll, 0 },	   { SYS_ppoll, 0 },
+		{ SYS_select, 0 },	   { SYS_pselect6, 0 },
+		{ SYS_epoll_wait, 0 },	   { SYS_epoll_pwait, 0 },
+		{ SYS_futex, -ETIMEDOUT }, { SYS_rt_sigtimedwait, -EAGAIN },
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (ends[i].number == number && ends[i].result == result)
+			return true;
+	return false;
+}
+
+/* The slot of a thread, which another may have had. */
+static struct pending *pending_of(struct reader *r, int32_t tid)
+{
+	struct pending *p = &r->pending[(uint32_t)tid % THREADS];
+
+	if (p->tid != tid)
+		*p = (struct pending){ .tid = tid };
+	return p;
+}
+
+static void on_wake(struct reader *r, const struct trace_event *e)
+{
+	r->profile->wakes += r->started;
+	pending_of(r, e->tid)->waker_cpu = (uint32_t)e->cpu + 1;
+}
+
+static void on_switch(struct reader *r, const struct trace_event *e)
+{
+	struct pending *p = pending_of(r, e->tid);
+
+	if (e->kind == TRACE_ON) {
+		r->profile->cross_wakes += r->started && p->waker_cpu && p->waker_cpu != (uint32_t)e->cpu + 1;
+		p->waker_cpu = 0;
+		return;
+	}
+	p->slept |= e->value == 0;
+	r->profile->waits += r->started && e->value == 0;
+	r->profile->preempted += r->started && e->value != 0;
 }
 
 static void on_return(struct reader *r, const struct trace_event *e)
@@ -130,6 +184,7 @@ static void on_return(struct reader *r, const struct trace_event *e)
 	if (!r->started)
 		return;
 	follow(r, p->number, p->first, result);
+	r->profile->timeouts += p->slept && timed_out(p->number, result);
 	if (result > 0 && moves_bytes(p->number) && r->profile->call[p->number])
 		r->profile->call[p->number]->bytes += (uint32_t)result;
 }
@@ -151,11 +206,11 @@ static int take(struct reader *r, const struct trace_event *e)
 		on_return(r, e);
 		break;
 	case TRACE_WAKE:
-		profile->wakes += r->started;
+		on_wake(r, e);
 		break;
+	case TRACE_ON:
 	case TRACE_OFF:
-		profile->waits += r->started && e->value == 0;
-		profile->preempted += r->started && e->value != 0;
+		on_switch(r, e);
 		break;
 	case TRACE_COST:
 		if (e->tid == COST_EVENT)

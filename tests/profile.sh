@@ -74,6 +74,8 @@ if ! "$vmtax" account --pid $$ --for 10ms >said 2>err; then
 fi
 
 try 0 --csv --ops 7 --repeat 1 -- /bin/true && [ "$(field ops value)" -eq 7 ] && [ "$(field ops group)" = work ] &&
+	awk -v n="$(field close value)" -v each="$(field close per_op)" 'BEGIN { exit !(n > 0 && n / each > 6.99 && n / each < 7.01) }' &&
+	[ "$(field resident per_op)" = NA ] &&
 	try 0 --csv --repeat 1 -- "$1"/workloads/kv kv.log 100 && [ "$(field ops value)" -eq 300 ]
 result operations
 head -c 409600 /dev/zero >input
@@ -89,6 +91,8 @@ try 0 --json -- /bin/sh -c '/bin/true; /bin/true' && jq -e '
 result processes
 try 0 --repeat 1 -- /bin/sleep 0.01 && grep -q '^sleep: .*counted in a run of' said && grep -q 'cannot\|no system call' err
 result summary
+try 0 --csv --repeat 1 -- /bin/sleep 0.02 && [ "$(field timer-expiries value)" -eq 1 ] && [ "$(field cross-cpu-wake-ups value)" -ge 0 ]
+result timers
 sh -c 'while :; do /bin/true; done' &
 loop=$!
 try 0 --csv --pid $loop --for 500ms && [ "$(field threads-started value)" -gt 2 ] && [ "$(field cpu unit)" = ns ]

@@ -42,6 +42,18 @@ static const struct trace_event events[] = {
 	BACK(5460, 1, 7),
 	CALL(5500, 1, SYS_clone, 0),
 	BACK(5510, 1, 3),
+	CALL(5600, 2, SYS_poll, 0), /* nothing came, and it did not wait */
+	BACK(5601, 2, 0),
+	CALL(5610, 2, SYS_poll, 0),
+	{ 5611, 0, 2, TRACE_OFF, 0 },
+	{ 5620, 0, 2, TRACE_WAKE, 0 },
+	{ 5621, 0, 2, TRACE_ON, 3 }, /* woken on CPU 0 */
+	BACK(5622, 2, 0),
+	CALL(5630, 1, SYS_write, 8),
+	{ 5631, 0, 1, TRACE_OFF, 0 },
+	{ 5632, 0, 1, TRACE_WAKE, 2 },
+	{ 5633, 0, 1, TRACE_ON, 2 },
+	BACK(5634, 1, 5),
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 
@@ -67,7 +79,9 @@ static void test_counts(void)
 	struct trace_profile p;
 
 	read_profile(&p, true);
-	CHECK(p.call[SYS_write] == NULL && p.call[SYS_execve] == NULL);
+	CHECK(p.call[SYS_write] && p.call[SYS_write]->count == 1 && p.call[SYS_execve] == NULL);
+	CHECK_INT(p.cross_wakes, 1);
+	CHECK_INT(p.timeouts, 1);
 	CHECK(p.call[SYS_read] && p.call[SYS_getpid] && p.call[SYS_openat]);
 	if (!p.call[SYS_read])
 		return;
@@ -75,16 +89,17 @@ static void test_counts(void)
 	CHECK_INT(p.call[SYS_read]->bytes, 4196);
 	CHECK_INT(p.call[SYS_read]->files, 2);
 	CHECK_INT(p.call[SYS_read]->late, 1);
+	CHECK_INT(p.call[SYS_read]->sockets, 1);
 	CHECK_INT(p.call[SYS_read]->gap.count, 2);
 	CHECK_INT(p.call[SYS_read]->gap.total, 5200);
 	CHECK_INT(p.call[SYS_openat]->bytes, 0);
 	CHECK(p.call[SYS_mmap] && p.call[SYS_mmap]->bytes == 12288 && p.call[SYS_mmap]->files == 0);
-	CHECK_INT(p.waits, 1);
+	CHECK_INT(p.waits, 3);
 	CHECK_INT(p.preempted, 1);
-	CHECK_INT(p.wakes, 1);
+	CHECK_INT(p.wakes, 3);
 	CHECK_INT(p.tasks, 1);
 	CHECK_INT(p.begin_ns, 20);
-	CHECK_INT(p.end_ns, 5510);
+	CHECK_INT(p.end_ns, 5634);
 	trace_profile_free(&p);
 	CHECK(p.call[SYS_read] == NULL);
 }
@@ -94,7 +109,7 @@ static void test_whole(void)
 	struct trace_profile p;
 
 	read_profile(&p, false);
-	CHECK(p.call[SYS_write] && p.call[SYS_write]->bytes == 1 && p.call[SYS_execve]);
+	CHECK(p.call[SYS_write] && p.call[SYS_write]->bytes == 6 && p.call[SYS_execve]);
 	CHECK_INT(p.begin_ns, 1);
 	trace_profile_free(&p);
 }
