@@ -32,6 +32,8 @@ extern const struct table_schema schema_plan_today;
 extern const struct table_schema schema_plan_mending;
 extern const struct table_schema schema_plan_moves;
 extern const struct table_schema schema_plan_break_even;
+extern const struct table_schema schema_plan_uncertainty;
+extern const struct table_schema schema_plan_sensitivity;
 extern const struct table_schema schema_plan_doubts;
 extern const struct table_schema schema_plan_demand;
 extern const struct table_schema schema_plan_forecast;

@@ -79,6 +79,39 @@ const struct table_schema schema_plan_break_even = {
 		END },
 };
 
+const struct table_schema schema_plan_uncertainty = {
+	.name = "plan/uncertainty.csv", .description = "how firm the plan under one configuration is: planned again with overheads and demand as they might as well have come out",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("label", "configuration as printed"),
+		COUNT("replicates", "plans made: workloads of a class drawn anew and each ratio within its interval, days of series drawn anew, other demand off by the policy's demand_error"),
+		NUMBER("hosts_p5", "hosts", "hosts needed: 5th percentile; NA: not all VMs could be placed"),
+		NUMBER("hosts_p50", "hosts", "median"),
+		NUMBER("hosts_p95", "hosts", "95th percentile"),
+		NUMBER("cost_p5", "currency", "total cost: 5th percentile"),
+		NUMBER("cost_p50", "currency", "median"),
+		NUMBER("cost_p95", "currency", "95th percentile"),
+		NUMBER("homeless_share", "1", "share of the plans in which some VM finds no host"),
+		END },
+};
+
+const struct table_schema schema_plan_sensitivity = {
+	.name = "plan/sensitivity.csv", .description = "what the plan under one configuration depends on: one input at either end of what it may be, all others as estimated",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration planned for"),
+		TEXT("label", "configuration as printed"),
+		TEXT("input", "the class or workload, drivers or demand"),
+		TEXT("kind", "cpu-ratio (of the class), drivers (cores they keep busy) or demand"),
+		NUMBER("low", "1", "5th percentile of what was drawn, as a multiple of the estimate"),
+		NUMBER("high", "1", "95th percentile"),
+		NUMBER("hosts_low", "hosts", "hosts needed with the low value"),
+		NUMBER("hosts_high", "hosts", "with the high value"),
+		NUMBER("cost_low", "currency", "total cost with the low value"),
+		NUMBER("cost_high", "currency", "with the high value"),
+		NUMBER("share", "1", "share of the variance of the total cost that goes with this input (squared correlation over the replicates); NA: the cost does not vary"),
+		END },
+};
+
 const struct table_schema schema_placement = {
 	.name = "placement.csv", .description = "where a VM is today",
 	.columns = (const struct table_column[]){

@@ -10,41 +10,57 @@
 
 /* Where a configuration with a host OS and one with a hypervisor of its own cost the same. */
 
-#define VMS_MOST     4000 /* that are placed anew for each number of VMs tried */
-#define STEPS_LARGER 8	  /* times as many VMs as there are */
+#define VMS_MOST     20000 /* VMs up to which it is looked for */
+#define STEPS_LARGER 8	   /* times as many VMs as there are */
 
-/* Totals of both sides for a fleet of VMS VMs, in the mix of the fleet. 0, 1: they do not all fit, -ENOMEM.
- */
-static int cost_both(const struct break_even *b, size_t vms, double *hosted, double *bare)
+/* Plans compared are made with less effort than the plan: SCALE makes theirs of the fleet as it is the
+ * plan's. */
+struct search {
+	const struct break_even *plans;
+	bool careful;
+	double scale[2]; /* hosted, bare */
+	double sign;	 /* of the difference between both now */
+};
+
+/* FLEET with VMS VMs in its mix of ALL; *SCALED.vm is to be freed. 0 or -ENOMEM. */
+static int scale_fleet(struct fleet *scaled, const struct fleet *fleet, double all, size_t vms)
 {
-	struct fleet scaled = *b->fleet;
-	double all = b->vms, carry = 0, *const cost[] = { hosted, bare };
-	const struct plan_config *const config[] = { b->hosted, b->bare };
-	int code = 0;
+	double carry = 0;
 
-	scaled.vm = malloc((scaled.vms + 1) * sizeof(*scaled.vm));
-	if (!scaled.vm)
+	*scaled = *fleet;
+	scaled->vm = malloc((fleet->vms + 1) * sizeof(*scaled->vm));
+	if (!scaled->vm)
 		return -ENOMEM;
-	memcpy(scaled.vm, b->fleet->vm, scaled.vms * sizeof(*scaled.vm));
-	for (size_t i = 0; i < scaled.vms; i++) { /* what rounding leaves of one row the next gets */
-		double want = (double)scaled.vm[i].count * (double)vms / all + carry;
+	memcpy(scaled->vm, fleet->vm, fleet->vms * sizeof(*scaled->vm));
+	for (size_t i = 0; i < fleet->vms; i++) { /* what rounding leaves of one row the next gets */
+		double want = (double)fleet->vm[i].count * (double)vms / all + carry;
 
-		if (scaled.vm[i].service > 0)
+		if (fleet->vm[i].service > 0)
 			continue;
-		scaled.vm[i].count = (size_t)floor(want + 0.5);
-		carry = want - (double)scaled.vm[i].count;
+		scaled->vm[i].count = want > 0 ? (size_t)floor(want + 0.5) : 0;
+		carry = want - (double)scaled->vm[i].count;
 	}
+	return 0;
+}
+
+/* What VMS VMs cost on either side, COST (2). 0, 1: they do not all fit, -ENOMEM. */
+static int cost_both(const struct search *s, size_t vms, double *cost)
+{
+	const struct plan_config *const config[] = { s->plans->hosted, s->plans->bare };
+	struct fleet scaled;
+	int code = scale_fleet(&scaled, s->plans->fleet, s->plans->vms, vms);
+
 	for (size_t side = 0; code == 0 && side < 2; side++) {
 		struct packing packing = { 0 };
 
 		services_count(&scaled, config[side], 1);
-		code = plan_pack(&packing, &scaled, config[side], &plan_effort_small);
+		code = plan_pack(&packing, &scaled, config[side], s->careful);
 		if (code == 0 && services_count(&scaled, config[side], packing.hosts)) {
 			packing_free(&packing);
-			code = plan_pack(&packing, &scaled, config[side], &plan_effort_small);
+			code = plan_pack(&packing, &scaled, config[side], s->careful);
 		}
 		if (code == 0) {
-			*cost[side] = plan_sum_up(&scaled, config[side], &packing).total;
+			cost[side] = s->scale[side] * plan_sum_up(&scaled, config[side], &packing).total;
 			code = packing.unplaced > 0;
 		}
 		packing_free(&packing);
@@ -53,45 +69,58 @@ static int cost_both(const struct break_even *b, size_t vms, double *hosted, dou
 	return code;
 }
 
-/* Where, going up or down from the fleet as it is, the other side becomes the cheaper one; NaN: nowhere that
- * was tried, from 1 VM to STEPS_LARGER times as many. 0 or -ENOMEM. */
-static int find_vms(const struct break_even *b, double *at)
+/* Whether with VMS VMs the other side is the cheaper one. 0, 1, or -ENOMEM. */
+static int turned(const struct search *s, size_t vms)
 {
-	double difference = b->bare_sums.total - b->hosted_sums.total, hosted, bare;
-	size_t vms = (size_t)b->vms, same = vms, other = 0;
+	double cost[2];
+	int code = cost_both(s, vms, cost);
+
+	return code < 0 ? code : code == 0 && (cost[1] - cost[0]) * s->sign < 0;
+}
+
+/* Between SAME and OTHER, where it turns: what is nearest to SAME. */
+static int narrow(const struct search *s, size_t same, size_t other, double *at)
+{
 	int code = 0;
 
-	*at = NAN;
-	if (vms > VMS_MOST || difference == 0)
-		return 0;
-	for (size_t n = vms / 2; code == 0 && other == 0 && n > 0; n /= 2) {
-		code = cost_both(b, n, &hosted, &bare);
-		if (code == 0 && (bare - hosted) * difference < 0)
-			other = n;
-		else
-			same = n;
-	}
-	for (size_t n = vms * 2; code >= 0 && other == 0 && n <= vms * STEPS_LARGER && n <= VMS_MOST;
-	     n *= 2) {
-		same = n == vms * 2 ? vms : same;
-		code = cost_both(b, n, &hosted, &bare);
-		if (code == 0 && (bare - hosted) * difference < 0)
-			other = n;
-		else
-			same = n;
-	}
-	while (code >= 0 && other > 0 && (other > same ? other - same : same - other) > 1) {
+	while (code >= 0 && (other > same ? other - same : same - other) > 1) {
 		size_t middle = (other + same) / 2;
 
-		code = cost_both(b, middle, &hosted, &bare);
-		if (code == 0 && (bare - hosted) * difference < 0)
-			other = middle;
-		else
-			same = middle;
+		code = turned(s, middle);
+		*(code == 1 ? &other : &same) = middle;
 	}
-	if (other > 0)
-		*at = (double)other;
+	*at = (double)other;
 	return code < 0 ? code : 0;
+}
+
+/* The number of VMs at which, going up or down from the fleet as it is, the other side becomes the cheaper
+ * one; NaN: nowhere that was tried, from 1 VM to STEPS_LARGER times as many. 0 or -ENOMEM. */
+static int find_vms(const struct break_even *b, double *at)
+{
+	struct search s = { b, b->vms <= PLAN_CAREFUL, { 1, 1 }, b->bare_sums.total - b->hosted_sums.total };
+	size_t vms = (size_t)b->vms;
+	double cost[2];
+	int code;
+
+	*at = NAN;
+	if (vms < 1 || vms > VMS_MOST || s.sign == 0)
+		return 0;
+	code = cost_both(&s, vms, cost);
+	if (code)
+		return code < 0 ? code : 0;
+	s.scale[0] = b->hosted_sums.total / cost[0];
+	s.scale[1] = b->bare_sums.total / cost[1];
+	for (size_t n = vms; n > 1; n /= 2) {
+		code = turned(&s, n / 2);
+		if (code)
+			return code < 0 ? code : narrow(&s, n, n / 2, at);
+	}
+	for (size_t n = vms; n < vms * STEPS_LARGER && n <= VMS_MOST; n *= 2) {
+		code = turned(&s, 2 * n);
+		if (code)
+			return code < 0 ? code : narrow(&s, n, 2 * n, at);
+	}
+	return 0;
 }
 
 /* The month in which what is paid at once and what is paid over the horizon have come to the same. */

@@ -238,7 +238,8 @@ int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const stru
 	*packing = (struct packing){ .problem = a };
 	if (code)
 		return code;
-	code = place_solve(&packing->solution, &a->problem, effort);
+	code = effort ? place_solve(&packing->solution, &a->problem, effort)
+		      : place_by(&packing->solution, &a->problem, "first-fit-max");
 	if (code == 0) {
 		packing->host = calloc(packing->solution.bins + 1, sizeof(*packing->host));
 		packing->bought = calloc(fleet->kinds + 1, sizeof(*packing->bought));

@@ -46,15 +46,14 @@ int pack_survive(const struct packing *packing, size_t host, size_t count, size_
 	return code;
 }
 
-const struct place_effort plan_effort_small = { .search = 1e5 };
-
 int plan_pack(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
-	      const struct place_effort *effort)
+	      bool careful)
 {
+	static const struct place_effort little = { .search = 1e5 };
 	double failing = config->policy ? config->policy->spare_hosts : 0;
-	int code = pack_fleet_by(packing, fleet, config, effort);
+	int code = pack_fleet_by(packing, fleet, config, careful ? &little : NULL);
 
-	return code == 0 && failing >= 1 ? pack_add_spares(packing, (size_t)failing) : code;
+	return code == 0 && failing >= 1 && careful ? pack_add_spares(packing, (size_t)failing) : code;
 }
 
 int pack_add_empty(struct packing *packing, size_t kind)

@@ -13,6 +13,7 @@
 #include "model/growth_priv.h"
 #include "model/plan_priv.h"
 #include "model/today_priv.h"
+#include "model/uncertainty_priv.h"
 
 /* The plan as tables: every configuration's hosts, and what they come to. */
 
@@ -56,6 +57,8 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 		outcome->hosts = (double)packing.hosts;
 		outcome->unplaced = packing.unplaced;
 		code = growth_put(&p->files, &p->growth, &p->fleet, config, &packing, error);
+		if (code == 0)
+			code = uncertainty_put(&p->files, &p->ratios, &p->fleet, outcome, error);
 	}
 	if (code == 0 && config->known)
 		code = today_plan(&p->files, &p->today, &p->fleet, config, error);

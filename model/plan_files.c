@@ -12,12 +12,20 @@
 /* The tables of a plan: all of them take their names, or none does. */
 
 static const struct table_schema *const schemas[PLAN_TABLES] = {
-	[PLAN_HOSTS] = &schema_plan_hosts,	     [PLAN_PLACEMENT] = &schema_plan_placement,
-	[PLAN_SUMMARY] = &schema_plan_summary,	     [PLAN_RISKS] = &schema_plan_risks,
-	[PLAN_DEMAND] = &schema_plan_demand,	     [PLAN_TODAY] = &schema_plan_today,
-	[PLAN_MENDING] = &schema_plan_mending,	     [PLAN_MOVES] = &schema_plan_moves,
-	[PLAN_BREAK_EVEN] = &schema_plan_break_even, [PLAN_DOUBTS] = &schema_plan_doubts,
-	[PLAN_FORECAST] = &schema_plan_forecast,     [PLAN_HEADROOM] = &schema_plan_headroom,
+	[PLAN_HOSTS] = &schema_plan_hosts,
+	[PLAN_PLACEMENT] = &schema_plan_placement,
+	[PLAN_SUMMARY] = &schema_plan_summary,
+	[PLAN_RISKS] = &schema_plan_risks,
+	[PLAN_DEMAND] = &schema_plan_demand,
+	[PLAN_TODAY] = &schema_plan_today,
+	[PLAN_MENDING] = &schema_plan_mending,
+	[PLAN_MOVES] = &schema_plan_moves,
+	[PLAN_BREAK_EVEN] = &schema_plan_break_even,
+	[PLAN_UNCERTAINTY] = &schema_plan_uncertainty,
+	[PLAN_SENSITIVITY] = &schema_plan_sensitivity,
+	[PLAN_DOUBTS] = &schema_plan_doubts,
+	[PLAN_FORECAST] = &schema_plan_forecast,
+	[PLAN_HEADROOM] = &schema_plan_headroom,
 };
 
 static int make_directory(const char *path, struct error *error)

@@ -52,7 +52,8 @@ struct plan_policy {
 	double spare_hosts, spare_domains;
 	double growth_month, horizon_months, lead_time_days;
 	double energy_price; /* of a kWh */
-	double start;	     /* days since 1970; NaN: not said */
+	double demand_error;
+	double start; /* days since 1970; NaN: not said */
 	char currency[PLAN_WORD];
 	struct plan_group *group;     /* groups; owned, as the next */
 	struct plan_class *class;     /* classes */
@@ -105,6 +106,17 @@ int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *flee
  * file and line. */
 int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error);
 
+/* The rows of overhead.csv that METRIC of CLASS under CONFIG is estimated by: that of the workload of this
+ * name, else those of the class ("": all). How many; ROWS has room for all there are. */
+size_t plan_class_rows(const struct plan_ratios *ratios, const char *config, const char *class,
+		       const char *metric, size_t *rows);
+
+/* The median of COUNT VALUES of METRIC, which are sorted; NaN of none. */
+double plan_class_middle(const char *metric, double *values, size_t count);
+
+/* Whether METRIC may be nought, so that it is averaged as it is and not by its logarithm. */
+bool plan_metric_additive(const char *metric);
+
 /* The ratio of METRIC for CLASS ("": over all that was measured) under CONFIG; VALUES has room for a number a
  * row. NaN: not measured. */
 double plan_class_ratio(const struct plan_ratios *ratios, struct plan_config *config, const char *class,
@@ -138,7 +150,7 @@ struct packing {
 /* Packs FLEET for CONFIG. 0 or -ENOMEM; the caller frees in both cases. */
 int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
 int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
-		  const struct place_effort *effort);
+		  const struct place_effort *effort); /* NULL: by first fit alone */
 void packing_free(struct packing *packing);
 
 /* The same for whole failure domains, after it. 0 or negative errno. */
@@ -166,11 +178,12 @@ int pack_align(struct plan_config *config, const struct fleet *fleet);
  * 0 or -ENOMEM. */
 int pack_measure(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
 
-/* Packs it and adds the spare hosts that the policy wants, where many plans are compared: writes nothing. 0
- * or -ENOMEM; the caller frees in both cases. */
+/* The same with little effort, for some hundred plans that are compared with one made like this: CAREFUL with
+ * a short search and the spare hosts that the policy wants, else by first fit and without. 0 or -ENOMEM; the
+ * caller frees in both cases. */
 int plan_pack(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
-	      const struct place_effort *effort);
-extern const struct place_effort plan_effort_small; /* for some hundred plans */
+	      bool careful);
+#define PLAN_CAREFUL 200 /* VMs up to which that takes no time */
 
 /* When COUNT hosts fail, that of number HOST and the fullest others: VMs for which there is no room then, and
  * the row of the first of them. 0 or -ENOMEM. */
@@ -209,6 +222,8 @@ enum plan_table {
 	PLAN_MENDING,
 	PLAN_MOVES,
 	PLAN_BREAK_EVEN,
+	PLAN_UNCERTAINTY,
+	PLAN_SENSITIVITY,
 	PLAN_DOUBTS,
 	PLAN_FORECAST,
 	PLAN_HEADROOM,

@@ -124,6 +124,7 @@ static const struct policy_key keys[] = {
 	KEY(horizon_months, "36", plan_policy, "how far ahead to look", COUNT),
 	KEY(lead_time_days, "30", plan_policy, "days from ordering a host to using it", AMOUNT),
 	KEY(energy_price, "0", plan_policy, "price of a kWh, for the column power_w of the hosts over the horizon", AMOUNT),
+	KEY(demand_error, "0%", plan_policy, "how far demand may be off that no series tells, a standard deviation, for the plan's uncertainty", RATE),
 	KEY(start, "", plan_policy, "the day demand is known for [the last of the series, else today]", DAY),
 	KEY(currency, "", plan_policy, "that prices are in [not named]", WORD),
 	LAST

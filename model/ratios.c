@@ -134,7 +134,7 @@ static double use(const struct plan_ratios *ratios, size_t row, struct plan_conf
 	return ratio(ratios, row);
 }
 
-static bool additive(const char *metric)
+bool plan_metric_additive(const char *metric)
 {
 	const struct metric *m = model_metrics;
 
@@ -143,31 +143,52 @@ static bool additive(const char *metric)
 	return m->additive;
 }
 
-/*
- * That of the workload of this name, else the median over the workloads of the class. Where two stand in the
- * middle theirs is the geometric mean, as ratios multiply, but the arithmetic one of a metric that may be
- * nought.
- */
-double plan_class_ratio(const struct plan_ratios *ratios, struct plan_config *config, const char *class,
-			const char *metric, double *values)
+size_t plan_class_rows(const struct plan_ratios *ratios, const char *config, const char *class,
+		       const char *metric, size_t *rows)
 {
 	const struct table *overhead = &ratios->overhead;
 	size_t count = 0;
-	double low, high;
 
 	for (size_t row = 0; row < overhead->rows; row++)
-		if (is(overhead, row, "workload", class) && estimates(ratios, row, config->name, metric))
-			return use(ratios, row, config);
+		if (is(overhead, row, "workload", class) && estimates(ratios, row, config, metric)) {
+			rows[0] = row;
+			return 1;
+		}
 	for (size_t row = 0; row < overhead->rows; row++)
 		if ((*class == '\0' || is(overhead, row, "class", class)) &&
-		    estimates(ratios, row, config->name, metric))
-			values[count++] = use(ratios, row, config);
+		    estimates(ratios, row, config, metric))
+			rows[count++] = row;
+	return count;
+}
+
+/*
+ * Where two stand in the middle theirs is the geometric mean, as ratios multiply, but the arithmetic one of a
+ * metric that may be nought.
+ */
+double plan_class_middle(const char *metric, double *values, size_t count)
+{
+	double low, high;
+
 	if (count == 0)
 		return NAN;
 	stats_sort(values, count);
 	low = values[(count - 1) / 2];
 	high = values[count / 2];
-	return additive(metric) ? (low + high) / 2 : sqrt(low * high);
+	return plan_metric_additive(metric) ? (low + high) / 2 : sqrt(low * high);
+}
+
+double plan_class_ratio(const struct plan_ratios *ratios, struct plan_config *config, const char *class,
+			const char *metric, double *values)
+{
+	size_t *rows = malloc((ratios->overhead.rows + 1) * sizeof(*rows)), count;
+
+	if (!rows)
+		return NAN;
+	count = plan_class_rows(ratios, config->name, class, metric, rows);
+	for (size_t i = 0; i < count; i++)
+		values[i] = use(ratios, rows[i], config);
+	free(rows);
+	return plan_class_middle(metric, values, count);
 }
 
 /* Whether driver threads keep cores of their own under CONFIG. */

@@ -119,6 +119,8 @@ static const struct {
 	int (*put)(struct text_page *page, const struct table *table);
 } further[] = {
 	{ &schema_plan_risks, text_put_risks },
+	{ &schema_plan_uncertainty, text_put_uncertainty },
+	{ &schema_plan_sensitivity, text_put_sensitivity },
 	{ &schema_plan_break_even, text_put_break_even },
 	{ &schema_plan_headroom, text_put_headroom },
 	{ &schema_plan_mending, text_put_mending },

@@ -56,6 +56,10 @@ int text_put_plan_notes(const struct text_page *page, const struct table *plan, 
 /* Whether today's placement does, and what mends it, in sentences. 0 or -ENOMEM. */
 int text_put_mending(struct text_page *page, const struct table *mending);
 
+/* How firm plans are, and what that depends on, in sentences. 0 or -ENOMEM. */
+int text_put_uncertainty(struct text_page *page, const struct table *table);
+int text_put_sensitivity(struct text_page *page, const struct table *table);
+
 /* Where hosted and bare-metal plans cost the same, in a sentence. 0 or -ENOMEM. */
 int text_put_break_even(struct text_page *page, const struct table *table);
 
