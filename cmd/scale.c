@@ -74,6 +74,7 @@ static int conclude_copies(const struct scale_options *o, const char *const *dir
 	const struct model_scale_options options = { .directories = directories,
 						     .goal_share = o->goal_share,
 						     .goal_ns = o->goal_ns,
+						     .predicted = o->predicted,
 						     .scaling = scaling,
 						     .laws = laws };
 	int code = model_scale_write(&options, error);

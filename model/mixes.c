@@ -11,6 +11,7 @@
 #include "model/mixes_priv.h"
 #include "model/model.h"
 #include "model/mva_priv.h"
+#include "model/predicted_priv.h"
 
 /* mixes.csv: what VMs of unlike programs do together, by what each asks for alone. */
 #define CLASSES	    64
@@ -74,7 +75,7 @@ static bool make_model(struct model *model, const struct mixes *m, const struct 
 		model->mean[i] = (struct simulate_run){ alone->demand_s, alone->alone_s };
 		if (!predictions)
 			continue;
-		if (!mixes_predicted(predictions, part[i].program, part[i].config, p))
+		if (!predicted_run(predictions, part[i].program, part[i].config, p))
 			return false;
 		p->cpu += alone->cpu_setup_s; /* a prediction is of the program, not of its VM's coming and
 						 going */
@@ -235,37 +236,15 @@ static int write_all(const struct model_mixes_options *o, struct mixes *m, const
 	return code;
 }
 
-bool mixes_predicted(const struct table *t, const char *program, const char *config, struct simulate_run *run)
-{
-	bool native = strcmp(config, "native") == 0;
-
-	*run = (struct simulate_run){ NAN, NAN };
-	for (size_t row = 0; row < t->rows; row++) {
-		double ns = table_number(t, row, table_column(t, native ? "native_ns" : "ns"));
-
-		if (strcmp(table_text(t, row, table_column(t, "term")), "total") != 0 ||
-		    strcmp(table_text(t, row, table_column(t, "program")), program) != 0 ||
-		    (!native && strcmp(table_text(t, row, table_column(t, "config")), config) != 0))
-			continue;
-		if (strcmp(table_text(t, row, table_column(t, "metric")), "cpu") == 0)
-			run->cpu = ns / 1e9;
-		else
-			run->wall = ns / 1e9;
-	}
-	return run->cpu > 0 && run->wall > 0;
-}
-
 int model_mixes_write(const struct model_mixes_options *o, struct error *error)
 {
 	struct table predictions = { 0 };
 	struct table_writer writer;
 	struct mixes mixes;
-	char path[4300];
 	int code = mixes_read(&mixes, o->directories, error);
 
-	snprintf(path, sizeof(path), "%s/%s", o->predicted ? o->predicted : "", schema_predictions.name);
 	if (code == 0 && o->predicted)
-		code = table_read(&predictions, path, &schema_predictions, error);
+		code = predicted_read(&predictions, o->predicted, error);
 	if (code == 0)
 		code = table_create(&writer, o->path, &schema_mixes, error);
 	if (code == 0) {

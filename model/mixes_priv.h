@@ -40,8 +40,4 @@ struct mixes {
 int mixes_read(struct mixes *mixes, const char *const *directories, struct error *error);
 void mixes_free(struct mixes *mixes);
 
-/* What predictions.csv says: a run of PROGRAM under CONFIG; false: nothing. */
-bool mixes_predicted(const struct table *predictions, const char *program, const char *config,
-		     struct simulate_run *run);
-
 #endif

@@ -166,14 +166,16 @@ int model_predict_write(const struct model_predict_options *options, struct erro
 struct model_scale_options {
 	const char *const *directories; /* results of vmtax run --vms, NULL-terminated */
 	double goal_share, goal_ns; /* so many of all copies shall take no longer than this; NaN: no goal */
+	const char *predicted; /* directory with predictions.csv; NULL: copies ask for what one alone did */
 	const char *scaling, *laws; /* paths of the tables */
 };
 
 /*
  * Writes how throughput and times change with the number of copies that run at once (schema_scaling,
  * schema_laws): as measured, by the Universal Scalability Law fitted to it, and by exact mean value analysis
- * of a closed network whose demands are those of one copy alone: CPU seconds at a station with as many
- * servers as there are cores, and the rest of its time, for which nobody waits. 0 or negative errno.
+ * of a closed network whose demands are those of one copy alone, or as predicted: CPU seconds at a station
+ * with as many servers as there are cores, and the rest of its time, for which nobody waits. 0 or negative
+ * errno.
  */
 int model_scale_write(const struct model_scale_options *options, struct error *error);
 

@@ -8,11 +8,10 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "model/model.h"
+#include "model/predicted_priv.h"
 #include "model/scale_priv.h"
 
 /* scaling.csv and laws.csv: copies of a program that run at once. */
-#define WIDE	    1.05 /* cores that a program computes on, from which it is one for several */
-#define SIMULATIONS 5000 /* of copies */
 
 static void put_point(struct table_writer *w, const struct scale_series *s, const struct scale_point *p,
 		      const struct usl *usl)
@@ -35,71 +34,6 @@ static void put_point(struct table_writer *w, const struct scale_series *s, cons
 	table_put_number(w, p->mva);
 	table_put_number(w, p->sim_p95_ns);
 	table_put_text(w, p->held > s->cores ? "oversubscribed" : NULL);
-}
-
-static double mean(const struct scale_point *p, bool cpu)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < p->runs; i++)
-		sum += cpu ? p->run[i].cpu : p->run[i].wall;
-	return sum / (double)p->runs;
-}
-
-/* Copies that begin together, each once, as those were that ran alone. */
-static int simulate_point(const struct scale_series *s, struct scale_point *p, double share)
-{
-	const struct simulate_class class_ = { .vms = p->n,
-					       .run = s->point[0].run,
-					       .runs = s->point[0].runs };
-	const struct simulate_machine machine = {
-		.class_ = &class_,
-		.classes = 1,
-		.cores = fmax(s->cores, 1),
-		.times = SIMULATIONS / p->n + 1,
-		.seed = p->n,
-	};
-	struct simulate_result result;
-	int code = simulate(&machine, &result);
-
-	p->sim_p95_ns = 1e9 * stats_quantile(result.took_s, result.count, 0.95);
-	p->sim_goal_ns = 1e9 * stats_quantile(result.took_s, result.count, share);
-	simulate_free(&result, 1);
-	return code;
-}
-
-/* Throughput and times of N copies by what one alone asks for. A program that computes on several cores at
- * once is no customer of a queueing network. */
-static int solve(struct scale_series *s, double share, struct error *error)
-{
-	double demand, rest, response;
-	size_t servers = s->cores >= 1 ? (size_t)s->cores : 1;
-	int code = 0;
-
-	for (size_t i = 0; i < s->points; i++)
-		s->point[i].mva = s->point[i].sim_p95_ns = s->point[i].sim_goal_ns = NAN;
-	if (s->points == 0 || s->point[0].n != 1)
-		return 0;
-	demand = mean(&s->point[0], true);
-	rest = fmax(mean(&s->point[0], false) - demand, 0);
-	if (!(demand > 0))
-		return 0;
-	for (size_t i = 0; code == 0 && i < s->points; i++) {
-		const struct mva_network network = {
-			.classes = 1,
-			.stations = 1,
-			.population = &s->point[i].n,
-			.think = &rest,
-			.demand = &demand,
-			.servers = &servers,
-		};
-
-		if (demand <= WIDE * mean(&s->point[0], false))
-			code = mva_solve(&network, &s->point[i].mva, &response, NULL, NULL, error);
-		if (code == 0 && simulate_point(s, &s->point[i], share))
-			code = error_set(error, ENOMEM, "cannot simulate copies");
-	}
-	return code;
 }
 
 static double mva_error(const struct scale_series *s)
@@ -169,10 +103,11 @@ static int fit(const struct scale_series *s, struct usl *usl)
 
 /* Below three numbers of copies there is no law. */
 static int put_series(struct table_writer *scaling, struct table_writer *laws, struct scale_series *s,
-		      const struct model_scale_options *o, struct error *error)
+		      const struct model_scale_options *o, const struct table *predictions,
+		      struct error *error)
 {
 	struct usl usl;
-	int fitted = fit(s, &usl), code = solve(s, o->goal_share, error);
+	int fitted = fit(s, &usl), code = scale_solve(s, predictions, o->goal_share, error);
 
 	if (fitted == -ENOMEM)
 		return error_set(error, ENOMEM, "cannot fit a law");
@@ -187,8 +122,8 @@ static int put_series(struct table_writer *scaling, struct table_writer *laws, s
 	return code;
 }
 
-static int write_all(const struct model_scale_options *o, struct scale_series *series, size_t count,
-		     struct error *error)
+static int write_all(const struct model_scale_options *o, const struct table *predictions,
+		     struct scale_series *series, size_t count, struct error *error)
 {
 	struct table_writer scaling, laws;
 	int code = table_create(&scaling, o->scaling, &schema_scaling, error);
@@ -201,18 +136,22 @@ static int write_all(const struct model_scale_options *o, struct scale_series *s
 		return code;
 	}
 	for (size_t i = 0; code == 0 && i < count; i++)
-		code = put_series(&scaling, &laws, &series[i], o, error);
+		code = put_series(&scaling, &laws, &series[i], o, predictions, error);
 	code = table_writer_end(&laws, code, error);
 	return table_writer_end(&scaling, code, error);
 }
 
 int model_scale_write(const struct model_scale_options *o, struct error *error)
 {
+	struct table predictions = { 0 };
 	struct scale_results results;
 	int code = scale_read(&results, o->directories, o->goal_share, error);
 
+	if (code == 0 && o->predicted)
+		code = predicted_read(&predictions, o->predicted, error);
 	if (code == 0)
-		code = write_all(o, results.series, results.count, error);
+		code = write_all(o, o->predicted ? &predictions : NULL, results.series, results.count, error);
+	table_free(&predictions);
 	scale_free(&results);
 	return code;
 }

@@ -55,4 +55,11 @@ int scale_read(struct scale_results *results, const char *const *directories, do
 	       struct error *error);
 void scale_free(struct scale_results *results);
 
+/* Fills in throughput by mean value analysis, and times by simulation, of each point of SERIES: of copies
+ * like the one that ran alone, or as PREDICTIONS (NULL: none) have it. A program that computes on several
+ * cores at once is no customer of a queueing network. SHARE is the goal's. 0 or negative errno:
+ * scale_solve.c. */
+int scale_solve(struct scale_series *series, const struct table *predictions, double share,
+		struct error *error);
+
 #endif

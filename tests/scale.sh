@@ -78,6 +78,11 @@ try 0 loads && grep -q 'off by 0.0 % in the median' said && grep -q 'a:2,b:1, ov
 result mix-text
 try 0 loads --predicted predicted --csv && awk -F, '$2 == "native" && $5 == "a" && /^a:1/ { exit !($12 > 2.49 && $12 < 2.51) }' said
 result mix-predicted
+# queue1 to queue4 are 0.05 s of computing and 0.05 s besides: as predicted, and without one alone not known.
+try 0 queue2 queue3 queue4 --predicted predicted --csv && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+	NR > 1 { r = $at["mva"] / $at["throughput"]; if (r < 0.999 || r > 1.001) exit 1 } END { exit NR != 4 }' said &&
+	try 0 queue2 queue3 queue4 --csv && [ "$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR == 2 { print $at["mva"] }' said)" = NA ]
+result predicted
 # An M/D/1 queue at one half: the wait is half of what it is with exponential service, 0.1 s x (1 + 1 / 2).
 try 0 open --csv --slo p50=1ms && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 	$at["rate"] == 5 { p = $at["p95_ns"]; s = $at["sim_p95_ns"]

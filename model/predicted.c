@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "model/predicted_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/schema.h"
+
+/* What predictions.csv says a run asks for. */
+
+int predicted_read(struct table *predictions, const char *directory, struct error *error)
+{
+	char path[4300];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_predictions.name);
+	return table_read(predictions, path, &schema_predictions, error);
+}
+
+bool predicted_run(const struct table *t, const char *program, const char *config, struct simulate_run *run)
+{
+	bool native = strcmp(config, "native") == 0;
+
+	*run = (struct simulate_run){ NAN, NAN };
+	for (size_t row = 0; row < t->rows; row++) {
+		double ns = table_number(t, row, table_column(t, native ? "native_ns" : "ns"));
+
+		if (strcmp(table_text(t, row, table_column(t, "term")), "total") != 0 ||
+		    strcmp(table_text(t, row, table_column(t, "program")), program) != 0 ||
+		    (!native && strcmp(table_text(t, row, table_column(t, "config")), config) != 0))
+			continue;
+		if (strcmp(table_text(t, row, table_column(t, "metric")), "cpu") == 0)
+			run->cpu = ns / 1e9;
+		else
+			run->wall = ns / 1e9;
+	}
+	return run->cpu > 0 && run->wall > 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef MODEL_PREDICTED_PRIV_H
+#define MODEL_PREDICTED_PRIV_H
+
+#include <stdbool.h>
+
+#include "base/table.h"
+#include "model/simulate_priv.h"
+
+struct error;
+
+/* Reads DIRECTORY/predictions.csv. 0 or negative errno. */
+int predicted_read(struct table *predictions, const char *directory, struct error *error);
+
+/* A run of PROGRAM under CONFIG, as PREDICTIONS have it, natively as they have it measured; false: they have
+ * none. */
+bool predicted_run(const struct table *predictions, const char *program, const char *config,
+		   struct simulate_run *run);
+
+#endif
