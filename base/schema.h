@@ -49,6 +49,7 @@ extern const struct table_schema schema_rvtools_vdisk;
 extern const struct table_schema schema_rvtools_vhost;
 extern const struct table_schema schema_azure_migrate;
 extern const struct table_schema schema_series;
+extern const struct table_schema schema_typed; /* input: plan --overhead */
 extern const struct table_schema schema_hosts; /* input: plan --hosts */
 
 extern const struct table_schema schema_comparison; /* compare: of several result directories */

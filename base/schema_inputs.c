@@ -121,6 +121,18 @@ const struct table_schema schema_azure_migrate = {
 		END },
 };
 
+const struct table_schema schema_typed = {
+	.name = "overhead.csv", .description = "what one class of VMs costs under one configuration, for want of a measurement",
+	.columns = (const struct table_column[]){
+		RENAMED("class", TABLE_STRING, "", false, "class or workload, as in the fleet", "workload", "profile"),
+		RENAMED("config", TABLE_STRING, "", false, "configuration: hosted, bare-metal or any other name; those that begin with bare-metal pay for a hypervisor", "configuration"),
+		RENAMED("cpu_ratio", TABLE_NUMBER, "1", false, "CPU seconds there, but those of driver threads, by native ones", "ratio", "cpu"),
+		MAYBE_NUMBER("low", "1", "lower end of its 95 % interval; NA: not known"),
+		MAYBE_NUMBER("high", "1", "upper end"),
+		MAYBE_NUMBER("driver", "1", "CPU seconds of driver threads at work, by native ones; given where such threads poll and hold cores; NA: none do"),
+		END },
+};
+
 const struct table_schema schema_series = {
 	.name = "series.csv", .description = "what one VM used at one time, for as many times as there are",
 	.columns = (const struct table_column[]){

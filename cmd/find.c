@@ -61,6 +61,8 @@ int cmd_results_find(const char *command, char *path, unsigned long size, bool *
 		error_set(error, ENOENT, "no results in out/, and no recorded sample");
 		return error_mend(error, "measure some with vmtax run, or name their directory");
 	}
-	fprintf(stderr, "vmtax %s: taking %s%s\n", command, *sample ? "the recorded sample " : "", path);
+	if (command)
+		fprintf(stderr, "vmtax %s: taking %s%s\n", command, *sample ? "the recorded sample " : "",
+			path);
 	return 0;
 }

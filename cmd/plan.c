@@ -37,6 +37,7 @@ static const struct option known[] = {
 	{ "policy", required_argument, NULL, POLICY },
 	{ "placement", required_argument, NULL, PLACEMENT },
 	{ "results", required_argument, NULL, RESULTS },
+	{ "overhead", required_argument, NULL, RESULTS }, /* a table of it where it names a file */
 	{ "out", required_argument, NULL, OUT },
 	{ "csv", no_argument, NULL, CSV },
 	{ "json", no_argument, NULL, JSON },
@@ -81,12 +82,39 @@ static int parse(struct options *o, int argc, char **argv)
 	return cmd_fail("plan", &error, CMD_USAGE);
 }
 
+static bool is_file(const char *path)
+{
+	struct stat file;
+
+	return stat(path, &file) == 0 && S_ISREG(file.st_mode);
+}
+
+/* The newest results; for the example fleet the recorded sample will do, but for one of the user's own not
+ * what another machine costs. */
+static int find_results(struct options *o, bool *sample, struct error *error)
+{
+	if (cmd_results_find(NULL, o->results, sizeof(o->results), sample, error) < 0)
+		return -1;
+	if (!*sample || o->fleets == 0) {
+		fprintf(stderr, "vmtax plan: taking %s%s\n", *sample ? "the recorded sample " : "",
+			o->results);
+		return 0;
+	}
+	*o->results = '\0';
+	*sample = false;
+	fputs("vmtax plan: no --overhead: planning native only; vmtax run --out out/first measures the "
+	      "rest,\n"
+	      "  --overhead out/first then takes it, or a table that you type (vmtax plan --help)\n",
+	      stderr);
+	return 0;
+}
+
 /* What was not named: the examples, and the newest results. */
 static int choose(struct options *o, struct error *error)
 {
 	bool sample = false;
 
-	if (!*o->results && cmd_results_find("plan", o->results, sizeof(o->results), &sample, error) < 0)
+	if (!*o->results && find_results(o, &sample, error) < 0)
 		return -1;
 	if (o->fleets == 0) {
 		if (cmd_find_part("examples/fleet.csv", o->example, sizeof(o->example), error) < 0)
@@ -102,6 +130,8 @@ static int choose(struct options *o, struct error *error)
 	if (!*o->out && sample) {
 		mkdir("out", 0777); /* where it fails, so does making what belongs in it */
 		snprintf(o->out, sizeof(o->out), "out/sample");
+	} else if (!*o->out && (!*o->results || is_file(o->results))) {
+		snprintf(o->out, sizeof(o->out), "out");
 	} else if (!*o->out) {
 		memcpy(o->out, o->results, sizeof(o->out));
 	}
@@ -184,7 +214,7 @@ int cmd_plan(int argc, char **argv)
 	if (check_input(o.hosts, &error) < 0 || (*o.policy && check_input(o.policy, &error) < 0) ||
 	    (*o.placement && check_input(o.placement, &error) < 0))
 		return cmd_fail("plan", &error, CMD_USAGE);
-	if (model_plan_write(&(struct model_plan_options){ .results = o.results,
+	if (model_plan_write(&(struct model_plan_options){ .results = *o.results ? o.results : NULL,
 							   .fleet = o.fleet,
 							   .hosts = o.hosts,
 							   .policy = *o.policy ? o.policy : NULL,

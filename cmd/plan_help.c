@@ -40,7 +40,8 @@ void plan_help(void)
 	     "\n"
 	     "  --fleet FILE    the VMs (default: an example); may be given several times. Also: what "
 	     "RVTools\n"
-	     "                  exports of vInfo, vCPU, vMemory (what VMs hold of it), vDisk and vHost, or an import\n"
+	     "                  exports of vInfo, vCPU, vMemory (what VMs hold of it), vDisk and vHost, or "
+	     "an import\n"
 	     "                  file of Azure Migrate\n"
 	     "  --series FILE   what VMs used over time: rows of timestamp, vm and figures (below), or what\n"
 	     "                  sadf -d -- -u -r -b -n DEV prints; as --fleet, and together with it\n"
@@ -50,8 +51,12 @@ void plan_help(void)
 	     "                  where the VMs are today (default: what the fleet says of its hosts): is that "
 	     "within\n"
 	     "                  capacity and rules, may any host fail, and which fewest moves mend it\n"
-	     "  --results DIR   the measurement to plan with (default: the newest in out/, else the recorded "
-	     "sample)\n"
+	     "  --overhead DIR|FILE\n"
+	     "                  what virtualization costs: results of vmtax run, predictions.csv of vmtax "
+	     "predict,\n"
+	     "                  or a table typed by hand (below). --results is the same. Without it and "
+	     "without\n"
+	     "                  results in out/, a fleet of your own is planned natively only\n"
 	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results;\n"
 	     "                  for the sample, out/sample)\n"
 	     "  --csv, --json   print the summary as CSV or JSON instead\n"
@@ -71,9 +76,12 @@ void plan_help(void)
 	     "added: demand as you state it.");
 	print_columns("--fleet", &schema_fleet);
 	print_columns("--series", &schema_series);
-	puts("  VMs are sized by percentiles of it (cpu_percentile and memory_percentile of the policy), and\n"
-	     "  listed in plan/demand.csv with a grade of how well it is known. Files are read twice and not\n"
+	puts("  VMs are sized by percentiles of it (cpu_percentile and memory_percentile of the policy), "
+	     "and\n"
+	     "  listed in plan/demand.csv with a grade of how well it is known. Files are read twice and "
+	     "not\n"
 	     "  kept, so they may be of any size.");
+	print_columns("--overhead", &schema_typed);
 	print_columns("--hosts", &schema_hosts);
 	print_columns("--placement", &schema_placement);
 	print_keys();

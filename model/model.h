@@ -73,7 +73,8 @@ int model_costs_write(const char *directory, struct error *error);
 
 /* What a plan is made of; texts are the caller's. */
 struct model_plan_options {
-	const char *results;	  /* directory with overhead.csv and runs.csv */
+	const char *results; /* directory with overhead.csv and runs.csv, a table of ratios typed by hand, or
+			      * predictions.csv; NULL: only native is planned */
 	const char *const *fleet; /* paths of the fleet's tables: the project's own, RVTools' tabs, or Azure
 				   * Migrate's import; NULL-terminated */
 	const char *hosts;	  /* path of the host list */

@@ -95,6 +95,10 @@ struct plan_ratios {
 
 /* Reads DIRECTORY. 0 or negative errno, -ENODATA where no CPU ratio was measured. */
 int plan_ratios_read(struct plan_ratios *ratios, const char *directory, struct error *error);
+
+/* The same of a table that a user types (schema_typed), or of predictions.csv; PATH NULL: nothing is known
+ * but native. */
+int plan_ratios_typed(struct plan_ratios *ratios, const char *path, struct error *error);
 void plan_ratios_free(struct plan_ratios *ratios);
 
 /* Whether every VM's class is a class or workload that was measured: 0, or -EINVAL naming the first that is

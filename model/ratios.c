@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -48,9 +49,12 @@ static const char *choose_baseline(const struct table *overhead)
 
 int plan_ratios_read(struct plan_ratios *ratios, const char *directory, struct error *error)
 {
+	struct stat file;
 	char path[4096];
 	int code;
 
+	if (!directory || (stat(directory, &file) == 0 && S_ISREG(file.st_mode)))
+		return plan_ratios_typed(ratios, directory, error);
 	*ratios = (struct plan_ratios){ 0 };
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_runs.name);
 	code = table_read(&ratios->runs, path, &schema_runs, error);
@@ -105,6 +109,8 @@ int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *flee
 	struct names known = { 0 };
 	int code = 0;
 
+	if (ratios->overhead.rows == 0) /* only native is planned, which has no classes */
+		return 0;
 	if (names_collect(&known, &ratios->overhead, "class") < 0 ||
 	    names_collect(&known, &ratios->overhead, "workload") < 0)
 		code = error_set(error, ENOMEM, "cannot plan");

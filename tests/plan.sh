@@ -81,6 +81,34 @@ try 0 --results r --fleet fleet.csv --series series.csv --hosts hosts.csv --out 
 	grep -qx 'web,10,stated,1,2,3,0,0,NA,NA,NA,NA,NA' new/plan/demand.csv
 result series
 rm -rf new
+printf 'class;configuration;ratio;driver\ncpu;hosted;2;\ncpu;bare-metal;1.1;0.3\n' >typed.csv
+try 0 --overhead typed.csv --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^native  *2  *10  *10.0  *10.0 ' said &&
+	grep -q '^hosted  *3  *10  *10.0  *20.0 ' said && grep -q '^bare-metal  *2  *10  *10.0  *15.0 ' said
+result overhead-typed
+{
+	echo 'program,config,metric,term,events,cost_ns,ns,low_ns,high_ns,native_ns,flags'
+	echo 'cpu,hosted,cpu,base,1,1,9,NA,NA,NA,NA'
+	echo 'cpu,hosted,cpu,total,NA,NA,200,180,220,100,NA'
+	echo 'cpu,hosted,time,total,NA,NA,900,800,1000,100,NA'
+} >predictions.csv
+try 0 --overhead predictions.csv --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^hosted  *3  *10  *10.0  *20.0 ' said
+result overhead-predicted
+rm -rf new
+mkdir empty
+(cd empty && try 0 --fleet ../fleet.csv --hosts ../hosts.csv && grep -q '^native  *2 ' said && ! grep -q '^hosted' said &&
+	grep -q 'no --overhead: planning native only' err && [ -s out/plan/summary.csv ])
+result overhead-none
+for row in 'cpu,hosted,two:cpu_ratio' 'cpu,hosted,0:cpu_ratio' 'cpu,hosted,-1:cpu_ratio' 'cpu,hosted,nan:cpu_ratio' ',hosted,2:class' 'cpu,native,1:config'; do
+	printf 'class,config,cpu_ratio\n%s\n' "${row%:*}" >bad.csv
+	try 2 --overhead bad.csv --fleet fleet.csv --hosts hosts.csv --out new && says "bad.csv:2:${row#*:}" || break
+done
+result overhead-bad
+printf 'class,config,cpu_ratio\n' >bad.csv
+try 2 --overhead bad.csv --fleet fleet.csv --hosts hosts.csv --out new && says 'bad.csv' 'no overhead'
+result overhead-empty
+printf 'vm,class,cpu,memory\nweb,kvv,1,2\n' >kinds.csv
+try 2 --overhead typed.csv --fleet kinds.csv --hosts hosts.csv --out new && says 'kinds.csv:2:class' 'kvv'
+result overhead-class
 printf 'growth_month = 5%%\nstart = 2030-01-01\n' >policy.ini
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --policy policy.ini --out new &&
 	tr '\n' ' ' <said | tr -s ' ' | grep -q 'native is full on 2030-10-22 (cpu): order by 2030-09-22; one box more does until 2031-07-02, 253 days longer' &&
