@@ -72,6 +72,7 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.cpus = (uint32_t)h->options->cpus,
 		.drivers = (uint32_t)h->options->drivers,
 		.observed = cell->observed,
+		.without = h->options->without,
 		.sets = &h->sets,
 		.trace = cell->trace[0] ? cell->trace : NULL,
 		.guest_kernel = h->guest_kernel[0] ? h->guest_kernel : NULL,

@@ -225,7 +225,7 @@ int launch_monitor(const struct launch *launch, struct measurement *m, struct er
 	if (code == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		code = error_set(error, errno, "cannot talk to the monitor");
 	s.control = ends[0];
-	s.before = probe_before_take();
+	s.before = probe_before_take(launch->without);
 	if (code == 0)
 		code = start(&s, report, ends[1], error);
 	close_all((const int[]){ report, ends[1] }, 2);

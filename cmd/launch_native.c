@@ -159,7 +159,7 @@ int launch_native(const struct launch *launch, struct measurement *m, struct err
 	struct vmm_config config = *launch->config;
 	char why[VMM_KNOBS][96], *tunable, **environment;
 	unsigned scheduling;
-	struct probe_before *before = probe_before_take();
+	struct probe_before *before = probe_before_take(launch->without);
 	struct child child;
 	int code;
 

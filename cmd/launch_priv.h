@@ -29,6 +29,7 @@ struct launch {
 	uint32_t turn;		       /* where it begins to take cores, from the last on */
 	uint32_t drivers;	       /* threads that serve rings; 0: the monitor's default */
 	bool observed;		       /* with probes that cost it time */
+	uint32_t without;	       /* probes that are left out (probes_choose) */
 	const struct event_sets *sets; /* that are counted then; NULL: none */
 	const char *trace;	       /* and traced into this file; NULL: not */
 	const char *guest_kernel;      /* its file, for those who look how large it is; NULL: not known */

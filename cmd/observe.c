@@ -10,10 +10,11 @@
 
 #define PROGRAM "program" /* the thread of a plain process */
 
-bool observe_possible(void)
+bool observe_possible(uint32_t without)
 {
 	for (int i = 0; probes[i]; i++)
-		if (probes[i]->disturbs && probes[i]->available(NULL))
+		if (probes[i]->disturbs && probes_have(without, probes[i]->name) &&
+		    probes[i]->available(NULL))
 			return true;
 	return false;
 }
@@ -31,7 +32,7 @@ void observe_native_begin(const struct launch *launch, struct probe_session *ses
 		.before = before,
 	};
 
-	probe_session_begin(session, &target, launch->observed);
+	probe_session_begin(session, &target, launch->observed, launch->without);
 }
 
 void observe_end(struct probe_session *session, struct measurement *m)
@@ -109,7 +110,7 @@ void observe_monitor_begin(const struct launch *launch, struct probe_session *se
 			.name = report->thread[i].name,
 			.tid = report->thread[i].tid,
 		};
-	probe_session_begin(session, &target, launch->observed);
+	probe_session_begin(session, &target, launch->observed, launch->without);
 }
 
 static int64_t ns(const struct vmm_report *r, uint64_t ticks)

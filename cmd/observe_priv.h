@@ -10,8 +10,9 @@
 
 struct rusage;
 
-/* Whether any probe that disturbs works here: else repetitions for them would be in vain. */
-bool observe_possible(void);
+/* Whether any probe that disturbs, and is not left out, works here: else repetitions for them would be in
+ * vain. */
+bool observe_possible(uint32_t without);
 
 /* Begins the probes on the program PID at its gate. */
 void observe_native_begin(const struct launch *launch, struct probe_session *session, pid_t pid,

@@ -117,7 +117,7 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 			       .cpu_ns = NAN,
 			       .slowdown = NAN,
 			       .ops = o->ops ? (double)o->ops : (double)NAN };
-	probe_session_begin(&session, &target, false);
+	probe_session_begin(&session, &target, false, 0);
 	if (trace)
 		code = record(o, trace, &p->observed_ns, error);
 	else

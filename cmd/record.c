@@ -192,12 +192,15 @@ static int add_counter(struct table_writer *w, uint64_t run, const struct probe_
 }
 
 /* What probes told. */
-static int add_probes(struct record *record, uint64_t run, const struct measurement *m, struct error *error)
+static int add_probes(struct record *record, uint64_t run, const struct measurement *m, uint32_t without,
+		      struct error *error)
 {
 	int code = record_add_layers(record, run, m, error);
 
 	for (size_t i = 0; code == 0 && i < m->samples.count; i++)
-		code = add_counter(&record->writer[RECORD_COUNTERS], run, &m->samples.sample[i], error);
+		if (probes_have(without, m->samples.sample[i].probe))
+			code = add_counter(&record->writer[RECORD_COUNTERS], run, &m->samples.sample[i],
+					   error);
 	return code;
 }
 
@@ -249,7 +252,7 @@ int record_add(struct record *record, const struct record_row *row, const struct
 	int code;
 
 	begin(record);
-	code = add_probes(record, row->run, m, error);
+	code = add_probes(record, row->run, m, row->without, error);
 	if (code == 0 && m->report && m->report->tsc_hz)
 		code = add_exits(&record->writer[RECORD_EXITS], row->run, m->report, error);
 	if (code == 0 && m->report && m->report->tsc_hz)

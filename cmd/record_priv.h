@@ -40,6 +40,7 @@ struct record_row {
 	const struct workload *workload;
 	const struct vmm_config *config;
 	bool cold;
+	uint32_t without; /* probes whose counts are not kept (probes_choose) */
 	const char *flags;
 };
 

@@ -189,8 +189,10 @@ static int measure(struct run *run)
 	int code;
 
 	if (run->options.observe)
-		run->options.observe = observe_possible(); /* why not is for doctor to say */
-	h->traces = observe_trace_wanted(run->options.observe, run->options.keep_trace);
+		run->options.observe =
+			observe_possible(run->options.without); /* why not is for doctor to say */
+	h->traces = observe_trace_wanted(run->options.observe && probes_have(run->options.without, "trace"),
+					 run->options.keep_trace);
 	h->options = &run->options;
 	h->plan = &run->plan;
 	h->directory = run->directory;

@@ -10,6 +10,7 @@
 #include "cmd/cores_priv.h"
 #include "cmd/run_priv.h"
 #include "cmd/suite_priv.h"
+#include "probes/probes.h"
 #include "vmm/vmm.h"
 
 /* The command line of vmtax run and of vmtax ablate. */
@@ -43,6 +44,7 @@ enum option_id {
 	FORCE,
 	RESUME,
 	NO_OBSERVE,
+	PROBES,
 	COUNTERS,
 	KEEP_TRACE,
 	HELP,
@@ -74,6 +76,7 @@ static const struct option options[] = {
 	{ "force", no_argument, NULL, FORCE },
 	{ "resume", no_argument, NULL, RESUME },
 	{ "no-observe", no_argument, NULL, NO_OBSERVE },
+	{ "probes", required_argument, NULL, PROBES },
 	{ "counters", required_argument, NULL, COUNTERS },
 	{ "keep-trace", no_argument, NULL, KEEP_TRACE },
 	{ "help", no_argument, NULL, HELP },
@@ -187,6 +190,8 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 	case SEED:
 		o->seed_given = true;
 		return units_parse_count(text, UINT64_MAX, &o->seed, error);
+	case PROBES:
+		return probes_choose(text, &o->without, error);
 	case NO_OBSERVE:
 		o->observe = false;
 		return 0;
@@ -218,7 +223,7 @@ bool run_options_ablate(const struct run_options *o)
 static int check_command(const struct run_options *o, int id, struct error *error)
 {
 	bool ablates = id == FROM || id == TO || id == ORDERS,
-	     runs = id == CONFIGS || id == NO_OBSERVE || id == VMS || id == COUNTERS;
+	     runs = id == CONFIGS || id == NO_OBSERVE || id == VMS || id == COUNTERS || id == PROBES;
 
 	if (ablates && !run_options_ablate(o))
 		return error_fail(error, 0, "run vmtax ablate, or leave it out",

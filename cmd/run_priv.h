@@ -38,9 +38,10 @@ struct run_options {
 	uint64_t drivers;	/* threads that serve rings; 0: the monitor's default */
 	bool show;		/* what programs print */
 	bool seed_given, cold, force, resume, help;
-	bool observe;	 /* repetitions for probes that disturb, too */
-	bool keep_trace; /* of these, in the results */
-	char **program;	 /* the user's own, NULL-terminated; NULL: the suite */
+	bool observe;	  /* repetitions for probes that disturb, too */
+	uint32_t without; /* probes that are left out; 0: none */
+	bool keep_trace;  /* of these, in the results */
+	char **program;	  /* the user's own, NULL-terminated; NULL: the suite */
 };
 
 #define TRACES "traces" /* directory in the results of traces that are kept */

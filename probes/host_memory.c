@@ -106,14 +106,17 @@ const struct probe probe_host_memory = {
 	.calibrate = probe_calibrate_steps,
 };
 
-struct probe_before *probe_before_take(void)
+struct probe_before *probe_before_take(uint32_t without)
 {
 	struct probe_before *before = calloc(1, sizeof(*before));
 
 	if (before == NULL)
 		return NULL;
-	kthreads_read(&before->kthreads); /* what cannot be read is not counted later either */
-	host_memory_read(&before->memory);
+	/* What cannot be read is not counted later either. */
+	if (probes_have(without, probe_kthreads.name))
+		kthreads_read(&before->kthreads);
+	if (probes_have(without, PROBE))
+		host_memory_read(&before->memory);
 	return before;
 }
 

@@ -44,8 +44,9 @@ struct probe_target {
 /*
  * What the host as a whole had used before a process was started, for the figures that are the host's. NULL
  * when memory is short: they then begin where counting does. Freed once the process's samples are there.
+ * WITHOUT as in probe_session_begin.
  */
-struct probe_before *probe_before_take(void);
+struct probe_before *probe_before_take(uint32_t without);
 void probe_before_free(struct probe_before *before);
 
 /* --- What is found ---------------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ struct probe {
 /* All probes, NULL-terminated. */
 extern const struct probe *const probes[];
 
-#define PROBES_MOST 16 /* room for their state */
+#define PROBES_MOST 24 /* room for their state */
 
 /* Probes at work on one target. */
 struct probe_session {
@@ -121,8 +122,19 @@ struct probe_session {
 	bool works[PROBES_MOST];
 };
 
-/* Opens and starts every probe, those that disturb only with DISTURB. What cannot work here is left out. */
-void probe_session_begin(struct probe_session *session, const struct probe_target *target, bool disturb);
+/*
+ * Takes NAMES, separated by commas, or "none": *WITHOUT gets a bit for each place in the table whose probe is
+ * not among them, so that 0 stands for all. 0, or negative errno with ERROR where there is no such probe.
+ */
+int probes_choose(const char *names, uint32_t *without, struct error *error);
+
+/* Whether the probe NAME is not left out. */
+bool probes_have(uint32_t without, const char *name);
+
+/* Opens and starts every probe but those that are left out, those that disturb only with DISTURB. What cannot
+ * work here is left out, too. */
+void probe_session_begin(struct probe_session *session, const struct probe_target *target, bool disturb,
+			 uint32_t without);
 
 /* Stops and reads all probes, while the threads are still there, and closes them. 0 or -ENOMEM. */
 int probe_session_end(struct probe_session *session, struct probe_samples *samples);

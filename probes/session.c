@@ -15,7 +15,8 @@ static void step(struct probe_session *session, size_t i, int (*take)(const stru
 	session->works[i] = false;
 }
 
-void probe_session_begin(struct probe_session *session, const struct probe_target *target, bool disturb)
+void probe_session_begin(struct probe_session *session, const struct probe_target *target, bool disturb,
+			 uint32_t without)
 {
 	size_t count = 0;
 
@@ -24,7 +25,8 @@ void probe_session_begin(struct probe_session *session, const struct probe_targe
 		count++;
 	/* In reverse, so that what is free of cost starts last and stops first: next to the program. */
 	for (size_t i = count; i-- > 0;)
-		session->works[i] = probes[i]->open && (disturb || !probes[i]->disturbs) &&
+		session->works[i] = probes[i]->open && !(without >> i & 1) &&
+				    (disturb || !probes[i]->disturbs) &&
 				    probes[i]->open(&session->target, &session->state[i]) == 0;
 	for (size_t i = count; i-- > 0;)
 		step(session, i, probes[i]->start);

@@ -105,7 +105,7 @@ static void watch(bool disturb, struct probe_samples *samples)
 	pid_t pid = start(&gate, 100);
 
 	target = target_of(pid);
-	probe_session_begin(&session, &target, disturb);
+	probe_session_begin(&session, &target, disturb, 0);
 	close(gate);
 	CHECK_INT(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	CHECK_INT(probe_session_end(&session, samples), 0);
@@ -197,7 +197,7 @@ static void test_gone(void)
 	waitpid(pid, NULL, 0);
 	target = target_of(pid);
 	target.kvm_vm = target.kvm_vcpu = 1000000; /* and descriptors nobody has */
-	probe_session_begin(&session, &target, true);
+	probe_session_begin(&session, &target, true, 0);
 	CHECK_INT(probe_session_end(&session, &samples), 0);
 	CHECK_INT(samples.count, 0);
 	CHECK_INT(descriptors(), before);
