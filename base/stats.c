@@ -149,6 +149,36 @@ double stats_t_p(double t, double df)
 	return 2 * (isinf(df) ? gsl_cdf_ugaussian_Q(fabs(t)) : gsl_cdf_tdist_Q(fabs(t), df));
 }
 
+static double mean(const double *values, size_t n, double *variance)
+{
+	double sum = 0, squares = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += values[i];
+	for (size_t i = 0; i < n; i++)
+		squares += (values[i] - sum / (double)n) * (values[i] - sum / (double)n);
+	*variance = squares / (double)(n - 1) / (double)n; /* of the mean */
+	return sum / (double)n;
+}
+
+struct stats_estimate stats_welch(const double *a, size_t n, const double *b, size_t m, double level)
+{
+	double of_a, of_b, all, df, half;
+	struct stats_estimate e = { .value = NAN, .low = NAN, .high = NAN, .level = level, .n = n };
+
+	if (n == 0 || m == 0)
+		return e;
+	e.value = mean(a, n, &of_a) - mean(b, m, &of_b);
+	if (n < 3 || m < 3)
+		return e;
+	all = of_a + of_b;
+	df = all * all / (of_a * of_a / (double)(n - 1) + of_b * of_b / (double)(m - 1));
+	half = all > 0 ? stats_t_quantile((1 + level) / 2, df) * sqrt(all) : 0;
+	e.low = e.value - half;
+	e.high = e.value + half;
+	return e;
+}
+
 double stats_t_quantile(double p, double df)
 {
 	return isinf(df) ? gsl_cdf_ugaussian_Pinv(p) : gsl_cdf_tdist_Pinv(p, df);

@@ -58,6 +58,13 @@ int stats_combine(const double *values, size_t n, size_t m, const double *weight
  */
 void stats_flag_outliers(const double *values, size_t n, double k, unsigned char *flags);
 
+/*
+ * The difference of the means of A (n) and B (m) with Welch's interval (B. L. Welch, The generalization of
+ * Student's problem when several different population variances are involved, Biometrika 34, 1947). With
+ * fewer than 3 on either side low and high are NaN; .n is that of A.
+ */
+struct stats_estimate stats_welch(const double *a, size_t n, const double *b, size_t m, double level);
+
 /* Two-sided p of |T| under Student's t with DF degrees of freedom; DF infinite: the normal distribution. */
 double stats_t_p(double t, double df);
 

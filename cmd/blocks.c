@@ -7,8 +7,11 @@
 #include "base/clock.h"
 #include "cmd/harness_priv.h"
 #include "cmd/nano_priv.h"
+#include "cmd/room_priv.h"
 
-/* Blocks of repetitions: the plan's, those that probes disturb, and disturbed ones once more. */
+/* Blocks of repetitions: the plan's, with those that probes disturb between them, and disturbed ones once
+ * more.
+ */
 
 /* Events are judged by the samples they print; one that goes wrong is not tried again, so that is told. */
 static void judge(struct harness *h, struct cell *cell)
@@ -118,25 +121,32 @@ size_t blocks_cells(const struct harness *h)
 	return sum;
 }
 
-/* Blocks interleave over the workloads, so that a slow hour does not fall on one of them. */
-int blocks_run(struct harness *h, struct error *error)
+/* Whether workload W is observed: what only lives has nothing to be counted, and
+ * what times itself shall not be disturbed. */
+static bool observable(const struct harness *h, size_t w)
 {
-	uint64_t rounds = h->plan->blocks[h->stage];
-	int code = 0;
-
-	progress_phase(&h->progress, "measuring", blocks_cells(h) * rounds);
-	for (uint64_t round = 0; code == 0 && round < rounds; round++)
-		for (size_t w = 0; code == 0 && w < h->suite.count; w++)
-			for (size_t part = 0; code == 0 && part < h->parts && !harness_stopped(h); part++)
-				code = run_block(h, w, round, part, error);
-	return code;
+	return h->options->observe && !h->suite.workload[w].lives && !h->suite.workload[w].nano;
 }
 
-/* Whether workload W has an I-th configuration to observe: what only lives has nothing to be counted, and
- * what times itself shall not be disturbed. */
-static bool observable(const struct harness *h, size_t w, size_t i)
+size_t blocks_observed(uint64_t rounds)
 {
-	return i < h->workload[w].actives && !h->suite.workload[w].lives && !h->suite.workload[w].nano;
+	uint64_t third = rounds / 3;
+
+	return third < 1 ? 1 : third > HARNESS_OBSERVED ? HARNESS_OBSERVED : (size_t)third;
+}
+
+/* Which observed repetition of each cell comes behind ROUND (from 0), from 1; 0: none. They are spread
+ * evenly.
+ */
+static size_t due(const struct harness *h, uint64_t round)
+{
+	uint64_t rounds = h->plan->blocks[h->stage];
+	size_t all = blocks_observed(rounds);
+
+	for (size_t i = 0; i < all; i++)
+		if ((2 * i + 1) * rounds / (2 * all) == round)
+			return i + 1;
+	return 0;
 }
 
 /* Where it cannot be made nothing is traced, and the counts are as good as ever. */
@@ -149,22 +159,54 @@ static void make_traces(struct harness *h)
 		h->traces = mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
-/* Each cell once more under probes that cost it time: these repetitions count for nothing else. */
-int blocks_observe(struct harness *h, struct error *error)
+/* The NUMBER-th observed repetition of each cell of workload W, in the order of block ROUND: under probes
+ * that cost it time, so that it counts for nothing else. */
+static int observe(struct harness *h, size_t w, uint64_t round, size_t number, struct error *error)
 {
+	const struct harness_workload *workload = &h->workload[w];
+	uint8_t order[SCHEDULE_CONFIGS];
 	int code = 0;
 
-	if (!h->options->observe)
+	if (!observable(h, w) || workload->actives == 0)
 		return 0;
-	make_traces(h);
-	progress_phase(&h->progress, "observing", blocks_cells(h));
-	for (size_t w = 0; code == 0 && w < h->suite.count; w++)
-		for (size_t i = 0; code == 0 && observable(h, w, i) && !harness_stopped(h); i++) {
-			size_t c = h->workload[w].active[i];
+	schedule_order(workload->actives, seed_of(h, w), round, order);
+	for (size_t i = 0; code == 0 && i < workload->actives && !harness_stopped(h); i++) {
+		size_t c = workload->active[order[i]], vms = room_copies(h, &h->suite.workload[w]);
 
-			if (!ledger_has(&h->ledger, w, c, LEDGER_OBSERVED))
-				code = run_cell(h, w, c, LEDGER_OBSERVED, 0, "observed", error);
-		}
+		if (ledger_observed(&h->ledger, w, c) < number * vms)
+			code = run_cell(h, w, c, LEDGER_OBSERVED, 0, "observed", error);
+	}
+	return code;
+}
+
+/* Repetitions that are observed. */
+static size_t cells_observed(const struct harness *h)
+{
+	size_t sum = 0;
+
+	for (size_t w = 0; w < h->suite.count; w++)
+		sum += observable(h, w) ? h->workload[w].actives : 0;
+	return sum * blocks_observed(h->plan->blocks[h->stage]);
+}
+
+/* Blocks interleave over the workloads, so that a slow hour does not fall on one of them. Observed
+ * repetitions come between rounds, so that it does not fall on these either. */
+int blocks_run(struct harness *h, struct error *error)
+{
+	uint64_t rounds = h->plan->blocks[h->stage];
+	int code = 0;
+
+	make_traces(h);
+	progress_phase(&h->progress, "measuring", blocks_cells(h) * rounds + cells_observed(h));
+	for (uint64_t round = 0; code == 0 && round < rounds; round++) {
+		size_t number = due(h, round);
+
+		for (size_t w = 0; code == 0 && w < h->suite.count; w++)
+			for (size_t part = 0; code == 0 && part < h->parts && !harness_stopped(h); part++)
+				code = run_block(h, w, round, part, error);
+		for (size_t w = 0; code == 0 && number && w < h->suite.count && !harness_stopped(h); w++)
+			code = observe(h, w, round, number, error);
+	}
 	return code;
 }
 

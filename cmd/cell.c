@@ -230,10 +230,17 @@ static void choose_trace(const struct harness *h, struct cell *cell)
 
 	if (!cell->observed || !h->traces)
 		return;
-	if (h->options->keep_trace)
-		snprintf(cell->trace, sizeof(cell->trace), "%s/" TRACES "/%.60s-%.200s.trace", h->directory,
-			 strrchr(name, '/') ? strrchr(name, '/') + 1 : name, cell->config->name);
-	else
+	/* Those of a cell that is observed again are numbered. */
+	for (int again = 1; h->options->keep_trace && (again == 1 || access(cell->trace, F_OK) == 0);
+	     again++) {
+		char number[16] = "";
+
+		if (again > 1)
+			snprintf(number, sizeof(number), "-%d", again);
+		snprintf(cell->trace, sizeof(cell->trace), "%s/" TRACES "/%.60s-%.200s%s.trace", h->directory,
+			 strrchr(name, '/') ? strrchr(name, '/') + 1 : name, cell->config->name, number);
+	}
+	if (!h->options->keep_trace)
 		snprintf(cell->trace, sizeof(cell->trace), "%s/trace", h->scratch.root);
 }
 

@@ -95,6 +95,16 @@ void harness_close(struct harness *h)
 		sigprocmask(SIG_SETMASK, &h->old_mask, NULL); /* what follows can be interrupted */
 }
 
+/* What is left of ROUNDS for blocks: to observe takes about as long as a block, each time. */
+static double without_observed(const struct harness *h, double rounds)
+{
+	double blocks = rounds;
+
+	for (int i = 0; h->options->observe && i < HARNESS_OBSERVED; i++) /* from one to three more */
+		blocks = rounds - (double)blocks_observed(blocks > 0 ? (uint64_t)blocks : 0);
+	return blocks;
+}
+
 /* How many blocks SHARE of the budget pays for. */
 static double payable(const struct harness *h, double share)
 {
@@ -104,8 +114,7 @@ static double payable(const struct harness *h, double share)
 		cost += h->workload[w].cost_ns;
 	if (cost == 0)
 		return HARNESS_BLOCKS_MOST;
-	/* Observing takes as long as a block. */
-	return (share * (double)budget - (double)spent) / (double)cost - (h->options->observe ? 1 : 0);
+	return without_observed(h, (share * (double)budget - (double)spent) / (double)cost);
 }
 
 /* How many blocks the budget pays for; never none. An interval is worth more than repeating what was
@@ -149,8 +158,6 @@ int harness_run(struct harness *h, struct error *error)
 		code = decide_blocks(h, error);
 	if (code == 0 && !h->interrupted)
 		code = blocks_run(h, error);
-	if (code == 0 && !h->interrupted)
-		code = blocks_observe(h, error);
 	if (code == 0 && !h->interrupted)
 		code = blocks_repeat(h, error);
 	if (code == 0 && h->not_repeated)

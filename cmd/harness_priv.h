@@ -21,6 +21,7 @@
 
 #define HARNESS_BLOCKS_LEAST 10 /* unless the budget forces fewer */
 #define HARNESS_INTERVAL     6	/* with fewer a signed-rank interval at 95 % does not exist */
+#define HARNESS_OBSERVED     3 /* repetitions of each cell under probes that disturb: an interval needs them */
 #define HARNESS_BLOCKS_MOST  30 /* more narrows an interval by little */
 
 /* One configuration of a run. */
@@ -149,12 +150,14 @@ int pilot_run(struct harness *h, struct error *error);
 /* Repetitions of one round over all workloads. */
 size_t blocks_cells(const struct harness *h);
 
-/* All blocks of the plan; interleaved over the workloads. 0 or negative errno. */
+/*
+ * All blocks of the plan, interleaved over the workloads; between them, unless the user does not want it,
+ * each cell under probes that cost it time. 0 or negative errno.
+ */
 int blocks_run(struct harness *h, struct error *error);
 
-/* Each cell once more under probes that cost it time, unless the user does not want it. 0 or negative errno.
- */
-int blocks_observe(struct harness *h, struct error *error);
+/* How often each cell is observed where there are so many rounds. */
+size_t blocks_observed(uint64_t rounds);
 
 /* Blocks that drift or steal disturbed once more, while there is time. 0 or negative errno. */
 int blocks_repeat(struct harness *h, struct error *error);

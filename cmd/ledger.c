@@ -51,6 +51,16 @@ bool ledger_disturbed(const struct ledger *ledger, size_t workload, uint64_t blo
 	return false;
 }
 
+size_t ledger_observed(const struct ledger *ledger, size_t workload, size_t config)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ledger->count; i++)
+		count += ledger->row[i].workload == workload && ledger->row[i].config == config &&
+			 ledger->row[i].block == LEDGER_OBSERVED;
+	return count;
+}
+
 bool ledger_failed(const struct ledger *ledger, size_t workload, size_t config)
 {
 	for (size_t i = 0; i < ledger->count; i++)

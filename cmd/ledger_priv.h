@@ -44,6 +44,9 @@ bool ledger_has(const struct ledger *ledger, size_t workload, size_t config, uin
 bool ledger_has_block(const struct ledger *ledger, size_t workload, uint64_t block);
 bool ledger_disturbed(const struct ledger *ledger, size_t workload, uint64_t block);
 
+/* How many repetitions of the cell were observed. */
+size_t ledger_observed(const struct ledger *ledger, size_t workload, size_t config);
+
 /* Whether any repetition of the cell failed. */
 bool ledger_failed(const struct ledger *ledger, size_t workload, size_t config);
 

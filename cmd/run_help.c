@@ -6,6 +6,37 @@
 
 /* How vmtax run and vmtax ablate are used. */
 
+/* What happens then, and examples. */
+static void help_method(void)
+{
+	puts("Each workload is first tried out under each configuration; these runs are not recorded. Then\n"
+	     "come blocks: each runs every configuration of a workload once, in balanced order. Between "
+	     "them\n"
+	     "each is run up to three times more under probes that cost it time; those repetitions count "
+	     "for\n"
+	     "nothing else, and the report says how much slower they were.\n"
+	     "Events (class nano) are not tried out, and not run under probes; one that goes wrong under a\n"
+	     "configuration is not tried again.\n"
+	     "\n"
+	     "A program may mark its region of interest: the line \"roi begin\" on stderr where it begins,\n"
+	     "\"roi_ns=N ops=N\" where it ends, with the time by its own clock and the operations done.\n"
+	     "Without marks its whole life is timed, start-up included.\n"
+	     "\n"
+	     "Examples:\n"
+	     "  vmtax run --out out/first\n"
+	     "  vmtax run --only kv,log --configs native,hosted,bare-metal --budget 30s\n"
+	     "  vmtax run --out out/mine -- ./prog --size 100\n"
+	     "  vmtax run --out out/ring --configs native,hosted --set transport=ring -- ./prog\n"
+	     "                         one knob changed: what does leaving the guest alone cost?\n"
+	     "  vmtax run --filter \"sed 's/[0-9.]* ms/- ms/'\" -- ./prog\n"
+	     "  vmtax run --show -- gawk '{ n += $1 } END { print n }' <numbers.txt\n"
+	     "  vmtax run --suite nano --only null-exit,cpuid --out out/events\n"
+	     "  vmtax run --resume --out out/first\n"
+	     "\n"
+	     "Exit status: 0 done, 1 a program failed or did something else than natively, 2 wrong usage,\n"
+	     "77 nothing could be run on this machine.");
+}
+
 void run_help(void)
 {
 	puts("Usage: vmtax run [OPTION]... [-- PROGRAM [ARGUMENT]...]\n"
@@ -65,32 +96,8 @@ void run_help(void)
 	     "  --seed N           of the order of runs, to repeat one\n"
 	     "  --force            replace the results in DIR\n"
 	     "  --resume           go on with the stopped run in DIR; needs only --out (the command line is\n"
-	     "                     in DIR/schedule.csv)\n"
-	     "\n"
-	     "Each workload is first tried out under each configuration; these runs are not recorded. Then\n"
-	     "come blocks: each runs every configuration of a workload once, in balanced order. Last, each "
-	     "is\n"
-	     "run once more under probes that cost it time; those repetitions count for nothing else.\n"
-	     "Events (class nano) are not tried out, and not run under probes; one that goes wrong under a\n"
-	     "configuration is not tried again.\n"
-	     "\n"
-	     "A program may mark its region of interest: the line \"roi begin\" on stderr where it begins,\n"
-	     "\"roi_ns=N ops=N\" where it ends, with the time by its own clock and the operations done.\n"
-	     "Without marks its whole life is timed, start-up included.\n"
-	     "\n"
-	     "Examples:\n"
-	     "  vmtax run --out out/first\n"
-	     "  vmtax run --only kv,log --configs native,hosted,bare-metal --budget 30s\n"
-	     "  vmtax run --out out/mine -- ./prog --size 100\n"
-	     "  vmtax run --out out/ring --configs native,hosted --set transport=ring -- ./prog\n"
-	     "                         one knob changed: what does leaving the guest alone cost?\n"
-	     "  vmtax run --filter \"sed 's/[0-9.]* ms/- ms/'\" -- ./prog\n"
-	     "  vmtax run --show -- gawk '{ n += $1 } END { print n }' <numbers.txt\n"
-	     "  vmtax run --suite nano --only null-exit,cpuid --out out/events\n"
-	     "  vmtax run --resume --out out/first\n"
-	     "\n"
-	     "Exit status: 0 done, 1 a program failed or did something else than natively, 2 wrong usage,\n"
-	     "77 nothing could be run on this machine.");
+	     "                     in DIR/schedule.csv)\n");
+	help_method();
 }
 
 void run_help_ablate(void)

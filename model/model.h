@@ -22,7 +22,8 @@ struct error;
  *   core      time x cores held: the inverse of throughput per core held
  *   vm-cpu    CPU seconds but those of driver threads: what a plan inflates a VM's demand by
  *   driver    CPU seconds of driver threads at work, polling apart, by CPU seconds of the baseline
- *   observer  time of repetitions that probes disturb, by that of undisturbed ones of the same configuration
+ *   observer  time of repetitions that probes disturb, by that of undisturbed ones of the same configuration:
+ *             ratio of geometric means with Welch's interval of their logarithms, from three on
  * Ratios are Hodges-Lehmann estimates of within-block log ratios with signed-rank intervals at 95 %. Only
  * undisturbed repetitions that belong to a block and are ok on both sides count. 0 or negative errno.
  */

@@ -74,6 +74,11 @@ size_t metric_choose(const struct metric *metric, const struct cells *cells, con
 metric_value *metric_base(const struct metric *metric, size_t choice);
 double metric_ratio(const struct metric *metric, size_t choice, const struct cells *cells, struct pair pair);
 
+/* TIME of CELL's observed repetitions by that of its undisturbed ones: ratio of geometric means, with Welch's
+ * interval from three of each on. OBSERVED and USUAL are room for as many. NaN where either is missing. */
+struct stats_estimate observer_ratio(const struct cells *cells, const struct cell *cell, metric_value *time,
+				     double *observed, double *usual);
+
 /* The Hodges-Lehmann estimate of COUNT ratios with its signed-rank interval. */
 struct stats_estimate metric_estimate(const struct metric *metric, const double *ratios, size_t count);
 

@@ -208,30 +208,24 @@ static int put_cell(struct estimate *e, const char *baseline, struct error *erro
 	return code;
 }
 
-/* What probes cost: each observed repetition against the median of the undisturbed ones. */
+/* What probes cost. */
 static int put_observer(struct estimate *e, struct error *error)
 {
 	const struct cell *cell = cells_at(e->cells, e->workload, e->config);
-	size_t choice, count = 0;
-	double usual;
+	struct stats_estimate ratio;
+	metric_value *time;
 
 	if (cell->blocks == 0 || cell->observations == 0)
 		return 0;
 	e->pairs[0] = (struct pair){ cell->observed[0], cell->block[0] };
-	choice = metric_choose(model_time, e->cells, e->pairs, 1);
-	usual = median(e, model_time->value[choice], cell->block, cell->blocks);
-	for (size_t i = 0; i < cell->observations; i++) {
-		double ratio = model_time->value[choice](e->cells, cell->observed[i]) / usual;
-
-		if (ratio > 0)
-			e->ratios[count++] = ratio;
-	}
-	if (count == 0)
+	time = model_time->value[metric_choose(model_time, e->cells, e->pairs, 1)];
+	ratio = observer_ratio(e->cells, cell, time, e->ratios, e->sorted);
+	if (isnan(ratio.value))
 		return 0;
 	put_identity(e, e->cells->configs.name[e->config], "observer");
-	put_estimate(e, metric_estimate(model_time, e->ratios, count));
-	table_put_number(&e->out, median(e, model_time->value[choice], cell->observed, cell->observations));
-	table_put_number(&e->out, usual);
+	put_estimate(e, ratio);
+	table_put_number(&e->out, median(e, time, cell->observed, cell->observations));
+	table_put_number(&e->out, median(e, time, cell->block, cell->blocks));
 	table_put_missing(&e->out);
 	return table_end_row(&e->out, error);
 }

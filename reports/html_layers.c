@@ -52,6 +52,28 @@ static int put_configs(FILE *out, const struct result *result, bool drawn)
 	return 0;
 }
 
+int html_observer(FILE *out, const struct result *result)
+{
+	struct grid grid;
+
+	if (grid_observer(&grid, result) < 0)
+		return -ENOMEM;
+	if (grid.rows.count > 0) {
+		fputs("<section>\n<h2>What observing cost</h2>\n"
+		      "<p class=\"soft\">Tracing and counting by perf take the program time, so they are "
+		      "done in "
+		      "repetitions of their own, between the blocks; these enter no estimate. How much "
+		      "slower "
+		      "they were than the undisturbed ones: ratios of geometric means, with Welch's interval "
+		      "at 95 % from three on.</p>\n",
+		      out);
+		html_grid(out, &grid, result, NULL);
+		fputs("</section>\n", out);
+	}
+	grid_free(&grid);
+	return 0;
+}
+
 int html_layers(FILE *out, const struct result *result)
 {
 	if (result->layers.rows == 0 || result->workloads.count == 0)

@@ -16,6 +16,7 @@ int html_ablation(FILE *out, const struct result *result);
 int html_nano(FILE *out, const struct result *result);
 int html_provisioning(FILE *out, const struct result *result);
 int html_layers(FILE *out, const struct result *result);
+int html_observer(FILE *out, const struct result *result);
 int html_footprint(FILE *out, const struct result *result);
 int html_requests(FILE *out, const struct result *result);
 int html_plan(FILE *out, const struct result *result);

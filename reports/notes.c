@@ -195,9 +195,9 @@ static int put_observer(const struct result *result, notes_sink *sink, void *arg
 	if (n < OBSERVED_LEAST)
 		return 0;
 	if (asprintf(&text,
-		     "counting with perf was done apart, in one more repetition of each: it took %s times as "
-		     "long "
-		     "(median of %zu; at most %s: %s under %s)",
+		     "tracing and counting by perf were done apart, in repetitions between the blocks: these "
+		     "took "
+		     "%s times as long (median of %zu; at most %s: %s under %s)",
 		     middle, n, most, cell(overhead, worst, "workload"), cell(overhead, worst, "label")) < 0)
 		return -ENOMEM;
 	sink(argument, '-', text);

@@ -84,6 +84,10 @@ struct grid {
 /* Ratios of METRIC: workloads x configurations but the baseline. 0 or -ENOMEM. */
 int grid_overhead(struct grid *grid, const struct result *result, const struct metric *metric);
 
+/* What observing cost: workloads x all configurations, each by its own undisturbed time. 0 or -ENOMEM; no rows
+ * where nothing was observed. */
+int grid_observer(struct grid *grid, const struct result *result);
+
 /*
  * Median over workloads of METRIC under CONFIG against BASELINE; NaN where no workload has it. COUNT (or
  * NULL) takes how many have it.

@@ -185,6 +185,21 @@ static int put_provisioning(struct text_page *page, const struct result *result)
 	return 0;
 }
 
+static int put_observer(struct text_page *page, const struct result *result)
+{
+	struct grid grid;
+
+	if (grid_observer(&grid, result) < 0)
+		return -ENOMEM;
+	if (grid.rows.count > 0) {
+		text_put_title(page, grid.title, "as a multiple of the undisturbed time [95 % interval]");
+		page->ratios = true;
+		put_grid(page, &grid, result, NULL);
+	}
+	grid_free(&grid);
+	return 0;
+}
+
 static int put_footprint(struct text_page *page, const struct result *result)
 {
 	for (int figure = 0; result->footprint.rows && figure < FOOTPRINT_FIGURES; figure++) {
@@ -238,6 +253,8 @@ static int put_all(struct text_page *page, const struct result *result)
 		status = put_requests(page, result);
 	if (status == 0)
 		status = put_footprint(page, result);
+	if (status == 0)
+		status = put_observer(page, result);
 	if (status == 0)
 		status = text_put_plan(page, &result->plan_summary);
 	fputc('\n', page->out);

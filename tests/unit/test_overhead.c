@@ -208,7 +208,18 @@ static void test_observer_is_against_the_undisturbed(void)
 	row = find(&overhead, "hosted", "hosted", "observer");
 	CHECK_INT(overhead.rows, 1); /* without a baseline there is nothing else */
 	CHECK_INT(row, 0);
-	CHECK_NEAR(table_number(&overhead, 0, table_column(&overhead, "ratio")), 1.5, 1e-12);
+	CHECK_NEAR(table_number(&overhead, 0, table_column(&overhead, "ratio")), 3 / cbrt(6), 1e-12);
+	CHECK(table_missing(&overhead, 0, table_column(&overhead, "low"))); /* one tells no interval */
+	table_free(&overhead);
+	add_row("run=5|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|"
+		"block=NA|roi_ns=3300|flags=drift observed");
+	add_row("run=6|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|"
+		"block=NA|roi_ns=2700|flags=observed");
+	overhead = estimate();
+	CHECK_NEAR(table_number(&overhead, 0, table_column(&overhead, "ratio")), cbrt(3.0 * 3.3 * 2.7 / 6),
+		   1e-12);
+	CHECK(table_number(&overhead, 0, table_column(&overhead, "low")) < 1 &&
+	      table_number(&overhead, 0, table_column(&overhead, "high")) > 2);
 	table_free(&overhead);
 	free_rows();
 }

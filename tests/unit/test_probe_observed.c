@@ -45,6 +45,32 @@ static void test_one_a_cell(void)
 	table_free(&runs);
 }
 
+/* Of nine blocks three have an observed repetition of each cell behind them, in the middle of each third. */
+static void test_interleaved(void)
+{
+	struct mock_run run;
+	struct table runs;
+	size_t at[64], found = 0;
+
+	begin(&run);
+	run.options.observe = true;
+	mock_run(&run, "between", "native,hosted", 9, false);
+	CHECK_INT(run.code, 0);
+	CHECK_INT(mock.observed, 12);
+	read_runs(&runs, "between");
+	for (size_t row = 0; row < runs.rows && found < 64; row++)
+		if (strcmp(cell(&runs, row, "flags"), "observed") == 0)
+			at[found++] = row;
+	CHECK_INT(found, 12);
+	for (size_t i = 0; i < 12; i++) /* two blocks of two workloads and two configurations go before */
+		CHECK_INT(at[i], (i / 4) * (3 * 4 + 4) + 2 * 4 + i % 4);
+	CHECK_INT(count(&runs, "one", "", "config", "hosted"), 3);
+	table_free(&runs);
+	CHECK_INT(blocks_observed(1), 1);
+	CHECK_INT(blocks_observed(10), 3);
+	CHECK_INT(blocks_observed(30), 3);
+}
+
 static void test_none(void)
 {
 	struct mock_run run;
@@ -258,6 +284,7 @@ int main(void)
 	if (freopen("stderr", "w", stderr) == NULL)
 		return 1;
 	CHECK_RUN(test_one_a_cell);
+	CHECK_RUN(test_interleaved);
 	CHECK_RUN(test_none);
 	CHECK_RUN(test_option);
 	CHECK_RUN(test_resume);

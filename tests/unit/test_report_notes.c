@@ -62,7 +62,7 @@ static void test_notes_need_their_figures(void)
 	tables_write(directory, &schema_overhead, observed);
 	text = print_text(directory, false);
 	CHECK(!strstr(text, "a style, not a product"));
-	CHECK(!strstr(text, "counting with perf"));
+	CHECK(!strstr(text, "tracing and counting by perf"));
 	free(text);
 	memcpy(six, observed, sizeof(six));
 	six[5] = "workload=f|config=native|baseline=native|metric=observer|ratio=1.5";
@@ -70,7 +70,7 @@ static void test_notes_need_their_figures(void)
 	tables_write(directory, &schema_runs, measured);
 	text = print_text(directory, false);
 	CHECK(strstr(text, "a style, not a product"));
-	CHECK(strstr(text, "counting with perf"));
+	CHECK(strstr(text, "tracing and counting by perf"));
 	free(text);
 }
 

@@ -262,8 +262,26 @@ static void test_outliers(void)
 	stats_flag_outliers(x, 0, 3, flags);
 }
 
+/* t.test(c(1, 2.5, 3, 4.2), c(.5, 1, 1.2, .9, 1.1)) of R: df 3.2002. */
+static void test_welch(void)
+{
+	const double a[] = { 1, 2.5, 3, 4.2 }, b[] = { 0.5, 1, 1.2, 0.9, 1.1 }, same[] = { 2, 2, 2 };
+	struct stats_estimate e = stats_welch(a, 4, b, 5, 0.95);
+	double half = stats_t_quantile(0.975, 3.2002269308560134) * sqrt(0.4389583333333334 + 0.0146);
+
+	CHECK_NEAR(e.value, 1.735, 1e-12);
+	CHECK_NEAR(e.low, 1.735 - half, 1e-9);
+	CHECK_NEAR(e.high, 1.735 + half, 1e-9);
+	CHECK_INT(e.n, 4);
+	CHECK(isnan(stats_welch(a, 2, b, 5, 0.95).low) && !isnan(stats_welch(a, 2, b, 5, 0.95).value));
+	CHECK(isnan(stats_welch(a, 0, b, 5, 0.95).value));
+	e = stats_welch(same, 3, same, 3, 0.95); /* nothing varies */
+	CHECK(e.value == 0 && e.low == 0 && e.high == 0);
+}
+
 int main(void)
 {
+	CHECK_RUN(test_welch);
 	CHECK_RUN(test_sort);
 	CHECK_RUN(test_quantile);
 	CHECK_RUN(test_median_ranks);
