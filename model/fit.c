@@ -20,21 +20,22 @@
 #define LEAST_OFF 0.01
 #define COLLINEAR 0.99 /* cosine of two columns above which nothing can tell their terms apart */
 
-/* Native time without page faults, whose whole cost is a term of its own. */
-static double base_of(const struct fit *fit, const double *count, double native_ns)
+double fit_events(const struct fit *fit, const struct fit_work *work, size_t term)
 {
-	double faults = count[TERM_FAULT] * fit->fault_ns;
+	/* Page faults are a term of their own, with their whole cost. */
+	double faults = work->count[TERM_FAULT] * fit->fault_ns / work->beside;
 
-	return native_ns - fmin(faults, native_ns / 2);
+	if (term == TERM_BASE)
+		return work->native_ns - fmin(faults, work->native_ns / 2);
+	return work->count[term] / work->beside;
 }
 
-double fit_predict(const struct fit *fit, const double *count, double native_ns, double *part)
+double fit_predict(const struct fit *fit, const struct fit_work *work, double *part)
 {
 	double sum = 0;
 
 	for (size_t j = 0; j < terms_count; j++) {
-		double events = j == TERM_BASE ? base_of(fit, count, native_ns) : count[j];
-		double ns = events * fit->cost[j];
+		double ns = fit_events(fit, work, j) * fit->cost[j];
 
 		if (part)
 			part[j] = ns;
@@ -78,28 +79,31 @@ static void merge(struct fit_sample *s, size_t rows, struct fit *fit)
 		}
 }
 
+static struct fit_work case_work(const struct fit_sample *s, size_t i)
+{
+	const struct fit_case *f = s->at[i];
+
+	return profile_work(&s->all->profiles.at[f->profile], s->metric, f->native_ns[s->metric]);
+}
+
 /* A row for each case, weighed; then one for each direct measurement of something dearer. */
 static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 {
-	const struct profiles *p = &s->all->profiles;
 	size_t row = 0;
 
 	for (size_t i = 0; i < s->count; i++) {
-		const double *count = p->count[s->at[i]->profile];
-		double native = s->at[i]->native_ns[s->metric], about = s->measured[i], off = 0, scale;
+		struct fit_work work = case_work(s, i);
+		double about = s->measured[i], off = 0, scale;
 
 		if (!first)
-			about = fmax(fit_predict(fit, count, native, NULL), about / FAR);
+			about = fmax(fit_predict(fit, &work, NULL), about / FAR);
 		off = log(s->measured[i] / about);
 		scale = sqrt(s->weight[i] * (fabs(off) > s->usual ? s->usual / fabs(off) : 1));
 		if (scale <= 0)
 			continue;
 		for (size_t j = 0; j < terms_count; j++)
 			s->a[row * terms_count + j] =
-				s->absent[j]
-					? 0
-					: scale * (j == TERM_BASE ? base_of(fit, count, native) : count[j]) /
-						  about;
+				s->absent[j] ? 0 : scale * fit_events(fit, &work, j) / about;
 		s->b[row++] = scale * (1 + off);
 	}
 	for (size_t j = 0; j < terms_count; j++) {
@@ -119,11 +123,12 @@ static void find_usual(struct fit_sample *s, const struct fit *fit)
 {
 	double *off = calloc(s->count + 1, sizeof(*off));
 
-	for (size_t i = 0; off && i < s->count; i++)
-		off[i] = fabs(
-			log(s->measured[i] / fmax(fit_predict(fit, s->all->profiles.count[s->at[i]->profile],
-							      s->at[i]->native_ns[s->metric], NULL),
-						  s->measured[i] / FAR)));
+	for (size_t i = 0; off && i < s->count; i++) {
+		struct fit_work work = case_work(s, i);
+
+		off[i] =
+			fabs(log(s->measured[i] / fmax(fit_predict(fit, &work, NULL), s->measured[i] / FAR)));
+	}
 	if (off)
 		stats_sort(off, s->count);
 	s->usual = off ? fmax(HUBER * MAD_SIGMA * stats_quantile(off, s->count, 0.5), LEAST_OFF) : INFINITY;
@@ -207,7 +212,7 @@ static void describe(const struct fit_sample *s, struct fit *fit)
 	double logs = 0, part = s->direct[TERM_BASE];
 
 	for (size_t i = 0; i < s->count; i++) {
-		const double *count = s->all->profiles.count[s->at[i]->profile];
+		const double *count = s->all->profiles.at[s->at[i]->profile].count;
 
 		logs += log(s->measured[i] / s->at[i]->native_ns[s->metric]);
 		for (size_t j = 1; j < terms_count; j++) {

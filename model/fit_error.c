@@ -78,15 +78,15 @@ int fit_find_error(const struct fit_sample *s, struct fit *fit)
 
 	for (size_t i = 0; code == 0 && i < s->count; i++) {
 		const struct fit_case *f = s->at[i];
+		struct fit_work work =
+			profile_work(&s->all->profiles.at[f->profile], s->metric, f->native_ns[s->metric]);
 		struct fit one;
 
 		code = fit_make(s->all, s->config, s->metric, f->program, FIT_COSTS, &one);
 		if (code == -ENODATA)
 			code = 0;
 		else if (code == 0)
-			ratio[known++] = f->measured_ns[s->metric] /
-					 fit_predict(&one, s->all->profiles.count[f->profile],
-						     f->native_ns[s->metric], NULL);
+			ratio[known++] = f->measured_ns[s->metric] / fit_predict(&one, &work, NULL);
 	}
 	stats_sort(ratio, known);
 	n = (double)known;

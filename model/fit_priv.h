@@ -20,33 +20,39 @@ struct error;
 
 /* --- Terms: terms.c --- */
 
-enum { TERM_BASE, TERM_FAULT, TERM_MOST = 16 };
+enum { TERM_BASE, TERM_FAULT, TERM_MOST = 20 };
 
 /* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
 struct term {
 	const char *name, *summary;
 	const char *direct; /* the event of the nano suite that measures it; NULL: none */
 	const char *less;   /* and the event to subtract; NULL: none */
-	bool ring;	    /* there is such a thing only where requests go by ring */
-	double divide;	    /* the direct measurement is of so many */
+	const char
+		*without; /* the term whose events are none of its own, though they are counted; NULL: none */
+	bool ring;	  /* there is such a thing only where requests go by ring */
+	double divide;	  /* the direct measurement is of so many */
 	double (*weight)(const struct table *profile, size_t row);
 };
 extern const struct term terms[]; /* ends with a NULL name; the first two are base and page-fault */
 extern const size_t terms_count;
 
-/* What programs did: a row a program, TERMS columns; base is native time in ns, and cpu its CPU time. */
+/* --- Profiles: profiles.c --- */
+
+/* What a program did natively. */
+struct profile {
+	double count[TERM_MOST]; /* events of each term */
+	double requests;	 /* calls that the host serves, but for those of a futex or of memory */
+	double wall_ns, cpu_ns;	 /* on free cores, and CPU time; NaN: not known */
+	double ops;		 /* operations that it says, or the user says, it did; NaN */
+	bool coarse;		 /* rates of a whole machine, that tell nothing of calls */
+};
+
 struct profiles {
 	struct table *table; /* tables; owned */
 	size_t tables;
 	struct names program;
-	double (*count)[TERM_MOST]; /* programs; owned */
-	double *wall_ns, *cpu_ns;   /* programs; owned */
-	bool *coarse; /* programs: rates of a whole machine, that tell nothing of calls; owned */
-	double *ops;  /* programs: operations that they say, or the user says, they did; NaN; owned */
+	struct profile *at; /* programs; owned */
 };
-
-/* Calls among COUNT that become requests, but for those of a futex or of memory. */
-double fit_requests_counted(const double *count);
 
 /* Adds DIRECTORY/profile.csv, or the file DIRECTORY itself where it is none. A missing one adds nothing where
  * OPTIONAL. 0 or negative errno. */
@@ -132,8 +138,21 @@ enum fit_effort { FIT_COSTS, FIT_ERROR, FIT_INTERVALS };
 int fit_make(const struct fit_cases *cases, const char *config, int metric, const char *leave,
 	     enum fit_effort effort, struct fit *fit);
 
-/* What FIT predicts for COUNT (TERM_MOST) events in NATIVE_NS; PART (may be NULL) gets each term's ns. */
-double fit_predict(const struct fit *fit, const double *count, double native_ns, double *part);
+/*
+ * What a prediction is made from: a program's events and its native time; and how many cores it keeps busy at
+ * a time, over which its events are spread, and with them what they add: 1 for CPU time.
+ */
+struct fit_work {
+	const double *count; /* TERM_MOST */
+	double native_ns, beside;
+};
+struct fit_work profile_work(const struct profile *profile, int metric, double native_ns);
+
+/* Events of TERM that come one after another: for the base, ns of native time. */
+double fit_events(const struct fit *fit, const struct fit_work *work, size_t term);
+
+/* What FIT predicts for WORK, in ns; PART (TERM_MOST; may be NULL) gets each term's. */
+double fit_predict(const struct fit *fit, const struct fit_work *work, double *part);
 
 /* The interval about PREDICTED. */
 void fit_interval(const struct fit *fit, double predicted, double *low, double *high);

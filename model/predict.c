@@ -133,8 +133,9 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 		       const struct profiles *p, size_t program, struct error *error)
 {
 	bool cpu = strcmp(text(&c->table, first, "metric"), fit_metrics[METRIC_CPU]) == 0, outside = false;
-	double native = cpu ? p->cpu_ns[program] : p->wall_ns[program], part[TERM_MOST], low, high, total;
-	const double *count = p->count[program];
+	const struct profile *own = &p->at[program];
+	double native = cpu ? own->cpu_ns : own->wall_ns, part[TERM_MOST], low, high, total;
+	struct fit_work work = profile_work(own, cpu ? METRIC_CPU : METRIC_TIME, native);
 	struct line line[TERM_MOST];
 	int code;
 
@@ -144,13 +145,11 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 			   cpu ? "CPU time" : "time");
 		return error_at(error, "%.250s", p->table[0].path);
 	}
-	total = fit_predict(fit, count, native, part);
+	total = fit_predict(fit, &work, part);
 	for (size_t j = 0; j < terms_count; j++) {
-		double rate = count[j] / (p->wall_ns[program] / 1e6);
+		double rate = own->count[j] / (own->wall_ns / 1e6);
 
-		line[j] = (struct line){ .term = j,
-					 .events = j ? count[j] : part[j] / fit->cost[j],
-					 .ns = part[j] };
+		line[j] = (struct line){ .term = j, .events = fit_events(fit, &work, j), .ns = part[j] };
 		line[j].outside = j && rate > fit->most[j] && part[j] >= MATTERS * total;
 		outside |= line[j].outside;
 	}
@@ -163,13 +162,13 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 	table_put_number(w, low);
 	table_put_number(w, high);
 	table_put_number(w, native);
-	table_put_text(w, outside && p->coarse[program] ? "outside coarse"
-			  : outside			? "outside"
-			  : p->coarse[program]		? "coarse"
-							: NULL);
+	table_put_text(w, outside && own->coarse ? "outside coarse"
+			  : outside		 ? "outside"
+			  : own->coarse		 ? "coarse"
+						 : NULL);
 	table_put_number(w, number(&c->table, first, "held"));
-	table_put_number(w, p->ops[program]);
-	table_put_number(w, (total - native) / p->ops[program]);
+	table_put_number(w, own->ops);
+	table_put_number(w, (total - native) / own->ops);
 	code = table_end_row(w, error);
 	for (size_t j = 0; code == 0 && j < terms_count; j++) {
 		put_names(w, c, first, p->program.name[program], terms[line[j].term].name);

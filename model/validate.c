@@ -13,11 +13,12 @@
 /* validation.csv: predictions of programs that a fit has not seen, beside what they took. */
 
 static int put(struct table_writer *w, const struct fit_case *f, int metric, const char *held_out,
-	       const double *count, const struct fit *fit, struct error *error)
+	       const struct profile *profile, const struct fit *fit, struct error *error)
 {
-	double requests = fit_requests_counted(count), native = f->native_ns[metric],
-	       predicted = fit_predict(fit, count, native, NULL), low, high;
+	double native = f->native_ns[metric], predicted, low, high;
+	struct fit_work work = profile_work(profile, metric, native);
 
+	predicted = fit_predict(fit, &work, NULL);
 	fit_interval(fit, predicted, &low, &high);
 	table_put_text(w, f->program);
 	table_put_text(w, f->config);
@@ -30,7 +31,7 @@ static int put(struct table_writer *w, const struct fit_case *f, int metric, con
 	table_put_number(w, high);
 	table_put_number(w, native * fit->constant);
 	table_put_number(w, native * fit->cpu_only);
-	table_put_number(w, requests);
+	table_put_number(w, profile->requests);
 	table_put_number(w, f->requests);
 	return table_end_row(w, error);
 }
@@ -53,7 +54,7 @@ static int leave_one_out(struct table_writer *w, const struct fit_cases *all, co
 					  "one program alone cannot be left out");
 		if (code)
 			return error_set(error, -code, "cannot fit costs of %.100s", config);
-		code = put(w, f, metric, "program", all->profiles.count[f->profile], &fit, error);
+		code = put(w, f, metric, "program", &all->profiles.at[f->profile], &fit, error);
 	}
 	return code;
 }
@@ -68,7 +69,7 @@ static int apart(struct table_writer *w, const struct fit_cases *all, const stru
 		return error_set(error, -code, "cannot fit costs of %.100s", config);
 	for (size_t i = 0; code == 0 && i < held->count; i++)
 		if (strcmp(held->at[i].config, config) == 0)
-			code = put(w, &held->at[i], metric, "list", held->profiles.count[held->at[i].profile],
+			code = put(w, &held->at[i], metric, "list", &held->profiles.at[held->at[i].profile],
 				   &fit, error);
 	return code;
 }

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/fit_priv.h"
+
+/* Profiles as fits and predictions use them: how many events of each term a program makes. */
+
+static bool is(const struct table *t, size_t row, const char *column, const char *text)
+{
+	return strcmp(table_text(t, row, table_column(t, column)), text) == 0;
+}
+
+/* One row of a profile, into its program's figures. */
+static void take_row(struct profile *p, const struct table *t, size_t row)
+{
+	double value = table_number(t, row, table_column(t, "value"));
+
+	for (size_t j = 0; j < terms_count; j++)
+		if (terms[j].weight)
+			p->count[j] += terms[j].weight(t, row);
+	if (is(t, row, "group", "time") && is(t, row, "event", "alone"))
+		p->wall_ns = value;
+	if (is(t, row, "group", "time") && is(t, row, "event", "cpu"))
+		p->cpu_ns = value;
+	p->coarse |= is(t, row, "source", "sadf");
+	if (is(t, row, "group", "work") && is(t, row, "event", "ops"))
+		p->ops = value;
+}
+
+static size_t find_term(const char *name)
+{
+	size_t j = 0;
+
+	while (j < terms_count && strcmp(terms[j].name, name) != 0)
+		j++;
+	return j;
+}
+
+/* Takes off each term what counts as another's. */
+static void settle(struct profile *p)
+{
+	p->requests = p->count[find_term("request")] + p->count[find_term("blocking")];
+	for (size_t j = 0; j < terms_count; j++)
+		if (terms[j].without)
+			p->count[j] = fmax(p->count[j] - p->count[find_term(terms[j].without)], 0);
+}
+
+static int take_table(struct profiles *p, const struct table *t, struct error *error)
+{
+	size_t first = p->program.count, column = table_column(t, "program");
+
+	struct profile *grown = realloc(p->at, (first + t->rows + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return error_set(error, ENOMEM, "cannot read a profile");
+	p->at = grown;
+	for (size_t row = 0; row < t->rows; row++) {
+		size_t at = names_find(&p->program, table_text(t, row, column));
+
+		if (at < first) {
+			error_fail(error, 0, "give each program once",
+				   "the program %.100s has another profile", table_text(t, row, column));
+			return error_at(error, "%.200s:%zu:program", t->path, t->lines[row]);
+		}
+		if (at == p->program.count) {
+			if (names_add(&p->program, table_text(t, row, column)))
+				return error_set(error, ENOMEM, "cannot read a profile");
+			p->at[at] = (struct profile){ .wall_ns = NAN, .cpu_ns = NAN, .ops = NAN };
+		}
+		take_row(&p->at[at], t, row);
+	}
+	for (size_t at = first; at < p->program.count; at++)
+		settle(&p->at[at]);
+	return 0;
+}
+
+int profiles_add(struct profiles *p, const char *directory, bool optional, struct error *error)
+{
+	struct table *grown = realloc(p->table, (p->tables + 1) * sizeof(*grown));
+	struct stat status;
+	char path[4300];
+	int code;
+
+	if (grown == NULL)
+		return error_set(error, ENOMEM, "cannot read a profile");
+	p->table = grown;
+	if (stat(directory, &status) == 0 && !S_ISDIR(status.st_mode))
+		snprintf(path, sizeof(path), "%s", directory);
+	else
+		snprintf(path, sizeof(path), "%s/%s", directory, schema_profile.name);
+	code = optional ? table_read_optional(&p->table[p->tables], path, &schema_profile, error)
+			: table_read(&p->table[p->tables], path, &schema_profile, error);
+	if (code)
+		return code;
+	return take_table(p, &p->table[p->tables++], error);
+}
+
+void profiles_free(struct profiles *p)
+{
+	for (size_t i = 0; i < p->tables; i++)
+		table_free(&p->table[i]);
+	free(p->table);
+	free(p->at);
+	names_free(&p->program);
+	*p = (struct profiles){ 0 };
+}
+
+struct fit_work profile_work(const struct profile *p, int metric, double native_ns)
+{
+	double beside = metric == METRIC_TIME ? p->cpu_ns / p->wall_ns : 1;
+
+	return (struct fit_work){ p->count, native_ns, beside > 1 && isfinite(beside) ? beside : 1 };
+}
