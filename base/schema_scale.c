@@ -45,6 +45,7 @@ const struct table_schema schema_laws = {
 		NUMBER("rms", "1/s", "root of the mean square of what the law leaves over"),
 		NUMBER("peak_n", "1", "copies at which throughput is greatest; NA: it only grows"),
 		NUMBER("mva_error", "1", "median of the absolute relative errors of mean value analysis, beyond one copy"),
+		NUMBER("sim_error", "1", "the same of the 95th percentile by simulation"),
 		COUNT("goal_n", "most copies, of those measured, that keep the goal; NA: no goal"),
 		COUNT("goal_sim_n", "the same by simulation"),
 		END },

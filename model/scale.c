@@ -36,14 +36,20 @@ static void put_point(struct table_writer *w, const struct scale_series *s, cons
 	table_put_text(w, p->held > s->cores ? "oversubscribed" : NULL);
 }
 
-static double mva_error(const struct scale_series *s)
+/* Median of the absolute relative errors beyond one copy: of throughput by mean value analysis, or of the
+ * 95th percentile by simulation. */
+static double error_of(const struct scale_series *s, bool simulated)
 {
 	double *off = calloc(s->points + 1, sizeof(*off)), median;
 	size_t n = 0;
 
-	for (size_t i = 0; off && i < s->points; i++)
-		if (s->point[i].n > 1 && !isnan(s->point[i].mva))
-			off[n++] = fabs(s->point[i].mva / s->point[i].throughput.value - 1);
+	for (size_t i = 0; off && i < s->points; i++) {
+		const struct scale_point *p = &s->point[i];
+		double ratio = simulated ? p->sim_p95_ns / p->p95_ns : p->mva / p->throughput.value;
+
+		if (p->n > 1 && !isnan(ratio))
+			off[n++] = fabs(ratio - 1);
+	}
 	if (off)
 		stats_sort(off, n);
 	median = off ? stats_quantile(off, n, 0.5) : (double)NAN;
@@ -71,10 +77,17 @@ static void put_goal(struct table_writer *w, const struct scale_series *s, doubl
 
 static void put_law(struct table_writer *w, const struct scale_series *s, const struct usl *u, double goal_ns)
 {
-	const double figures[] = { u->alpha,	u->alpha_low, u->alpha_high,
-				   u->beta,	u->beta_low,  u->beta_high,
-				   u->gamma,	u->rms,	      isinf(u->peak) ? (double)NAN : u->peak,
-				   mva_error(s) };
+	const double figures[] = { u->alpha,
+				   u->alpha_low,
+				   u->alpha_high,
+				   u->beta,
+				   u->beta_low,
+				   u->beta_high,
+				   u->gamma,
+				   u->rms,
+				   isinf(u->peak) ? (double)NAN : u->peak,
+				   error_of(s, false),
+				   error_of(s, true) };
 
 	table_put_text(w, s->workload);
 	table_put_text(w, s->config);

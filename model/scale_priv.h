@@ -18,7 +18,7 @@ struct scale_point {
 	struct simulate_run *run;		    /* copies: as they ran, polling left out; owned */
 	size_t runs;
 	double sim_p95_ns, sim_goal_ns; /* by simulation; NaN: not known */
-	double held;			/* cores that all hold */
+	double held;			/* cores that all have to themselves */
 	double mva;			/* throughput by mean value analysis; NaN: not known */
 };
 

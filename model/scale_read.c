@@ -89,6 +89,17 @@ static bool same_series(const struct scale_copy *a, const struct scale_copy *b)
 	       strcmp(text(a, "config"), text(b, "config")) == 0;
 }
 
+/* Cores that a copy has to itself: none where the scheduler decides and nobody polls. */
+static double kept(const struct table *t, size_t row)
+{
+	const char *scheduling = table_text(t, row, table_column(t, "scheduling"));
+
+	return strcmp(scheduling, "pinned") == 0 || strcmp(scheduling, "fifo") == 0 ||
+			       strcmp(table_text(t, row, table_column(t, "transport")), "ring") == 0
+		       ? number(t, row, "cores_held")
+		       : 0;
+}
+
 /* Undisturbed by probes, in a block, and ok. */
 static size_t take_rows(const struct table *t, size_t directory, struct scale_copy *copy)
 {
@@ -112,7 +123,7 @@ static size_t take_rows(const struct table *t, size_t directory, struct scale_co
 						     .spin_ns = sum_of(t, row, spin),
 						     .wait_cpu_ns = NAN,
 						     .resident_bytes = NAN,
-						     .held = number(t, row, "cores_held") };
+						     .held = kept(t, row) };
 	}
 	return count;
 }

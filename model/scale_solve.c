@@ -75,7 +75,8 @@ int scale_solve(struct scale_series *s, const struct table *predictions, double 
 		return 0;
 	demand = mean(&alone, true);
 	rest = fmax(mean(&alone, false) - demand, 0);
-	for (size_t i = 0; code == 0 && i < s->points; i++) {
+	/* Who holds a core and waits for another is no customer of a queue. */
+	for (size_t i = 0; code == 0 && i < s->points && s->point[i].held <= fmax(s->cores, 1); i++) {
 		const struct mva_network network = {
 			.classes = 1,
 			.stations = 1,

@@ -196,7 +196,7 @@ int usl_fit(const double *n, const double *x, size_t count, struct usl *usl)
 	if (code == 0)
 		code = spread(&f, usl);
 	usl->rms = sqrt(error_of(&f, usl) / (double)count);
-	usl->peak = usl->beta > 0 ? sqrt((1 - usl->alpha) / usl->beta) : (double)INFINITY;
+	usl->peak = usl->beta > 0 ? fmax(sqrt((1 - usl->alpha) / usl->beta), 1) : (double)INFINITY;
 	free(f.jacobian);
 	free(f.residual);
 	return code;

@@ -16,7 +16,7 @@ struct usl {
 	/* Ends of their 95 % intervals by t(n - 3), kept to [0, 1] for the first two; NaN below 4 points. */
 	double alpha_low, alpha_high, beta_low, beta_high, gamma_low, gamma_high;
 	double rms;  /* of the residuals, in the unit of X */
-	double peak; /* the N, a real number, at which X is greatest: infinite with BETA 0 */
+	double peak; /* the N from 1 on, a real number, at which X is greatest: infinite with BETA 0 */
 };
 
 /*

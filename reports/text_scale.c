@@ -53,22 +53,38 @@ static void put_point(FILE *out, const struct table *t, size_t row)
 		*text(t, row, "flags") ? " *" : "");
 }
 
+/* " [LOW, HIGH]", or nothing where there is no interval. */
+static const char *show_between(const struct table *t, size_t row, const char *low, const char *high,
+				const char *format, char into[64])
+{
+	char a[24], b[24];
+
+	if (isnan(number(t, row, low)))
+		return "";
+	snprintf(a, sizeof(a), format, number(t, row, low));
+	snprintf(b, sizeof(b), format, number(t, row, high));
+	snprintf(into, 64, " [%s, %s]", a, b);
+	return into;
+}
+
 static void put_law(FILE *out, const struct table *laws, const char *workload, const char *config)
 {
-	char peak[24], rest[24], simulated[24];
+	char peak[24], rest[24], simulated[24], alpha[64], beta[64];
 
 	for (size_t row = 0; row < laws->rows; row++) {
 		if (strcmp(text(laws, row, "workload"), workload) != 0 ||
 		    strcmp(text(laws, row, "config"), config) != 0)
 			continue;
-		fprintf(out,
-			"  contention %.3f [%.3f, %.3f], coherence %.4f [%.4f, %.4f], peak at %s; queueing "
-			"network off "
-			"by %.1f %% (median)\n",
-			number(laws, row, "alpha"), number(laws, row, "alpha_low"),
-			number(laws, row, "alpha_high"), number(laws, row, "beta"),
-			number(laws, row, "beta_low"), number(laws, row, "beta_high"),
-			show(number(laws, row, "peak_n"), peak), 100 * number(laws, row, "mva_error"));
+		fprintf(out, "  contention %.3f%s, coherence %.4f%s, peak at %s", number(laws, row, "alpha"),
+			show_between(laws, row, "alpha_low", "alpha_high", "%.3f", alpha),
+			number(laws, row, "beta"),
+			show_between(laws, row, "beta_low", "beta_high", "%.4f", beta),
+			show(number(laws, row, "peak_n"), peak));
+		if (!isnan(number(laws, row, "mva_error")))
+			fprintf(out,
+				"\n  queueing network off by %.1f %%, P95 by simulation by %.1f %% (medians)",
+				100 * number(laws, row, "mva_error"), 100 * number(laws, row, "sim_error"));
+		fputc('\n', out);
 		if (!isnan(number(laws, row, "goal_n")))
 			fprintf(out, "  the goal is kept by up to %s at once, by simulation up to %s\n",
 				show(number(laws, row, "goal_n"), rest),

@@ -19,7 +19,7 @@ header = next(csv.reader(open(sys.argv[1] + "/runs.csv")))
 header += [name for name in ("vms", "vm", "cpus") if name not in header]
 
 
-def write(directory, n, seconds, cpu):
+def write(directory, n, seconds, cpu, oversubscribes=False):
     os.makedirs(directory)
     with open(directory + "/runs.csv", "w", newline="") as out:
         table = csv.DictWriter(out, header, restval="NA", lineterminator="\n")
@@ -32,7 +32,7 @@ def write(directory, n, seconds, cpu):
                 table.writerow(dict(run=run, invocation=directory, block=block, order=1, workload="w", config="native",
                                     label="native", cache="warm", status="ok", wall_ns=ns, life_ns=ns,
                                     cpu_vcpu_ns=int(cpu * 1e9), cpu_monitor_ns=0, cpu_driver_busy_ns=0,
-                                    cpu_driver_spin_ns=0, cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1, vms=n,
+                                    cpu_driver_spin_ns=0, cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1, scheduling="pinned" if oversubscribes else "shared", transport="NA", vms=n,
                                     vm=vm, cpus=2))
 
 
@@ -50,6 +50,7 @@ def repair(n, think, service, servers):
 for n in range(1, 9):
     x = GAMMA * n / (1 + ALPHA * (n - 1) + BETA * n * (n - 1))
     write("law%d" % n, n, n / x, 1 / GAMMA)
+    write("held%d" % n, n, n / x, 1 / GAMMA, True)
 for n in range(1, 5):
     write("queue%d" % n, n, n / repair(n, 0.05, 0.05, 2), 0.05)
 

@@ -19,9 +19,11 @@ try() {
 }
 
 try 0 law? --json --out fitted --slo p95=40ms &&
-	jq -e 'length == 8 and all(.[]; ((.throughput / .usl - 1) | fabs) < 1e-4 and .blocks == 7) and .[3].flags == "oversubscribed"
-		and .[0].flags == null' said >/dev/null
+	jq -e 'length == 8 and all(.[]; ((.throughput / .usl - 1) | fabs) < 1e-4 and .blocks == 7 and .flags == null)' said >/dev/null
 result points
+try 0 held? --json && jq -e '.[3].flags == "oversubscribed" and .[3].mva == null and .[3].sim_p95_ns == null and .[1].flags == null and
+	.[1].mva > 0' said >/dev/null && try 0 held? && grep -q ' \*$' said && grep -q 'oversubscribed' said
+result oversubscribed
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 	NR == 2 { exit !($at["alpha"] > 0.0499 && $at["alpha"] < 0.0501 && $at["beta"] > 0.00199 && $at["beta"] < 0.00201 &&
 		$at["gamma"] > 39.99 && $at["gamma"] < 40.01 && $at["peak_n"] > 21.7 && $at["peak_n"] < 21.9 &&
@@ -95,6 +97,9 @@ result openmetrics
 openmetrics_check scale.prom
 try 0 law? --json --slo p80=40ms && jq -e '.[7].sim_p95_ns / 1e8 | . > 0.99 and . < 1.01' said >/dev/null
 result simulated
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR == 2 { exit !($at["sim_error"] > 0 && $at["goal_sim_n"] > 0) }' \
+	fitted/laws.csv
+result simulated-error
 
 try 0 --out mixed --mix cpu-int:1,syscall:1 --for 200ms --blocks 1 --configs native --json && jq -e '
 	map(select(.load == "cpu-int:1,syscall:1")) | length == 2 and all(.[]; .throughput > 0 and .predicted > 0)' said >/dev/null &&
