@@ -149,6 +149,26 @@ result class
 printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,1,2\n' >bad.csv
 try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2'
 result ragged
+for row in 'web,10,cpu,-1,2,3:cpu' 'web,10,cpu,nan,2,3:cpu' 'web,10,cpu,inf,2,3:cpu' 'web,10,cpu,much,2,3:cpu' 'web,10,cpu,,2,3:cpu' \
+	'web,10,cpu,1,-2,3:memory' 'web,10,cpu,1,2,0x10:io' 'web,-1,cpu,1,2,3:count' 'web,1.5,cpu,1,2,3:count' ',10,cpu,1,2,3:vm'; do
+	printf 'vm,count,class,cpu,memory,io\n%s\n' "${row%:*}" >bad.csv
+	try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says "bad.csv:2:${row#*:}" || break
+done
+result numbers
+for row in '0,64,1:cores' '8,0,1:memory' '8,64,-1:cost' '8,64,nan:cost' 'x,64,1:cores'; do
+	printf 'host,cores,memory,cost\nbox,%s\n' "${row%:*}" >bad.csv
+	try 2 --results r --fleet fleet.csv --hosts bad.csv --out new && says "bad.csv:2:${row#*:}" || break
+done
+result host-numbers
+printf 'host,cores,memory,cost\n' >bad.csv
+try 2 --results r --fleet fleet.csv --hosts bad.csv --out new && says 'bad.csv' 'no host'
+result no-hosts
+printf 'vm,cpu,memory\n' >bad.csv
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv' 'no VM'
+result no-vms
+printf 'vm,cpu,memory\nweb,1,2\n' >twice.csv
+try 2 --results r --fleet fleet.csv --fleet twice.csv --hosts hosts.csv --out new && says 'twice.csv:2:vm' 'named twice'
+result twice
 printf 'vm,count,class,memory,io\nweb,10,cpu,1,2\n' >bad.csv
 try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:1' 'cpu'
 result column

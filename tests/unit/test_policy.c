@@ -86,12 +86,12 @@ static void test_small_vms_survive_without_spares(void)
 	table_free(&plan);
 }
 
-/* A POLICY must be refused at WHERE, saying WHAT, and nothing written. */
-static void refuse(const char *policy, const char *where, const char *what)
+/* A POLICY must be refused at WHERE on HOSTS, saying WHAT, and nothing written. */
+static void refuse_on(const char *const *hosts, const char *policy, const char *where, const char *what)
 {
 	static const char *const fleet[] = { "vm=a|count=5|class=kv|cpu=1|memory=20|io=1|group=five",
-					     "vm=b|count=1|class=kv|cpu=1|memory=1|io=1|group=one", NULL };
-	static const char *const hosts[] = { "host=box|available=1|cores=8|memory=64|io=100|cost=1", NULL };
+					     "vm=b|count=1|class=kv|cpu=1|memory=1|io=1|group=one",
+					     "vm=c|count=2|class=kv|cpu=1|memory=1|io=1|group=two", NULL };
 	struct model_plan_options options;
 	struct error error = { 0 };
 	const char *directory = prepare(fleet, hosts, &options);
@@ -104,6 +104,13 @@ static void refuse(const char *policy, const char *where, const char *what)
 		CHECK_STR(error.what, what);
 	CHECK(error.mend[0]);
 	CHECK(tables_slurp(directory, "plan/summary.csv") == NULL);
+}
+
+static void refuse(const char *policy, const char *where, const char *what)
+{
+	static const char *const hosts[] = { "host=box|available=1|cores=8|memory=64|io=100|cost=1", NULL };
+
+	refuse_on(hosts, policy, where, what);
 }
 
 static void test_bad_policies_are_refused(void)
@@ -121,11 +128,30 @@ static void test_bad_policies_are_refused(void)
 
 static void test_contradictions_name_the_rules(void)
 {
-	refuse("[group five]\ntogether = yes\nspread = 2\n", "policy.ini:2", "together = yes and spread = 2");
-	refuse("[group five]\ntogether = yes\n", "policy.ini:2", "need 100 GiB");
-	refuse("[group five]\nspread = 1\n", "policy.ini:2", "the 1 hosts there may be");
-	refuse("[group five]\nfence = yes\n[group one]\nfence = yes\n", "policy.ini:4",
-	       "2 groups up to one are fenced");
+	static const char *const one[] = { "host=box|available=1|cores=8|memory=64|cost=1", NULL };
+	static const char *const three[] = { "host=box|available=3|cores=8|memory=128|cost=1", NULL };
+	static const char *const many[] = { "host=box|cores=8|memory=128|cost=1", NULL };
+
+	refuse_on(one, "[group five]\ntogether = yes\n", "policy.ini:2",
+		  "together = yes (group five) cannot be kept: its 5 VMs need more memory than any host has");
+	refuse_on(one, "[group five]\nspread = 1\n", "policy.ini:2",
+		  "spread = 1 (group five) cannot be kept, with 1 host there may be");
+	refuse_on(many, "[group one]\nfence = yes\n[group five]\ntogether = yes\nspread = 2\n",
+		  "policy.ini:4",
+		  "together = yes (group five), spread = 2 (group five) contradict each other");
+	/* five needs three hosts and one another; that two stay together does not matter */
+	refuse_on(three, "[group two]\ntogether = yes\n[group one]\nfence = yes\n[group five]\nspread = 2\n",
+		  "policy.ini:6",
+		  "fence = yes (group one), spread = 2 (group five) contradict each other, with 3 hosts "
+		  "there may be");
+	refuse_on(one, "[group five]\nfence = yes\n[group one]\nspread = 1\n", "policy.ini:2",
+		  "fence = yes (group five) cannot be kept, with 1 host there may be");
+	refuse_on(
+		three,
+		"[group five]\nfence = yes\nspread = 3\n[group one]\nfence = yes\n[group two]\nspread = 1\n",
+		"policy.ini:5",
+		"fence = yes (group five), spread = 3 (group five), fence = yes (group one) contradict each "
+		"other");
 }
 
 int main(void)

@@ -164,6 +164,35 @@ static void test_bad_series_are_refused(void)
 	refuse("timestamp,vm,cpu\n", "a.csv", "no VM");
 }
 
+/* What the policy's percentiles are of: a VM of 1 to 101 cores and GiB. */
+static void test_percentiles_of_the_policy(void)
+{
+	const char *const paths[] = { "a.csv", NULL };
+	struct fleet fleet;
+	struct plan_policy policy;
+	struct error error = { 0 };
+	FILE *out = fopen("a.csv", "w");
+
+	if (!out)
+		abort();
+	fputs("timestamp,vm,cpu,memory,iops\n", out);
+	for (int i = 0; i < 101; i++)
+		fprintf(out, "%d,a,%d,%d,%d\n", 300 * i, i + 1, i + 1, i + 1);
+	fclose(out);
+	put("h.csv", "host,cores,memory,cost\nbox,8,64,1000\n");
+	put("p.ini", "cpu_percentile = 50\nmemory_percentile = P80\n");
+	CHECK_INT(plan_policy_read(&policy, "p.ini", &error), 0);
+	CHECK_INT(fleet_read(&fleet, paths, "h.csv", &error), 0);
+	CHECK_INT(fleet_size(&fleet, &policy, &error), 0);
+	CHECK_NEAR(fleet.vm[0].asks.cpu, 51, 1e-5);
+	CHECK_NEAR(fleet.vm[0].asks.iops, 51, 1e-5);
+	CHECK_NEAR(fleet.vm[0].asks.memory, 81, 1e-5);
+	fleet_free(&fleet);
+	put("p.ini", "cpu_percentile = 0\n");
+	CHECK(plan_policy_read(&policy, "p.ini", &error) < 0);
+	CHECK_STR(error.where, "p.ini:1:cpu_percentile");
+}
+
 /* Memory is bounded by slots, not by rows: a year of seconds is put into fewer of them. */
 static void test_long_series_get_wider_slots(void)
 {
@@ -185,6 +214,7 @@ int main(void)
 	CHECK_RUN(test_gaps_and_clock_steps_are_listed);
 	CHECK_RUN(test_sadf);
 	CHECK_RUN(test_bad_series_are_refused);
+	CHECK_RUN(test_percentiles_of_the_policy);
 	CHECK_RUN(test_long_series_get_wider_slots);
 	return check_done();
 }
