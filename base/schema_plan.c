@@ -74,6 +74,7 @@ const struct table_schema schema_plan_summary = {
 		  .description = "yes where the plan is proven to be the cheapest" },
 		MAYBE_NUMBER("power_cost", "currency", "energy of the hosts over the horizon, in the total cost too"),
 		MAYBE_NUMBER("cost_per_vm", "currency", "total cost / VMs placed"),
+		MAYBE_TEXT("currency", "what all costs are in, by the policy; NA: as in the host list"),
 		END },
 };
 

@@ -151,6 +151,7 @@ int plan_put_summary(struct plan_files *files, const struct fleet *fleet, const 
 	table_put_text(out, packing->solution.optimal ? "yes" : "no");
 	plan_put_amount(out, sums.power);
 	plan_put_amount(out, sums.vms > 0 ? sums.total / sums.vms : (double)NAN);
+	table_put_text(out, config->policy && *config->policy->currency ? config->policy->currency : NULL);
 	return table_end_row(out, error);
 }
 

@@ -88,12 +88,17 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 {
 	size_t *rows = plan_rows(plan);
 	int widths[COLUMNS], code;
+	const char *currency;
+	char title[80];
 
 	if (!rows || plan->rows == 0) {
 		free(rows);
 		return rows ? 0 : -ENOMEM;
 	}
-	text_put_title(page, "Capacity plan", "for the fleet; costs in the currency of the host list");
+	currency = table_text(plan, 0, table_column(plan, "currency"));
+	snprintf(title, sizeof(title), "for the fleet; costs in %s",
+		 *currency ? currency : "the currency of the host list");
+	text_put_title(page, "Capacity plan", title);
 	page->name_width = TEXT_NAME_LEAST;
 	for (size_t row = 0; row < plan->rows; row++) {
 		size_t width = text_width(table_text(plan, row, table_column(plan, "label")));

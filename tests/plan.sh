@@ -109,9 +109,10 @@ result overhead-empty
 printf 'vm,class,cpu,memory\nweb,kvv,1,2\n' >kinds.csv
 try 2 --overhead typed.csv --fleet kinds.csv --hosts hosts.csv --out new && says 'kinds.csv:2:class' 'kvv'
 result overhead-class
-printf 'growth_month = 5%%\nstart = 2030-01-01\n' >policy.ini
+printf 'growth_month = 5%%\nstart = 2030-01-01\ncurrency = EUR\n' >policy.ini
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --policy policy.ini --out new &&
 	tr '\n' ' ' <said | tr -s ' ' | grep -q 'native is full on 2030-10-22 (cpu): order by 2030-09-22; one box more does until 2031-07-02, 253 days longer' &&
+	grep -q 'costs in EUR$' said && grep -q '^native,.*,EUR$' new/plan/summary.csv &&
 	grep -q '^native,native,cpu,36,2032-12-31,57.9' new/plan/forecast.csv
 result headroom
 rm -rf new
