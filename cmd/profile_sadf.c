@@ -16,6 +16,7 @@
  */
 #define FIELDS_MOST 64
 #define CPUS_MOST   8192
+#define COUNT_MOST  1000000000000000000u
 
 /* What is summed up, over the whole time. */
 enum sum {
@@ -197,14 +198,19 @@ static int check(struct sadf *s, const struct profile_options *o, struct error *
 	return error_at(error, "%.250s", o->sadf);
 }
 
+static uint64_t count(double sum)
+{
+	return sum < COUNT_MOST ? (uint64_t)sum : COUNT_MOST;
+}
+
 static int put(struct profile_tables *t, const struct profile *p, const struct sadf *s, struct error *error)
 {
-	struct trace_call disk = { .count = (uint64_t)s->sum[SUM_TRANSFERS],
-				   .bytes = (uint64_t)s->sum[SUM_TRANSFER_BYTES],
-				   .files = (uint64_t)s->sum[SUM_TRANSFERS] },
-			  net = { .count = (uint64_t)s->sum[SUM_PACKETS],
-				  .bytes = (uint64_t)s->sum[SUM_PACKET_BYTES] },
-			  fork = { .count = (uint64_t)s->sum[SUM_TASKS] };
+	struct trace_call disk = { .count = count(s->sum[SUM_TRANSFERS]),
+				   .bytes = count(s->sum[SUM_TRANSFER_BYTES]),
+				   .files = count(s->sum[SUM_TRANSFERS]) },
+			  net = { .count = count(s->sum[SUM_PACKETS]),
+				  .bytes = count(s->sum[SUM_PACKET_BYTES]) },
+			  fork = { .count = count(s->sum[SUM_TASKS]) };
 	const struct profile_row rows[] = {
 		{ .event = "page-faults",
 		  .group = "memory",

@@ -18,7 +18,8 @@
 #define WIDE	    1.05 /* cores that a program computes on, from which it is one for several */
 #define SIMULATIONS 20	 /* of the time measured */
 #define SEED	    1
-#define BUSY	    0.05 /* of the cores */
+#define RUNS	    20000 /* simulated at once, at most: a long load is cut short */
+#define BUSY	    0.05  /* of the cores */
 
 static const double shares[] = { 0.5, 0.95, 0.99 };
 
@@ -136,6 +137,18 @@ static void keep_goal(const struct model_mixes_options *o, struct mix_part *p,
 		p->sim_keeps = stats_quantile(r->took_s, r->count, o->goal_share) * 1e9 <= o->goal_ns;
 }
 
+/* How long to simulate. */
+static double horizon(const struct model *m, const struct mix_part *part)
+{
+	double shortest = INFINITY, vms = 0;
+
+	for (size_t i = 0; i < m->classes; i++) {
+		shortest = fmin(shortest, m->mean[i].wall);
+		vms += (double)m->class_[i].vms;
+	}
+	return fmin(part->for_s, RUNS * (part->rate > 0 ? 1 / part->rate : shortest / vms));
+}
+
 static int predict(const struct model_mixes_options *o, const struct model *m, struct mix_part *part,
 		   struct error *error)
 {
@@ -143,8 +156,8 @@ static int predict(const struct model_mixes_options *o, const struct model *m, s
 					    .classes = m->classes,
 					    .cores = part->cores,
 					    .rate = part->rate,
-					    .until_s = part->for_s,
-					    .warm_s = part->for_s / 10,
+					    .until_s = horizon(m, part),
+					    .warm_s = horizon(m, part) / 10,
 					    .times = SIMULATIONS,
 					    .seed = SEED };
 	struct simulate_result result[CLASSES];

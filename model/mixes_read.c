@@ -11,6 +11,7 @@
 #include "model/mixes_priv.h"
 
 /* Runs of loads, by configuration, load and program. */
+#define VMS_MOST  1024
 #define WARM_OPEN 0.1 /* of the time of an open load does not count */
 
 /* One run. */
@@ -175,6 +176,19 @@ static int group(struct mixes *m, struct row *row, size_t count)
 	return code;
 }
 
+/* More VMs than any load has would take for ever. */
+static int check_vms(const struct table *t, struct error *error)
+{
+	size_t column = table_column(t, "vms");
+
+	for (size_t i = 0; i < t->rows; i++)
+		if (table_number(t, i, column) > VMS_MOST) {
+			error_fail(error, 0, "give it as vmtax scale wrote it", "more than %d VMs", VMS_MOST);
+			return error_at(error, "%.200s:%zu:vms", t->path, t->lines[i]);
+		}
+	return 0;
+}
+
 static size_t take_rows(const struct table *t, size_t directory, const struct names *configs, struct row *row)
 {
 	size_t count = 0;
@@ -212,6 +226,8 @@ int mixes_read(struct mixes *m, const char *const *directories, struct error *er
 		snprintf(path, sizeof(path), "%s/%s", directories[i], schema_loads.name);
 		code = table_read_optional(&m->loads[i], path, &schema_loads, error);
 		m->directories += code == 0;
+		if (code == 0)
+			code = check_vms(&m->loads[i], error);
 		rows += code == 0 ? m->loads[i].rows : 0;
 		if (code == 0 && names_collect(&configs, &m->loads[i], "config"))
 			code = error_set(error, ENOMEM, "cannot read loads");

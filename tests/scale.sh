@@ -124,6 +124,11 @@ refuses no-time 2 'leaves no time' --out x --mix cpu-int:1 --for 0s
 refuses mix-fails 1 'run it by itself' --out x --rate 5 --for 100ms --blocks 1 --configs native -- /bin/sh -c 'kill -9 $$'
 mkdir bad && sed '4s/native/native/; 4s/^\([^,]*,[^,]*,[^,]*\),2,/\1,two,/' loads/loads.csv >bad/loads.csv
 refuses broken-loads 2 'bad/loads.csv:4:cores' bad
+sed '3s/,a,1,/,a,1000000,/' loads/loads.csv >bad/loads.csv
+refuses many-vms 2 'bad/loads.csv:3:vms' bad
+awk -F, -v OFS=, 'NR > 1 { $6 = 1000000000000000000 } { print }' loads/loads.csv >bad/loads.csv
+try 0 bad --csv
+result long-load
 refuses no-predictions 1 'nowhere/predictions.csv' loads --predicted nowhere
 
 try 0 --out real --max 2 --blocks 1 --configs native -- /bin/sleep 0.1 && [ -s real/vms2-1/runs.csv ] &&
