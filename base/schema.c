@@ -107,12 +107,12 @@ const struct table_schema schema_counters = {
 };
 
 const struct table_schema schema_exits = {
-	.name = "exits.csv", .description = "exits from guest to monitor of one reason in one run",
+	.name = "exits.csv", .description = "exits from guest to monitor of one reason in one run; where it was traced, also what KVM did itself",
 	.columns = (const struct table_column[]){
 		COUNT("run", "number of the repetition"),
-		TEXT("reason", "why KVM_RUN returned"),
+		TEXT("reason", "why KVM_RUN returned; by a trace: the processor's reason, monitor: and KVM's, or kvm: and what it did"),
 		COUNT("count", "how many"),
-		INTEGER("total_ns", "ns", "time the monitor took for all of them"),
+		INTEGER("total_ns", "ns", "time the monitor took for all of them; by a trace, until the guest goes on, waiting left out but in halts; an interrupt raised: until it is injected"),
 		INTEGER("p50_ns", "ns", "median"),
 		INTEGER("p90_ns", "ns", "90th percentile"),
 		INTEGER("p99_ns", "ns", "99th percentile"),
@@ -132,6 +132,8 @@ const struct table_schema schema_requests = {
 		INTEGER("p90_ns", "ns", "90th percentile"),
 		INTEGER("p99_ns", "ns", "99th percentile"),
 		INTEGER("max_ns", "ns", "longest"),
+		{ .name = "bound_ns", .type = TABLE_INTEGER, .unit = "ns", .optional = true,
+		  .description = "how far off a stage may be that begins by one clock and ends by another, the guest's and the host's: read of KVM, or bounded by what was seen of both; 0 where one made both stamps" },
 		END },
 };
 
@@ -168,6 +170,8 @@ const struct table_schema schema_waterfall = {
 		NUMBER("cost_ns", "ns", "median over repetitions of the repetition's median"),
 		NUMBER("low_ns", "ns", "lower end of its 95 % interval"),
 		NUMBER("high_ns", "ns", "upper end of its 95 % interval"),
+		{ .name = "bound_ns", .type = TABLE_NUMBER, .unit = "ns", .optional = true,
+		  .description = "how far off the offset between guest's and host's clock may make it: the most of all repetitions" },
 		END },
 };
 

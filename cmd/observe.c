@@ -157,6 +157,8 @@ static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t,
 		.wall = ns(r, t->wall_tsc),
 		.cpu = (int64_t)t->cpu_ns,
 		.delay = delay_ns,
+		.waits = (int64_t)t->waits,
+		.switches = (int64_t)t->switches,
 		.run = ns(r, t->run_tsc),
 		.host = ns(r, t->host_tsc),
 		.guest_kernel = ns(r, t->guest_kernel_tsc),
@@ -210,6 +212,8 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 	for (size_t i = 0; i < sizeof(guest) / sizeof(guest[0]); i++)
 		probe_samples_add(&m->samples, "stamps", r->thread[0].name, guest[i].event, "ns",
 				  (double)ns(r, guest[i].ticks));
+	probe_samples_add(&m->samples, "stamps", r->thread[0].name, "requests_contradictory", "1",
+			  (double)r->requests_contradictory);
 	probe_samples_add(&m->samples, "stamps", r->thread[0].name, "syscalls", "1",
 			  (double)r->guest_syscalls);
 	probe_samples_add(&m->samples, "stamps", r->thread[0].name, "syscalls_served", "1",

@@ -135,7 +135,7 @@ static int add_run(struct table_writer *w, const struct record_row *row, const s
 }
 
 /* Count, sum and quantiles of a histogram of ticks. */
-static int add_hist(struct table_writer *w, const struct hist *hist, uint64_t tsc_hz, struct error *error)
+static void put_hist(struct table_writer *w, const struct hist *hist, uint64_t tsc_hz)
 {
 	static const double quantiles[] = { 0.5, 0.9, 0.99 };
 
@@ -144,7 +144,6 @@ static int add_hist(struct table_writer *w, const struct hist *hist, uint64_t ts
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		table_put_integer(w, (int64_t)clock_ticks_to_ns(hist_quantile(hist, quantiles[i]), tsc_hz));
 	table_put_integer(w, (int64_t)clock_ticks_to_ns(hist->max, tsc_hz));
-	return table_end_row(w, error);
 }
 
 static int add_exits(struct table_writer *w, uint64_t run, const struct vmm_report *r, struct error *error)
@@ -156,9 +155,24 @@ static int add_exits(struct table_writer *w, uint64_t run, const struct vmm_repo
 			continue;
 		table_put_integer(w, (int64_t)run);
 		table_put_text(w, vmm_exit_name(reason));
-		code = add_hist(w, &r->exits[reason], r->tsc_hz, error);
+		put_hist(w, &r->exits[reason], r->tsc_hz);
+		code = table_end_row(w, error);
 	}
 	return code;
+}
+
+/* How far off STAGE may be by the offset between guest's and host's clock. */
+static int64_t stage_bound_ns(const struct vmm_report *r, int stage)
+{
+	int64_t ticks = r->tsc_there > r->tsc_back ? r->tsc_there : r->tsc_back;
+
+	if (stage != VMM_STAGE_TRANSPORT_IN && stage != VMM_STAGE_TRANSPORT_OUT)
+		return 0;
+	if (r->tsc_read)
+		ticks = r->tsc_offset < 0 ? -r->tsc_offset : r->tsc_offset;
+	else if (r->tsc_seen != 3)
+		return RUN_MISSING;
+	return (int64_t)clock_ticks_to_ns(ticks > 0 ? (uint64_t)ticks : 0, r->tsc_hz);
 }
 
 static int add_requests(struct table_writer *w, uint64_t run, const struct vmm_report *r, struct error *error)
@@ -172,7 +186,9 @@ static int add_requests(struct table_writer *w, uint64_t run, const struct vmm_r
 			table_put_integer(w, (int64_t)run);
 			table_put_text(w, r->request[kind].name);
 			table_put_text(w, vmm_stage_names[stage]);
-			code = add_hist(w, &r->request[kind].stage[stage], r->tsc_hz, error);
+			put_hist(w, &r->request[kind].stage[stage], r->tsc_hz);
+			put(w, stage_bound_ns(r, stage));
+			code = table_end_row(w, error);
 		}
 	return code;
 }

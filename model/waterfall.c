@@ -24,6 +24,7 @@ struct cost {
 	double *p50; /* runs: the medians of its repetitions, ns; owned */
 	size_t runs;
 	double count; /* requests in all of them */
+	double bound; /* the most of all; NAN: not known */
 };
 
 /* What a repetition stands for; beyond the last configuration where it does not count. */
@@ -85,7 +86,7 @@ static int index_runs(struct waterfall *waterfall)
 struct request {
 	struct run run;
 	size_t kind, stage;
-	double p50, count;
+	double p50, count, bound;
 };
 
 /* Reads ROW; false where it does not count. */
@@ -104,6 +105,7 @@ static bool read_request(const struct waterfall *waterfall, size_t row, struct r
 				    table_text(requests, row, table_column(requests, "stage"))),
 		.p50 = table_number(requests, row, table_column(requests, "p50_ns")),
 		.count = table_number(requests, row, table_column(requests, "count")),
+		.bound = table_number(requests, row, table_column(requests, "bound_ns")),
 	};
 	return request->run.config < waterfall->cells.configs.count &&
 	       request->kind < waterfall->kinds.count && request->stage < waterfall->stages.count &&
@@ -143,6 +145,7 @@ static int add_request(struct waterfall *waterfall, const struct request *reques
 	grown = realloc(cost->p50, (cost->runs + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
+	cost->bound = cost->runs ? fmax(cost->bound, request->bound) : request->bound;
 	grown[cost->runs++] = request->p50;
 	cost->p50 = grown;
 	cost->count += request->count;
@@ -187,6 +190,7 @@ static int put_cost(struct waterfall *waterfall, struct table_writer *out, size_
 	table_put_number(out, median.value);
 	table_put_number(out, median.low);
 	table_put_number(out, median.high);
+	table_put_number(out, cost->bound);
 	return table_end_row(out, error);
 }
 

@@ -57,11 +57,12 @@ static int64_t take(int64_t wanted, int64_t *from)
 	return taken;
 }
 
-/* Moves WANTED out of the first of FROM that have it, NULL-terminated. */
-static void take_all(int64_t wanted, int64_t *const *from)
+/* Moves WANTED out of the first of FROM that have it, NULL-terminated; returns what none had. */
+static int64_t take_all(int64_t wanted, int64_t *const *from)
 {
 	for (; *from; from++)
 		wanted -= take(wanted, *from);
+	return wanted;
 }
 
 /* Time in KVM_RUN, in parts; all missing where the guest or the monitor did not tell. */
@@ -86,10 +87,21 @@ static struct inside divide_inside(const struct probe_vcpu_times *t)
 	return in;
 }
 
+/* What of its time without a core came after it had waited for something else, all its switches taken alike.
+ */
+static int64_t woken(const struct probe_vcpu_times *t)
+{
+	if (!known(t->delay) || !known(t->waits) || !known(t->switches) || t->switches <= 0)
+		return 0;
+	return (int64_t)((double)t->delay * (double)least(t->waits, t->switches) / (double)t->switches);
+}
+
 /*
  * Outside of KVM_RUN the guest waits for an answer. So what it waited inside is WAIT - (WALL - RUN). Time
- * blocked was first spent in host calls, then halted inside KVM_RUN or outside. Time without a core falls on
- * the largest part, the program's, then on polling and the others.
+ * blocked was first spent in host calls, then halted inside KVM_RUN or outside, or while it started; there it
+ * also was when it had to wait for a core once that was over. Other time without a core falls on the largest
+ * part, the program's, then on polling and the others. A thread that never left its core to wait was not
+ * blocked: what its CPU time lacks others have stolen, a hypervisor beneath or interrupts, wherever it was.
  */
 void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *t)
 {
@@ -101,16 +113,21 @@ void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_t
 		return;
 	if (known(t->run) && known(t->host))
 		monitor = at_least_0(t->wall - t->run - t->host);
-	off = blocked(t->wall, t->cpu, t->delay);
+	off = t->waits == 0 ? 0 : blocked(t->wall, t->cpu, t->delay);
 	if (known(off)) {
 		slept += take(off - slept, &host);
 		slept += take(off - slept, &in.hypervisor);
 		slept += take(off - slept, &monitor);
+		slept += take(off - slept, &in.kernel);
 		put(account, LAYER_WAIT_IO, slept, PROBE_INFERRED);
 	}
-	if (known(t->delay))
-		take_all(t->delay,
+	if (known(t->delay)) {
+		int64_t late = woken(t);
+		int64_t left = take_all(late, (int64_t *[]){ &host, &in.hypervisor, &monitor, NULL });
+
+		take_all(t->delay - late + left,
 			 (int64_t *[]){ &in.user, &in.spin, &in.hypervisor, &monitor, &host, NULL });
+	}
 	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_GUEST_USER, in.user, PROBE_INFERRED);
 	put(account, LAYER_GUEST_KERNEL, in.kernel, PROBE_EXACT);
@@ -121,9 +138,10 @@ void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_t
 	close_account(account, t->wall);
 }
 
+/* Without a core it mostly was when it had just been woken. */
 void probe_account_driver(struct probe_account *account, const struct probe_driver_times *t)
 {
-	int64_t monitor = PROBE_MISSING, host = t->host, spin = t->spin, off;
+	int64_t monitor = PROBE_MISSING, host = t->host, spin = t->spin, sleep = t->sleep, off;
 
 	begin(account);
 	if (!known(t->wall))
@@ -134,12 +152,12 @@ void probe_account_driver(struct probe_account *account, const struct probe_driv
 	if (known(off) && known(t->sleep))
 		put(account, LAYER_WAIT_IO, take(off - t->sleep, &host), PROBE_INFERRED);
 	if (known(t->delay))
-		take_all(t->delay, (int64_t *[]){ &spin, &monitor, &host, NULL });
+		take_all(t->delay, (int64_t *[]){ &sleep, &spin, &monitor, &host, NULL });
 	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_MONITOR, monitor, PROBE_INFERRED);
 	put(account, LAYER_HOST_KERNEL, host, PROBE_INFERRED);
 	put(account, LAYER_SPIN, spin, PROBE_EXACT);
-	put(account, LAYER_IDLE, t->sleep, PROBE_EXACT);
+	put(account, LAYER_IDLE, sleep, PROBE_EXACT);
 	close_account(account, t->wall);
 }
 

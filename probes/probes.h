@@ -187,6 +187,8 @@ struct probe_vcpu_times {
 	int64_t wall;
 	int64_t cpu;	      /* CPU time of the thread */
 	int64_t delay;	      /* runnable, not running */
+	int64_t waits;	      /* how often it left its core to wait for something, */
+	int64_t switches;     /* and in all; either may be missing */
 	int64_t run;	      /* inside KVM_RUN */
 	int64_t host;	      /* in host calls for the guest */
 	int64_t guest_kernel; /* in the guest kernel, without waiting */

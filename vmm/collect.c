@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <stdio.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include "vmm/vmm_priv.h"
 
 /* What the guest kernel counted goes into the report. */
@@ -40,6 +41,16 @@ void monitor_collect(struct monitor *m)
 	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
 		collect_guest(m->vcpu[i]);
 	threads_collect(m);
+}
+
+void monitor_switches(uint64_t *waits, uint64_t *switches)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_THREAD, &usage))
+		usage = (struct rusage){ 0 };
+	*waits = (uint64_t)usage.ru_nvcsw;
+	*switches = (uint64_t)(usage.ru_nvcsw + usage.ru_nivcsw);
 }
 
 uint64_t monitor_waited_ns(void)

@@ -66,6 +66,7 @@ int control_ready(struct monitor *m)
 	}
 	/* What it waited for a core until here is not the program's. */
 	m->report->waited_go_ns = monitor_waited_ns();
+	monitor_switches(&m->report->waits_go, &m->report->switches_go);
 	m->report->tsc_go = clock_tsc();
 	return error;
 }

@@ -132,6 +132,11 @@ static void account(struct monitor *m)
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	report->thread[0].delay_ns = monitor_waited_ns() - (m->first ? report->waited_go_ns : 0);
+	monitor_switches(&report->thread[0].waits, &report->thread[0].switches);
+	if (m->first) {
+		report->thread[0].waits -= report->waits_go;
+		report->thread[0].switches -= report->switches_go;
+	}
 	driver_park(m);
 	rescue_pages(m);
 	monitor_collect(m);

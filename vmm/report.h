@@ -51,6 +51,7 @@ struct vmm_thread {
 	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
 	uint64_t delay_ns;  /* runnable, but not running: of the first vCPU, and of others_vcpu, which nobody
 			       can read later */
+	uint64_t waits, switches; /* of a vCPU's thread: it left its core to wait; in all */
 	/* A vCPU's share of what the guest kernel counted (see the report). */
 	uint64_t guest_kernel_tsc, guest_spin_tsc, guest_halt_tsc, guest_wait_tsc;
 };
@@ -79,9 +80,10 @@ struct vmm_report {
 	uint64_t tsc_torn_down; /* VM closed, memory unmapped */
 	uint64_t cpu_setup_ns;	/* process CPU time up to ready */
 	uint64_t cpu_go_ns,
-		vcpu_go_ns;	 /* CPU clocks of process and vCPU thread at go: exec leaves them running */
-	uint64_t waited_go_ns;	 /* for a core, the first vCPU's thread until then */
-	uint64_t cpu_program_ns; /* of the process from go to the program's end, with kernel helpers */
+		vcpu_go_ns;    /* CPU clocks of process and vCPU thread at go: exec leaves them running */
+	uint64_t waited_go_ns; /* for a core, the first vCPU's thread until then */
+	uint64_t waits_go, switches_go; /* of the same */
+	uint64_t cpu_program_ns;	/* of the process from go to the program's end, with kernel helpers */
 	/* What happened. */
 	uint32_t outcome; /* enum vmm_outcome */
 	uint32_t unread;  /* 1: by any harness: the monitor says on stderr what matters */
@@ -123,6 +125,14 @@ struct vmm_report {
 	uint64_t bytes_direct;		 /* bytes moved past the page cache, of bytes_io */
 	uint64_t bytes_io;
 	struct vmm_unserved unserved[VMM_UNSERVED];
+	/*
+	 * How far the guest's TSC may be from the host's: by how much it is ahead, where the host says
+	 * (read); and the least that was seen between a stamp of one and a later one of the other, each way,
+	 * in ticks.
+	 */
+	uint32_t tsc_read, tsc_seen; /* tsc_seen: 1 there, 2 back */
+	int64_t tsc_offset, tsc_there, tsc_back;
+	uint64_t requests_contradictory; /* their stamps are in no order, and not among the requests */
 	/* Which of the following hold anything: bit n % 64 of word n / 64. */
 	uint64_t exits_used;
 	uint64_t requests_used[VMM_REQUEST_KINDS / 64];

@@ -91,8 +91,34 @@ static void add_stages(struct vmm_report *report, const struct served *last, con
 			t[STAMP_SEEN] - t[STAMP_SUBMITTED] + t[STAMP_RESUMED] - t[STAMP_COMPLETED];
 }
 
+/* From a stamp of one clock to one of the other that came later. */
+static void bound(uint32_t *seen, uint32_t way, int64_t *least, uint64_t from, uint64_t to)
+{
+	int64_t ticks = (int64_t)(to - from);
+
+	if (!(*seen & way) || ticks < *least)
+		*least = ticks;
+	*seen |= way;
+}
+
+/*
+ * What bounds the offset between the two clocks: by exit a request is submitted before it is seen, and
+ * however it goes, completed before the guest resumes; and that is before its NEXT is seen (0: not known).
+ */
+static void bound_offset(struct vmm_report *r, const struct served *last, uint64_t next)
+{
+	const uint64_t *t = last->stamp;
+
+	if (last->by_exit)
+		bound(&r->tsc_seen, 1, &r->tsc_there, t[STAMP_SUBMITTED], t[STAMP_SEEN]);
+	if (next)
+		bound(&r->tsc_seen, 1, &r->tsc_there, t[STAMP_RESUMED], next);
+	if (last->call != ABI_CALL_ahead)
+		bound(&r->tsc_seen, 2, &r->tsc_back, t[STAMP_COMPLETED], t[STAMP_RESUMED]);
+}
+
 /* Stages of LAST into the report: the guest has made its stamps by now. */
-static void record(struct monitor *m, struct served *last)
+static void record(struct monitor *m, struct served *last, uint64_t next)
 {
 	const struct abi_call *row = call_row(last->call);
 	uint64_t *t = last->stamp;
@@ -109,21 +135,29 @@ static void record(struct monitor *m, struct served *last)
 			t[STAMP_SUBMITTED] = t[STAMP_SEEN];
 	}
 	for (int i = 1; i < STAMPS; i++)
-		if (t[i] < t[i - 1])
-			return; /* the guest wrote nonsense, or its TSC is not ours */
+		if (t[i] < t[i - 1]) { /* the guest wrote nonsense, or its TSC is not ours */
+			__atomic_fetch_add(&m->report->requests_contradictory, 1, __ATOMIC_RELAXED);
+			return;
+		}
 	if (last->mark == MARK_BEGIN)
 		m->report->tsc_roi_begin = t[STAMP_RESUMED];
 	if (last->mark == MARK_END && !last->by_exit)
 		note_end(m, t[STAMP_SUBMITTED], t[STAMP_SEEN]);
 	pthread_mutex_lock(&m->counting);
+	bound_offset(m->report, last, next);
 	add_stages(m->report, last, row->name);
 	pthread_mutex_unlock(&m->counting);
 }
 
+static void flush_before(struct vcpu *v, uint64_t next)
+{
+	record(v->monitor, &v->last, next);
+	v->last.request = NULL;
+}
+
 void serve_flush(struct vcpu *v)
 {
-	record(v->monitor, &v->last);
-	v->last.request = NULL;
+	flush_before(v, 0);
 }
 
 void serve_completed(struct vcpu *v, uint64_t tsc)
@@ -182,7 +216,7 @@ void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_threa
 		request->result = -EBUSY;
 		return;
 	}
-	serve_flush(v);
+	flush_before(v, note.stamp[STAMP_SEEN]);
 	settle_asked(v);
 	copy_request(&asked, request);
 	note.stamp[STAMP_SUBMITTED] = __atomic_load_n(&request->submitted, __ATOMIC_RELAXED);
@@ -223,5 +257,5 @@ void serve_ring(struct vcpu *v, struct vmm_thread *thread, uint64_t seen)
 	v->last = note;
 	atomic_flag_clear_explicit(&v->serving, memory_order_release);
 	answer(v, result, asked.regular);
-	record(v->monitor, &before);
+	record(v->monitor, &before, seen);
 }

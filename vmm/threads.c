@@ -54,6 +54,7 @@ static void *run(void *argument)
 		monitor_leave(m);
 	v->thread.wall_tsc += clock_tsc() - v->began;
 	v->thread.cpu_ns = clock_thread_cpu_ns();
+	monitor_switches(&v->thread.waits, &v->thread.switches);
 	/* If the program ended here, the main thread has yet to learn of it. */
 	loop_recall(m->main);
 	atomic_store(&v->left, true);
@@ -159,6 +160,8 @@ static void add(struct vmm_thread *row, const struct vmm_thread *thread)
 	row->run_tsc += thread->run_tsc;
 	row->host_tsc += thread->host_tsc;
 	row->cpu_ns += thread->cpu_ns;
+	row->waits += thread->waits;
+	row->switches += thread->switches;
 	row->guest_kernel_tsc += thread->guest_kernel_tsc;
 	row->guest_spin_tsc += thread->guest_spin_tsc;
 	row->guest_halt_tsc += thread->guest_halt_tsc;

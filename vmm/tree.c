@@ -133,6 +133,8 @@ static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
 	add(&to->sleep_tsc, from->sleep_tsc);
 	add(&to->cpu_ns, from->cpu_ns);
 	add(&to->delay_ns, from->delay_ns);
+	add(&to->waits, from->waits);
+	add(&to->switches, from->switches);
 }
 
 /* Most are empty, and memory nobody has touched: looking at them all would take longer than the process did.

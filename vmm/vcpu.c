@@ -206,9 +206,11 @@ static void set_tsc(struct vcpu *v)
 		m->config.value[VMM_CLOCK] = VMM_CLOCK_EXIT;
 		snprintf(m->report->fallback[VMM_CLOCK], sizeof(m->report->fallback[0]),
 			 "the guest's time-stamp counter cannot be set: take Linux 5.16 or newer");
-	}
+	} else if (!(m->kvm_name && strcmp(m->kvm_name, "kvm_pvm") == 0) && v->id == 0)
+		m->report->tsc_read = ioctl(v->fd, KVM_GET_DEVICE_ATTR, &attribute) == 0;
 	if (v->id > 0)
 		return;
+	m->report->tsc_offset = (int64_t)offset;
 	m->tsc_hz = m->options->tsc_hz ? m->options->tsc_hz : khz > 0 ? (uint64_t)khz * 1000 : clock_tsc_hz();
 	m->report->tsc_hz = m->tsc_hz;
 	serve_delay(m);

@@ -230,10 +230,8 @@ void tick_stop(struct monitor *m); /* while all vCPUs' threads are still there *
 void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread); /* by exit */
 void serve_ring(struct vcpu *v, struct vmm_thread *thread, uint64_t seen); /* the next in its ring */
 void serve_completed(struct vcpu *v, uint64_t tsc); /* it runs again, the answer with it */
-/* Reads how long the monitor is to be slow, once its clock is known. */
-void serve_delay(struct monitor *m);
-
-void serve_flush(struct vcpu *v); /* records the last request */
+void serve_flush(struct vcpu *v);		    /* records the last request */
+void serve_delay(struct monitor *m); /* how slow the monitor is to be, once its clock is known */
 
 /* call.c: the host call a request asks for. */
 int64_t call_make(struct monitor *m, struct abi_request *request);
@@ -288,7 +286,8 @@ void monitor_collect(struct monitor *m); /* what the guest kernel counted since 
 
 /* monitor.c */
 uint64_t monitor_waited_ns(void); /* the calling thread for a core: proc(5), schedstat */
-uint64_t monitor_cpu_ns(void);	  /* of this process */
+void monitor_switches(uint64_t *waits, uint64_t *switches); /* how often it left its core: to wait, in all */
+uint64_t monitor_cpu_ns(void);				    /* of this process */
 /* The first vCPU has run, though not in the thread that called vmm_monitor_run: ends the process. */
 _Noreturn void monitor_leave(struct monitor *m);
 

@@ -27,6 +27,8 @@ static const struct probe_vcpu_times vcpu = {
 	.wall = 1000,
 	.cpu = 1000,
 	.delay = 0,
+	.waits = PROBE_MISSING,
+	.switches = PROBE_MISSING,
 	.run = 800,
 	.host = 150,
 	.guest_kernel = 250,
@@ -73,6 +75,32 @@ static void test_vcpu_blocked(void)
 	CHECK_INT(ns(&a, LAYER_GUEST_USER), 300);
 	CHECK_INT(ns(&a, LAYER_SPIN), 60); /* polling takes a core: it was not blocked */
 	CHECK_INT(ns(&a, LAYER_UNATTRIBUTED), 0);
+	CHECK_INT(sum(&a), 1000);
+}
+
+/* Half of its switches were waits: so half of the delay came after these, in host calls and then halted. */
+static void test_vcpu_woken(void)
+{
+	struct probe_vcpu_times t = vcpu;
+	struct probe_account a;
+
+	t.cpu = 860;
+	t.delay = 80;
+	t.waits = 5;
+	t.switches = 10;
+	probe_account_vcpu(&a, &t);
+	CHECK_INT(ns(&a, LAYER_WAIT_IO), 60);
+	CHECK_INT(ns(&a, LAYER_HOST_KERNEL), 150 - 60 - 40);
+	CHECK_INT(ns(&a, LAYER_GUEST_USER), 400 - 40);
+	CHECK_INT(ns(&a, LAYER_WAIT_CPU), 80);
+	CHECK_INT(ns(&a, LAYER_UNATTRIBUTED), 0);
+	CHECK_INT(sum(&a), 1000);
+
+	t.waits = 0; /* it was not blocked: the 60 are stolen */
+	probe_account_vcpu(&a, &t);
+	CHECK_INT(ns(&a, LAYER_WAIT_IO), 0);
+	CHECK_INT(ns(&a, LAYER_HOST_KERNEL), 150);
+	CHECK_INT(ns(&a, LAYER_GUEST_USER), 400 - 80);
 	CHECK_INT(sum(&a), 1000);
 }
 
@@ -155,11 +183,11 @@ static void test_driver(void)
 	struct probe_account a;
 
 	probe_account_driver(&a, &t);
-	CHECK_INT(ns(&a, LAYER_IDLE), 400);
+	CHECK_INT(ns(&a, LAYER_IDLE), 370); /* woken, it waited for a core */
 	CHECK_INT(ns(&a, LAYER_WAIT_IO), 70); /* 470 off the core, of which 400 asleep for want of work */
 	CHECK_INT(ns(&a, LAYER_HOST_KERNEL), 230);
 	CHECK_INT(ns(&a, LAYER_WAIT_CPU), 30);
-	CHECK_INT(ns(&a, LAYER_SPIN), 170);
+	CHECK_INT(ns(&a, LAYER_SPIN), 200);
 	CHECK_INT(ns(&a, LAYER_MONITOR), 100);
 	CHECK_INT(ns(&a, LAYER_GUEST_USER), PROBE_MISSING);
 	CHECK_INT(ns(&a, LAYER_UNATTRIBUTED), 0);
@@ -222,7 +250,8 @@ static void test_any_closes(void)
 {
 	srand(1);
 	for (int i = 0; i < 200000; i++) {
-		struct probe_vcpu_times v = { any(), any(), any(), any(), any(), any(), any(), any(), any() };
+		struct probe_vcpu_times v = { any(), any(), any(), any(), any(), any(),
+					      any(), any(), any(), any(), any() };
 		struct probe_driver_times d = { any(), any(), any(), any(), any(), any() };
 		struct probe_native_times n = { any(), any(), any(), any() };
 		struct probe_account a[3];
@@ -243,6 +272,7 @@ int main(void)
 {
 	CHECK_RUN(test_vcpu);
 	CHECK_RUN(test_vcpu_blocked);
+	CHECK_RUN(test_vcpu_woken);
 	CHECK_RUN(test_vcpu_twice);
 	CHECK_RUN(test_vcpu_polls_without_a_core);
 	CHECK_RUN(test_vcpu_missing);
