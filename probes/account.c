@@ -48,6 +48,13 @@ static int64_t blocked(int64_t wall, int64_t cpu, int64_t delay)
 	return known(cpu) && known(delay) ? at_least_0(wall - cpu - delay) : PROBE_MISSING;
 }
 
+/* What the scheduler counts as waiting for a core may cover a little more than WALL does: never when it had
+ * one. */
+static int64_t within(int64_t delay, int64_t wall, int64_t cpu)
+{
+	return known(delay) && known(cpu) ? least(delay, at_least_0(wall - cpu)) : delay;
+}
+
 /* Moves at most WANTED out of *FROM, as far as both are known; returns how much. */
 static int64_t take(int64_t wanted, int64_t *from)
 {
@@ -103,14 +110,16 @@ static int64_t woken(const struct probe_vcpu_times *t)
  * part, the program's, then on polling and the others. A thread that never left its core to wait was not
  * blocked: what its CPU time lacks others have stolen, a hypervisor beneath or interrupts, wherever it was.
  */
-void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *t)
+void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *times)
 {
+	struct probe_vcpu_times own = *times, *t = &own;
 	struct inside in = divide_inside(t);
 	int64_t host = t->host, monitor = PROBE_MISSING, off, slept = 0;
 
 	begin(account);
 	if (!known(t->wall))
 		return;
+	own.delay = within(t->delay, t->wall, t->cpu);
 	if (known(t->run) && known(t->host))
 		monitor = at_least_0(t->wall - t->run - t->host);
 	off = t->waits == 0 ? 0 : blocked(t->wall, t->cpu, t->delay);
@@ -139,13 +148,15 @@ void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_t
 }
 
 /* Without a core it mostly was when it had just been woken. */
-void probe_account_driver(struct probe_account *account, const struct probe_driver_times *t)
+void probe_account_driver(struct probe_account *account, const struct probe_driver_times *times)
 {
+	struct probe_driver_times own = *times, *t = &own;
 	int64_t monitor = PROBE_MISSING, host = t->host, spin = t->spin, sleep = t->sleep, off;
 
 	begin(account);
 	if (!known(t->wall))
 		return;
+	own.delay = within(t->delay, t->wall, t->cpu);
 	if (known(t->host) && known(t->spin) && known(t->sleep))
 		monitor = at_least_0(t->wall - t->host - t->spin - t->sleep);
 	off = blocked(t->wall, t->cpu, t->delay);

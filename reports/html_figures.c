@@ -97,8 +97,10 @@ int html_requests(FILE *out, const struct result *result)
 	fputs("</div>\n", out);
 	if (grid.left_out > 0)
 		fprintf(out, "<p>%zu less frequent kinds are in waterfall.csv.</p>\n", grid.left_out);
-	fputs("</section>\n", out);
 	grid_free(&grid);
+	if (html_stages(out, result) < 0)
+		return -ENOMEM;
+	fputs("</section>\n", out);
 	return 0;
 }
 

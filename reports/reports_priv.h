@@ -109,6 +109,16 @@ bool grid_has_baseline(const struct result *result, const char *baseline);
 /* Microseconds a request: the MOST frequent kinds x configurations. 0 or -ENOMEM; no rows without costs. */
 int grid_requests(struct grid *grid, const struct result *result, size_t most);
 
+/* Stages of a request, as in waterfall.csv, in the order of time. */
+#define STAGES	   6
+#define STAGE_CELL 48
+extern const char *const stage_names[STAGES];
+
+/* "22.1 +-9.0" in CELL (STAGE_CELL bytes), which is returned: microseconds of STAGE, and behind SIGN how far
+ * off two clocks may make it; "NA" where it was not measured. */
+char *stage_cell(const struct result *result, const char *kind, const char *stage, const char *config,
+		 const char *sign, char *cell);
+
 enum provisioning_figure { PROVISIONING_TIME, PROVISIONING_CPU, PROVISIONING_MEMORY, PROVISIONING_FIGURES };
 
 /* A figure of provisioning.csv: events x configurations. 0 or -ENOMEM; no rows where none is told. */

@@ -252,6 +252,8 @@ static int put_all(struct text_page *page, const struct result *result)
 	if (status == 0)
 		status = put_requests(page, result);
 	if (status == 0)
+		status = text_put_stages(page, result);
+	if (status == 0)
 		status = put_footprint(page, result);
 	if (status == 0)
 		status = put_observer(page, result);

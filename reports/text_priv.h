@@ -40,6 +40,9 @@ void text_put_cell(const struct text_page *page, struct interval interval, bool 
 /* Prints what each knob is worth, nothing where no ablation was made. 0 or -ENOMEM. */
 int text_put_ablation(struct text_page *page, const struct result *result);
 
+/* Prints where the time of the most frequent kinds of request goes. 0 or -ENOMEM. */
+int text_put_stages(const struct text_page *page, const struct result *result);
+
 /* Prints what events cost, nothing where none was measured. 0 or -ENOMEM. */
 int text_put_nano(const struct text_page *page, const struct result *result);
 

@@ -27,6 +27,10 @@ measure_requests() {
 	# 201,000 calls a run; the last is observed by KVM's tracepoints.
 	(cd "$work" && "$build/vmtax" run --out served --blocks "$rounds" --configs bare-metal --filter 'cut -d, -f1,2' \
 		-- "$build/tests/bench/ops" 200 served >served.summary 2>&1)
+	for what in call served; do
+		(cd "$work" && "$build/vmtax" run --out "loop.$what" --blocks "$rounds" --configs hosted,bare-metal --no-observe \
+			--filter 'wc -l' -- "$build/tests/guest/forever" $what 20000 >"loop.$what.summary" 2>&1)
+	done
 	[ -s "$work/served/counters.csv" ] || { cat "$work/served.summary" >&2 && return 1; }
 }
 
@@ -46,6 +50,25 @@ exits_a_call() {
 	counted kvm-stats exits | paste - "$work/irq_exits" | awk 'NF == 2 { print ($1 - $2) / 201000 }'
 }
 
+# loop WHAT CONFIG: run and ns of each of the program's calls, by its own clock.
+loop() {
+	for column in run roi_ns ops; do
+		cells "$work/loop.$1/runs.csv" $column "config=$2" status=ok >"$work/loop.$column"
+	done
+	paste -d ' ' "$work/loop.run" "$work/loop.roi_ns" "$work/loop.ops" | awk '$3 > 0 { print $1, $2 / $3 }'
+}
+
+# stages_in_loop CONFIG: what a call takes by the program's clock, less one that the guest kernel serves, by the stages
+# of its requests.
+stages_in_loop() {
+	served=$(loop served "$1" | awk '{ print $2 }' | middle | cut -d ' ' -f 1)
+	loop call "$1" | while read -r run ns; do
+		for column in total_ns count; do
+			cells "$work/loop.call/requests.csv" $column "run=$run" kind=getpgrp stage=total
+		done | paste - - | awk -v ns="$ns" -v served="$served" '$2 > 0 { print (ns - served) / ($1 / $2) }'
+	done
+}
+
 show_requests() {
 	figure "null request by exit / bare KVM_RUN loop" x \
 		"$(cat "$work"/kernel.exit.* | paired bare null | middle)" '<=' 1.15
@@ -57,6 +80,9 @@ show_requests() {
 	figure "from the program, exit / ring" x \
 		"$(ratio_of_rounds "$work/program.ring" "$work/program.exit" forwarded | middle)"
 	figure "the same system call natively" ns "$(costs program native forwarded | middle)"
+	for config in hosted bare-metal; do
+		figure "a call by the program's clock / its stages, $config" x "$(stages_in_loop $config | middle)" '+-' 0.01
+	done
 	figure "system call served in the guest" ns "$(costs program ring served | middle)"
 	figure "the same system call natively" ns "$(costs program native served | middle)"
 	figure "exits to the monitor per such call (KVM's tracepoint)" x \

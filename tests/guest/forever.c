@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <cpuid.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-/* Does one thing until it is ended, so that its time is known. */
+/* Does one thing until it is ended, or so many times, so that its time is known. */
 
 static void look_up(void)
 {
@@ -30,17 +33,47 @@ static void call(void)
 	getpgrp();
 }
 
+/* The guest kernel's own business. */
+static void serve(void)
+{
+	getppid();
+}
+
 static const struct {
 	const char *name;
 	void (*once)(void);
-} things[] = { { "cpuid", look_up }, { "doorbell", ring }, { "compute", compute }, { "call", call } };
+} things[] = { { "cpuid", look_up }, { "doorbell", ring }, { "compute", compute }, { "call", call }, { "served", serve } };
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* COUNT times, by the program's own clock, in the marks that vmtax reads. */
+static int time_it(void (*once)(void), unsigned long count)
+{
+	uint64_t begun;
+
+	fputs("roi begin\n", stderr);
+	begun = now_ns();
+	for (unsigned long i = 0; i < count; i++)
+		once();
+	fprintf(stderr, "roi_ns=%llu ops=%lu\n", (unsigned long long)(now_ns() - begun), count);
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
 	for (size_t i = 0; argc > 1 && i < sizeof(things) / sizeof(things[0]); i++)
-		if (strcmp(argv[1], things[i].name) == 0)
+		if (strcmp(argv[1], things[i].name) == 0) {
+			if (argc > 2)
+				return time_it(things[i].once, strtoul(argv[2], NULL, 10));
 			for (;;)
 				things[i].once();
-	fputs("usage: forever cpuid|doorbell|compute|call\n", stderr);
+		}
+	fputs("usage: forever cpuid|doorbell|compute|call|served [TIMES]\n", stderr);
 	return 2;
 }

@@ -112,6 +112,7 @@ static void test_vcpu_twice(void)
 
 	t.guest_kernel = 900;
 	t.delay = 70;
+	t.cpu = 930;
 	probe_account_vcpu(&a, &t);
 	CHECK_INT(ns(&a, LAYER_GUEST_USER), 0);
 	CHECK_INT(ns(&a, LAYER_UNATTRIBUTED),
@@ -127,6 +128,7 @@ static void test_vcpu_polls_without_a_core(void)
 
 	t.guest_kernel = 600; /* so that the program itself had 50 */
 	t.delay = 100;
+	t.cpu = 900;
 	probe_account_vcpu(&a, &t);
 	CHECK_INT(ns(&a, LAYER_WAIT_CPU), 100);
 	CHECK_INT(ns(&a, LAYER_GUEST_USER), 0);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+
+#include "reports/text_priv.h"
+
+/* Where the time of one request goes: the most frequent kinds, stage by stage. */
+#define KINDS 3
+#define WIDTH 18 /* of a cell */
+
+static void put_kind(const struct text_page *page, const struct result *result, const struct grid *grid,
+		     const char *kind)
+{
+	char cell[STAGE_CELL];
+
+	text_put_name(page->out, kind, TEXT_NAME_LEAST);
+	for (size_t c = 0; c < grid->column_count; c++)
+		text_put_name(page->out, grid->columns[c].label, c + 1 < grid->column_count ? WIDTH : 0);
+	fputc('\n', page->out);
+	for (size_t s = 0; s < STAGES; s++) {
+		text_put_name(page->out, stage_names[s], TEXT_NAME_LEAST);
+		for (size_t c = 0; c < grid->column_count; c++)
+			fprintf(page->out, "%-*s", c + 1 < grid->column_count ? WIDTH : 0,
+				stage_cell(result, kind, stage_names[s], grid->columns[c].name, "+-", cell));
+		fputc('\n', page->out);
+	}
+}
+
+int text_put_stages(const struct text_page *page, const struct result *result)
+{
+	struct grid grid;
+
+	if (result->waterfall.rows == 0)
+		return 0;
+	if (grid_requests(&grid, result, KINDS) < 0)
+		return -ENOMEM;
+	if (grid.rows.count > 0)
+		text_put_title(page, "Stages of a request",
+			       "in microseconds, median; +- by how much the guest's clock may be off");
+	for (size_t r = 0; r < grid.rows.count; r++)
+		put_kind(page, result, &grid, grid.rows.name[r]);
+	grid_free(&grid);
+	return 0;
+}

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# The stages of requests: they sum to the whole, none is negative, and those between two clocks say how far off they may be.
+build=$1
+vmtax=$1/vmtax
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
+	echo "skip stages: /dev/kvm is missing, or not ours to use"
+	exit 0
+fi
+
+# The program makes 2,000 calls that the monitor has nothing to do for, one after the other, and times them itself.
+timeout 240 "$vmtax" run --out run --configs native,hosted,bare-metal --blocks 1 --no-observe --filter 'wc -l' \
+	-- "$build/tests/guest/forever" call 2000 >out 2>err
+why="$(tail -n 3 out err)"
+[ "$(tail -n +2 run/runs.csv | grep -c ',ok,')" -ge 3 ]
+result runs
+"$vmtax" report --json=requests run >requests.json
+"$vmtax" report --json=runs run >runs.json
+
+why=$(jq -c '.[] | select(.kind == "getpgrp")' requests.json | tr '\n' ' ')
+jq -e '[.[] | select(.kind == "getpgrp" and .stage == "total" and .count >= 2000)] | length >= 2' requests.json >/dev/null
+result all-recorded
+# Each stage's total is rounded down to a nanosecond.
+jq -e 'group_by([.run, .kind]) | all(.[]; (map(select(.stage != "total") | .total_ns) | add) as $stages |
+	(.[] | select(.stage == "total") | .total_ns) as $all | ($stages - $all | fabs) <= 5)' requests.json >/dev/null
+result stages-sum-to-the-whole
+jq -e 'all(.[]; .total_ns >= 0 and .p50_ns >= 0)' requests.json >/dev/null
+result none-is-negative
+# A stage between two clocks has a bound, read or measured; the others begin and end by one.
+jq -e 'all(.[]; if .stage | startswith("transport") then .bound_ns != null and .bound_ns >= 0 else .bound_ns == 0 end)' \
+	requests.json >/dev/null
+result bounds
+# What was measured can be no less than the shortest way that was seen.
+jq -e 'group_by(.run) | all(.[]; (map(select(.stage == "transport-in" and .count > 100) | .bound_ns) | max) as $bound |
+	$bound == 0 or $bound <= (map(select(.stage | startswith("transport")) | .max_ns) | max))' requests.json >/dev/null
+result bounds-are-of-this-run
+why=$(grep requests_contradictory run/counters.csv | tr '\n' ' ')
+grep -q requests_contradictory run/counters.csv && ! grep requests_contradictory run/counters.csv | grep -qv ',0,NA,NA$'
+result no-contradictions
+
+# The time the program itself took for a call is that of its stages, and what lies before the first and after the last:
+# the way into the guest kernel and back.
+why=$(jq -c '[.[] | select(.ops) | [.config, .roi_ns / .ops]]' runs.json)
+jq -e --slurpfile requests requests.json '[.[] | select(.ops and .config != "native" and .status == "ok")] | length >= 2 and
+	all(.[]; . as $run | ([$requests[0][] | select(.run == $run.run and .kind == "getpgrp" and .stage == "total")] |
+	.[0].total_ns) <= $run.roi_ns)' runs.json >/dev/null
+result no-more-than-the-loop-took
+
+# The report shows them, with their bounds.
+"$vmtax" report run >out 2>err
+why=$(cat err)
+grep -q '^transport-in ' out && grep -q '^transport-out ' out && grep -q 'Stage by stage' run/report.html
+result shown
+if jq -e 'any(.[]; .bound_ns > 0)' requests.json >/dev/null; then
+	why=$(grep '^transport' out | tr '\n' ' ')
+	grep -q '^transport-in .*+-[0-9]' out && grep -q '&#177;[0-9]' run/report.html
+	result bounds-shown
+else
+	echo "skip bounds-shown: this KVM says that the clocks are one"
+fi
