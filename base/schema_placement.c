@@ -112,6 +112,24 @@ const struct table_schema schema_plan_sensitivity = {
 		END },
 };
 
+const struct table_schema schema_plan_what_if = {
+	.name = "plan/what-if.csv", .description = "the plan under one configuration as it would be under a scenario of --what-if, beside the plan itself",
+	.columns = (const struct table_column[]){
+		TEXT("what_if", "the scenario as it was asked; base: the plan itself"),
+		TEXT("config", "configuration"),
+		TEXT("label", "configuration as printed"),
+		COUNT("hosts", "hosts needed"),
+		COUNT("unplaced", "VMs that fit on no host"),
+		NUMBER("cpu_inflated", "cores", "CPU used, virtualization and held cores included"),
+		NUMBER("total_cost", "currency", "total cost"),
+		NUMBER("hosts_change", "hosts", "hosts more than in the plan itself"),
+		NUMBER("cost_change", "currency", "cost above that of the plan itself"),
+		NUMBER("hosts_horizon", "hosts", "hosts needed for the demand at the end of the policy's horizon; NA: not all would fit"),
+		NUMBER("cost_horizon", "currency", "total cost of these"),
+		TEXT("basis", "plan, policy (a key of it, or demand), measured (results have the configuration), ablation (the flip of the knob from it), ablation-indirect (the mean over flips from others)"),
+		END },
+};
+
 const struct table_schema schema_placement = {
 	.name = "placement.csv", .description = "where a VM is today",
 	.columns = (const struct table_column[]){

@@ -19,16 +19,20 @@
 /* vmtax plan: packs a fleet of virtual machines onto hosts. */
 
 #define FLEETS_MOST 32
+#define IFS_MOST    32
 
 struct options {
-	char results[4096], hosts[4096], out[4096], policy[4096], placement[4096]; /* "": not named */
+	char results[4096], hosts[4096], out[4096], policy[4096], placement[4096],
+		ablation[4096];		    /* "": not named */
 	char example[4096];		    /* the fleet where none is named */
 	const char *fleet[FLEETS_MOST + 1]; /* NULL-terminated */
 	size_t fleets;
+	const char *what_if[IFS_MOST + 1]; /* NULL-terminated */
+	size_t what_ifs;
 	bool csv, json, help;
 };
 
-enum { FLEET = 256, HOSTS, POLICY, PLACEMENT, RESULTS, OUT, CSV, JSON, HELP };
+enum { FLEET = 256, HOSTS, POLICY, PLACEMENT, WHAT_IF, ABLATION, RESULTS, OUT, CSV, JSON, HELP };
 
 static const struct option known[] = {
 	{ "fleet", required_argument, NULL, FLEET },
@@ -36,6 +40,8 @@ static const struct option known[] = {
 	{ "hosts", required_argument, NULL, HOSTS },
 	{ "policy", required_argument, NULL, POLICY },
 	{ "placement", required_argument, NULL, PLACEMENT },
+	{ "what-if", required_argument, NULL, WHAT_IF },
+	{ "ablation", required_argument, NULL, ABLATION },
 	{ "results", required_argument, NULL, RESULTS },
 	{ "overhead", required_argument, NULL, RESULTS }, /* a table of it where it names a file */
 	{ "out", required_argument, NULL, OUT },
@@ -57,10 +63,13 @@ static int parse(struct options *o, int argc, char **argv)
 				   : id == OUT	     ? o->out
 				   : id == POLICY    ? o->policy
 				   : id == PLACEMENT ? o->placement
+				   : id == ABLATION  ? o->ablation
 						     : NULL;
 
 		if (id == FLEET && o->fleets < FLEETS_MOST)
 			o->fleet[o->fleets++] = optarg;
+		else if (id == WHAT_IF && o->what_ifs < IFS_MOST)
+			o->what_if[o->what_ifs++] = optarg;
 		else if (path)
 			snprintf(path, sizeof(o->out), "%s", optarg);
 		else if (id == CSV)
@@ -219,6 +228,8 @@ int cmd_plan(int argc, char **argv)
 							   .hosts = o.hosts,
 							   .policy = *o.policy ? o.policy : NULL,
 							   .placement = *o.placement ? o.placement : NULL,
+							   .what_if = o.what_if,
+							   .ablation = *o.ablation ? o.ablation : NULL,
 							   .out = o.out },
 			     &error) < 0 ||
 	    print(&o, &error) < 0)

@@ -57,6 +57,14 @@ void plan_help(void)
 	     "                  or a table typed by hand (below). --results is the same. Without it and "
 	     "without\n"
 	     "                  results in out/, a fleet of your own is planned natively only\n"
+	     "  --what-if TEXT  plan again with something changed, beside the plan; may be given several "
+	     "times:\n"
+	     "                  demand=20% (more of everything), growth=2% (a month, seen at the horizon), "
+	     "any key "
+	     "of the\n"
+	     "                  policy, or hosted:transport=ring (knobs, where results or an ablation have "
+	     "them)\n"
+	     "  --ablation DIR  what vmtax ablate measured, for such knobs (default: the results)\n"
 	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results;\n"
 	     "                  for the sample, out/sample)\n"
 	     "  --csv, --json   print the summary as CSV or JSON instead\n"
@@ -95,5 +103,6 @@ void plan_help(void)
 	     "  vmtax plan                                       the examples, to see what it does\n"
 	     "  vmtax plan --results out/first --fleet fleet.csv --hosts hosts.csv\n"
 	     "  vmtax plan --fleet fleet.csv --hosts hosts.csv --placement today.csv\n"
+	     "  vmtax plan --what-if demand=20% --what-if hosted:transport=ring --ablation out/why\n"
 	     "  vmtax plan --json | jq '.[] | {label, hosts, total_cost}'");
 }

@@ -76,11 +76,13 @@ int model_costs_write(const char *directory, struct error *error);
 struct model_plan_options {
 	const char *results; /* directory with overhead.csv and runs.csv, a table of ratios typed by hand, or
 			      * predictions.csv; NULL: only native is planned */
-	const char *const *fleet; /* paths of the fleet's tables: the project's own, RVTools' tabs, or Azure
-				   * Migrate's import; NULL-terminated */
-	const char *hosts;	  /* path of the host list */
-	const char *policy;	  /* path of the policy; NULL: none */
-	const char *placement;	  /* path of today's placement; NULL: what the fleet says */
+	const char *const *fleet;   /* paths of the fleet's tables: the project's own, RVTools' tabs, or Azure
+				     * Migrate's import; NULL-terminated */
+	const char *hosts;	    /* path of the host list */
+	const char *policy;	    /* path of the policy; NULL: none */
+	const char *placement;	    /* path of today's placement; NULL: what the fleet says */
+	const char *const *what_if; /* scenarios, NULL-terminated; NULL: none */
+	const char *ablation;	    /* directory with flips.csv for these; NULL: the results */
 	const char *out; /* directory to write plan/hosts.csv, summary.csv, risks.csv and doubts.csv in */
 };
 

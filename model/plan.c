@@ -14,6 +14,7 @@
 #include "model/plan_priv.h"
 #include "model/today_priv.h"
 #include "model/uncertainty_priv.h"
+#include "model/what_if_priv.h"
 
 /* The plan as tables: every configuration's hosts, and what they come to. */
 
@@ -144,9 +145,24 @@ static int put_doubts(struct planner *p, struct error *error)
 	return code;
 }
 
-static int write_plan(struct planner *p, const char *out, struct error *error)
+static int put_what_if(struct planner *p, const struct model_plan_options *o, struct error *error)
 {
-	int code = plan_files_open(&p->files, out, error);
+	return what_if_put(&p->files,
+			   &(struct what_if){ .fleet = &p->fleet,
+					      .ratios = &p->ratios,
+					      .policy = &p->policy,
+					      .growth = &p->growth,
+					      .outcome = p->outcome,
+					      .outcomes = p->outcomes,
+					      .results = o->results,
+					      .ablation = o->ablation,
+					      .text = o->what_if },
+			   error);
+}
+
+static int write_plan(struct planner *p, const struct model_plan_options *o, struct error *error)
+{
+	int code = plan_files_open(&p->files, o->out, error);
 
 	if (code)
 		return code;
@@ -157,6 +173,8 @@ static int write_plan(struct planner *p, const char *out, struct error *error)
 		code = plan_configs(p, error);
 	if (code == 0)
 		code = put_break_even(p, error);
+	if (code == 0)
+		code = put_what_if(p, o, error);
 	if (code == 0)
 		return plan_files_close(&p->files, error);
 	plan_files_abandon(&p->files);
@@ -186,7 +204,7 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 		if (code == 0 && growth_find(&p.growth, &p.fleet, &p.policy) < 0)
 			code = error_set(error, ENOMEM, "cannot plan");
 		if (code == 0)
-			code = write_plan(&p, options->out, error);
+			code = write_plan(&p, options, error);
 		plan_ratios_free(&p.ratios);
 	}
 	for (size_t i = 0; i < p.outcomes; i++) {
