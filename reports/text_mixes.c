@@ -91,6 +91,29 @@ static void put_error(const struct table *t, size_t row, double *room, FILE *out
 			100 * stats_quantile(room, n, 0.5), 100 * room[n - 1]);
 }
 
+/* How many VMs keep the goal at a rate under the configuration of ROW, by measurement or by simulation:
+ * COLUMN. Few have too little hands, many get in each other's way. False: there is no goal. */
+static bool put_keeping(const struct table *t, size_t row, const char *column, const char *how, FILE *out)
+{
+	bool goal = false, any = false;
+
+	for (size_t i = 0; i < t->rows; i++) {
+		if (strcmp(text(t, i, "config"), text(t, row, "config")) != 0 ||
+		    isnan(number(t, i, "rate")) || !*text(t, i, column))
+			continue;
+		if (!goal)
+			fprintf(out, "%s", how);
+		goal = true;
+		if (strcmp(text(t, i, column), "yes") == 0) {
+			fprintf(out, "%s%.0f", any ? ", " : " ", number(t, i, "vms"));
+			any = true;
+		}
+	}
+	if (goal && !any)
+		fputs(" no number of", out);
+	return goal;
+}
+
 int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error)
 {
 	struct text_page page = { .out = out, .colour = colour };
@@ -114,6 +137,11 @@ int report_mixes_print(FILE *out, const char *path, bool colour, struct error *e
 		if (row == 0 || !same_load(&t, row, row - 1))
 			put_head(&t, row, out);
 		put_part(&t, row, out);
+		if ((row + 1 == t.rows || strcmp(config, text(&t, row + 1, "config")) != 0) &&
+		    put_keeping(&t, row, "keeps", "  the goal is kept by", out)) {
+			put_keeping(&t, row, "sim_keeps", " VMs, by simulation by", out);
+			fputs(" VMs\n", out);
+		}
 	}
 	free(room);
 	table_free(&t);

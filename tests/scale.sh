@@ -90,6 +90,9 @@ try 0 open --csv --slo p50=1ms && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) a
 	$at["rate"] == 5 { p = $at["p95_ns"]; s = $at["sim_p95_ns"]
 		exit !(p > 0.2e9 && p / s > 0.85 && p / s < 1.18 && $at["keeps"] == "no" && $at["sim_keeps"] == "no") }' said
 result open
+try 0 open --slo p50=1ms && grep -q 'the goal is kept by no number of VMs, by simulation by no number of VMs' said &&
+	try 0 open --slo p95=10s && grep -q 'the goal is kept by 1 VMs, by simulation by 1 VMs' said
+result open-goal
 . "$VMTAX_SRC/tests/openmetrics.lib"
 try 0 loads law? --openmetrics scale.prom && grep -q '^vmtax_contention_ratio{workload="w",config="native"} 0.0' scale.prom &&
 	grep -q '^vmtax_load_runs_per_second{load="a:1",config="native",rate="",program="a"} 10$' scale.prom
