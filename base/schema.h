@@ -24,6 +24,8 @@ extern const struct table_schema schema_flips;
 extern const struct table_schema schema_ablation;
 extern const struct table_schema schema_provisioning;
 extern const struct table_schema schema_footprint;
+extern const struct table_schema schema_sets;
+extern const struct table_schema schema_hardware;
 extern const struct table_schema schema_plan_hosts;
 extern const struct table_schema schema_plan_placement;
 extern const struct table_schema schema_plan_summary;

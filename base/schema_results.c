@@ -25,6 +25,8 @@ const struct table_schema *const schema_results[] = {
 	&schema_costs,
 	&schema_provisioning,
 	&schema_footprint,
+	&schema_sets,
+	&schema_hardware,
 	&schema_profile,
 	&schema_arrivals,
 	&schema_coefficients,

@@ -76,11 +76,11 @@ static int read_one(struct event_set *set, const char *name, struct error *error
 	return event_set_read(set, path, error);
 }
 
-static bool pmu_lacks(struct error *error)
+bool counters_work(struct error *error)
 {
 	for (int i = 0; probes[i]; i++)
 		if (strcmp(probes[i]->name, "counters") == 0)
-			return !probes[i]->available(error);
+			return probes[i]->available(error);
 	return false;
 }
 
@@ -102,7 +102,7 @@ void counters_say(const struct event_sets *sets)
 	struct error error = { 0 };
 	char text[800];
 
-	if (pmu_lacks(&error))
+	if (!counters_work(&error))
 		fprintf(stderr, "vmtax: hardware events are NA: %s\n",
 			error_text(&error, text, sizeof(text)));
 	for (size_t i = 0; i < sets->count; i++)

@@ -11,6 +11,12 @@ int counters_read(struct event_sets *sets, const char *names, struct error *erro
 
 #define COUNTERS_DEFAULT "basic"
 
+/* Writes DIRECTORY/event-sets.csv: what the sets are, and how this machine counts it. 0 or negative errno. */
+int counters_keep(const struct event_sets *sets, const char *directory, struct error *error);
+
+/* Whether hardware events can be counted here; else why not, and the mend, in ERROR. */
+bool counters_work(struct error *error);
+
 /* Says on stderr what of SETS cannot be counted here, and why, to one who asked for them. */
 void counters_say(const struct event_sets *sets);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/schema.h"
 #include "cmd/counters_priv.h"
 #include "cmd/list_priv.h"
 
@@ -83,4 +84,50 @@ void list_counters_explain(FILE *out)
 	      "with blanks around a minus, and its unit behind a colon. Where any of its events was not\n"
 	      "counted, or was while others were not, its value is NA: counts are never scaled.\n",
 	      out);
+}
+
+static int keep_one(struct table_writer *out, const struct event_set *set, const char *name, const char *unit,
+		    const char *how, struct error *error)
+{
+	table_put_text(out, set->name);
+	table_put_text(out, name);
+	table_put_text(out, unit);
+	table_put_text(out, how);
+	return table_end_row(out, error);
+}
+
+static int keep_set(struct table_writer *out, const struct event_set *set, struct error *error)
+{
+	char how[300], text[280];
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < set->events; i++) {
+		struct error why = { 0 };
+
+		if (set_event_describe(&set->event[i], how, sizeof(how), &why))
+			snprintf(how, sizeof(how), "no: %s", error_text(&why, text, sizeof(text)));
+		code = keep_one(out, set, set->event[i].name, set->event[i].unit, how, error);
+	}
+	for (size_t i = 0; code == 0 && i < set->formulas; i++) {
+		snprintf(how, sizeof(how), "= %s", set->formula[i].text);
+		code = keep_one(out, set, set->formula[i].name, set->formula[i].unit, how, error);
+	}
+	return code;
+}
+
+int counters_keep(const struct event_sets *sets, const char *directory, struct error *error)
+{
+	struct table_writer out;
+	char path[4200];
+	int code;
+
+	if (sets->count == 0)
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s", directory, schema_sets.name);
+	code = table_create(&out, path, &schema_sets, error);
+	if (code)
+		return code;
+	for (size_t i = 0; code == 0 && i < sets->count; i++)
+		code = keep_set(&out, &sets->set[i], error);
+	return table_writer_end(&out, code, error);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include "cmd/counters_priv.h"
 #include "cmd/machine_priv.h"
 
 #include <cpuid.h>
@@ -216,6 +217,17 @@ static bool tell_paranoid(char *text)
 	return machine_line("/proc/sys/kernel/perf_event_paranoid", text, MACHINE_TEXT);
 }
 
+static bool tell_counters(char *text)
+{
+	struct error error = { 0 };
+
+	if (counters_work(&error))
+		snprintf(text, MACHINE_TEXT, "a PMU that counts as it should");
+	else
+		error_text(&error, text, MACHINE_TEXT);
+	return true;
+}
+
 const struct machine_fact machine_facts[] = {
 	{ "host", tell_host },
 	{ "system", tell_system },
@@ -233,5 +245,6 @@ const struct machine_fact machine_facts[] = {
 	{ "native is", tell_native },
 	{ "kvm backend", tell_kvm },
 	{ "perf_event_paranoid", tell_paranoid },
+	{ "hardware counters", tell_counters },
 	{ NULL, NULL },
 };

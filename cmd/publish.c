@@ -13,8 +13,9 @@
 static int write_all(const char *directory, struct error *error)
 {
 	int (*const steps[])(const char *, struct error *) = {
-		model_overhead_write,	  model_waterfall_write, model_costs_write,    model_ablation_write,
-		model_provisioning_write, model_footprint_write, report_package_write, report_html_write
+		model_overhead_write, model_waterfall_write,	model_costs_write,
+		model_ablation_write, model_provisioning_write, model_footprint_write,
+		model_hardware_write, report_package_write,	report_html_write
 	};
 	int status = 0;
 

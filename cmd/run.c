@@ -232,6 +232,7 @@ static int begin(struct run *run, int argc, char **argv)
 		return fail(run, &error, CMD_USAGE);
 	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error) ||
 	    machine_write(run->directory, &run->plan, &error) ||
+	    counters_keep(&run->harness.sets, run->directory, &error) ||
 	    nano_keep(&run->harness.suite, run->suite, run->directory, &error))
 		return fail(run, &error, CMD_FAILED);
 	return measure(run);

@@ -66,6 +66,14 @@ int model_provisioning_write(const char *directory, struct error *error);
 int model_footprint_write(const char *directory, struct error *error);
 
 /*
+ * Reads DIRECTORY/event-sets.csv, runs.csv and counters.csv and writes DIRECTORY/hardware.csv: what each
+ * formula of the event sets comes to, by workload, configuration, thread and half. Medians over observed
+ * repetitions with exact intervals; nothing is scaled. Where there is no event-sets.csv nothing is written. 0
+ * or negative errno.
+ */
+int model_hardware_write(const char *directory, struct error *error);
+
+/*
  * Reads DIRECTORY/suite.csv, runs.csv, events.csv and requests.csv and writes DIRECTORY/costs.csv: what each
  * event of the nano suite costs under each configuration, as medians over repetitions with exact intervals.
  * Where there is no suite.csv nothing is written. 0 or negative errno.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/stats.h"
-#include "reports/reports_priv.h"
+#include "reports/spent_priv.h"
 
 /* What the host spends for each virtual machine: host-footprint.csv as grids, configurations x parts. */
 

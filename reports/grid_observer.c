@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "reports/reports_priv.h"
+#include "reports/spent_priv.h"
 
 /* The observer's cost: rows of overhead.csv that compare a configuration with itself, observed and not. */
 

@@ -65,8 +65,8 @@ static int put_page(FILE *out, const struct result *result)
 	    html_provisioning(out, result) < 0 || html_overhead_figures(out, result) < 0 ||
 	    html_notes(out, result) < 0 || put_overheads(out, result) < 0 || html_layers(out, result) < 0 ||
 	    html_requests(out, result) < 0 || html_validation(out, result) < 0 ||
-	    html_footprint(out, result) < 0 || html_observer(out, result) < 0 ||
-	    html_plan(out, result) < 0)
+	    html_hardware(out, result) < 0 || html_footprint(out, result) < 0 ||
+	    html_observer(out, result) < 0 || html_plan(out, result) < 0)
 		return -ENOMEM;
 	html_method(out, result);
 	html_machine(out, result);

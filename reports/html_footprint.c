@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "reports/html_priv.h"
+#include "reports/spent_priv.h"
 
 static int put_one(FILE *out, const struct result *result, enum footprint_figure figure, bool drawn)
 {

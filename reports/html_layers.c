@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "reports/html_priv.h"
+#include "reports/spent_priv.h"
 
 static bool has_cells(const struct grid *grid)
 {

@@ -17,6 +17,7 @@ int html_nano(FILE *out, const struct result *result);
 int html_provisioning(FILE *out, const struct result *result);
 int html_layers(FILE *out, const struct result *result);
 int html_observer(FILE *out, const struct result *result);
+int html_hardware(FILE *out, const struct result *result);
 int html_footprint(FILE *out, const struct result *result);
 int html_requests(FILE *out, const struct result *result);
 int html_stages(FILE *out, const struct result *result); /* within that section */

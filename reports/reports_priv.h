@@ -15,7 +15,7 @@
 struct result {
 	const char *directory;
 	struct table machine, runs, layers, agreement, overhead, waterfall, costs, distributions, ablation,
-		provisioning, footprint, validation, plan_summary;
+		provisioning, footprint, hardware, validation, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */
@@ -84,10 +84,6 @@ struct grid {
 /* Ratios of METRIC: workloads x configurations but the baseline. 0 or -ENOMEM. */
 int grid_overhead(struct grid *grid, const struct result *result, const struct metric *metric);
 
-/* What observing cost: workloads x all configurations, each by its own undisturbed time. 0 or -ENOMEM; no rows
- * where nothing was observed. */
-int grid_observer(struct grid *grid, const struct result *result);
-
 /*
  * Median over workloads of METRIC under CONFIG against BASELINE; NaN where no workload has it. COUNT (or
  * NULL) takes how many have it.
@@ -123,19 +119,6 @@ enum provisioning_figure { PROVISIONING_TIME, PROVISIONING_CPU, PROVISIONING_MEM
 
 /* A figure of provisioning.csv: events x configurations. 0 or -ENOMEM; no rows where none is told. */
 int grid_provisioning(struct grid *grid, const struct result *result, enum provisioning_figure figure);
-
-enum footprint_figure {
-	FOOTPRINT_MEMORY, /* beyond the guest's own */
-	FOOTPRINT_CPU,
-	FOOTPRINT_OWN, /* the guest's, or the process's */
-	FOOTPRINT_SIZE,
-	FOOTPRINT_FIGURES
-};
-
-/* A figure of host-footprint.csv, medians over workloads: configurations x parts. 0 or -ENOMEM; no rows where
- * none is told. */
-#define PARTS_MOST 8
-int grid_footprint(struct grid *grid, const struct result *result, enum footprint_figure figure);
 
 /* Percent of thread time: workloads x layers under CONFIG, NaN where it has no run. 0 or -ENOMEM. */
 int grid_layers(struct grid *grid, const struct result *result, const char *config);

@@ -72,6 +72,7 @@ static int read_tables(struct result *result, struct error *error)
 		{ &result->ablation, &schema_ablation },
 		{ &result->provisioning, &schema_provisioning },
 		{ &result->footprint, &schema_footprint },
+		{ &result->hardware, &schema_hardware },
 		{ &result->distributions, &schema_distributions },
 		{ &result->validation, &schema_validation },
 	};
@@ -173,6 +174,7 @@ void result_free(struct result *result)
 	table_free(&result->ablation);
 	table_free(&result->provisioning);
 	table_free(&result->footprint);
+	table_free(&result->hardware);
 	table_free(&result->plan_summary);
 	names_free(&result->workloads);
 	names_free(&result->configs);

@@ -81,8 +81,8 @@ static size_t columns_that_fit(const struct text_page *page, const struct grid *
 }
 
 /* Prints GRID, in several parts where it is too wide; with medians where METRIC is given. */
-static void put_grid(struct text_page *page, const struct grid *grid, const struct result *result,
-		     const char *metric)
+void text_put_grid(struct text_page *page, const struct grid *grid, const struct result *result,
+		   const char *metric)
 {
 	size_t fit, end;
 
@@ -118,7 +118,7 @@ static int put_metric(struct text_page *page, const struct result *result, const
 	snprintf(rest, sizeof(rest), "as a multiple of %s [95 %% interval]", result->baseline);
 	text_put_title(page, metric->title, rest);
 	page->ratios = true;
-	put_grid(page, &grid, result, metric->name);
+	text_put_grid(page, &grid, result, metric->name);
 	grid_free(&grid);
 	return metric == metrics ? setup_list(result, put_note, page->out) : 0;
 }
@@ -132,7 +132,7 @@ static int put_times(struct text_page *page, const struct result *result)
 		return -ENOMEM;
 	text_put_title(page, grid.title, "in milliseconds, median [95 % interval]");
 	page->ratios = false;
-	put_grid(page, &grid, result, NULL);
+	text_put_grid(page, &grid, result, NULL);
 	grid_free(&grid);
 	return setup_list(result, put_note, page->out);
 }
@@ -158,7 +158,7 @@ static int put_requests(struct text_page *page, const struct result *result)
 	if (grid.rows.count > 0) {
 		text_put_title(page, grid.title, "in microseconds, median [95 % interval]");
 		page->ratios = false;
-		put_grid(page, &grid, result, NULL);
+		text_put_grid(page, &grid, result, NULL);
 		if (grid.left_out > 0)
 			fprintf(page->out, "%zu less frequent kinds are in waterfall.csv\n", grid.left_out);
 	}
@@ -179,50 +179,9 @@ static int put_provisioning(struct text_page *page, const struct result *result)
 			 grid.points ? "" : " [95 % interval]");
 		text_put_title(page, grid.title, rest);
 		page->ratios = false;
-		put_grid(page, &grid, result, NULL);
+		text_put_grid(page, &grid, result, NULL);
 		grid_free(&grid);
 	}
-	return 0;
-}
-
-static int put_observer(struct text_page *page, const struct result *result)
-{
-	struct grid grid;
-
-	if (grid_observer(&grid, result) < 0)
-		return -ENOMEM;
-	if (grid.rows.count > 0) {
-		text_put_title(page, grid.title, "as a multiple of the undisturbed time [95 % interval]");
-		page->ratios = true;
-		put_grid(page, &grid, result, NULL);
-	}
-	grid_free(&grid);
-	return 0;
-}
-
-static int put_footprint(struct text_page *page, const struct result *result)
-{
-	for (int figure = 0; result->footprint.rows && figure < FOOTPRINT_FIGURES; figure++) {
-		char rest[64];
-		struct grid grid;
-
-		if (figure == FOOTPRINT_OWN) /* beside the others it says little: report.html has it */
-			continue;
-		if (grid_footprint(&grid, result, (enum footprint_figure)figure) < 0)
-			return -ENOMEM;
-		snprintf(rest, sizeof(rest), "in %s, median over workloads", grid.axis);
-		page->ratios = false;
-		if (grid.rows.count) {
-			text_put_title(page, grid.title, rest);
-			put_grid(page, &grid, result, NULL);
-		}
-		grid_free(&grid);
-	}
-	if (result->footprint.rows)
-		text_put_wrapped(
-			page->out, '*',
-			"of the whole host, with what others did meanwhile: the kernel does not keep "
-			"whose it is");
 	return 0;
 }
 
@@ -254,9 +213,7 @@ static int put_all(struct text_page *page, const struct result *result)
 	if (status == 0)
 		status = text_put_stages(page, result);
 	if (status == 0)
-		status = put_footprint(page, result);
-	if (status == 0)
-		status = put_observer(page, result);
+		status = text_put_spent(page, result);
 	if (status == 0)
 		status = text_put_plan(page, &result->plan_summary);
 	fputc('\n', page->out);

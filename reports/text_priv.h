@@ -75,4 +75,11 @@ int text_put_risks(struct text_page *page, const struct table *risks);
 /* When it is full: headroom.csv. 0 or -ENOMEM. */
 int text_put_headroom(struct text_page *page, const struct table *headroom);
 
+/* Prints GRID, in several parts where it is too wide; with medians where METRIC is given. */
+void text_put_grid(struct text_page *page, const struct grid *grid, const struct result *result,
+		   const char *metric);
+
+/* What the host spent, what observing cost, and what the hardware counted. 0 or -ENOMEM. */
+int text_put_spent(struct text_page *page, const struct result *result);
+
 #endif

@@ -72,3 +72,28 @@ if grep -q observed counted/runs.csv; then
 else
 	echo "skip counted: no probe that disturbs works here"
 fi
+
+# --- In the summary and the report ---------------------------------------------------------------------------
+
+if grep -q observed counted/runs.csv; then
+	"$vmtax" report counted >said 2>err
+	why="$(cat said err)"
+	grep -q '^share .*= minor / faults; counted 100 % of the time' said && grep -q 'host-user  *1\.00' said
+	result shown
+	why="$(grep -c 'minor / faults' counted/report.html)"
+	grep -q '<p class="soft">= minor / faults; counted 100 %' counted/report.html
+	result shown-in-report
+	why="$(cat counted/event-sets.csv counted/hardware.csv)"
+	grep -q '^soft,share,1,= minor / faults' counted/event-sets.csv &&
+		grep -q '^soft,wrong,1,.*no: .*minor-fautls' counted/event-sets.csv &&
+		grep -q ',program,host-user,soft,share,1,minor / faults,[0-9.]*,NA,NA,1,1$' counted/hardware.csv
+	result formulas-kept
+	# Without a PMU the reason stands there, and no figure.
+	why="$(cat said)"
+	if [ -n "$reason" ]; then
+		grep -q "^- tlb: nothing was counted: $reason" said && grep -q 'tlb: nothing was counted' counted/report.html
+	else
+		! grep -q 'nothing was counted' said
+	fi
+	result missing-says-why
+fi
