@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/needs_priv.h"
 #include "model/break_even_priv.h"
 
 /* Where a configuration with a host OS and one with a hypervisor of its own cost the same. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/needs_priv.h"
 #include "model/pack_priv.h"
 
 /* The fleet as a placement problem, and its answer as hosts. */
@@ -63,21 +64,22 @@ static void put_size(double *size, const struct fleet *fleet, const struct plan_
 	size[DRIVER] = config->price[i].driver;
 	for (size_t m = 0; config->counted && m < SERIES_METRICS; m++)
 		size[m] *= config->counted[i * SERIES_METRICS + m]; /* these are the first resources */
+	size[MEMORY] += config->vm_needs.memory;
 }
 
 /* What a host that HAS so much of D offers, once the policy's reserves and room to grow are kept. */
 static double offered(const struct plan_config *config, enum resource d, double has)
 {
 	const struct plan_policy *policy = config->policy;
-	const struct plan_load services = services_hosted(config);
+	const struct plan_load reserve = reserve_of(config);
 
-	if (!policy || d == VCPUS)
+	if (d == VCPUS)
 		return has;
 	if (d == CPU)
-		has = has * (1 - policy->cpu_headroom) - policy->reserved_cores - services.cpu;
+		has = has * (1 - (policy ? policy->cpu_headroom : 0)) - reserve.cpu;
 	if (d == MEMORY)
-		has = has * (1 - policy->memory_headroom) - policy->reserved_memory_gib - services.memory;
-	return has > 0 ? has / (1 + policy->growth_buffer) : 0;
+		has = has * (1 - (policy ? policy->memory_headroom : 0)) - reserve.memory;
+	return has > 0 ? has / (1 + (policy ? policy->growth_buffer : 0)) : 0;
 }
 
 /* The rules of the policy, and the group of each VM. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/stats.h"
+#include "model/needs_priv.h"
 #include "model/pack_priv.h"
 
 /*
@@ -69,11 +70,15 @@ static double quantile(const struct fleet *fleet, const struct plan_config *conf
 static double host_needs(const struct fleet *fleet, const struct plan_config *config,
 			 const struct plan_host *host, enum series_metric m, double *sum)
 {
+	double beside = 0;
+
 	for (size_t t = 0; t < fleet->series.slots; t++)
 		sum[t] = 0;
-	for (size_t i = 0; i < host->vms; i++)
+	for (size_t i = 0; i < host->vms; i++) {
 		add_vm(fleet, config, host->vm[i].item, (double)host->vm[i].count, m, sum);
-	return quantile(fleet, config, m, sum);
+		beside += m == SERIES_MEMORY ? (double)host->vm[i].count * config->vm_needs.memory : 0;
+	}
+	return quantile(fleet, config, m, sum) + beside;
 }
 
 /* Mean and burst of each VM, and the shares that the whole fleet needs. */
@@ -143,6 +148,7 @@ static bool raise(struct aligner *a, const struct plan_host *host, enum series_m
 						       asks->iops, asks->net }[m];
 			continue;
 		}
+		counted += m == SERIES_MEMORY ? count * a->config->vm_needs.memory : 0;
 		counted += count * (a->mean[at] + a->share[at] * a->burst[at]);
 		bursts += count * a->burst[at];
 	}

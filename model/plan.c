@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/schema.h"
+#include "model/needs_priv.h"
 #include "model/break_even_priv.h"
 #include "model/model.h"
 #include "model/growth_priv.h"
@@ -24,6 +25,7 @@ struct planner {
 	struct plan_policy policy;
 	struct today today;
 	struct plan_growth growth;
+	struct table footprint; /* of hosts, as measured; rows: 0 where it was not */
 	struct plan_files files;
 	struct plan_outcome *outcome; /* outcomes; owned */
 	size_t outcomes;
@@ -43,6 +45,8 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 	int code = plan_ratios_price(&p->ratios, &p->fleet, name, config);
 
 	config->policy = &p->policy;
+	if (code == 0)
+		code = reserve_find(config, &p->footprint);
 	if (code == 0 && config->known)
 		code = services_pack(&packing, &p->fleet, config);
 	if (code < 0)
@@ -201,6 +205,8 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 		code = plan_ratios_check(&p.ratios, &p.fleet, error);
 		if (code == 0)
 			code = plan_rebase(&p.ratios, &p.fleet, error);
+		if (code == 0)
+			code = reserve_read(&p.footprint, options->results, error);
 		if (code == 0 && growth_find(&p.growth, &p.fleet, &p.policy) < 0)
 			code = error_set(error, ENOMEM, "cannot plan");
 		if (code == 0)
@@ -215,5 +221,6 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 	today_free(&p.today);
 	plan_policy_free(&p.policy);
 	fleet_free(&p.fleet);
+	table_free(&p.footprint);
 	return code;
 }

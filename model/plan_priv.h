@@ -82,7 +82,9 @@ struct plan_config {
 	struct plan_price *price; /* one for each VM of the fleet; owned */
 	double *counted;	  /* vms x SERIES_METRICS: share of what it asks for that each VM counts with;
 				   * owned; NULL: all of it */
-	bool known;		  /* each could be priced */
+	struct plan_load host_needs;	  /* what each host needs for itself, as measured */
+	struct plan_load vm_needs;	  /* and memory for each VM beside its own */
+	bool known;			  /* each could be priced */
 	bool few_blocks, disturbed;	  /* so some ratio that it is priced with is flagged */
 	const struct plan_policy *policy; /* NULL: none */
 };
@@ -160,27 +162,6 @@ void packing_free(struct packing *packing);
 /* The same for whole failure domains, after it. 0 or negative errno. */
 int domains_risks(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
 		  struct table_writer *risks, struct error *error);
-
-/* Adds a row to FLEET for each service of the policy, of none yet. 0 or negative errno. */
-int services_add(struct fleet *fleet, const struct plan_policy *policy, struct error *error);
-
-/* Counts the VMs that services need under CONFIG on so many HOSTS. Whether that changed any. */
-bool services_count(struct fleet *fleet, const struct plan_config *config, size_t hosts);
-
-/* Packs FLEET with the VMs that services need on the hosts it then has, by what VMs need together over time.
- * 0 or -ENOMEM; the caller frees in both cases. */
-int services_pack(struct packing *packing, struct fleet *fleet, struct plan_config *config);
-
-/* What services take of each host, where these have an OS. */
-struct plan_load services_hosted(const struct plan_config *config);
-
-/* Where VMs have series: finds what each counts with so that, over time, no host's VMs together need more
- * than it offers, to CONFIG's counted. 0 or -ENOMEM. */
-int pack_align(struct plan_config *config, const struct fleet *fleet);
-
-/* Says of each host what its VMs use together, by the policy's percentiles over time, where there are series.
- * 0 or -ENOMEM. */
-int pack_measure(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
 
 /* The same with little effort, for some hundred plans that are compared with one made like this: CAREFUL with
  * a short search and the spare hosts that the policy wants, else by first fit and without. 0 or -ENOMEM; the

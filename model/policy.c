@@ -127,6 +127,8 @@ int plan_policy_read(struct plan_policy *policy, const char *path, struct error 
 					.memory_percentile = 0.99,
 					.horizon_months = 36,
 					.lead_time_days = 30,
+					.reserved_cores = NAN,
+					.reserved_memory_gib = NAN,
 					.start = NAN };
 	if (!path)
 		return 0;

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "model/needs_priv.h"
 #include "model/plan_priv.h"
 
 /* What a fleet needs on its hosts: programs of a host OS, or, where hosts have none, VMs that do the same. */

@@ -13,6 +13,7 @@ static struct plan_load alone(const struct fleet *fleet, const struct plan_confi
 	const struct plan_host host = { .driver = config->price[vm].driver };
 	struct plan_load load = fleet->vm[vm].asks;
 
+	load.memory += config->vm_needs.memory;
 	load.vcpus = pack_vcpus(config->policy, &fleet->vm[vm]);
 	load.cpu = config->price[vm].cpu + pack_cores_held(&host, config);
 	return load;

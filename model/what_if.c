@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "model/needs_priv.h"
 #include "model/what_if_priv.h"
 
 /* Plans of what might be, beside the plan. */

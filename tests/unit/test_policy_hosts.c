@@ -132,6 +132,52 @@ static void test_disks_bind(void)
 	table_free(&plan);
 }
 
+/* What was measured of hosts: 1 GiB shared by all VMs, a quarter beside each, half a core of kernel threads;
+ * two VMs ran at once. */
+static void test_what_hosts_need_is_measured(void)
+{
+	static const char *const fleet[] = { "vm=web|count=8|class=kv|cpu=0.5|memory=4", NULL };
+	static const char *const hosts[] = { "host=box|cores=8|memory=19.5|cost=1", NULL };
+	static const char *const rows[] = { "workload=kv|config=hosted|vms=2|resource=size-in-memory|item="
+					    "monitor|scope=shared|unit=bytes|value=1073741824",
+					    "workload=log|config=hosted|vms=2|resource=memory|item=slab|"
+					    "scope=host|unit=bytes|value=268435456",
+					    "workload=kv|config=hosted|vms=2|resource=memory|item=monitor|"
+					    "scope=vm|unit=bytes|value=134217728",
+					    "workload=kv|config=hosted|vms=2|resource=memory|item=guest|"
+					    "scope=vm|unit=bytes|value=99999999999",
+					    "workload=kv|config=hosted|vms=2|resource=cpu|item=host-kernel-"
+					    "threads|scope=host|unit=cores|value=0.5",
+					    NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	const char *directory = prepare(fleet, hosts, &options);
+	struct table plan;
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "hosted", "hosts"), 2, 0); /* 4 of 4 GiB each in 19.5 */
+	table_free(&plan);
+	tables_write(directory, &schema_footprint, rows);
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "native", "hosts"), 2, 0);
+	CHECK_NEAR(figure(&plan, "hosted", "hosts"), 2, 0); /* 4 x 4.25 + 1 = 18 */
+	table_free(&plan);
+	plan = read_plan(directory, &schema_plan_hosts);
+	for (size_t row = 0; row < plan.rows; row++)
+		if (strcmp(cell(&plan, row, "config"), "hosted") == 0)
+			CHECK_STR(cell(&plan, row, "memory_used"), "17");
+	table_free(&plan);
+	put("policy.ini", "growth_buffer = 0\nreserved_memory_gib = 3\n"); /* 4 x 4.25 + 3 > 19.5 */
+	options.policy = "policy.ini";
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	plan = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "hosted", "hosts"), 3, 0);
+	CHECK_NEAR(figure(&plan, "native", "hosts"), 2, 0);
+	table_free(&plan);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_overcommit_by_class);
@@ -141,5 +187,6 @@ int main(void)
 	CHECK_RUN(test_failure_domains);
 	CHECK_RUN(test_failure_domains_get_spare_hosts);
 	CHECK_RUN(test_disks_bind);
+	CHECK_RUN(test_what_hosts_need_is_measured);
 	return check_done();
 }
