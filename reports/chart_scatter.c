@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "reports/chart_priv.h"
+#include "reports/scatter_priv.h"
 
 /* Points over two logarithmic axes of the same range, with the line on which both are equal. */
 #define SIDE   440

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "reports/html_priv.h"
+#include "reports/scatter_priv.h"
 
 /* How well programs were predicted: measured against predicted. */
 

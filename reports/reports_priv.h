@@ -244,19 +244,7 @@ enum chart_kind {
 };
 
 struct lines;
-
-/* Pairs of what should be equal, in ns. */
-struct scatter {
-	const char *x, *y; /* what they are */
-	struct scatter_point {
-		double x, y, low, high; /* the last two: y's interval */
-		size_t series;
-		bool hollow;
-	} * point; /* count; owned */
-	size_t count;
-	struct series *series; /* series_count; owned */
-	size_t series_count;
-};
+struct scatter;
 
 struct chart {
 	enum chart_kind kind;
