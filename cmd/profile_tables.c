@@ -80,6 +80,7 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 		{ "alone", p->alone_ns },
 		{ "cpu", p->cpu_ns },
 		{ "counted", p->observed_ns },
+		{ "awake", p->traced ? (double)p->trace.awake_ns : (double)NAN },
 		{ "tracing",
 		  p->traced ? (double)p->trace.events * (double)p->trace.event_cost_ns : (double)NAN },
 	};

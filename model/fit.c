@@ -191,7 +191,8 @@ static int gather(struct fit_sample *s, const char *leave)
 			s->at[s->count++] = &all->at[i];
 		}
 	for (size_t j = 0; s->count && j < terms_count; j++) {
-		s->absent[j] = terms[j].ring && strcmp(s->at[0]->transport, "ring") != 0;
+		s->absent[j] = (terms[j].ring && strcmp(s->at[0]->transport, "ring") != 0) ||
+			       (terms[j].cpu && s->metric != METRIC_CPU);
 		s->direct[j] = s->absent[j] ? (double)NAN : direct_added(&all->direct, &terms[j], s->config);
 	}
 	return s->count ? 0 : -ENODATA;

@@ -29,7 +29,8 @@ struct term {
 	const char *less;   /* and the event to subtract; NULL: none */
 	const char
 		*without; /* the term whose events are none of its own, though they are counted; NULL: none */
-	bool ring;	  /* there is such a thing only where requests go by ring */
+	bool ring;	  /* there is such a thing only where requests go by ring, */
+	bool cpu;	  /* and only in CPU time */
 	double divide;	  /* the direct measurement is of so many */
 	double (*weight)(const struct table *profile, size_t row);
 };

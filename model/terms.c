@@ -143,6 +143,11 @@ static double weigh_fork(const struct table *t, size_t row)
 	return any(t, row, calls) ? number(t, row, "value") : 0;
 }
 
+static double weigh_awake(const struct table *t, size_t row)
+{
+	return is(t, row, "group", "time") && is(t, row, "event", "awake") ? number(t, row, "value") : 0;
+}
+
 /* Of a process that was watched for a while there is no such time. */
 static double weigh_start(const struct table *t, size_t row)
 {
@@ -168,6 +173,8 @@ const struct term terms[] = {
 		.summary = "1024 bytes moved by such calls" },
 	{ .name = "late", .direct = "null-ring-asleep", .less = "null-ring", .divide = 1, .weight = weigh_late,
 		.ring = true, .summary = "a call after a pause in which a polling driver falls asleep" },
+	{ .name = "awake", .divide = 1, .weight = weigh_awake, .ring = true, .cpu = true,
+		.summary = "1 ns of a polling driver after a call, for as long as its patience lasts" },
 	{ .name = "sync", .divide = 1, .weight = weigh_sync,
 		.summary = "data made durable, beyond the request: fsync, fdatasync" },
 	{ .name = "guest-call", .direct = "syscall", .divide = 1, .weight = weigh_guest,

@@ -221,6 +221,7 @@ struct trace_profile {
 	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
 	uint64_t timeouts;		      /* a wait ended because its time was up */
 	uint64_t waits;			      /* a thread left its CPU to wait for something */
+	uint64_t awake_ns;		      /* after requests, for as long as the pause at most */
 	uint64_t preempted;		      /* or because another got it */
 	uint64_t tasks;			      /* threads and processes started */
 	uint64_t begin_ns, end_ns;	      /* first and last event that counts */

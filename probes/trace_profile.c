@@ -112,7 +112,10 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 	call->files += first < DESCRIPTORS && r->descriptor[first] == REGULAR;
 	call->sockets += first < DESCRIPTORS && r->descriptor[first] == SOCKET;
 	if (r->request[number]) {
-		call->late += e->time_ns - r->last_request_ns >= r->pause_ns;
+		uint64_t gap = e->time_ns - r->last_request_ns;
+
+		call->late += gap >= r->pause_ns;
+		r->profile->awake_ns += gap < r->pause_ns ? gap : r->pause_ns;
 		r->last_request_ns = e->time_ns;
 	}
 	return 0;
