@@ -110,7 +110,7 @@ const struct table_schema schema_exits = {
 	.name = "exits.csv", .description = "exits from guest to monitor of one reason in one run; where it was traced, also what KVM did itself",
 	.columns = (const struct table_column[]){
 		COUNT("run", "number of the repetition"),
-		TEXT("reason", "why KVM_RUN returned; by a trace: the processor's reason, monitor: and KVM's, or kvm: and what it did"),
+		TEXT("reason", "why KVM_RUN returned; where it was traced, also the processor's reasons (cpu: in a run's) and what KVM did (kvm:)"),
 		COUNT("count", "how many"),
 		INTEGER("total_ns", "ns", "time the monitor took for all of them; by a trace, until the guest goes on, waiting left out but in halts; an interrupt raised: until it is injected"),
 		INTEGER("p50_ns", "ns", "median"),

@@ -75,6 +75,7 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.without = h->options->without,
 		.sets = &h->sets,
 		.trace = cell->trace[0] ? cell->trace : NULL,
+		.exit_costs = h->exit_costs[COST_TURN] ? h->exit_costs : NULL,
 		.guest_kernel = h->guest_kernel[0] ? h->guest_kernel : NULL,
 		.signal_fd = h->signal_fd,
 	};

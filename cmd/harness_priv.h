@@ -72,11 +72,12 @@ struct harness {
 	char input[INPUT_PATH];	 /* what the user's program reads; "": nothing */
 	char guest_kernel[4096]; /* path of the guest kernel; "": not found */
 	uint64_t tsc_hz;
-	cpu_set_t cores;		/* the user gave us */
-	uint64_t begun_ns, deadline_ns; /* monotonic; 0: no deadline */
-	int signal_fd;			/* of what stops us; owned */
-	sigset_t old_mask;		/* of signals, before the run blocked some */
-	bool traces;			/* observed repetitions are traced, too */
+	cpu_set_t cores;		  /* the user gave us */
+	uint64_t begun_ns, deadline_ns;	  /* monotonic; 0: no deadline */
+	int signal_fd;			  /* of what stops us; owned */
+	sigset_t old_mask;		  /* of signals, before the run blocked some */
+	bool traces;			  /* observed repetitions are traced, too */
+	uint64_t exit_costs[TRACE_COSTS]; /* for their account; all 0: not known */
 	bool interrupted;
 	int stop_signal;	   /* by which, once closed */
 	size_t recorded;	   /* repetitions in the tables, once closed */

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -76,6 +77,8 @@ void measurement_free(struct measurement *m)
 	if (m->report)
 		munmap(m->report, sizeof(*m->report));
 	probe_samples_free(&m->samples);
+	free(m->traced);
+	m->traced = NULL;
 	nano_free(m->nano);
 	m->nano = NULL;
 	m->stdout_fd = -1;

@@ -8,6 +8,7 @@
 
 #include "cmd/digest_priv.h"
 #include "probes/probes.h"
+#include "probes/trace.h"
 #include "vmm/vmm.h"
 
 /* How a repetition went: the status column of runs.csv. */
@@ -78,6 +79,8 @@ struct measurement {
 	char last_words[200];	      /* the last line it wrote to stderr that was not a mark */
 	struct vmm_report *report;    /* the monitor's, mapped; NULL: none; owned */
 	struct probe_samples samples; /* what probes counted; owned */
+	struct trace_reason *traced;  /* reasons: what KVM did, as a trace tells; owned */
+	size_t traced_reasons;
 	struct measurement_thread thread[VMM_THREADS + 2]; /* two of them sums of other processes */
 	size_t threads;
 	struct nano *nano; /* what it found of an event; NULL: nothing; owned */

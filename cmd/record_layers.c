@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "cmd/record_priv.h"
+#include "cmd/trace_tables_priv.h"
 
 /* The account of a repetition's time as rows: the best there is, and how far a trace and stamps agree. */
 
@@ -35,9 +36,21 @@ static int add_agreement(struct table_writer *w, uint64_t run, const struct meas
 	return table_end_row(w, error);
 }
 
-int record_add_layers(struct record *record, uint64_t run, const struct measurement *m, struct error *error)
+/* Exits to the monitor are there by its own stamps. */
+static int add_traced(struct record *record, uint64_t run, const struct measurement *m, struct error *error)
 {
 	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < m->traced_reasons; i++)
+		if (m->traced[i].kind != REASON_MONITOR)
+			code = trace_tables_put_reason(&record->writer[RECORD_EXITS], run, &m->traced[i],
+						       "cpu: ", error);
+	return code;
+}
+
+int record_add_layers(struct record *record, uint64_t run, const struct measurement *m, struct error *error)
+{
+	int code = add_traced(record, run, m, error);
 
 	for (size_t i = 0; i < m->threads; i++)
 		for (int layer = 0; code == 0 && layer < PROBE_LAYERS; layer++) {

@@ -15,6 +15,7 @@
 #include "cmd/machine_priv.h"
 #include "cmd/nano_priv.h"
 #include "cmd/observe_priv.h"
+#include "cmd/exit_costs_priv.h"
 #include "cmd/observe_trace_priv.h"
 #include "cmd/room_priv.h"
 
@@ -193,6 +194,8 @@ static int measure(struct run *run)
 			observe_possible(run->options.without); /* why not is for doctor to say */
 	h->traces = observe_trace_wanted(run->options.observe && probes_have(run->options.without, "trace"),
 					 run->options.keep_trace);
+	if (h->traces)
+		exit_costs_of_run(h->exit_costs);
 	h->options = &run->options;
 	h->plan = &run->plan;
 	h->directory = run->directory;

@@ -137,14 +137,15 @@ static const char *reason_name(const struct trace_reason *r, char text[80])
 }
 
 int trace_tables_put_reason(struct table_writer *out, uint64_t run, const struct trace_reason *r,
-			    struct error *error)
+			    const char *prefix, struct error *error)
 {
 	static const double quantiles[] = { 0.5, 0.9, 0.99 };
 	bool timed = r->ns.count > 0; /* else KVM does not tell when it ends */
-	char name[80];
+	char name[80], full[100];
 
+	snprintf(full, sizeof(full), "%s%s", r->kind == REASON_EXIT ? prefix : "", reason_name(r, name));
 	table_put_integer(out, (int64_t)run);
-	table_put_text(out, reason_name(r, name));
+	table_put_text(out, full);
 	table_put_integer(out, (int64_t)r->count);
 	if (!timed) {
 		for (int i = 0; i < 5; i++)
@@ -167,7 +168,7 @@ static int write_one(const struct trace_account *a, const char *path, bool exits
 	if (code)
 		return code;
 	for (size_t i = 0; code == 0 && i < (exits ? a->reasons : a->threads); i++)
-		code = exits ? trace_tables_put_reason(&out, 1, &a->reason[i], error)
+		code = exits ? trace_tables_put_reason(&out, 1, &a->reason[i], "", error)
 			     : put_thread(&out, &a->thread[i], error);
 	return table_writer_end(&out, code, error);
 }

@@ -19,9 +19,10 @@ struct trace_window {
 int trace_tables_account(const char *path, const struct trace_window *window, struct trace_account *account,
 			 struct trace_facts *facts, struct error *error);
 
-/* What KVM did for the guests, as a row of exits.csv. 0 or negative errno. */
+/* What KVM did for the guests, as a row of exits.csv; PREFIX goes before the processor's reasons. 0 or
+ * negative errno. */
 int trace_tables_put_reason(struct table_writer *out, uint64_t run, const struct trace_reason *reason,
-			    struct error *error);
+			    const char *prefix, struct error *error);
 
 /* Writes the account of the trace PATH into the tables that FACTS names, and what else there is to say of it
  * into FACTS. 0 or negative errno. */

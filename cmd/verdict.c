@@ -102,6 +102,12 @@ static bool startup_matters(const struct measurement *m)
 }
 
 /* Whether a counter had to take turns: its count is of part of the time, and is not scaled up. */
+/* Events did not fit into a trace's ring: what happened then is unattributed. */
+static bool lost_events(const struct measurement *m)
+{
+	return probe_samples_find(&m->samples, "trace", "process", "events_lost") > 0;
+}
+
 static bool multiplexed(const struct measurement *m)
 {
 	for (size_t i = 0; i < m->samples.count; i++) {
@@ -123,6 +129,8 @@ void flags_judge(char flags[FLAGS_ROOM], const struct measurement *m, const stru
 		flags_add(flags, "startup");
 	if (unserved(m))
 		flags_add(flags, "unserved");
+	if (lost_events(m))
+		flags_add(flags, "events-lost");
 	if (multiplexed(m))
 		flags_add(flags, "multiplexed");
 }

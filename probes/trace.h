@@ -55,10 +55,12 @@ enum trace_isa { TRACE_VMX = 1, TRACE_SVM = 2 };
 enum trace_cost {
 	COST_EVENT,  /* recording an event, of whom it is recorded */
 	COST_WINDOW, /* from KVM's entry to its exit, where the guest does nothing: KVM's and the switch's */
-	COST_RUN,    /* all of KVM_RUN, where the guest does nothing but leave */
-	COST_PORT,   /* a write to a port that ends in KVM */
-	COST_ON,     /* going on with a guest, once its vCPU's thread has a CPU again */
-	COST_WAKE,   /* waking a thread that sleeps on an eventfd, whose wake-up is recorded */
+	COST_TURN, /* from KVM_RUN's return to the next one, where the monitor does nothing: KVM restores what
+		      the processor is to be like in user mode */
+	COST_RUN,  /* all of KVM_RUN, where the guest does nothing but leave */
+	COST_PORT, /* a write to a port that ends in KVM */
+	COST_ON,   /* going on with a guest, once its vCPU's thread has a CPU again */
+	COST_WAKE, /* waking a thread that sleeps on an eventfd, whose wake-up is recorded */
 	TRACE_COSTS,
 };
 

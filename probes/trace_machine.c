@@ -129,18 +129,13 @@ static void on_guest(struct trace_machine *m, struct thread *t)
 	t->owed_inferred = window > 0;
 }
 
-static void on_exit_event(struct thread *t)
-{
-	t->state.guest = false;
-	t->sum.role = TRACE_VCPU;
-	t->sum.exits++;
-}
-
 static void on_return(const struct trace_machine *m, struct thread *t)
 {
-	t->owed_ns = m->account.cost[COST_EVENT];
+	uint64_t turn = t->state.run ? m->account.cost[COST_TURN] : 0;
+
+	t->owed_ns = turn ? turn : m->account.cost[COST_EVENT];
 	t->owed_to = t->state.run ? LAYER_HYPERVISOR : LAYER_HOST_KERNEL;
-	t->owed_inferred = false;
+	t->owed_inferred = turn > 0;
 	if (t->state.run)
 		trace_run_end(t);
 	t->state.syscall = t->state.run = t->state.guest = false;
@@ -207,7 +202,9 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		on_guest(m, t);
 		break;
 	case TRACE_EXIT:
-		on_exit_event(t);
+		t->state.guest = false;
+		t->sum.role = TRACE_VCPU;
+		t->sum.exits++;
 		break;
 	case TRACE_USER_EXIT:
 		on_user_exit(m, t, e);

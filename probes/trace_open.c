@@ -220,7 +220,8 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, co
 	r->pid = pid;
 	if (costs)
 		memcpy(r->cost, costs, sizeof(r->cost));
-	r->silent = costs && costs[COST_WINDOW] == 0;
+	/* Also where costs are being found out, and none is known yet. */
+	r->silent = costs && costs[COST_WINDOW] == 0 && (costs[COST_PORT] || costs[COST_TURN] == 0);
 	code = open_all(r, path, error);
 	if (code)
 		trace_close(r);

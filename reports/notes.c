@@ -114,6 +114,7 @@ static const struct flag {
 	{ "nondeterministic", "it prints something else each time", "run" },
 	{ "unserved", "it made system calls the guest does not serve", "run" },
 	{ "multiplexed", "some of its counters had to take turns, and counted part of the time", "run" },
+	{ "events-lost", "its trace lost events: what happened then is unattributed", "run" },
 	{ "program-changed", "its program was built anew or replaced between repetitions", "estimate" },
 	{ "few-blocks", "too few blocks for an interval", "estimate" },
 	{ "disturbed", "steal or drift met so many blocks that they had to count", "estimate" },
