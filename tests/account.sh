@@ -197,8 +197,9 @@ if command -v qemu-system-x86_64 >/dev/null && cc -m32 -c -o guest.o guest.S 2>e
 	qemu-system-x86_64 -accel kvm -cpu qemu64 -M microvm,pit=off,pic=off,rtc=off,isa-serial=off -nodefaults \
 		-no-user-config -display none -m 32 -kernel guest >said 2>&1 &
 	watched=$!
-	sleep 1
-	account $watched 1s
+	tries=0
+	until ls -l "/proc/$watched/fd" 2>/dev/null | grep -q kvm-vcpu || [ $((tries += 1)) -gt 200 ]; do sleep 0.1; done
+	account $watched 3s
 	if kill -9 $watched 2>/dev/null; then
 		"$vmtax" account trace --csv=exits >exits.csv
 		why="$why; $(tr '\n' ' ' <exits.csv)"

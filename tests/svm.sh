@@ -47,12 +47,17 @@ files() {
 		--no-enhances $packages $essential | grep '^[a-z0-9]' | sort -u | xargs dpkg-query -L |
 		grep -vE '^/\.|^/usr/share/(doc|man|info|locale|lintian)/|/lto1$|lto-dump|san\.so|/gconv/|/CORE/|gprofng'
 	find /usr/bin -lname '/etc/alternatives/*'
+	[ -z "$qemu" ] || { echo "$qemu" && find /usr/share/qemu /usr/share/seabios -name 'bios-microvm.bin' -o -name 'pvh.bin' \
+		-o -name 'qboot.rom' -o -name 'linuxboot*.bin' -o -name 'kvmvapic.bin'; }
 	find /etc/alternatives /etc/passwd /etc/group
 }
 
+# Another monitor, for tests that watch one.
+qemu=$(command -v qemu-system-x86_64 | xargs -r readlink -f)
+
 # libraries: those of the programs that are tested, wherever they were linked with.
 libraries() {
-	for program in "$build/vmtax" "$build"/tests/test_*; do
+	for program in "$build/vmtax" "$build"/tests/test_* $qemu; do
 		[ -x "$program" ] && ldd "$program" | awk '$3 ~ /^\// { print $3 }'
 	done | sort -u | while read -r library; do
 		echo "$library"
