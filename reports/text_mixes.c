@@ -44,7 +44,19 @@ static bool same_load(const struct table *t, size_t a, size_t b)
 	       strcmp(text(t, a, "load"), text(t, b, "load")) == 0 && (x == y || (isnan(x) && isnan(y)));
 }
 
-/* The load, and how its runs come. */
+/* Whether all programs of the load that begins at ROW keep the goal, in words. */
+static const char *say_goal(const struct table *t, size_t row)
+{
+	bool kept = true;
+
+	if (!*text(t, row, "keeps"))
+		return "";
+	for (size_t i = row; i < t->rows && same_load(t, i, row); i++)
+		kept &= strcmp(text(t, i, "keeps"), "yes") == 0;
+	return kept ? ": keeps the goal" : ": does not keep the goal";
+}
+
+/* The load that begins at ROW, and how its runs come. */
 static void put_head(const struct table *t, size_t row, FILE *out)
 {
 	char rate[24], at[48] = "";
@@ -54,10 +66,7 @@ static void put_head(const struct table *t, size_t row, FILE *out)
 	fputs("  ", out);
 	text_put_name(out, text(t, row, "load"), 0);
 	fprintf(out, "%s%s%s%s\n", at, strstr(text(t, row, "flags"), "over") ? ", oversubscribed" : "",
-		strstr(text(t, row, "flags"), "busy") ? ", others were busy" : "",
-		strcmp(text(t, row, "keeps"), "yes") == 0  ? ": keeps the goal"
-		: strcmp(text(t, row, "keeps"), "no") == 0 ? ": does not keep the goal"
-							   : "");
+		strstr(text(t, row, "flags"), "busy") ? ", others were busy" : "", say_goal(t, row));
 }
 
 static void put_part(const struct table *t, size_t row, FILE *out)
@@ -67,8 +76,8 @@ static void put_part(const struct table *t, size_t row, FILE *out)
 	if (!isnan(number(t, row, "off")))
 		snprintf(off, sizeof(off), "%+.1f %%", 100 * number(t, row, "off"));
 	fputs("    ", out);
-	text_put_name(out, text(t, row, "program"), 14);
-	fprintf(out, "%3.0f %8s %8s %8s %8s %8s %8s %8s %8s %9s\n", number(t, row, "vms"),
+	text_put_name(out, text(t, row, "program"), 13);
+	fprintf(out, "%3.0f %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", number(t, row, "vms"),
 		show(number(t, row, "throughput"), x), show(number(t, row, "predicted"), predicted), off,
 		show_time(number(t, row, "p50_ns"), p50), show_time(number(t, row, "p95_ns"), p95),
 		show_time(number(t, row, "p99_ns"), p99), show_time(number(t, row, "sim_p95_ns"), sim),
@@ -129,7 +138,7 @@ int report_mixes_print(FILE *out, const char *path, bool colour, struct error *e
 
 		if (row == 0 || strcmp(config, text(&t, row - 1, "config")) != 0) {
 			text_put_title(&page, text(&t, row, "label"), "");
-			fprintf(out, "    %-14s%3s %8s %8s %8s %8s %8s %8s %8s %8s %9s\n", "program", "VMs",
+			fprintf(out, "    %-13s%3s %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", "program", "VMs",
 				"runs/s", "forecast", "off", "median", "P95", "P99", "sim. P95", "wait-cpu",
 				"memory");
 			put_error(&t, row, room, out);
