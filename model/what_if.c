@@ -49,8 +49,9 @@ static int turn_knobs(const struct what_if *w, struct scenario *s, struct plan_c
 			return what_if_fail(s, error);
 		}
 		*value++ = '\0';
-		code = knob_effect_read(&effect, w->ablation ? w->ablation : w->results, s->config, knob,
-					value, error);
+		code = directory && stat(directory, &status) == 0 && S_ISDIR(status.st_mode)
+			       ? knob_effect_read(&effect, directory, s->config, knob, value, error)
+			       : -ENOENT;
 		if (code == -ENOENT) {
 			error_set(error, 0, "what %.40s=%.40s does to %.40s was not measured", knob, value,
 				  s->config);
