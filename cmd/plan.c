@@ -168,6 +168,17 @@ static int print(const struct options *o, struct error *error)
 	return report_plan_print(stdout, o->out, page_colour(stdout), error);
 }
 
+/* The page and the tables' description: of the results that the plan is part of, or of the plan alone. */
+static int write_page(const struct options *o, struct error *error)
+{
+	char path[4200];
+	int code;
+
+	snprintf(path, sizeof(path), "%s/%s", o->out, schema_runs.name);
+	code = access(path, F_OK) == 0 ? report_html_write(o->out, error) : report_plan_html(o->out, error);
+	return code ? code : report_package_write(o->out, error);
+}
+
 /* Whether some VM has no host under some configuration. */
 static bool left_over(const struct options *o)
 {
@@ -232,9 +243,9 @@ int cmd_plan(int argc, char **argv)
 							   .ablation = *o.ablation ? o.ablation : NULL,
 							   .out = o.out },
 			     &error) < 0 ||
-	    print(&o, &error) < 0)
+	    write_page(&o, &error) < 0 || print(&o, &error) < 0)
 		return cmd_fail("plan", &error, error.number ? CMD_FAILED : CMD_USAGE);
 	tell_doubts(&o);
-	fprintf(stderr, "wrote %s/plan/summary.csv and hosts.csv\n", o.out);
+	fprintf(stderr, "wrote %s/report.html and the tables in %s/plan\n", o.out, o.out);
 	return left_over(&o) ? CMD_THRESHOLD : CMD_OK;
 }

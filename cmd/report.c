@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/schema.h"
 #include "base/units.h"
 #include "cmd/cmd.h"
+#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "reports/reports.h"
 
@@ -24,7 +26,8 @@ static void print_help(void)
 	printf("Usage: vmtax report [OPTION]... [DIR]\n"
 	       "Print what a run found as a summary, and write it to DIR/report.html with figures.\n"
 	       "\n"
-	       "DIR is what vmtax run --out wrote; without it, the newest in out/, else a recorded sample, "
+	       "DIR is what vmtax run --out or vmtax plan --out wrote; without it, the newest in out/, else "
+	       "a recorded sample, "
 	       "of\n"
 	       "which only the summary is printed. overhead.csv, waterfall.csv and datapackage.json are made "
 	       "anew\n"
@@ -139,10 +142,37 @@ static int parse(struct options *options, int argc, char **argv)
 	return CMD_OK;
 }
 
+/* Whether DIR holds a plan and no result. */
+static bool plan_alone(const struct options *options)
+{
+	char path[8192];
+	bool runs;
+
+	snprintf(path, sizeof(path), "%s/%s", options->directory, schema_runs.name);
+	runs = access(path, F_OK) == 0;
+	snprintf(path, sizeof(path), "%s/%s", options->directory, schema_plan_summary.name);
+	return !runs && access(path, F_OK) == 0;
+}
+
+static int report_plan(const struct options *options, struct error *error)
+{
+	int code = options->no_html ? 0 : report_plan_html(options->directory, error);
+
+	if (code == 0 && !options->no_html)
+		code = report_package_write(options->directory, error);
+	if (code == 0)
+		code = report_plan_print(stdout, options->directory, page_colour(stdout), error);
+	if (code == 0 && !options->no_html)
+		fprintf(stderr, "wrote %s/report.html\n", options->directory);
+	return code < 0 ? CMD_FAILED : CMD_OK;
+}
+
 static int report(const struct options *options, struct error *error)
 {
 	if (options->csv || options->json)
 		return print_table(options, error);
+	if (plan_alone(options))
+		return report_plan(options, error);
 	if (options->no_html)
 		return publish_summary(options->directory, error) < 0 ? CMD_FAILED : CMD_OK;
 	return cmd_results_publish(options->directory, error) < 0 ? CMD_FAILED : CMD_OK;

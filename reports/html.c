@@ -66,7 +66,7 @@ static int put_page(FILE *out, const struct result *result)
 	    html_notes(out, result) < 0 || put_overheads(out, result) < 0 || html_layers(out, result) < 0 ||
 	    html_requests(out, result) < 0 || html_validation(out, result) < 0 ||
 	    html_hardware(out, result) < 0 || html_footprint(out, result) < 0 ||
-	    html_observer(out, result) < 0 || html_plan(out, result) < 0)
+	    html_observer(out, result) < 0 || html_plan(out, result->directory) < 0)
 		return -ENOMEM;
 	html_method(out, result);
 	html_machine(out, result);

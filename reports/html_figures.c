@@ -103,39 +103,3 @@ int html_requests(FILE *out, const struct result *result)
 	fputs("</section>\n", out);
 	return 0;
 }
-
-static int put_plan(FILE *out, const struct result *result, const char *key,
-		    int (*make)(struct grid *grid, const struct result *result))
-{
-	struct grid grid;
-	struct chart chart = { .kind = CHART_BARS,
-			       .key = key,
-			       .reference = NAN,
-			       .scale_end = NAN,
-			       .totals = true,
-			       .grid = &grid };
-
-	if (make(&grid, result) < 0)
-		return -ENOMEM;
-	chart.label = grid.axis;
-	html_figure(out, &chart, grid.title, grid.column_count > 1);
-	grid_free(&grid);
-	return 0;
-}
-
-int html_plan(FILE *out, const struct result *result)
-{
-	if (result->plan_summary.rows == 0)
-		return 0;
-	fputs("<section>\n<h2>Capacity plan</h2>\n"
-	      "<p class=\"soft\">The hosts that the fleet needs under each configuration when each VM's CPU "
-	      "demand grows "
-	      "by the CPU-seconds ratio of its class, and what they cost with their licences.</p>\n"
-	      "<div class=\"panels\">\n",
-	      out);
-	if (put_plan(out, result, "hosts", grid_plan_hosts) < 0 ||
-	    put_plan(out, result, "cost", grid_plan_costs) < 0)
-		return -ENOMEM;
-	fputs("</div>\n</section>\n", out);
-	return 0;
-}

@@ -21,7 +21,7 @@ int html_hardware(FILE *out, const struct result *result);
 int html_footprint(FILE *out, const struct result *result);
 int html_requests(FILE *out, const struct result *result);
 int html_stages(FILE *out, const struct result *result); /* within that section */
-int html_plan(FILE *out, const struct result *result);
+int html_plan(FILE *out, const char *directory);
 int html_validation(FILE *out, const struct result *result);
 void html_method(FILE *out, const struct result *result);
 void html_machine(FILE *out, const struct result *result);

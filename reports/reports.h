@@ -27,6 +27,10 @@ int report_text_print(FILE *out, const char *directory, bool colour, struct erro
  */
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error);
 
+/* Writes DIRECTORY/report.html of a directory that holds a plan and no result, likewise. 0 or a negative
+ * errno. */
+int report_plan_html(const char *directory, struct error *error);
+
 /* The account of a trace: its tables, and what else there is to say of it. */
 struct report_account {
 	const char *layers, *exits; /* paths */

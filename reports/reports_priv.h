@@ -127,10 +127,6 @@ int grid_layers(struct grid *grid, const struct result *result, const char *conf
  * memory. */
 size_t *plan_rows(const struct table *plan);
 
-/* The plan: configurations x cost items, and configurations x hosts. 0 or -ENOMEM; no rows without a plan. */
-int grid_plan_costs(struct grid *grid, const struct result *result);
-int grid_plan_hosts(struct grid *grid, const struct result *result);
-
 /* The waterfall of ablation.csv for WORKLOAD: both ends, and what is flipped between them. */
 struct waterfall {
 	const char *workload, *from, *to; /* the ends' labels */

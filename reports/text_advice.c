@@ -42,6 +42,11 @@ static size_t cheapest(const struct table *plan, size_t except)
 	return best;
 }
 
+size_t text_advised(const struct table *plan)
+{
+	return cheapest(plan, plan->rows);
+}
+
 /* "8000 less" or "500 more". */
 static void put_difference(FILE *out, double amount)
 {

@@ -147,6 +147,15 @@ static int put_further(struct text_page *page, const char *directory, size_t i, 
 	return code;
 }
 
+int text_put_plan_further(struct text_page *page, const char *directory, struct error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < sizeof(further) / sizeof(*further); i++)
+		code = put_further(page, directory, i, error);
+	return code;
+}
+
 int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error)
 {
 	struct text_page page = { .colour = colour };
@@ -164,8 +173,8 @@ int report_plan_print(FILE *out, const char *directory, bool colour, struct erro
 	if (code == 0) {
 		if (text_put_plan(&page, &plan) < 0)
 			code = error_set(error, ENOMEM, "cannot make the plan");
-		for (size_t i = 0; code == 0 && i < sizeof(further) / sizeof(*further); i++)
-			code = put_further(&page, directory, i, error);
+		else
+			code = text_put_plan_further(&page, directory, error);
 		if (code == 0)
 			code = whole_print(&whole, out, "the plan", error);
 		else

@@ -49,6 +49,12 @@ int text_put_nano(const struct text_page *page, const struct result *result);
 /* Prints the capacity plan, nothing where there is none. 0 or -ENOMEM. */
 int text_put_plan(struct text_page *page, const struct table *plan);
 
+/* What the tables of DIRECTORY/plan beside the summary say, a sentence each. 0 or negative errno. */
+int text_put_plan_further(struct text_page *page, const char *directory, struct error *error);
+
+/* The row of PLAN that text_put_advice recommends; plan->rows: none. */
+size_t text_advised(const struct table *plan);
+
 /* The cheapest virtual configuration that holds the whole fleet, and why, where there is one. 0 or -ENOMEM.
  */
 int text_put_advice(struct text_page *page, const struct table *plan);
