@@ -103,6 +103,10 @@ const struct table_schema schema_counters = {
 		NUMBER("value", "", "the count, never scaled"),
 		INTEGER("enabled_ns", "ns", "how long the counter was enabled"),
 		INTEGER("running_ns", "ns", "how long it truly counted"),
+		{ .name = "before", .type = TABLE_NUMBER, .unit = "", .optional = true,
+		  .description = "where it stood before, of a counter that goes on: the value is what it grew by" },
+		{ .name = "after", .type = TABLE_NUMBER, .unit = "", .optional = true,
+		  .description = "where it stood afterwards" },
 		END },
 };
 

@@ -99,6 +99,7 @@ void observe_monitor_begin(const struct launch *launch, struct probe_session *se
 		.kvm_vcpu = stats[1],
 		.sets = launch->sets,
 		.before = before,
+		.all = launch->observed,
 		.guest_at = report->guest_at,
 		.guest_bytes = report->guest_bytes,
 		.guest_kernel = launch->guest_kernel,

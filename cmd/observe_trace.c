@@ -42,11 +42,11 @@ bool observe_trace_wanted(bool observed, bool keep)
 {
 	struct error error = { 0 };
 	char text[1024];
-	bool can = observed && trace_available(&error);
+	bool able = trace_available(&error), can = observed && able;
 
 	if (keep && !can)
 		fprintf(stderr, "vmtax run: no traces are kept: %s\n",
-			observed ? error_text(&error, text, sizeof(text)) : "nothing is observed");
+			able ? "nothing is observed" : error_text(&error, text, sizeof(text)));
 	return can;
 }
 

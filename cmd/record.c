@@ -3,6 +3,7 @@
 #include "cmd/record_priv.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -204,6 +205,8 @@ static int add_counter(struct table_writer *w, uint64_t run, const struct probe_
 	table_put_number(w, sample->value);
 	put(w, sample->enabled_ns);
 	put(w, sample->running_ns);
+	table_put_number(w, sample->has_before ? sample->before : (double)NAN);
+	table_put_number(w, sample->has_before ? sample->before + sample->value : (double)NAN);
 	return table_end_row(w, error);
 }
 

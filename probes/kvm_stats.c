@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,12 +25,16 @@ struct stats_descriptor {
 	/* and name_size bytes of name */
 };
 
-#define TYPE(flags) ((flags)&0xfu)
-#define UNIT(flags) ((flags) >> 4 & 0xfu)
-#define BASE(flags) ((flags) >> 8 & 0xfu)
-#define CUMULATIVE  0u
-#define INSTANT	    1u
-#define BASE_2	    1u
+#define TYPE(flags)  ((flags)&0xfu)
+#define UNIT(flags)  ((flags) >> 4 & 0xfu)
+#define BASE(flags)  ((flags) >> 8 & 0xfu)
+#define CUMULATIVE   0u
+#define INSTANT	     1u
+#define PEAK	     2u
+#define LINEAR	     3u /* a histogram of buckets of bucket_size */
+#define LOGARITHMIC  4u /* and one whose buckets end at powers of two */
+#define BUCKETS_MOST 128u
+#define BASE_2	     1u
 
 #define NAME_MOST	 256u /* far above what any kernel has; what is larger is no statistics file */
 #define DESCRIPTORS_MOST 4096u
@@ -61,22 +66,56 @@ static double scale(const struct stats_descriptor *d, uint64_t value)
 	return scaled;
 }
 
-/* Adds the counter of D, which is called NAME (SIZE bytes, ended or not); what is no counter is left out. */
+/* Reads number I of D. 0 or -EIO. */
+static int read_value(int fd, uint32_t data_offset, const struct stats_descriptor *d, unsigned i,
+		      uint64_t *value)
+{
+	off_t at = (off_t)data_offset + d->offset + (off_t)(i * sizeof(*value));
+
+	return pread(fd, value, sizeof(*value), at) == sizeof(*value) ? 0 : -EIO;
+}
+
+/* The bucket I of a histogram as a row: "halt_poll_success_hist[512..1024)". The last has no end. */
+static int add_bucket(const struct stats_descriptor *d, const char *layer, const char *name, unsigned i,
+		      uint64_t value, struct probe_samples *samples)
+{
+	uint64_t begin = TYPE(d->flags) == LINEAR ? (uint64_t)i * d->bucket_size : i ? 1ull << (i - 1) : 0;
+	uint64_t end = TYPE(d->flags) == LINEAR ? begin + d->bucket_size : 1ull << i;
+	char text[NAME_MOST + 64];
+
+	if (i + 1 == d->size)
+		snprintf(text, sizeof(text), "%.30s[%llu..)", name, (unsigned long long)begin);
+	else
+		snprintf(text, sizeof(text), "%.30s[%llu..%llu)", name, (unsigned long long)begin,
+			 (unsigned long long)end);
+	return probe_samples_add(samples, "kvm-stats", layer, text, "1", (double)value);
+}
+
+/* Adds the statistic of D, which is called NAME (SIZE bytes, ended or not): a row, or one for each bucket of
+ * a histogram. A kind this version does not know is left out. */
 static int add_one(int fd, const char *layer, uint32_t data_offset, const struct stats_descriptor *d,
 		   const char *name, size_t size, struct probe_samples *samples)
 {
+	bool histogram = TYPE(d->flags) == LINEAR || TYPE(d->flags) == LOGARITHMIC;
 	char text[NAME_MOST + 1];
 	uint64_t value;
+	int code = 0;
 
-	if ((TYPE(d->flags) != CUMULATIVE && TYPE(d->flags) != INSTANT) || d->size != 1)
+	if (TYPE(d->flags) > LOGARITHMIC || (!histogram && d->size != 1) || d->size > BUCKETS_MOST ||
+	    (TYPE(d->flags) == LOGARITHMIC && d->size > 64))
 		return 0;
 	if (d->exponent > EXPONENT_MOST || d->exponent < -EXPONENT_MOST || size == 0 || name[0] == '\0')
 		return -EINVAL;
-	if (pread(fd, &value, sizeof(value), (off_t)data_offset + d->offset) != sizeof(value))
-		return -EIO;
 	memcpy(text, name, size);
 	text[size] = '\0';
-	return probe_samples_add(samples, "kvm-stats", layer, text, unit_of(d->flags), scale(d, value));
+	for (unsigned i = 0; code == 0 && i < d->size; i++) {
+		code = read_value(fd, data_offset, d, i, &value);
+		if (code == 0)
+			code = histogram ? add_bucket(d, layer, text, i, value, samples)
+					 : probe_samples_add(samples, "kvm-stats", layer, text,
+							     unit_of(d->flags), scale(d, value));
+	}
+	return code;
 }
 
 int probe_kvm_stats_read(int fd, const char *layer, struct probe_samples *samples)
@@ -118,8 +157,7 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 
 static int open_reading(const struct probe_target *target, void **state)
 {
-	(void)target;
-	return probe_reading_open(read_all, false, state);
+	return probe_reading_open(read_all, target->all, state);
 }
 
 /* Whether KVM gives statistics only shows on a VM (Linux has them since 5.14): here, whether there is a KVM.

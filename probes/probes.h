@@ -36,6 +36,7 @@ struct probe_target {
 	int kvm_vm, kvm_vcpu;		   /* KVM's statistics of VM and vCPU; -1: none */
 	const struct event_sets *sets;	   /* for the probe counters, as long as its samples; NULL: none */
 	const struct probe_before *before; /* the host before it began; NULL: from where counting starts */
+	bool all;			   /* also what did not move */
 	uint64_t guest_at, guest_bytes;	   /* where its guest's memory is; 0, 0: it runs no guest */
 	const char *guest_kernel;	   /* path of the kernel in there; NULL: not known */
 	uint64_t guest_kernel_bytes;	   /* of which so many are its */
@@ -58,7 +59,9 @@ struct probe_sample {
 	char layer[32];	   /* the thread, or "vm" or "process" */
 	char event[72];
 	const char *unit; /* static, or the set's */
-	double value;	  /* never scaled */
+	double value;	  /* never scaled; what BEFORE grew by where that is known */
+	double before;	  /* only with has_before */
+	bool has_before;
 	int64_t enabled_ns, running_ns;
 };
 

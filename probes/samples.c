@@ -70,6 +70,8 @@ int probe_samples_add_changes(struct probe_samples *samples, const struct probe_
 
 		if (before == NULL)
 			continue;
+		sample.before = before->value;
+		sample.has_before = true;
 		sample.value -= before->value;
 		if (sample.value > 0 || (still && sample.value == 0))
 			code = probe_samples_append(samples, &sample);

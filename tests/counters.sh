@@ -54,8 +54,8 @@ grep -q 'soft/wrong is NA: .*minor-fautls.*did you mean MINOR-FAULTS?' err
 result event-not-found
 if grep -q observed counted/runs.csv; then
 	why="$(grep ',counters,' counted/counters.csv | head -n 3)"
-	grep -q ',counters,program/host-user,soft/faults,1,[0-9]*,[0-9]*,[0-9]*$' counted/counters.csv &&
-		grep -q ',counters,program/host-user,soft/share,1,[0-9.]*,NA,NA$' counted/counters.csv
+	grep -q ',counters,program/host-user,soft/faults,1,[0-9]*,[0-9]*,[0-9]*,NA,NA$' counted/counters.csv &&
+		grep -q ',counters,program/host-user,soft/share,1,[0-9.]*,NA,NA,NA,NA$' counted/counters.csv
 	result counted
 	why="$(grep ',counters,.*/tlb' counted/counters.csv | head -n 3)"
 	grep -q ',counters,program/host-kernel,tlb/cycles,cycles,' counted/counters.csv &&
@@ -64,7 +64,7 @@ if grep -q observed counted/runs.csv; then
 	reason=$("$vmtax" doctor --csv | sed -n 's/^probes,counters,no,"\{0,1\}\([^,"]*\).*/\1/p')
 	why="doctor says '$reason'; $(cat err)"
 	if [ -n "$reason" ]; then
-		grep -q "hardware events are NA: $reason" err && ! grep ',counters,.*,tlb/' counted/counters.csv | grep -qv ',NA,NA,NA$'
+		grep -q "hardware events are NA: $reason" err && ! grep ',counters,.*,tlb/' counted/counters.csv | grep -qv ',NA,NA,NA,NA,NA$'
 	else
 		! grep -q 'hardware events are NA' err && grep -q ',counters,program/host-user,tlb/cycles,cycles,[1-9]' counted/counters.csv
 	fi

@@ -74,6 +74,12 @@ static void test_hardware(void)
 	CHECK_INT(a.type, PERF_TYPE_RAW);
 	CHECK_INT(a.config & 0xff, 0xc0); /* AMD PPR for family 19h: PMCx0C0 */
 	CHECK(a.exclude_kernel && !a.exclude_guest);
+	a = encoded("spr::DTLB_LOAD_MISSES:WALK_ACTIVE:k:G"); /* Intel's events for Sapphire Rapids: 12.10,
+								 cmask 1 */
+	CHECK_INT(a.type, PERF_TYPE_RAW);
+	CHECK_INT(a.config & 0xffff, 0x1012);
+	CHECK_INT(a.config >> 24 & 0xff, 1);
+	CHECK(a.exclude_user && a.exclude_host && !a.exclude_guest);
 }
 
 /* Raw codes, for CPUs libpfm4 does not know; perf's generic names. */

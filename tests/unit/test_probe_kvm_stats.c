@@ -50,7 +50,7 @@ static struct file good(void)
 			{ .size = 2, .offset = 32, .name = "array" },
 			{ .flags = CYCLES, .size = 1, .offset = 56, .name = "thirteen_long" },
 		},
-		.data = { 12345, 999, 3, 1, 7, 7, 7, 5 },
+		.data = { 12345, 999, 3, 1, 7, 8, 9, 5 },
 	};
 
 	return file;
@@ -78,7 +78,7 @@ static void test_good(void)
 	struct file file = good();
 
 	CHECK_INT(read_bytes(&file, sizeof(file), &samples), 0);
-	CHECK_INT(samples.count, 5);
+	CHECK_INT(samples.count, 8);
 	CHECK_INT(value(&samples, "exits"), 12345);
 	CHECK_STR(samples.sample[0].unit, "1");
 	CHECK_INT(value(&samples, "halt_ns"), 999);
@@ -86,10 +86,13 @@ static void test_good(void)
 	CHECK_INT(value(&samples, "pages"), 3 << 12);
 	CHECK_STR(samples.sample[2].unit, "bytes");
 	CHECK_INT(value(&samples, "guest_mode"), 1);
-	CHECK_INT(value(&samples, "histogram"), PROBE_MISSING);
+	CHECK_INT(value(&samples, "histogram"), PROBE_MISSING); /* a row each bucket instead */
+	CHECK_INT(value(&samples, "histogram[0..1)"), 7);
+	CHECK_INT(value(&samples, "histogram[1..2)"), 8);
+	CHECK_INT(value(&samples, "histogram[2..)"), 9);
 	CHECK_INT(value(&samples, "array"), PROBE_MISSING);
 	CHECK_INT(value(&samples, "thirteen_long"), 5); /* a name without room for its NUL */
-	CHECK_STR(samples.sample[4].unit, "cycles");
+	CHECK_STR(samples.sample[7].unit, "cycles");
 	CHECK_INT(samples.sample[0].enabled_ns, PROBE_MISSING);
 	probe_samples_free(&samples);
 }

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# Probes as a user meets them: chosen by name, without tracefs, without rights; what is counted of a VM.
+vmtax=$1/vmtax
+
+result() {
+	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
+}
+
+# of DIRECTORY: the probes that have rows there, a line.
+of() {
+	sed 1d "$1/counters.csv" | cut -d, -f2 | sort -u | tr '\n' ' '
+}
+
+# --- Chosen by name ------------------------------------------------------------------------------------------
+
+"$vmtax" run --probes kvm-stat --configs native --blocks 1 --out wrong -- true >said 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 2 ] && grep -q 'no probe kvm-stat: .*did you mean kvm-stats?' err && [ ! -e wrong ]
+result no-such-probe
+"$vmtax" run --probes none --configs native --blocks 1 --out none -- true >said 2>err
+why="$(of none) $(cat err)"
+[ "$(of none)" = "" ] && grep -q ',ok,' none/runs.csv && ! grep -q observed none/runs.csv
+result none
+"$vmtax" run --probes proc-io,rusage --configs native --blocks 1 --out some -- true >said 2>err
+why="$(of some) $(cat err)"
+[ "$(of some)" = "proc-io rusage " ] && ! grep -q observed some/runs.csv
+result some
+
+# --- Without tracefs, and without rights ---------------------------------------------------------------------
+
+# counts DIRECTORY: whether a run counted what needs no right, and traced nothing.
+counts() {
+	grep -q ',ok,' "$1/runs.csv" && grep -q ',rusage,process,' "$1/counters.csv" &&
+		! grep -q ',tracepoints,' "$1/counters.csv" && [ "$(wc -l <"$1/agreement.csv")" -le 1 ]
+}
+
+hide='for at in /sys/kernel/tracing /sys/kernel/debug; do [ ! -d $at ] || mount -t tmpfs none $at || exit 9; done'
+unshare -m sh -c "$hide" 2>/dev/null
+if [ $? -eq 0 ]; then
+	unshare -m sh -c "$hide; '$vmtax' run --configs native --blocks 1 --keep-trace --out bare -- true" >said 2>err
+	why="$(cat err) $(of bare)"
+	counts bare && grep -q 'no traces are kept: .*tracefs' err
+	result without-tracefs
+else
+	echo "skip without-tracefs: it cannot be hidden here"
+fi
+
+paranoid=$(cat /proc/sys/kernel/perf_event_paranoid 2>/dev/null || echo 9)
+mkdir open && chmod a+rwx open .
+ordinary="setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all"
+[ "$(id -u)" -eq 0 ] || ordinary=
+if [ "$paranoid" -ge 2 ] && $ordinary test -x "$vmtax" 2>/dev/null && $ordinary test -w open; then
+	(cd open && $ordinary "$vmtax" run --configs native --blocks 1 --keep-trace --out mine -- true) >said 2>err
+	why="$(cat err said)"
+	counts open/mine && grep -qE 'no traces are kept: .*(run as root|mount -t tracefs)' err
+	result ordinary-user
+	$ordinary "$vmtax" doctor --csv >csv 2>err
+	why="$(grep '^probes,' csv)"
+	for probe in perf tracepoints trace; do
+		grep "^probes,$probe,no," csv | grep -qE 'run as root|mount -t tracefs' || why="$probe gives no mend"
+	done
+	[ "${why#* gives}" = "$why" ]
+	result ordinary-user-is-told
+else
+	echo "skip ordinary-user: perf is for everyone here, or no ordinary user can run what lies in $1"
+fi
+
+# --- Of a virtual machine ------------------------------------------------------------------------------------
+
+if [ ! -w /dev/kvm ]; then
+	echo "skip footprint: /dev/kvm cannot be used"
+	exit
+fi
+"$vmtax" run --configs native,hosted --blocks 1 --memory 64M --out vm -- /bin/busybox true >said 2>err
+why="$(cat err) $(cut -d, -f6,7 vm/host-footprint.csv | tr '\n' ' ')"
+grep -q ',hosted,.*,memory,guest,vm,bytes,[1-9]' vm/host-footprint.csv &&
+	grep -q ',hosted,.*,memory,monitor,vm,bytes,[1-9]' vm/host-footprint.csv &&
+	grep -q ',hosted,.*,size-on-disk,guest-kernel,shared,bytes,[1-9]' vm/host-footprint.csv &&
+	grep -q ',native,.*,memory,process,vm,bytes,[1-9]' vm/host-footprint.csv
+result footprint
+why="the file has $(stat -c %s "$1/vmtax-kernel") bytes"
+grep -q ",size-on-disk,guest-kernel,shared,bytes,$(stat -c %s "$1/vmtax-kernel")," vm/host-footprint.csv
+result footprint-sizes
+grep -q '^hosted ' said && grep -q "Memory beyond the guest's own" said && grep -q 'id="footmemory' vm/report.html
+why="$(grep -n 'Memory beyond' said)"
+result footprint-shown
+
+# Of an observed repetition every statistic of KVM's is kept, where it stood before and after; of others what moved.
+if grep -q 'observed' vm/runs.csv; then
+	awk -F , 'FILENAME ~ /runs/ { if (/observed/) seen[$1]; next }
+		$2 == "kvm-stats" { rows++; if ($10 - $9 - $6 > 1e-6 * $10) bad++; if ($1 in seen) still += $6 == 0; else moved += $6 == 0 }
+		END { print rows, bad + 0, still + 0, moved + 0; exit !(rows > 20 && !bad && still > 5 && !moved) }' \
+		vm/runs.csv vm/counters.csv >figures
+	status=$?
+	why="rows, wrong, still: $(cat figures)"
+	[ $status -eq 0 ]
+	result every-statistic
+else
+	echo "skip every-statistic: nothing is observed here"
+fi
