@@ -76,6 +76,8 @@ const struct table_schema schema_validation = {
 		NUMBER("low_ns", "ns", "lower end of the 95 % prediction interval"),
 		NUMBER("high_ns", "ns", "upper end"),
 		NUMBER("constant_ns", "ns", "what a constant slowdown predicts: the geometric mean of the programs fitted on"),
+		NUMBER("constant_low_ns", "ns", "lower end of its 95 % prediction interval, from the same programs"),
+		NUMBER("constant_high_ns", "ns", "upper end"),
 		NUMBER("cpu_only_ns", "ns", "what a slowdown of CPU time alone predicts"),
 		NUMBER("requests_profiled", "1", "calls that become requests, as the profile counts them natively; without those on futexes and memory"),
 		NUMBER("requests_measured", "1", "such requests under the configuration, median over runs"),

@@ -207,6 +207,30 @@ static void discard(struct fit_sample *s)
 	free(s->b);
 }
 
+/* The ends of intervals that hold 95 % of what is next, by N sorted ratios: fit_error.c says why these ranks.
+ */
+void fit_ends(const double *ratio, size_t n, double ends[2])
+{
+	double count = (double)n;
+
+	ends[0] = stats_quantile(ratio, n, fmax(0.025 * (count + 1) / count - 1 / count, 0));
+	ends[1] = stats_quantile(ratio, n, fmin(0.975 * (count + 1) / count, 1));
+}
+
+static void find_constant_error(const struct fit_sample *s, struct fit *fit)
+{
+	double *ratio = calloc(s->count + 1, sizeof(*ratio));
+
+	fit->constant_error[0] = fit->constant_error[1] = NAN;
+	for (size_t i = 0; ratio && i < s->count; i++)
+		ratio[i] = s->measured[i] / (s->at[i]->native_ns[s->metric] * fit->constant);
+	if (ratio) {
+		stats_sort(ratio, s->count);
+		fit_ends(ratio, s->count, fit->constant_error);
+	}
+	free(ratio);
+}
+
 /* What the fit has seen, for those who ask whether a program lies outside, and the baselines. */
 static void describe(const struct fit_sample *s, struct fit *fit)
 {
@@ -224,6 +248,7 @@ static void describe(const struct fit_sample *s, struct fit *fit)
 	}
 	fit->programs = fit->with[TERM_BASE] = s->count;
 	fit->constant = exp(logs / (double)s->count);
+	find_constant_error(s, fit);
 	fit->cpu_only = isnan(part) ? 1 : part;
 }
 

@@ -72,7 +72,7 @@ int fit_find_intervals(struct fit_sample *s, struct fit *fit)
  */
 int fit_find_error(const struct fit_sample *s, struct fit *fit)
 {
-	double *ratio = calloc(s->count + 1, sizeof(*ratio)), n;
+	double *ratio = calloc(s->count + 1, sizeof(*ratio)), ends[2];
 	size_t known = 0;
 	int code = ratio ? 0 : -ENOMEM;
 
@@ -89,10 +89,10 @@ int fit_find_error(const struct fit_sample *s, struct fit *fit)
 			ratio[known++] = f->measured_ns[s->metric] / fit_predict(&one, &work, NULL);
 	}
 	stats_sort(ratio, known);
-	n = (double)known;
-	fit->error[0] = stats_quantile(ratio, known, fmax(0.025 * (n + 1) / n - 1 / n, 0));
+	fit_ends(ratio, known, ends);
+	fit->error[0] = ends[0];
 	fit->error[1] = stats_quantile(ratio, known, 0.5);
-	fit->error[2] = stats_quantile(ratio, known, fmin(0.975 * (n + 1) / n, 1));
+	fit->error[2] = ends[1];
 	free(ratio);
 	return code;
 }

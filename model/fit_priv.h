@@ -124,7 +124,8 @@ struct fit {
 	double condition;
 	double error[3]; /* measured by predicted, left out in turn: 2.5th, 50th and 97.5th percentile */
 	size_t programs;
-	double constant, cpu_only; /* slowdowns of the baselines */
+	double constant, cpu_only; /* slowdowns of the baselines, */
+	double constant_error[2];  /* and measured by the first: 2.5th and 97.5th percentile */
 };
 
 /* How much is found: costs alone; also error; also low and high. */
@@ -182,6 +183,8 @@ int fit_solve(struct fit_sample *sample, struct fit *fit);
 
 int fit_find_intervals(struct fit_sample *sample, struct fit *fit);
 int fit_find_error(const struct fit_sample *sample, struct fit *fit);
+/* The ENDS of an interval for what comes next, after N sorted RATIOs. */
+void fit_ends(const double *ratio, size_t n, double ends[2]);
 
 /* --- What a call would take: latency.c --- */
 

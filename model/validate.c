@@ -30,6 +30,8 @@ static int put(struct table_writer *w, const struct fit_case *f, int metric, con
 	table_put_number(w, low);
 	table_put_number(w, high);
 	table_put_number(w, native * fit->constant);
+	table_put_number(w, native * fit->constant * fit->constant_error[0]);
+	table_put_number(w, native * fit->constant * fit->constant_error[1]);
 	table_put_number(w, native * fit->cpu_only);
 	table_put_number(w, profile->requests);
 	table_put_number(w, f->requests);

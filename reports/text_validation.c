@@ -70,6 +70,27 @@ static double covered(const struct table *t, const struct group *g)
 	return n ? (double)in / (double)n : (double)NAN;
 }
 
+/*
+ * How good intervals are that begin and end in the columns LOW and HIGH, of logarithms: their width, and for
+ * each value outside forty times how far; less is better (T. Gneiting and A. Raftery, Strictly proper scoring
+ * rules, prediction, and estimation, JASA 102, 2007, 6.2).
+ */
+static double score(const struct table *t, const struct group *g, const char *low, const char *high)
+{
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t row = 0; row < t->rows; row++)
+		if (in_group(t, row, g)) {
+			double x = log(number(t, row, "measured_ns")), l = log(number(t, row, low)),
+			       h = log(number(t, row, high));
+
+			sum += h - l + 2 / 0.05 * (fmax(l - x, 0) + fmax(x - h, 0));
+			n++;
+		}
+	return n ? sum / (double)n : (double)NAN;
+}
+
 static void put_errors(FILE *out, const char *name, const double *e, size_t n)
 {
 	if (n)
@@ -110,7 +131,10 @@ static void put_group(const struct text_page *page, const struct table *t, const
 		   errors(t, g, "predicted_ns", 0.2, true, room));
 	put_errors(page->out, "constant slowdown", room, errors(t, g, "constant_ns", -INFINITY, false, room));
 	put_errors(page->out, "CPU only", room, errors(t, g, "cpu_only_ns", -INFINITY, false, room));
-	fprintf(page->out, "  within the 95 %% interval: %.0f %%\n", 100 * covered(t, g));
+	fprintf(page->out,
+		"  within the 95 %% interval: %.0f %%; score of such intervals %.2f, of a constant's %.2f\n",
+		100 * covered(t, g), score(t, g, "low_ns", "high_ns"),
+		score(t, g, "constant_low_ns", "constant_high_ns"));
 	put_counts(page->out, t, g, room);
 }
 
