@@ -219,7 +219,7 @@ struct trace_call {
 
 struct trace_profile {
 	struct trace_call *call[TRACE_CALLS]; /* NULL: never made; owned */
-	uint64_t wakes;			      /* threads woken by those traced */
+	uint64_t wakes;			      /* how often one of its threads was woken */
 	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
 	uint64_t timeouts;		      /* a wait ended because its time was up */
 	uint64_t waits;			      /* a thread left its CPU to wait for something */

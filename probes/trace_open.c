@@ -63,6 +63,8 @@ static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 		.config = PERF_COUNT_SW_DUMMY,
 		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
 		.context_switch = 1,
+		.watermark = 1,
+		.wakeup_watermark = RING_WAKES,
 		.comm = 1,
 		.task = 1,
 	};

@@ -140,15 +140,17 @@ static int drain(struct trace_recorder *r)
 }
 
 /*
- * Whenever a ring is half full (perf_event_open(2): the watermark), and now and then, so that a trace that is
- * killed has what came before. The event of a thread that has ended says so all the time and nothing else:
- * then often enough, since a ring of a MiB takes some 20,000 events.
+ * Whenever there is enough in a ring (perf_event_open(2): the watermark), and now and then, so that a trace
+ * that is killed has what came before. The event of a thread that has ended says so all the time and nothing
+ * else: then often enough, since a ring of a MiB takes some 20,000 events.
  */
 static void *drain_rings(void *argument)
 {
 	struct trace_recorder *r = argument;
 	bool deaf = false;
 
+	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) /* one so small wakes nobody in time */
+		deaf |= r->ring[cpu].map && r->ring[cpu].bytes < 4 * RING_WAKES;
 	while (r->failed == 0) {
 		poll(r->wait, r->cpus + 1, deaf ? DRAIN_MS : IDLE_MS);
 		if (r->wait[r->cpus].revents)

@@ -12,6 +12,9 @@
 
 #include "probes/trace_priv.h"
 
+#define RING_WAKES (128u << 10) /* bytes in it, before it is to be emptied: time for who does to get a core  \
+				 */
+
 struct ring {
 	uint32_t cpu;
 	void *map; /* owned; NULL: none */

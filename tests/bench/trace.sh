@@ -43,7 +43,7 @@ measure_trace() {
 		echo "$round,vmtax,$(watched with_vmtax)"
 		programs perf && echo "$round,perf,$(watched with_perf)"
 	done >"$work/trace.calls"
-	events=$("$build/vmtax" account "$work/calls.trace" | sed -n 's/.*from \([0-9]*\) events.*/\1/p')
+	events=$("$build/vmtax" account "$work/calls.trace" | tr -s '\n ' ' ' | sed -n 's/.*from \([0-9]*\) events.*/\1/p')
 	for round in $(seq 7); do
 		/usr/bin/env bash -c "TIMEFORMAT='%U %S'; time '$build/vmtax' account '$work/calls.trace' --csv >/dev/null" 2>&1 |
 			awk -v n="${events:-0}" 'NF == 2 && $1 + $2 > 0 { print n / ($1 + $2) / 1e6 }'
