@@ -108,9 +108,11 @@ double series_days(const struct series *series, size_t vm)
 double series_coverage(const struct series *series, size_t vm)
 {
 	const struct series_vm *v = &series->vm[vm];
-	double expected = fmax((v->last - v->first) / fmax(v->step, series->width) + 1, 1);
+	double slots = floor((v->last - series->start) / series->width) -
+		       floor((v->first - series->start) / series->width) + 1;
+	double rows = floor((v->last - v->first) / fmax(v->step, 1) + 1.5);
 
-	return fmin((double)v->covered / floor(expected + 0.5), 1);
+	return fmin((double)v->covered / fmin(slots, rows), 1);
 }
 
 const char *series_grade(const struct series *series, size_t vm)

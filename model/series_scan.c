@@ -25,6 +25,7 @@ struct scan {
 	const char *path; /* the caller's, who outlives the table */
 	sample_take *take;
 	void *user;
+	size_t vm, timestamp, percent, value[COLUMNS]; /* columns of the table */
 };
 
 static int refuse(const struct table *row, const char *column, const char *mend, const char *what,
@@ -37,25 +38,25 @@ static int refuse(const struct table *row, const char *column, const char *mend,
 static int take_row(void *user, struct table *row, struct error *error)
 {
 	const struct scan *scan = user;
-	struct sample sample = { .vm = table_text(row, 0, table_column(row, "vm")),
+	struct sample sample = { .vm = table_text(row, 0, scan->vm),
 				 .path = scan->path,
 				 .line = row->lines[0],
-				 .time = series_time(table_text(row, 0, table_column(row, "timestamp"))) };
+				 .time = series_time(table_text(row, 0, scan->timestamp)) };
 
-	series_clean(row->cells[table_column(row, "vm")]);
+	series_clean(row->cells[scan->vm]);
 	if (!*sample.vm)
 		return refuse(row, "vm", "give a name", "a name is missing%s", error);
 	if (isnan(sample.time))
 		return refuse(row, "timestamp", "write 2030-01-31 12:00:00, or seconds since 1970",
 			      "\"%.40s\" is no time", error);
 	for (size_t i = 0; i < COLUMNS; i++) {
-		sample.value[columns[i].metric] = table_number(row, 0, table_column(row, columns[i].column));
+		sample.value[columns[i].metric] = table_number(row, 0, scan->value[i]);
 		if (sample.value[columns[i].metric] < 0)
 			return refuse(row, columns[i].column, "give 0 or a number above it",
 				      "%.40s is too small", error);
 	}
-	if (isnan(sample.value[SERIES_CPU]) && !table_missing(row, 0, table_column(row, "cpu_percent"))) {
-		sample.value[SERIES_CPU] = table_number(row, 0, table_column(row, "cpu_percent")) / 100;
+	if (isnan(sample.value[SERIES_CPU]) && !table_missing(row, 0, scan->percent)) {
+		sample.value[SERIES_CPU] = table_number(row, 0, scan->percent) / 100;
 		sample.share = true;
 		if (sample.value[SERIES_CPU] < 0)
 			return refuse(row, "cpu_percent", "give 0 or a number above it", "%.40s is too small",
@@ -64,14 +65,26 @@ static int take_row(void *user, struct table *row, struct error *error)
 	return scan->take(scan->user, &sample, error);
 }
 
+static size_t column(const char *name)
+{
+	return table_column(&(struct table){ .schema = &schema_series, .columns = SIZE_MAX }, name);
+}
+
 int series_scan(const char *path, sample_take *take, void *user, struct error *error)
 {
-	struct scan scan = { path, take, user };
+	struct scan scan = { .path = path,
+			     .take = take,
+			     .user = user,
+			     .vm = column("vm"),
+			     .timestamp = column("timestamp"),
+			     .percent = column("cpu_percent") };
 	struct table table;
 	int code;
 
 	if (series_is_sadf(path))
 		return series_scan_sadf(path, take, user, error);
+	for (size_t i = 0; i < COLUMNS; i++)
+		scan.value[i] = column(columns[i].column);
 	code = table_stream(path, &schema_series, &table, take_row, &scan, error);
 	if (code == 0)
 		table_free(&table);

@@ -11,7 +11,7 @@
 set -u
 build=$(cd "$1" && pwd) || exit 2
 shift
-[ $# -gt 0 ] || set -- computing requests reading database processes life ablation nano trace probes mixes packing
+[ $# -gt 0 ] || set -- computing requests reading database processes life ablation nano trace probes mixes packing series
 bench=$(cd "$(dirname "$0")/bench" && pwd) || exit 2
 functions=$(cat "$bench/tables.awk") || exit 2
 rounds=6 # with fewer, a median has no 95 % interval
