@@ -76,6 +76,10 @@ taskset -c 0 sh -c 'while :; do :; done' &
 second=$!
 before=$(cut -d ' ' -f 2 /proc/$first/schedstat)
 account $first 1s
+# The scheduler counts a wait once it is over: the one that may be under way is with the next turn.
+turn=$(cut -d ' ' -f 3 /proc/$first/schedstat)
+tries=0
+while [ "$(cut -d ' ' -f 3 /proc/$first/schedstat)" = "$turn" ] && [ $((tries += 1)) -lt 200 ]; do sleep 0.05; done
 after=$(cut -d ' ' -f 2 /proc/$first/schedstat)
 waited=$(awk -F, '$3 == "wait-cpu" { n += $4 } END { print n + 0 }' account.csv)
 ran=$(awk -F, '$3 == "guest-user" { n += $4 } END { print n + 0 }' account.csv)
