@@ -245,6 +245,7 @@ int load_run(struct load *load, struct error *error)
 	int code = 0;
 
 	cores_get(&s.cores);
+	cores_yield(&s.cores);
 	if (load->rate > 0)
 		s.next_s = -log(random_unit(&s.seed)) / load->rate;
 	for (; code == 0 && started < load->vms; started += code == 0) {
@@ -258,6 +259,7 @@ int load_run(struct load *load, struct error *error)
 	}
 	for (size_t i = 0; i < started; i++)
 		pthread_join(vm[i].thread, NULL);
+	cores_use(&s.cores);
 	if (load->rate > 0 || load->lasted_ns == 0)
 		load->lasted_ns = load->for_ns;
 	load->others_cores = fmax(others_ns() - others, 0) / (double)(clock_now_ns() - s.begun_ns);
