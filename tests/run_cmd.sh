@@ -37,7 +37,7 @@ rows() {
 each_once() {
 	why="$(cut -d, -f1,3,5,7 "$1/runs.csv" | tr '\n' '|')"
 	[ -z "$(sed 1d "$1/runs.csv" | cut -d, -f1 | sort | uniq -d)" ] &&
-		[ -z "$(sed 1d "$1/runs.csv" | cut -d, -f3,5,7 | sort | uniq -d)" ] &&
+		[ -z "$(sed 1d "$1/runs.csv" | cut -d, -f3,5,7 | grep -v ^NA, | sort | uniq -d)" ] &&
 		[ "$(sed 1d "$1/runs.csv" | cut -d, -f3 | awk -v most="$2" '$1 <= most' | wc -l)" -eq "$3" ]
 }
 
