@@ -16,7 +16,7 @@ const struct table_schema schema_profile = {
 		TEXT("unit", "unit of value: ns, bytes, cores or 1"),
 		NUMBER("value", "", "how much: of times the median of the undisturbed runs, else the count of one run"),
 		INTEGER("bytes", "bytes", "calls: bytes moved, by what they returned; mmap: of files, mapped as data"),
-		COUNT("files", "calls: made on regular files"),
+		COUNT("files", "calls: made on regular files; mmap: that map files"),
 		COUNT("late", "calls that the host serves: made after a pause in which a polling driver falls asleep"),
 		NUMBER("per_second", "1/s", "value by the time it was counted over; of the undisturbed runs where these are known"),
 		TEXT("source", "trace, counter (perf), rusage, proc-io, clock, sadf (sysstat), pmu, program (by its marks, or the user)"),

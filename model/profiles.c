@@ -30,6 +30,8 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 		p->wall_ns = value;
 	if (is(t, row, "group", "time") && is(t, row, "event", "cpu"))
 		p->cpu_ns = value;
+	if (is(t, row, "group", "thread") && is(t, row, "event", "threads-started"))
+		p->alone = !(value > 0);
 	p->coarse |= is(t, row, "source", "sadf");
 	if (is(t, row, "group", "work") && is(t, row, "event", "ops"))
 		p->ops = value;
@@ -115,7 +117,7 @@ void profiles_free(struct profiles *p)
 
 struct fit_work profile_work(const struct profile *p, int metric, double native_ns)
 {
-	double beside = metric == METRIC_TIME ? p->cpu_ns / p->wall_ns : 1;
+	double beside = metric == METRIC_TIME && !p->alone ? p->cpu_ns / p->wall_ns : 1;
 
 	return (struct fit_work){ p->count, native_ns, beside > 1 && isfinite(beside) ? beside : 1 };
 }

@@ -113,7 +113,7 @@ static double weigh_memory(const struct table *t, size_t row)
 
 static double weigh_map(const struct table *t, size_t row)
 {
-	return is_map(t, row) ? number(t, row, "value") : 0;
+	return is(t, row, "event", "mmap") ? number(t, row, "files") : 0;
 }
 
 static double weigh_mapped(const struct table *t, size_t row)
@@ -182,7 +182,7 @@ const struct term terms[] = {
 	{ .name = "memory-call", .direct = "pte-change", .divide = 1, .weight = weigh_memory,
 		.summary = "a change of the guest's own page tables: mprotect, brk" },
 	{ .name = "map", .divide = 1, .weight = weigh_map,
-		.summary = "memory mapped, or given back: mmap, munmap, mremap, madvise; some of it by the host" },
+		.summary = "a mapping of a file, code or data, and the pages of it that are used: by the host" },
 	{ .name = "mapped", .divide = 1, .weight = weigh_mapped,
 		.summary = "a page of a file that is mapped as data: the host backs it, a fault each" },
 	{ .name = "wait", .divide = 1, .weight = weigh_wait,

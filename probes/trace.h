@@ -24,7 +24,7 @@ struct error;
 
 enum trace_kind {
 	TRACE_LOST,	    /* value: so many events of this CPU are missing before this one */
-	TRACE_SYSCALL,	    /* a system call; value: number | first argument (mmap: pages of a file) << 32 */
+	TRACE_SYSCALL,	    /* a system call; value: number | first argument (mmap: TRACE_MAPS...) << 32 */
 	TRACE_RUN,	    /* and this one is KVM_RUN */
 	TRACE_RETURN,	    /* it leaves it; value: the low 32 bits of what it returns */
 	TRACE_GUEST,	    /* KVM enters the guest */
@@ -46,6 +46,9 @@ enum trace_kind {
 	TRACE_COST,	    /* value: ns; tid: enum trace_cost */
 	TRACE_KINDS,
 };
+
+/* Of mmap: whether it maps a file; and as data, how many pages. */
+#define TRACE_MAPS_FILE 0x80000000u
 
 enum trace_isa { TRACE_VMX = 1, TRACE_SVM = 2 };
 

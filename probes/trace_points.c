@@ -159,17 +159,20 @@ static uint32_t read_32(const uint8_t *data, uint32_t bytes, unsigned at)
 }
 
 /*
- * Pages of a file that mmap, with these ARGS, gives a program for its data. A program's code and what the
- * dynamic linker maps (it alone still asks for MAP_DENYWRITE) come with each execve(2), and of them few pages
- * are used.
+ * What mmap is asked for by these ARGS: pages of a file, for a program's data. A program's code and what the
+ * dynamic linker maps (it alone still asks for MAP_DENYWRITE) come with each execve(2), and of their pages
+ * few are used.
  */
-static uint32_t mapped_pages(const uint8_t *data, uint32_t bytes, unsigned args)
+static uint32_t mapped(const uint8_t *data, uint32_t bytes, unsigned args)
 {
 	uint64_t length = read_64(data, bytes, args + 8u), pages = length / PAGE + (length % PAGE > 0);
 	uint32_t flags = read_32(data, bytes, args + 24u);
 
-	return flags & (MAP_ANONYMOUS | MAP_DENYWRITE) ? 0
-						       : (uint32_t)(pages < UINT32_MAX ? pages : UINT32_MAX);
+	if (flags & MAP_ANONYMOUS)
+		return 0;
+	return TRACE_MAPS_FILE | (flags & MAP_DENYWRITE	    ? 0
+				  : pages < TRACE_MAPS_FILE ? (uint32_t)pages
+							    : TRACE_MAPS_FILE - 1);
 }
 
 bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes, struct trace_event *e)
@@ -188,7 +191,7 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 		if (e->value == NR_IOCTL && read_32(data, bytes, f->field[i][1] + 8u) == KVM_RUN)
 			e->kind = TRACE_RUN;
 		else if (e->value == NR_MMAP)
-			e->value |= (uint64_t)mapped_pages(data, bytes, f->field[i][1]) << 32;
+			e->value |= (uint64_t)mapped(data, bytes, f->field[i][1]) << 32;
 		else
 			e->value |= (uint64_t)read_32(data, bytes, f->field[i][1]) << 32;
 		break;

@@ -106,7 +106,8 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 		hist_add(&call->gap, e->time_ns - r->last_ns[number]);
 	r->last_ns[number] = e->time_ns;
 	if (number == SYS_mmap) {
-		call->bytes += (uint64_t)first * 4096;
+		call->files += (first & TRACE_MAPS_FILE) != 0;
+		call->bytes += (uint64_t)(first & ~TRACE_MAPS_FILE) * 4096;
 		return 0;
 	}
 	call->files += first < DESCRIPTORS && r->descriptor[first] == REGULAR;

@@ -38,7 +38,7 @@ static const struct trace_event events[] = {
 	{ 5406, 0, 2, TRACE_WAKE, 0 },
 	{ 5407, 1, 2, TRACE_OFF, 0 },
 	BACK(5410, 1, 100),
-	CALL(5450, 1, SYS_mmap, 3), /* pages of a file */
+	CALL(5450, 1, SYS_mmap, TRACE_MAPS_FILE | 3), /* pages of a file */
 	BACK(5460, 1, 7),
 	CALL(5500, 1, SYS_clone, 0),
 	BACK(5510, 1, 3),
@@ -93,7 +93,7 @@ static void test_counts(void)
 	CHECK_INT(p.call[SYS_read]->gap.count, 2);
 	CHECK_INT(p.call[SYS_read]->gap.total, 5200);
 	CHECK_INT(p.call[SYS_openat]->bytes, 0);
-	CHECK(p.call[SYS_mmap] && p.call[SYS_mmap]->bytes == 12288 && p.call[SYS_mmap]->files == 0);
+	CHECK(p.call[SYS_mmap] && p.call[SYS_mmap]->bytes == 12288 && p.call[SYS_mmap]->files == 1);
 	CHECK_INT(p.waits, 3);
 	CHECK_INT(p.preempted, 1);
 	CHECK_INT(p.wakes, 3);
