@@ -272,9 +272,7 @@ int child_reap(struct child *child, struct rusage *usage)
 {
 	int status = 0;
 
-	/* It may not have left the core we took from it yet: waiting for that by priority would keep it from
-	 * doing so, until real-time scheduling is throttled, 950 ms later. */
-	calm_down(child);
+	calm_down(child);	    /* it may yet have to leave a core we took, for which wait4 waits */
 	kill(-child->pid, SIGKILL); /* what it leaves behind must not run into the next repetition */
 	while (wait4(child->pid, &status, 0, usage) < 0 && errno == EINTR)
 		;
