@@ -37,6 +37,7 @@ extern const struct table_schema schema_plan_break_even;
 extern const struct table_schema schema_plan_uncertainty;
 extern const struct table_schema schema_plan_sensitivity;
 extern const struct table_schema schema_plan_what_if;
+extern const struct table_schema schema_plan_density;
 extern const struct table_schema schema_plan_doubts;
 extern const struct table_schema schema_plan_demand;
 extern const struct table_schema schema_plan_forecast;

@@ -130,6 +130,21 @@ const struct table_schema schema_plan_what_if = {
 		END },
 };
 
+const struct table_schema schema_plan_density = {
+	.name = "plan/density.csv", .description = "how many VMs alike one host of one kind holds under one configuration",
+	.columns = (const struct table_column[]){
+		TEXT("config", "configuration"),
+		TEXT("label", "configuration as printed"),
+		TEXT("kind", "kind of host, from the host list"),
+		TEXT("vm", "name of the VM; the fleet's first 200 rows"),
+		COUNT("vms", "how many of it fit by CPU, memory, I/O, requests and network, with what the policy keeps free; NA: any number"),
+		TEXT("binds", "what there is no more of then: cpu, memory, io, iops or net"),
+		NUMBER("busy_at_goal", "1", "share of its cores that the machine measured on had busy with as many copies as keep the goal of vmtax scale --slo; NA: its workload was not scaled with a goal"),
+		COUNT("vms_at_goal", "how many fit while no larger share of the cores is busy; NA: not known"),
+		TEXT("basis", "scaling (copies were measured at once) or capacity (they were not: nothing is known of times)"),
+		END },
+};
+
 const struct table_schema schema_placement = {
 	.name = "placement.csv", .description = "where a VM is today",
 	.columns = (const struct table_column[]){

@@ -48,6 +48,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_plan_uncertainty,
 	&schema_plan_sensitivity,
 	&schema_plan_what_if,
+	&schema_plan_density,
 	&schema_plan_doubts,
 	&schema_plan_demand,
 	&schema_plan_forecast,

@@ -12,6 +12,7 @@
 #include "model/break_even_priv.h"
 #include "model/model.h"
 #include "model/growth_priv.h"
+#include "model/density_priv.h"
 #include "model/plan_priv.h"
 #include "model/today_priv.h"
 #include "model/uncertainty_priv.h"
@@ -25,6 +26,7 @@ struct planner {
 	struct plan_policy policy;
 	struct today today;
 	struct plan_growth growth;
+	struct density density;
 	struct table footprint; /* of hosts, as measured; rows: 0 where it was not */
 	struct plan_files files;
 	struct plan_outcome *outcome; /* outcomes; owned */
@@ -64,6 +66,9 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 		code = growth_put(&p->files, &p->growth, &p->fleet, config, &packing, error);
 		if (code == 0)
 			code = uncertainty_put(&p->files, &p->ratios, &p->fleet, outcome, error);
+		if (code == 0)
+			code = density_put(&p->files.table[PLAN_DENSITY], &p->density, &p->fleet, config,
+					   error);
 	}
 	if (code == 0 && config->known)
 		code = today_plan(&p->files, &p->today, &p->fleet, config, error);
@@ -210,6 +215,8 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 		if (code == 0 && growth_find(&p.growth, &p.fleet, &p.policy) < 0)
 			code = error_set(error, ENOMEM, "cannot plan");
 		if (code == 0)
+			code = density_read(&p.density, options->results, &p.ratios, error);
+		if (code == 0)
 			code = write_plan(&p, options, error);
 		plan_ratios_free(&p.ratios);
 	}
@@ -218,6 +225,7 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 		free(p.outcome[i].config.counted);
 	}
 	free(p.outcome);
+	density_free(&p.density);
 	today_free(&p.today);
 	plan_policy_free(&p.policy);
 	fleet_free(&p.fleet);

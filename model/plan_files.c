@@ -24,6 +24,7 @@ static const struct table_schema *const schemas[PLAN_TABLES] = {
 	[PLAN_UNCERTAINTY] = &schema_plan_uncertainty,
 	[PLAN_SENSITIVITY] = &schema_plan_sensitivity,
 	[PLAN_WHAT_IF] = &schema_plan_what_if,
+	[PLAN_DENSITY] = &schema_plan_density,
 	[PLAN_DOUBTS] = &schema_plan_doubts,
 	[PLAN_FORECAST] = &schema_plan_forecast,
 	[PLAN_HEADROOM] = &schema_plan_headroom,

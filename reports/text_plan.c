@@ -127,6 +127,7 @@ static const struct {
 	{ &schema_plan_uncertainty, text_put_uncertainty },
 	{ &schema_plan_sensitivity, text_put_sensitivity },
 	{ &schema_plan_break_even, text_put_break_even },
+	{ &schema_plan_density, text_put_density },
 	{ &schema_plan_what_if, text_put_what_if },
 	{ &schema_plan_headroom, text_put_headroom },
 	{ &schema_plan_mending, text_put_mending },

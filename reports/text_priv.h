@@ -69,6 +69,9 @@ int text_put_mending(struct text_page *page, const struct table *mending);
 int text_put_uncertainty(struct text_page *page, const struct table *table);
 int text_put_sensitivity(struct text_page *page, const struct table *table);
 
+/* How many VMs alike one host holds, in a sentence. 0 or -ENOMEM. */
+int text_put_density(struct text_page *page, const struct table *table);
+
 /* Scenarios beside the plan, one after the other. 0 or -ENOMEM. */
 int text_put_what_if(struct text_page *page, const struct table *table);
 
