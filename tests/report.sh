@@ -92,7 +92,7 @@ why="left over: $(ls -A r)"
 result nothing-left-over
 # What older versions called costs.csv is shown as it stands, and made anew under its name.
 mkdir older && cp r/machine.csv r/runs.csv older && cut -d, -f1-11 r/waterfall.csv >older/costs.csv &&
-	echo hosted,hosted,exit,fsync,total,kv,10,20,3000,2900,3100,NA >>older/costs.csv
+	echo hosted,hosted,exit,fsync,total,kv,10,20,3000,2900,3100 >>older/costs.csv
 "$vmtax" report --no-html older >said 2>err
 why="$(cat err said)"
 grep -q '^fsync  *3.00 \[2.90, 3.10\]$' said && "$vmtax" report older >said 2>err && [ ! -e older/costs.csv ] &&
