@@ -103,8 +103,7 @@ static int await_gate(struct child *child, struct error *error)
 
 /*
  * Whoever watches with an ordinary priority may be told milliseconds late, while the child it watches keeps
- * the core: its stamps would be worth little. Watching itself takes next to no CPU time. Where this is not
- * allowed, marks that disagree with the program's own clock are flagged.
+ * the core: its stamps would be worth little. Where this is not allowed, marks that disagree are flagged.
  */
 static void hurry(struct child *child)
 {
