@@ -44,7 +44,7 @@ const struct table_schema schema_coefficients = {
 		TEXT("config", "configuration"),
 		TEXT("label", "configuration as printed"),
 		TEXT("metric", "time, or cpu (all CPU seconds)"),
-		TEXT("term", "term of the model: base (time by native time), events, and error (measured by predicted, of programs left out in turn)"),
+		TEXT("term", "term of the model: base (time by native time), events, error and error-several (measured by predicted, of programs of one thread, and of several or of several processes, left out in turn)"),
 		TEXT("unit", "unit of cost: ns an event or 1"),
 		NUMBER("cost", "", "the estimate: what one event adds to native time; of page-fault all it takes; of error the median"),
 		NUMBER("low", "", "lower end of its 95 % interval, by bootstrap over programs and their runs; of error the 2.5th percentile"),

@@ -44,10 +44,10 @@ double fit_predict(const struct fit *fit, const struct fit_work *work, double *p
 	return sum;
 }
 
-void fit_interval(const struct fit *fit, double predicted, double *low, double *high)
+void fit_interval(const struct fit *fit, enum fit_kind kind, double predicted, double *low, double *high)
 {
-	*low = predicted * fit->error[0];
-	*high = predicted * fit->error[2];
+	*low = predicted * fit->error[kind][0];
+	*high = predicted * fit->error[kind][2];
 }
 
 static double cosine(const struct fit_sample *s, size_t rows, size_t i, size_t j)

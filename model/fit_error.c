@@ -10,7 +10,8 @@
 #include "model/fit_priv.h"
 
 /* How sure a fit is: intervals of its costs, and how far off it is of what it has not seen. */
-#define RESAMPLES 200
+#define RESAMPLES  200
+#define KIND_LEAST 10 /* programs that errors of their kind are taken from */
 
 /* The next number below N (splitmix64: Steele, Lea and Flood, 2014). */
 static size_t draw(uint64_t *state, size_t n)
@@ -65,16 +66,40 @@ int fit_find_intervals(struct fit_sample *s, struct fit *fit)
 	return code;
 }
 
+const char *const fit_errors[FIT_KINDS] = { "error", "error-several" };
+
+/* The errors of KIND, or of all where there are too few. RATIO is of all, KINDS says whose. */
+static void find_ends(struct fit *fit, enum fit_kind kind, const double *ratio, const enum fit_kind *kinds,
+		      size_t known, double *room)
+{
+	double ends[2];
+	size_t n = 0;
+
+	for (size_t i = 0; i < known; i++)
+		if (kinds[i] == kind)
+			room[n++] = ratio[i];
+	if (n < KIND_LEAST)
+		memcpy(room, ratio, (n = known) * sizeof(*room));
+	stats_sort(room, n);
+	fit_ends(room, n, ends);
+	fit->error[kind][0] = ends[0];
+	fit->error[kind][1] = stats_quantile(room, n, 0.5);
+	fit->error[kind][2] = ends[1];
+	fit->judged[kind] = n;
+}
+
 /*
  * How far off predictions are of programs that the fit has not seen, each left out in turn. The quantiles'
  * ranks make up for there being few, as those of the jackknife+ (R. Barber et al., Predictive inference with
- * the jackknife+, Annals of Statistics 49, 2021).
+ * the jackknife+, Annals of Statistics 49, 2021); by kind, so that each kind is covered (V. Vovk, A.
+ * Gammerman and G. Shafer, Algorithmic learning in a random world, 2005, 4.5: Mondrian predictors).
  */
 int fit_find_error(const struct fit_sample *s, struct fit *fit)
 {
-	double *ratio = calloc(s->count + 1, sizeof(*ratio)), ends[2];
+	double *ratio = calloc(2 * s->count + 1, sizeof(*ratio));
+	enum fit_kind *kind = calloc(s->count + 1, sizeof(*kind));
 	size_t known = 0;
-	int code = ratio ? 0 : -ENOMEM;
+	int code = ratio && kind ? 0 : -ENOMEM;
 
 	for (size_t i = 0; code == 0 && i < s->count; i++) {
 		const struct fit_case *f = s->at[i];
@@ -83,16 +108,16 @@ int fit_find_error(const struct fit_sample *s, struct fit *fit)
 		struct fit one;
 
 		code = fit_make(s->all, s->config, s->metric, f->program, FIT_COSTS, &one);
-		if (code == -ENODATA)
+		if (code == -ENODATA) {
 			code = 0;
-		else if (code == 0)
+		} else if (code == 0) {
+			kind[known] = work.kind;
 			ratio[known++] = f->measured_ns[s->metric] / fit_predict(&one, &work, NULL);
+		}
 	}
-	stats_sort(ratio, known);
-	fit_ends(ratio, known, ends);
-	fit->error[0] = ends[0];
-	fit->error[1] = stats_quantile(ratio, known, 0.5);
-	fit->error[2] = ends[1];
+	for (int k = 0; code == 0 && k < FIT_KINDS; k++)
+		find_ends(fit, (enum fit_kind)k, ratio, kind, known, ratio + s->count);
 	free(ratio);
+	free(kind);
 	return code;
 }

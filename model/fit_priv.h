@@ -114,6 +114,11 @@ int fit_backend(const char *directory, char *text, size_t size, struct error *er
 
 /* --- Fits: fit.c --- */
 
+/* Programs of one thread, and of several or of several processes, are not predicted equally well: each kind
+ * has its own errors, where there are enough. */
+enum fit_kind { FIT_ONE, FIT_SEVERAL, FIT_KINDS };
+extern const char *const fit_errors[FIT_KINDS]; /* as terms of coefficients.csv */
+
 /* A fit of one metric under one configuration. */
 struct fit {
 	double cost[TERM_MOST], low[TERM_MOST], high[TERM_MOST];
@@ -123,7 +128,9 @@ struct fit {
 	int merged[TERM_MOST];	  /* the term it cannot be told from; -1: none */
 	double fault_ns;	  /* a native page fault */
 	double condition;
-	double error[3]; /* measured by predicted, left out in turn: 2.5th, 50th and 97.5th percentile */
+	double error[FIT_KINDS]
+		    [3]; /* measured by predicted, left out in turn: 2.5th, 50th and 97.5th percentile */
+	size_t judged[FIT_KINDS]; /* by so many programs */
 	size_t programs;
 	double constant, cpu_only; /* slowdowns of the baselines, */
 	double constant_error[2];  /* and measured by the first: 2.5th and 97.5th percentile */
@@ -148,6 +155,7 @@ int fit_make(const struct fit_cases *cases, const char *config, int metric, cons
 struct fit_work {
 	const double *count; /* TERM_MOST */
 	double native_ns, beside;
+	enum fit_kind kind;
 };
 struct fit_work profile_work(const struct profile *profile, int metric, double native_ns);
 
@@ -158,7 +166,7 @@ double fit_events(const struct fit *fit, const struct fit_work *work, size_t ter
 double fit_predict(const struct fit *fit, const struct fit_work *work, double *part);
 
 /* The interval about PREDICTED. */
-void fit_interval(const struct fit *fit, double predicted, double *low, double *high);
+void fit_interval(const struct fit *fit, enum fit_kind kind, double predicted, double *low, double *high);
 
 /* What one fit is made on. */
 struct fit_sample {

@@ -64,22 +64,23 @@ static int put_row(struct table_writer *w, const struct fit_cases *all, const st
 		   const struct fit *fit, size_t j, struct error *error)
 {
 	bool term = j < terms_count;
+	size_t kind = term ? 0 : j - terms_count;
 
 	table_put_text(w, r->config);
 	table_put_text(w, label_of(all, r->config));
 	table_put_text(w, fit_metrics[r->metric]);
-	table_put_text(w, term ? terms[j].name : "error");
+	table_put_text(w, term ? terms[j].name : fit_errors[kind]);
 	table_put_text(w, term && j != TERM_BASE ? "ns" : "1");
-	table_put_number(w, term ? fit->cost[j] : fit->error[1]);
-	table_put_number(w, term ? fit->low[j] : fit->error[0]);
-	table_put_number(w, term ? fit->high[j] : fit->error[2]);
+	table_put_number(w, term ? fit->cost[j] : fit->error[kind][1]);
+	table_put_number(w, term ? fit->low[j] : fit->error[kind][0]);
+	table_put_number(w, term ? fit->high[j] : fit->error[kind][2]);
 	table_put_number(w, term ? fit->direct[j] : (double)NAN);
 	table_put_number(w, term && j != TERM_BASE ? direct_native(&all->direct, &terms[j]) : (double)NAN);
 	table_put_number(w, term && j != TERM_BASE ? fit->most[j] : (double)NAN);
 	table_put_text(w, term && fit->merged[j] >= 0 ? terms[fit->merged[j]].name : NULL);
 	table_put_number(w, fit->condition);
 	table_put_integer(w, (int64_t)fit->programs);
-	table_put_integer(w, (int64_t)(term ? fit->with[j] : fit->programs));
+	table_put_integer(w, (int64_t)(term ? fit->with[j] : fit->judged[kind]));
 	table_put_text(w, *all->backend ? all->backend : NULL);
 	table_put_text(w, r->programs);
 	table_put_number(w, held_by(all, r->config));
@@ -96,7 +97,7 @@ static int put_fit(struct table_writer *w, const struct fit_cases *all, const ch
 
 	if (code)
 		code = error_set(error, -code, "cannot fit costs of %.100s", config);
-	for (size_t j = 0; code == 0 && j <= terms_count; j++)
+	for (size_t j = 0; code == 0 && j < terms_count + FIT_KINDS; j++)
 		code = put_row(w, all, &row, &fit, j, error);
 	free(programs);
 	return code;

@@ -49,6 +49,19 @@ static int unknown_term(const struct costs *c, size_t row, struct error *error)
 	return error_at(error, "%.200s:%zu:term", c->table.path, c->table.lines[row]);
 }
 
+/* Whether ROW tells how far off predictions are. */
+static bool take_error(const struct costs *c, size_t row, struct fit *fit)
+{
+	for (int k = 0; k < FIT_KINDS; k++)
+		if (strcmp(text(&c->table, row, "term"), fit_errors[k]) == 0) {
+			fit->error[k][0] = number(&c->table, row, "low");
+			fit->error[k][1] = number(&c->table, row, "cost");
+			fit->error[k][2] = number(&c->table, row, "high");
+			return true;
+		}
+	return false;
+}
+
 /* The rows of one configuration and metric, from FIRST on; *NEXT is behind them. */
 static int take_fit(const struct costs *c, size_t first, size_t *next, struct fit *fit, struct error *error)
 {
@@ -56,18 +69,14 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 	double scale[TERM_MOST] = { 0 }, usual = NAN;
 	size_t row = first;
 
-	*fit = (struct fit){ .error = { 1, 1, 1 } };
+	*fit = (struct fit){ .error = { { 1, 1, 1 }, { 1, 1, 1 } } };
 	for (; row < t->rows && strcmp(text(t, row, "config"), text(t, first, "config")) == 0 &&
 	       strcmp(text(t, row, "metric"), text(t, first, "metric")) == 0;
 	     row++) {
 		size_t j = 0;
 
-		if (strcmp(text(t, row, "term"), "error") == 0) {
-			fit->error[0] = number(t, row, "low");
-			fit->error[1] = number(t, row, "cost");
-			fit->error[2] = number(t, row, "high");
+		if (take_error(c, row, fit))
 			continue;
-		}
 		while (j < terms_count && strcmp(terms[j].name, text(t, row, "term")) != 0)
 			j++;
 		if (j == terms_count)
@@ -154,7 +163,7 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 		outside |= line[j].outside;
 	}
 	qsort(line, terms_count, sizeof(line[0]), by_ns);
-	fit_interval(fit, total, &low, &high);
+	fit_interval(fit, work.kind, total, &low, &high);
 	put_names(w, c, first, p->program.name[program], "total");
 	table_put_missing(w);
 	table_put_missing(w);

@@ -119,5 +119,6 @@ struct fit_work profile_work(const struct profile *p, int metric, double native_
 {
 	double beside = metric == METRIC_TIME && !p->alone ? p->cpu_ns / p->wall_ns : 1;
 
-	return (struct fit_work){ p->count, native_ns, beside > 1 && isfinite(beside) ? beside : 1 };
+	return (struct fit_work){ p->count, native_ns, beside > 1 && isfinite(beside) ? beside : 1,
+				  p->alone ? FIT_ONE : FIT_SEVERAL };
 }

@@ -19,7 +19,7 @@ static int put(struct table_writer *w, const struct fit_case *f, int metric, con
 	struct fit_work work = profile_work(profile, metric, native);
 
 	predicted = fit_predict(fit, &work, NULL);
-	fit_interval(fit, predicted, &low, &high);
+	fit_interval(fit, work.kind, predicted, &low, &high);
 	table_put_text(w, f->program);
 	table_put_text(w, f->config);
 	table_put_text(w, fit_metrics[metric]);

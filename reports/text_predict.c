@@ -37,13 +37,14 @@ static const char *show_cost(double cost, bool time, char *into, size_t size)
 
 static void put_coefficient(const struct text_page *page, const struct table *t, size_t row)
 {
-	bool time = is(t, row, "unit", "ns"), error = is(t, row, "term", "error");
+	bool time = is(t, row, "unit", "ns"),
+	     error = strncmp(text(t, row, "term"), "error", strlen("error")) == 0;
 	char cost[32], low[32], high[32], direct[32], interval[80];
 
 	snprintf(interval, sizeof(interval), "[%s, %s]",
 		 show_cost(number(t, row, "low"), time, low, sizeof(low)),
 		 show_cost(number(t, row, "high"), time, high, sizeof(high)));
-	fprintf(page->out, "%-12s %10s %-24s %10s %5.0f  %s%s\n", text(t, row, "term"),
+	fprintf(page->out, "%-13s %10s %-24s %10s %5.0f  %s%s\n", text(t, row, "term"),
 		show_cost(number(t, row, "cost"), time, cost, sizeof(cost)), interval,
 		error ? "" : show_cost(number(t, row, "direct"), time, direct, sizeof(direct)),
 		number(t, row, "with"), *text(t, row, "merged") ? "cannot be told from " : "",
@@ -65,7 +66,7 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 		if (!is(&t, row, "config", config)) {
 			config = text(&t, row, "config");
 			text_put_title(&page, text(&t, row, "label"), "added to native time by each event");
-			fprintf(out, "%-12s %10s %-24s %10s %5s\n", "term", "cost", "[95 % interval]",
+			fprintf(out, "%-13s %10s %-24s %10s %5s\n", "term", "cost", "[95 % interval]",
 				"directly", "with");
 		}
 		put_coefficient(&page, &t, row);
@@ -74,8 +75,8 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 		fprintf(out,
 			"\n%.0f programs; \"with\": those that make such events; directly: as the nano suite "
 			"measured it;\ncondition number %.3g; error: measured by predicted, each program "
-			"left out "
-			"in turn\n",
+			"left out in turn: those of one\nthread, and those of several or of several "
+			"processes\n",
 			number(&t, t.rows - 1, "programs"), number(&t, t.rows - 1, "condition"));
 	table_free(&t);
 	return 0;
