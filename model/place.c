@@ -30,6 +30,11 @@ static double work_of_best_fit(const struct extent *e)
 	return (e->rows + e->bins) * e->bins;
 }
 
+static double work_of_spread(const struct extent *e)
+{
+	return e->units * e->bins * log2(2 + e->bins);
+}
+
 static double work_of_filling(const struct extent *e)
 {
 	return e->rows * e->units;
@@ -49,6 +54,8 @@ const struct place_heuristic place_heuristics[] = {
 	{ "best-fit-product", place_best_fit, ORDER_PRODUCT, work_of_best_fit, 2e7, 0 },
 	{ "dot-product", place_fill_bins, NORM_DOT, work_of_filling, 2.5e7, 0 },
 	{ "l2", place_fill_bins, NORM_L2, work_of_filling, 2.5e7, 0 },
+	{ "spread-max", place_spread, ORDER_MAX, work_of_spread, 2e6, 0 },
+	{ "spread-sum", place_spread, ORDER_SUM, work_of_spread, 2e6, 0 },
 	{ "dot-product-sampled", place_fill_sampled, NORM_DOT, NULL, 0, ROWS_SAMPLED },
 	{ NULL, NULL, 0, NULL, 0, 0 },
 };

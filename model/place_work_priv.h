@@ -104,6 +104,7 @@ extern const struct place_heuristic place_heuristics[]; /* ends with a NULL name
 
 int place_first_fit(struct placing *placing, const size_t *ranked, int order);
 int place_best_fit(struct placing *placing, const size_t *ranked, int order);
+int place_spread(struct placing *placing, const size_t *ranked, int order);
 int place_fill_bins(struct placing *placing, const size_t *ranked, int norm); /* bin by bin */
 int place_fill_sampled(struct placing *placing, const size_t *ranked, int norm);
 
