@@ -85,5 +85,7 @@ double series_time(const char *text)
 	number = strtod(text, &end);
 	if (*end)
 		return (double)NAN;
-	return number > MILLISECONDS_FROM ? number / 1000 : number;
+	if (number > MILLISECONDS_FROM)
+		number /= 1000;
+	return number < MILLISECONDS_FROM ? number : (double)NAN; /* later is no time that was measured */
 }

@@ -28,6 +28,7 @@ static void test_times(void)
 	CHECK(isnan(series_time("03/01/2024")));
 	CHECK(isnan(series_time("2024-13-01")));
 	CHECK(isnan(series_time("2024-03-01 25:00:00")));
+	CHECK(isnan(series_time("99999999999999999")));
 	CHECK(isnan(series_time("soon")));
 	CHECK(isnan(series_time("")));
 }
