@@ -73,6 +73,8 @@ int table_read_optional(struct table *table, const char *path, const struct tabl
 
 	if (code != -ENOENT)
 		return code;
+	if (error) /* it need not be there */
+		*error = (struct error){ 0 };
 	table->schema = schema;
 	while (schema->columns[table->columns].name)
 		table->columns++;

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/error.h"
 #include "base/schema.h"
 #include "base/stats.h"
 #include "model/needs_priv.h"
@@ -118,19 +117,14 @@ int reserve_find(struct plan_config *config, const struct table *footprint)
 
 int reserve_read(struct table *footprint, const char *results, struct error *error)
 {
-	struct error missing = { 0 }; /* it may be */
 	struct stat file;
-	int code;
 	char path[4096];
 
 	*footprint = (struct table){ .schema = &schema_footprint };
 	if (!results || stat(results, &file) < 0 || !S_ISDIR(file.st_mode)) /* a table typed by hand */
 		return 0;
 	snprintf(path, sizeof(path), "%s/%s", results, schema_footprint.name);
-	code = table_read_optional(footprint, path, &schema_footprint, &missing);
-	if (code)
-		*error = missing;
-	return code;
+	return table_read_optional(footprint, path, &schema_footprint, error);
 }
 
 struct plan_load reserve_of(const struct plan_config *config)

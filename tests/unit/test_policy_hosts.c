@@ -178,6 +178,20 @@ static void test_what_hosts_need_is_measured(void)
 	table_free(&plan);
 }
 
+static void test_requests_bind(void)
+{
+	static const char *const fleet[] = { "vm=db|count=4|class=kv|cpu=1|memory=1|iops=600", NULL };
+	static const char *const hosts[] = { "host=box|cores=8|memory=64|cost=1|iops=700", NULL };
+	static const char *const large[] = { "host=box|cores=8|memory=64|cost=1", NULL };
+	struct table plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_summary);
+
+	CHECK_NEAR(figure(&plan, "native", "hosts"), 4, 0);
+	table_free(&plan);
+	plan = plan_with(fleet, large, "growth_buffer = 0\n", &schema_plan_summary);
+	CHECK_NEAR(figure(&plan, "native", "hosts"), 1, 0);
+	table_free(&plan);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_overcommit_by_class);
@@ -187,6 +201,7 @@ int main(void)
 	CHECK_RUN(test_failure_domains);
 	CHECK_RUN(test_failure_domains_get_spare_hosts);
 	CHECK_RUN(test_disks_bind);
+	CHECK_RUN(test_requests_bind);
 	CHECK_RUN(test_what_hosts_need_is_measured);
 	return check_done();
 }
