@@ -65,7 +65,7 @@ void plan_help(void)
 	     "                  policy, or hosted:transport=ring (knobs, where results or an ablation have "
 	     "them)\n"
 	     "  --ablation DIR  what vmtax ablate measured, for such knobs (default: the results)\n"
-	     "  --out DIR       where plan/summary.csv and plan/hosts.csv go (default: the results;\n"
+	     "  --out DIR       where report.html and the tables in plan/ go (default: the results;\n"
 	     "                  for the sample, out/sample)\n"
 	     "  --csv, --json   print the summary as CSV or JSON instead\n"
 	     "  --help          print this help\n"
