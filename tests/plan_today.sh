@@ -61,6 +61,15 @@ try 0 --fleet tight.csv --hosts hosts.csv --placement today.csv && says "within 
 	grep -q '^native,native,box-1,.*,no,1,a$' new/plan/today.csv
 result pieces
 
+# With one host more any of them may fail; of three there may be none.
+printf 'growth_buffer = 0\nspare_hosts = 1\n' >spare.ini
+printf 'host,available,cores,memory,cost\nbox,9,8,64,1000\n' >nine.csv
+try 0 --fleet tight.csv --hosts hosts.csv --policy spare.ini --placement today.csv && grep -q '^native,native,3,0,3,0,0,0,yes,0,0,0,0,3,0$' new/plan/mending.csv
+result no-spare
+try 0 --fleet tight.csv --hosts nine.csv --policy spare.ini --placement today.csv && says "1 spare host then lets one fail" &&
+	grep -q '^native,native,3,0,3,0,0,0,yes,0,0,0,0,0,1$' new/plan/mending.csv
+result spare
+
 # Two VMs that must change places with nothing free: one is stopped meanwhile.
 printf 'vm,class,cpu,memory,group,measured_on\na,cpu,5,8,x,native\nb,cpu,5,8,y,native\nc,cpu,3,8,y,native\nd,cpu,3,8,x,native\n' >swap.csv
 printf 'growth_buffer = 0\n[group x]\ntogether = yes\n[group y]\ntogether = yes\n' >swap.ini
