@@ -201,7 +201,6 @@ static int record(const struct options *o, const char *path, struct error *error
 
 	exit_costs_find((pid_t)o->pid, costs);
 	code = trace_open(&recorder, (pid_t)o->pid, path, costs, error);
-
 	if (code)
 		return code;
 	sigaction(SIGINT, &action, NULL);
@@ -210,6 +209,8 @@ static int record(const struct options *o, const char *path, struct error *error
 	if (code == 0) {
 		watch(o);
 		code = trace_end(recorder, error);
+		if (code)
+			error_at(error, "%s", o->record ? o->record : "/tmp");
 	}
 	trace_close(recorder);
 	return code;

@@ -157,17 +157,27 @@ static void raise_limit(void)
 	}
 }
 
+int trace_gone(const struct trace_recorder *r, struct error *error)
+{
+	return error_fail(error, 0, "pgrep finds what still runs", "process %d has ended", (int)r->pid);
+}
+
+/* Last of all: where nothing can be traced, what had that name before is still there. */
+static int open_file(struct trace_recorder *r, const char *path, struct error *error)
+{
+	r->file = fopen(path, "we");
+	if (r->file)
+		return 0;
+	error_fail(error, errno, "choose a directory you may write to", "cannot create the trace");
+	return error_at(error, "%s", path);
+}
+
 static int open_all(struct trace_recorder *r, const char *path, struct error *error)
 {
 	int code = trace_formats_read(&r->formats, error);
 
 	if (code)
 		return code;
-	r->file = fopen(path, "we");
-	if (r->file == NULL) {
-		error_fail(error, errno, "choose a directory you may write to", "cannot create the trace");
-		return error_at(error, "%s", path);
-	}
 	raise_limit();
 	r->ring = calloc(r->cpus, sizeof(*r->ring));
 	r->leader = malloc(r->cpus * sizeof(*r->leader));
@@ -187,7 +197,11 @@ static int open_all(struct trace_recorder *r, const char *path, struct error *er
 		return error_fail(error, -code,
 				  "run as root, or as root: sysctl kernel.perf_event_paranoid=-1",
 				  "cannot trace process %d", (int)r->pid);
-	return code ? error_set(error, -code, "cannot trace process %d", (int)r->pid) : 0;
+	/* Of /proc the one, of perf the other. */
+	if (code == -ENOENT || code == -ESRCH)
+		return error_fail(error, ESRCH, "pgrep finds what runs", "process %d has ended", (int)r->pid);
+	return code ? error_set(error, -code, "cannot trace process %d", (int)r->pid)
+		    : open_file(r, path, error);
 }
 
 void trace_close(struct trace_recorder *r)

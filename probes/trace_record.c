@@ -189,6 +189,7 @@ int trace_begin(struct trace_recorder *r, struct error *error)
 {
 	struct trace_event cost[TRACE_COSTS];
 	uint64_t now;
+	int code;
 
 	r->stop = eventfd(0, EFD_CLOEXEC);
 	r->cost[COST_EVENT] = trace_event_cost_ns(&r->formats);
@@ -198,9 +199,11 @@ int trace_begin(struct trace_recorder *r, struct error *error)
 			.time_ns = now, .kind = TRACE_COST, .tid = i, .value = r->cost[i]
 		};
 	if (trace_file_begin(r->file, now, r->cpus) ||
-	    trace_file_put(r->file, (struct trace_chunk){ .count = TRACE_COSTS }, cost) ||
-	    trace_threads(r, describe_first))
+	    trace_file_put(r->file, (struct trace_chunk){ .count = TRACE_COSTS }, cost))
 		return write_failed(error);
+	code = trace_threads(r, describe_first);
+	if (code)
+		return code == -ESRCH ? trace_gone(r, error) : write_failed(error);
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
 		r->wait[cpu] = (struct pollfd){ .fd = r->leader[cpu], .events = POLLIN };
 	r->wait[r->cpus] = (struct pollfd){ .fd = r->stop, .events = POLLIN };

@@ -71,4 +71,7 @@ void trace_stop(struct trace_recorder *r);
 /* Calls EACH for every thread of the process; one that has just gone is passed over. */
 int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r, pid_t tid));
 
+/* Says in ERROR that the process has ended before anything was recorded of it. Returns a negative errno. */
+int trace_gone(const struct trace_recorder *r, struct error *error);
+
 #endif
