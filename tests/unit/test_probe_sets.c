@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <libgen.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cmd/counters_priv.h"
 #include "probes/sets_priv.h"
@@ -185,6 +187,17 @@ static bool encodes(const char *cpu, const struct set_event *event)
 	return false;
 }
 
+/* The directory of the sets that come with vmtax: beside that of this program, wherever that is run from. */
+static void find_shipped(char *path, size_t size)
+{
+	char self[3800];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	CHECK(length > 0);
+	self[length > 0 ? length : 0] = '\0';
+	snprintf(path, size, "%s/../sets", dirname(self));
+}
+
 /* The sets that come with vmtax: every event is one of these two CPUs', but AMD's counts no cycles of walks.
  */
 static void test_shipped(void)
@@ -192,11 +205,12 @@ static void test_shipped(void)
 	static const char *const names[] = { "basic", "branch", "cache", "tlb" };
 	struct event_set set;
 	struct error error;
-	char path[4096];
+	char directory[4000], path[4096];
 	size_t walks = 0;
 
+	find_shipped(directory, sizeof(directory));
 	for (size_t s = 0; s < 4; s++) {
-		snprintf(path, sizeof(path), "%s/probes/sets/%s.set", getenv("VMTAX_SRC"), names[s]);
+		snprintf(path, sizeof(path), "%s/%s.set", directory, names[s]);
 		CHECK_INT(event_set_read(&set, path, &error), 0);
 		CHECK_STR(set.name, names[s]);
 		CHECK(set.summary[0] && set.formulas);
