@@ -81,7 +81,8 @@ static int put_layer(struct table_writer *out, const struct trace_thread *t, int
 	return table_end_row(out, error);
 }
 
-/* What of the hypervisor's time is known by costs found out beforehand is a row of its own. */
+/* What of the hypervisor's time is known by costs found out beforehand is a row of its own; what ticks say of
+ * others', too. */
 static int put_thread(struct table_writer *out, const struct trace_thread *t, struct error *error)
 {
 	enum probe_source divided = t->inferred ? PROBE_INFERRED : t->sampled ? PROBE_SAMPLED : PROBE_EXACT;
@@ -99,6 +100,11 @@ static int put_thread(struct table_writer *out, const struct trace_thread *t, st
 			code = put_layer(out, t, layer, ns - t->inferred_ns, source, error);
 			ns = t->inferred_ns;
 			source = PROBE_INFERRED;
+		}
+		if (t->ticked_ns[layer]) {
+			code = put_layer(out, t, layer, ns - t->ticked_ns[layer], source, error);
+			ns = t->ticked_ns[layer];
+			source = PROBE_SAMPLED;
 		}
 		if (code == 0)
 			code = put_layer(out, t, layer, ns, source, error);

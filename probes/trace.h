@@ -144,6 +144,7 @@ struct trace_thread {
 	enum trace_role role;
 	uint64_t first_ns, last_ns; /* it was there */
 	uint64_t ns[PROBE_LAYERS];
+	uint64_t ticked_ns[PROBE_LAYERS]; /* of the monitor's and the host kernel's: by ticks, no call told */
 	bool sampled;	      /* guest and hypervisor are told apart by ticks: KVM tells of no entries */
 	bool inferred;	      /* or by counts of exits, and what each costs */
 	uint64_t inferred_ns; /* of the hypervisor's: costs that were found out beforehand */

@@ -53,6 +53,8 @@ static void divide_unplaced(struct thread *t)
 	system = (uint64_t)((double)t->unplaced * (double)system / (double)all);
 	t->sum.ns[LAYER_MONITOR] += own;
 	t->sum.ns[guest ? LAYER_HYPERVISOR : LAYER_HOST_KERNEL] += system;
+	t->sum.ticked_ns[LAYER_MONITOR] = own;
+	t->sum.ticked_ns[LAYER_HOST_KERNEL] = guest ? 0 : system;
 	t->sum.ns[LAYER_GUEST_USER] += t->unplaced - own - system;
 	t->sum.role = guest ? TRACE_VCPU : t->sum.role;
 }
@@ -62,7 +64,7 @@ static void take_for_program(struct thread *t)
 {
 	t->sum.role = TRACE_PROGRAM;
 	t->sum.ns[LAYER_GUEST_USER] += t->sum.ns[LAYER_MONITOR];
-	t->sum.ns[LAYER_MONITOR] = 0;
+	t->sum.ns[LAYER_MONITOR] = t->sum.ticked_ns[LAYER_MONITOR] = 0;
 }
 
 int trace_machine_close(struct trace_machine *m, uint64_t end_ns, struct trace_account *account)

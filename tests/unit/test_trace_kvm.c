@@ -22,6 +22,25 @@ static void test_ticks(void)
 	trace_account_free(&a);
 }
 
+/* One that makes no system call: of its 100, ticks give the program three parts and the host's kernel one. */
+static void test_no_call(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 5, 1, TRACE_USER_TICKS, 0 },
+		{ 0, 2, 1, TRACE_SYSTEM_TICKS, 0 },
+		{ 100, 35, 1, TRACE_USER_TICKS, 0 },
+		{ 100, 12, 1, TRACE_SYSTEM_TICKS, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 100);
+
+	CHECK(a.thread[0].sampled);
+	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 75);
+	CHECK_INT(a.thread[0].ns[LAYER_HOST_KERNEL], 25);
+	CHECK_INT(a.thread[0].ticked_ns[LAYER_HOST_KERNEL], 25);
+	CHECK_INT(sum(&a.thread[0]), 100);
+	trace_account_free(&a);
+}
+
 /* Recording an entry takes 30 of the 100 after it: the hypervisor's. A guest that ran for less had nothing.
  */
 static void test_cost(void)
@@ -145,6 +164,7 @@ static void test_silent(void)
 int main(void)
 {
 	CHECK_RUN(test_ticks);
+	CHECK_RUN(test_no_call);
 	CHECK_RUN(test_cost);
 	CHECK_RUN(test_reasons);
 	CHECK_RUN(test_window);
