@@ -97,11 +97,17 @@ static void say_set(const struct event_set *set)
 	}
 }
 
-void counters_say(const struct event_sets *sets)
+void counters_say(const struct event_sets *sets, bool wanted)
 {
 	struct error error = { 0 };
 	char text[800];
 
+	if (!wanted) {
+		fputs("vmtax run: no event set is counted: nothing is observed, or --probes leaves counters "
+		      "out\n",
+		      stderr);
+		return;
+	}
 	if (!counters_work(&error))
 		fprintf(stderr, "vmtax: hardware events are NA: %s\n",
 			error_text(&error, text, sizeof(text)));

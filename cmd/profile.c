@@ -256,7 +256,7 @@ int cmd_profile(int argc, char **argv)
 	    make_suite(&o, &suite, &error) < 0)
 		return cmd_fail("profile", &error, CMD_USAGE);
 	if (o.counters)
-		counters_say(&sets);
+		counters_say(&sets, true);
 	fd = mkstemp(file);
 	if (fd < 0 || (mkdir(o.out, 0777) < 0 && errno != EEXIST)) {
 		code = error_fail(&error, errno, "make the directories above it",

@@ -24,6 +24,9 @@ static int no_such_probe(const char *name, struct error *error)
 
 	for (size_t i = 0; probes[i]; i++)
 		names[i] = probes[i]->name;
+	if (strcmp(name, "none") == 0)
+		return error_fail(error, 0, "give none alone, or leave it out",
+				  "none and a probe exclude each other");
 	near = units_nearest(name, names);
 	error_set(error, 0, "there is no probe %.100s", name);
 	return near ? error_mend(error, "did you mean %s?", near)

@@ -20,6 +20,15 @@ status=$?
 why="status $status: $(cat err)"
 [ $status -eq 2 ] && grep -q 'no probe kvm-stat: .*did you mean kvm-stats?' err && [ ! -e wrong ]
 result no-such-probe
+"$vmtax" run --probes none,perf --configs native --blocks 1 --out wrong -- true >said 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 2 ] && grep -q 'exclude each other' err && ! [ -e wrong ]
+result none-and-a-probe
+"$vmtax" run --probes none --counters basic --configs native --blocks 1 --out uncounted -- true >said 2>err
+why="$(cat err)"
+grep -q 'no event set is counted: ' err
+result nothing-counted-is-said
 "$vmtax" run --probes none --configs native --blocks 1 --out none -- true >said 2>err
 why="$(of none) $(cat err)"
 [ "$(of none)" = "" ] && grep -q ',ok,' none/runs.csv && ! grep -q observed none/runs.csv
