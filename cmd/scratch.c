@@ -17,8 +17,12 @@
 
 static int cannot(const char *what, const char *path, struct error *error)
 {
-	error_fail(error, errno, "free some space, or choose another directory with --out", "cannot %s",
-		   what);
+	bool full = errno == ENOSPC || errno == EDQUOT;
+
+	error_fail(error, errno,
+		   full ? "free some space, or choose another directory with --out"
+			: "choose a directory that you may use with --out",
+		   "cannot %s", what);
 	return error_at(error, "%s", path);
 }
 

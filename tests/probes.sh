@@ -62,7 +62,7 @@ mkdir open && chmod a+rwx open .
 ordinary="setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all"
 [ "$(id -u)" -eq 0 ] || ordinary=
 if [ "$paranoid" -ge 2 ] && $ordinary test -x "$vmtax" 2>/dev/null && $ordinary test -w open; then
-	(cd open && $ordinary "$vmtax" run --configs native --blocks 1 --keep-trace --out mine -- true) >said 2>err
+	(cd open && TMPDIR=$PWD $ordinary "$vmtax" run --configs native --blocks 1 --keep-trace --out mine -- true) >said 2>err
 	why="$(cat err said)"
 	counts open/mine && grep -qE 'no traces are kept: .*(run as root|mount -t tracefs)' err
 	result ordinary-user

@@ -16,6 +16,7 @@ one() {
 	work=$(mktemp -d) || exit 1
 	trap 'chmod -R u+rwX "$work" 2>/dev/null; rm -rf "$work"' EXIT
 	trap 'exit 1' HUP INT TERM
+	chmod a+x "$work" # some tests become another user
 	mkdir "$work/$name" "$work/tmp"
 	case $1 in *.sh) set -- sh "$@" ;; *) set -- "" "$@" ;; esac
 	(cd "$work/$name" && TMPDIR=$work/tmp exec timeout -k 5 "$LIMIT" $1 "$2" "$BUILD") \
