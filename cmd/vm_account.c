@@ -209,9 +209,9 @@ static int record(const struct options *o, const char *path, struct error *error
 	if (code == 0) {
 		watch(o);
 		code = trace_end(recorder, error);
-		if (code)
-			error_at(error, "%s", o->record ? o->record : "/tmp");
 	}
+	if (code && error->number)
+		error_at(error, "%s", o->record ? o->record : "/tmp");
 	trace_close(recorder);
 	return code;
 }

@@ -133,7 +133,7 @@ int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)r->pid);
 	task = opendir(path);
 	if (task == NULL)
-		return -errno;
+		return errno == ENOENT ? -ESRCH : -errno;
 	while (code == 0 && (entry = readdir(task)) != NULL) {
 		pid_t tid = (pid_t)atoi(entry->d_name);
 
@@ -197,9 +197,8 @@ static int open_all(struct trace_recorder *r, const char *path, struct error *er
 		return error_fail(error, -code,
 				  "run as root, or as root: sysctl kernel.perf_event_paranoid=-1",
 				  "cannot trace process %d", (int)r->pid);
-	/* Of /proc the one, of perf the other. */
-	if (code == -ENOENT || code == -ESRCH)
-		return error_fail(error, ESRCH, "pgrep finds what runs", "process %d has ended", (int)r->pid);
+	if (code == -ESRCH)
+		return trace_gone(r, error);
 	return code ? error_set(error, -code, "cannot trace process %d", (int)r->pid)
 		    : open_file(r, path, error);
 }
