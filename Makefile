@@ -28,7 +28,7 @@ CPPFLAGS += -I. -MMD -MP -DVMTAX_VERSION='"$(VERSION)"'
 # The program: everything but the monitor, with its libraries.
 MONITOR_BASE = base/clock.c base/error.c base/hist.c base/units.c
 VMM_SHARED = vmm/available.c vmm/config.c vmm/costs.c vmm/knobs.c vmm/names.c vmm/syscalls.c
-PROGRAM_SRC = $(wildcard base/*.c probes/*.c model/*.c reports/*.c) $(VMM_SHARED) \
+PROGRAM_SRC = $(wildcard base/*.c probes/*.c model/*.c model/plan/*.c reports/*.c) $(VMM_SHARED) \
 	      $(filter-out $(wildcard cmd/monitor*.c),$(wildcard cmd/*.c))
 PROGRAM_LIBS = -lcsv -lgsl -lgslcblas -lpfm -lglpk -linih -lnettle -ljansson -lm
 

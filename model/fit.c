@@ -262,6 +262,7 @@ int fit_make(const struct fit_cases *cases, const char *config, int metric, cons
 	*fit = (struct fit){ .fault_ns = isnan(fault) ? 0 : fault };
 	if (code == 0) {
 		memcpy(fit->direct, s.direct, sizeof(fit->direct));
+		memcpy(fit->absent, s.absent, sizeof(fit->absent));
 		describe(&s, fit);
 		code = fit_solve(&s, fit);
 	}

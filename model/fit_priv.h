@@ -25,13 +25,12 @@ enum { TERM_BASE, TERM_FAULT, TERM_MOST = 20 };
 /* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
 struct term {
 	const char *name, *summary;
-	const char *direct; /* the event of the nano suite that measures it; NULL: none */
-	const char *less;   /* and the event to subtract; NULL: none */
-	const char
-		*without; /* the term whose events are none of its own, though they are counted; NULL: none */
-	bool ring;	  /* there is such a thing only where requests go by ring, */
-	bool cpu;	  /* and only in CPU time */
-	double divide;	  /* the direct measurement is of so many */
+	const char *direct;  /* the event of the nano suite that measures it; NULL: none */
+	const char *less;    /* and the event to subtract; NULL: none */
+	const char *without; /* events of this term are none of its own; NULL: none */
+	bool ring;	     /* there is such a thing only where requests go by ring, */
+	bool cpu;	     /* and only in CPU time */
+	double divide;	     /* the direct measurement is of so many */
 	double (*weight)(const struct table *profile, size_t row);
 };
 extern const struct term terms[]; /* ends with a NULL name; the first two are base and page-fault */
@@ -125,6 +124,7 @@ struct fit {
 	double most[TERM_MOST];	  /* events per native ms, at most */
 	double direct[TERM_MOST]; /* as the nano suite measured it; NaN: not */
 	size_t with[TERM_MOST];	  /* programs that make such events */
+	bool absent[TERM_MOST];	  /* there is no such event under the configuration, or in the metric */
 	int merged[TERM_MOST];	  /* the term it cannot be told from; -1: none */
 	double fault_ns;	  /* a native page fault */
 	double condition;

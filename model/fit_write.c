@@ -98,7 +98,8 @@ static int put_fit(struct table_writer *w, const struct fit_cases *all, const ch
 	if (code)
 		code = error_set(error, -code, "cannot fit costs of %.100s", config);
 	for (size_t j = 0; code == 0 && j < terms_count + FIT_KINDS; j++)
-		code = put_row(w, all, &row, &fit, j, error);
+		if (j >= terms_count || !fit.absent[j])
+			code = put_row(w, all, &row, &fit, j, error);
 	free(programs);
 	return code;
 }

@@ -46,13 +46,20 @@ static size_t find_term(const char *name)
 	return j;
 }
 
-/* Takes off each term what counts as another's. */
+/* Takes off each term, in their order, what counts as another's. */
 static void settle(struct profile *p)
 {
+	double left[TERM_MOST];
+
 	p->requests = p->count[find_term("request")] + p->count[find_term("blocking")];
+	memcpy(left, p->count, sizeof(left));
 	for (size_t j = 0; j < terms_count; j++)
-		if (terms[j].without)
-			p->count[j] = fmax(p->count[j] - p->count[find_term(terms[j].without)], 0);
+		if (terms[j].without) {
+			double *other = &left[find_term(terms[j].without)], taken = fmin(p->count[j], *other);
+
+			p->count[j] -= taken;
+			*other -= taken;
+		}
 }
 
 static int take_table(struct profiles *p, const struct table *t, struct error *error)

@@ -95,11 +95,9 @@ static double weigh_sync(const struct table *t, size_t row)
 	return any(t, row, calls) ? number(t, row, "value") : 0;
 }
 
-/* But for sched_yield: natively, too, it hands the core to another. */
 static double weigh_guest(const struct table *t, size_t row)
 {
-	bool served = is(t, row, "group", "call") && !is_request(t, row) && !is(t, row, "event", "futex") &&
-		      !is(t, row, "event", "sched_yield");
+	bool served = is(t, row, "group", "call") && !is_request(t, row) && !is(t, row, "event", "futex");
 
 	return served && !is_memory(t, row) && !is_map(t, row) && !is_process(t, row)
 		       ? number(t, row, "value")
@@ -187,8 +185,8 @@ const struct term terms[] = {
 		.summary = "a page of a file that is mapped as data: the host backs it, a fault each" },
 	{ .name = "wait", .divide = 1, .weight = weigh_wait,
 		.summary = "a thread that leaves its core to wait, in a call or on a futex, and is woken" },
-	{ .name = "futex", .direct = "null-exit", .divide = 1, .weight = weigh_futex,
-		.summary = "a call on a futex: to wait, or to wake who waits" },
+	{ .name = "futex", .direct = "null-exit", .divide = 1, .weight = weigh_futex, .without = "wait",
+		.summary = "a call on a futex that does not wait: to wake who does, as a rule" },
 	{ .name = "fork", .divide = 1, .weight = weigh_fork,
 		.summary = "a process that begins as a copy: a VM is built anew, and pages are touched again" },
 	{ .name = "exec", .divide = 1, .weight = weigh_exec,

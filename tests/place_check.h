@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "model/place_priv.h"
+#include "model/plan/place_priv.h"
 
 static inline const char *place_check_counts(const struct place_problem *p, const struct place_solution *s)
 {

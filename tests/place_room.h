@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "model/place_priv.h"
+#include "model/plan/place_priv.h"
 
 #define ITEMS 60
 

@@ -59,7 +59,7 @@ result outside
 try 0 predict known --costs known --json --out kept && jq -e 'map(select(.term == "total" and .metric == "time")) | length == 16 and
 	all(.[]; .held == 1 and .ops == 1000 and ((.ns - .native_ns) / 1000 / .added_ns - 1 | fabs) < 1e-6)' said >/dev/null
 result by-operation
-awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["term"] == "late" { $at["cost"] = 20000 } { print }' \
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } { print } $at["term"] == "kib" { $at["term"] = "late"; $at["cost"] = 20000; print }' \
 	known/coefficients.csv >coefficients && mkdir ring && mv coefficients ring/coefficients.csv &&
 	awk -F, -v OFS=, 'NR > 1 && $2 == "close" { $7 = 100; $10 = 25 } { print }' known/profile.csv >ring/profile.csv &&
 	try 0 predict ring --costs ring --out ring --csv && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "model/needs_priv.h"
+#include "model/plan/needs_priv.h"
 #include "tests/check.h"
 
 static inline void put(const char *path, const char *text)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "model/place_priv.h"
+#include "model/plan/place_priv.h"
 
 /* Instances of one kind of bin, from a generator that each sets the STATE of (xorshift64*, S. Vigna, 2016).
  */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "model/plan_priv.h"
+#include "model/plan/plan_priv.h"
 #include "tests/check.h"
 #include "tests/report_tables.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "model/plan_priv.h"
+#include "model/plan/plan_priv.h"
 #include "tests/check.h"
 
 /* What further tabs and columns of an inventory add, and what is doubted of them. */

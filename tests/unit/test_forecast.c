@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "model/forecast_priv.h"
+#include "model/plan/forecast_priv.h"
 #include "tests/check.h"
 #include "tests/plan_bed.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/mend_priv.h"
+#include "model/plan/mend_priv.h"
 #include "tests/check.h"
 #include "tests/place_check.h"
 

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <stdlib.h>
 
-#include "model/plan_priv.h"
+#include "model/plan/plan_priv.h"
 #include "tests/check.h"
 
 /* Packing itself. */

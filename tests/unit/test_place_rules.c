@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "model/place_priv.h"
+#include "model/plan/place_priv.h"
 #include "tests/check.h"
 #include "tests/place_check.h"
 #include "tests/place_room.h"

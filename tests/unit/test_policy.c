@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "model/plan_priv.h"
+#include "model/plan/plan_priv.h"
 #include "tests/check.h"
 #include "tests/policy_bed.h"
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "model/plan/density_priv.h"
+#include "model/plan/pack_priv.h"
+#include "model/plan/place_work_priv.h"
+
+/* How many alike VMs one host holds, and how many of them a goal for their times. */
+
+#define VMS_MOST   200 /* rows of the fleet that are told of */
+#define COUNT_MOST 1000000
+
+static const char *text(const struct table *table, size_t row, const char *column)
+{
+	return table_text(table, row, table_column(table, column));
+}
+
+static double number(const struct table *table, size_t row, const char *column)
+{
+	return table_number(table, row, table_column(table, column));
+}
+
+int density_read(struct density *d, const char *directory, const struct plan_ratios *ratios,
+		 struct error *error)
+{
+	char path[4200];
+	struct stat status;
+	int code;
+
+	*d = (struct density){ .cpus = 0 };
+	for (size_t row = 0; row < ratios->runs.rows; row++)
+		d->cpus = fmax(d->cpus, number(&ratios->runs, row, "cpus"));
+	if (!directory || stat(directory, &status) < 0 || !S_ISDIR(status.st_mode)) /* typed, or nothing */
+		return 0;
+	snprintf(path, sizeof(path), "%.4000s/%s", directory, schema_scaling.name);
+	code = table_read_optional(&d->scaling, path, &schema_scaling, error);
+	snprintf(path, sizeof(path), "%.4000s/%s", directory, schema_laws.name);
+	return code ? code : table_read_optional(&d->laws, path, &schema_laws, error);
+}
+
+void density_free(struct density *d)
+{
+	table_free(&d->scaling);
+	table_free(&d->laws);
+}
+
+/* Whether ROW is of the workload CLASS under CONFIG. */
+static bool is_of(const struct table *table, size_t row, const char *class, const char *config)
+{
+	return strcmp(text(table, row, "workload"), class) == 0 &&
+	       strcmp(text(table, row, "config"), config) == 0;
+}
+
+/* The share of the machine's cores that most copies of CLASS keep busy under CONFIG while they keep the goal
+ * that vmtax scale was given; NaN: that was not measured. */
+static double busy_at_goal(const struct density *d, const char *class, const char *config)
+{
+	double most = NAN;
+
+	for (size_t row = 0; row < d->laws.rows; row++)
+		if (is_of(&d->laws, row, class, config))
+			most = number(&d->laws, row, "goal_n");
+	if (most == 0)
+		return 0;
+	for (size_t row = 0; row < d->scaling.rows; row++)
+		if (is_of(&d->scaling, row, class, config) && number(&d->scaling, row, "n") == most &&
+		    d->cpus > 0)
+			return fmin(1, number(&d->scaling, row, "throughput") *
+					       number(&d->scaling, row, "cpu_ns") / 1e9 / d->cpus);
+	return NAN;
+}
+
+/* How many of ITEM a host of KIND holds of whose CPU the share BUSY is used, and what there is no more of. */
+static size_t count(const struct pack_problem *a, size_t kind, size_t item, double busy, const char **binds)
+{
+	struct place_problem problem = a->problem;
+	double capacity[RESOURCES], use[RESOURCES], least = INFINITY;
+	size_t fit;
+
+	memcpy(capacity, a->capacity + kind * RESOURCES, sizeof(capacity));
+	capacity[CPU] *= busy;
+	problem.capacity = capacity;
+	problem.barred = NULL;
+	problem.groups = 0;
+	fit = placing_would_take(&problem, 0, item, COUNT_MOST);
+	for (size_t r = 0; r < RESOURCES; r++)
+		use[r] = (double)(fit + 1) * a->size[item * RESOURCES + r];
+	*binds = NULL;
+	for (size_t r = 0; r < DRIVER; r++) {
+		double rest = capacity[r] > 0 ? place_rest(&problem, 0, use, r) / capacity[r] : -1;
+
+		if (a->size[item * RESOURCES + r] > 0 && rest < least) {
+			least = rest;
+			*binds = pack_resource_names[r];
+		}
+	}
+	return fit;
+}
+
+static int put_row(struct table_writer *out, const struct density *d, const struct pack_problem *a,
+		   const struct fleet *fleet, const struct plan_config *config, size_t kind, size_t vm,
+		   struct error *error)
+{
+	double busy = busy_at_goal(d, fleet->vm[vm].class, config->name);
+	const char *binds, *binds_goal;
+	size_t fit = count(a, kind, vm, 1, &binds);
+
+	table_put_text(out, config->name);
+	table_put_text(out, config->label);
+	table_put_text(out, fleet->kind[kind].name);
+	table_put_text(out, fleet->vm[vm].name);
+	if (fit < COUNT_MOST)
+		table_put_integer(out, (int64_t)fit);
+	else
+		table_put_missing(out);
+	table_put_text(out, binds);
+	plan_put_amount(out, busy);
+	if (isnan(busy) || fit >= COUNT_MOST)
+		table_put_missing(out);
+	else
+		table_put_integer(out, (int64_t)count(a, kind, vm, busy, &binds_goal));
+	table_put_text(out, isnan(busy) ? "capacity" : "scaling");
+	return table_end_row(out, error);
+}
+
+int density_put(struct table_writer *out, const struct density *d, const struct fleet *fleet,
+		const struct plan_config *config, struct error *error)
+{
+	struct pack_problem *a = calloc(1, sizeof(*a));
+	int code = a ? pack_problem_make(a, fleet, config, true) : -ENOMEM;
+
+	if (code < 0)
+		code = error_set(error, ENOMEM, "cannot plan");
+	for (size_t kind = 0; code == 0 && kind < fleet->kinds; kind++)
+		for (size_t vm = 0; code == 0 && vm < fleet->vms && vm < VMS_MOST; vm++)
+			code = put_row(out, d, a, fleet, config, kind, vm, error);
+	pack_problem_free(a);
+	return code;
+}
