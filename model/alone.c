@@ -59,7 +59,10 @@ double alone_ns(const struct alone *alone, const struct cells *cells, size_t row
 	if (!(number < (double)alone->runs))
 		return wall;
 	run = &alone->run[(size_t)number];
-	if (run->several || strcmp(cells_text(cells, row, "transport"), "ring") != 0)
+	/* Of several that run side by side, one waits while another goes on. */
+	if (run->several)
+		return wall;
+	if (strcmp(cells_text(cells, row, "transport"), "ring") != 0)
 		return wall - run->waited_ns;
 	return cells_number(cells, row, "cpu_vcpu_ns") + cells_number(cells, row, "cpu_monitor_ns") +
 	       run->rest_ns;

@@ -27,8 +27,8 @@ int alone_read(struct alone *alone, const char *directory, struct error *error);
  * What the repetition in ROW of runs.csv would have taken on free cores, ns. Others on the machine are no
  * cost of virtualization, and differ from run to run. It is the time it took, less what it waited for a core;
  * with a ring, whose guest polls while its driver waits for a core, what the one vCPU and its driver did for
- * the program and its waiting for I/O. With several vCPUs or processes, whose times overlap, only the first
- * one's wait is known.
+ * the program and its waiting for I/O. With several vCPUs or processes, of which some
+ * wait while others go on, it is the time on the clock.
  */
 double alone_ns(const struct alone *alone, const struct cells *cells, size_t row);
 void alone_free(struct alone *alone);
