@@ -151,7 +151,7 @@ watch() {
 least() {
 	percent=$1 threads=$2 layers=$3 try=0
 	shift 3
-	while [ $((try += 1)) -le 8 ]; do
+	while [ $((try += 1)) -le 16 ]; do
 		watch "$@"
 		[ "$(share "$threads" "$layers")" -lt "$percent" ] || return 0
 	done
