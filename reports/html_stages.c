@@ -47,7 +47,7 @@ int html_stages(FILE *out, const struct result *result)
 	      "between the answer and the guest's going on: they begin by one clock and end by the other, "
 	      "and "
 	      "&#177; is how far off that may be; none is given where KVM says that the clocks are one.</p>\n"
-	      "<div class=\"panels\">\n",
+	      "<div class=\"panels wide\">\n",
 	      out);
 	for (size_t r = 0; r < grid.rows.count; r++)
 		put_kind(out, result, &grid, grid.rows.name[r]);

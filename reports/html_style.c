@@ -43,6 +43,7 @@ static const char style[] =
 	".facts th { white-space: nowrap; }\n"
 	".panels { display: grid; gap: 1rem; margin: 1rem 0;\n"
 	"	grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); }\n"
+	".panels.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); }\n"
 	"figure { margin: 0; max-width: 35rem; }\n"
 	"figcaption { font-weight: 600; margin-bottom: 0.25rem; }\n"
 	".card { background: #ffffff; color: #1c2026; border: 1px solid var(--line); border-radius: 6px;\n"
