@@ -61,8 +61,7 @@ result sleeper
 kill $slept
 
 # One that computes does nothing else.
-sh -c 'ulimit -t 600; while :; do :; done' &
-computing=$!
+sh -c 'ulimit -t 600; while :; do :; done' & computing=$!
 tries=0 # ticks say what it does: on a busy machine one of them finds an interrupt
 until account $computing 0.5s; [ "$(share '^program' '^guest-user$')" -ge 97 ] || [ $((tries += 1)) -ge 8 ]; do :; done
 [ $tries -lt 8 ]
