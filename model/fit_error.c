@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "base/stats.h"
 #include "model/fit_priv.h"
 
@@ -13,14 +14,9 @@
 #define RESAMPLES  200
 #define KIND_LEAST 10 /* programs that errors of their kind are taken from */
 
-/* The next number below N (splitmix64: Steele, Lea and Flood, 2014). */
 static size_t draw(uint64_t *state, size_t n)
 {
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return (z ^ (z >> 31)) % n;
+	return random_next(state) % n;
 }
 
 /* Programs drawn anew, and of each its runs; costs of each draw are kept in DRAWN (terms x RESAMPLES). */
