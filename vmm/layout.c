@@ -26,16 +26,21 @@
 #define BITS_NEAR  13
 #define STACK_SKEW 8192 /* bytes within the stack's first pages */
 
+/* The host's level of randomization, asked for once: a program begins with five draws. */
 static int randomizes(void)
 {
-	FILE *stream = fopen("/proc/sys/kernel/randomize_va_space", "re");
-	int level = 2;
+	static int level = -1;
+	FILE *stream = level < 0 ? fopen("/proc/sys/kernel/randomize_va_space", "re") : NULL;
 
-	if (stream && fscanf(stream, "%d", &level) != 1)
+	if (level >= 0)
+		return level;
+	if (!stream || fscanf(stream, "%d", &level) != 1 || level < 0)
 		level = 2;
 	if (stream)
 		fclose(stream);
-	return personality(0xffffffff) & ADDR_NO_RANDOMIZE ? 0 : level;
+	if (personality(0xffffffff) & ADDR_NO_RANDOMIZE)
+		level = 0;
+	return level;
 }
 
 /* A number below N, which is a power of two; 0 where the host's LEVEL of randomization is lower. */
