@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "model/plan/place_priv.h"
+#include "tests/pick.h"
 
 #define ITEMS 60
 
@@ -15,10 +16,7 @@ static uint64_t state = 1;
 
 static inline size_t pick(size_t limit)
 {
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (size_t)((state * 0x2545f4914f6cdd1dULL) >> 33) % limit;
+	return pick_from(&state, limit);
 }
 
 /* A problem and room for its arrays. */

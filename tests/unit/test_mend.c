@@ -6,6 +6,7 @@
 
 #include "model/plan/mend_priv.h"
 #include "tests/check.h"
+#include "tests/pick.h"
 #include "tests/place_check.h"
 
 /* Placements that are mended: known answers, and random ones that a simple checker and trying all judge. */
@@ -17,10 +18,7 @@ static uint64_t state = 7;
 
 static size_t pick(size_t limit)
 {
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (size_t)((state * 0x2545f4914f6cdd1dULL) >> 33) % limit;
+	return pick_from(&state, limit);
 }
 
 /* A problem and today's placement, with room for their arrays. */
