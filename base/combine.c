@@ -60,7 +60,7 @@ static void resample(struct bootstrap *b, double level, struct stats_estimate *e
 
 	for (size_t r = 0; r < RESAMPLES; r++) {
 		for (size_t i = 0; i < b->n; i++)
-			b->block[i] = random_next(&state) % b->n;
+			b->block[i] = random_below(&state, b->n);
 		locate(b);
 		for (size_t k = 0; k < b->k; k++)
 			b->drawn[k * RESAMPLES + r] = combine(b, k);

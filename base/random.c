@@ -11,6 +11,11 @@ uint64_t random_next(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
+size_t random_below(uint64_t *state, size_t limit)
+{
+	return limit ? random_next(state) % limit : 0;
+}
+
 double random_unit(uint64_t *state)
 {
 	return ((double)(random_next(state) >> 11) + 0.5) / 9007199254740992.0; /* 2^53 */

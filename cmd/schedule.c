@@ -4,13 +4,13 @@
 
 #include "base/random.h"
 
-/* Fisher and Yates; the bias of the remainder is far below what a few rows could show. */
+/* Fisher and Yates. */
 static void shuffle(uint8_t *values, size_t n, uint64_t *state)
 {
 	for (size_t i = 0; i < n; i++)
 		values[i] = (uint8_t)i;
 	for (size_t i = n; i > 1; i--) {
-		size_t j = random_next(state) % i;
+		size_t j = random_below(state, i);
 		uint8_t swap = values[i - 1];
 
 		values[i - 1] = values[j];

@@ -14,11 +14,6 @@
 #define RESAMPLES  200
 #define KIND_LEAST 10 /* programs that errors of their kind are taken from */
 
-static size_t draw(uint64_t *state, size_t n)
-{
-	return random_next(state) % n;
-}
-
 /* Programs drawn anew, and of each its runs; costs of each draw are kept in DRAWN (terms x RESAMPLES). */
 static int resample(struct fit_sample *s, const struct fit *fit, double *drawn)
 {
@@ -30,14 +25,14 @@ static int resample(struct fit_sample *s, const struct fit *fit, double *drawn)
 
 		memset(s->weight, 0, s->count * sizeof(*s->weight));
 		for (size_t i = 0; i < s->count; i++)
-			s->weight[draw(&state, s->count)]++;
+			s->weight[random_below(&state, s->count)]++;
 		for (size_t i = 0; i < s->count; i++) {
 			const struct fit_case *f = s->at[i];
 			double ratio[64];
 			size_t n = f->pairs < 64 ? f->pairs : 64;
 
 			for (size_t k = 0; k < n; k++)
-				ratio[k] = f->ratio[s->metric][draw(&state, f->pairs)];
+				ratio[k] = f->ratio[s->metric][random_below(&state, f->pairs)];
 			stats_sort(ratio, n);
 			s->measured[i] = f->native_ns[s->metric] * stats_quantile(ratio, n, 0.5);
 		}

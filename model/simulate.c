@@ -48,7 +48,7 @@ static double cut(struct state *s, double *left, size_t slices)
 static void begin(struct state *s, struct vm *vm, double due)
 {
 	const struct simulate_class *c = &s->m->class_[vm->class_];
-	struct simulate_run run = c->run[random_next(&s->seed) % c->runs];
+	struct simulate_run run = c->run[random_below(&s->seed, c->runs)];
 
 	vm->idle = false;
 	vm->ready = true;

@@ -83,11 +83,11 @@ static void resample(struct forecast *f, const struct days *d, const double *lef
 
 		for (size_t i = 0, from = 0; i < d->n; i++, from++) {
 			if (i % WEEK == 0)
-				from = (size_t)(random_unit(&state) * (double)d->n);
+				from = random_below(&state, d->n);
 			value[i] = d->value[i] - left[i] + left[from % d->n];
 		}
 		f->resampled[line] = fit(d, value, week);
-		f->resampled[line].noise = left[(size_t)(random_unit(&state) * (double)d->n)];
+		f->resampled[line].noise = left[random_below(&state, d->n)];
 	}
 }
 

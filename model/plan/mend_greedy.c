@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "model/plan/mend_greedy_priv.h"
 #include "model/plan/place_work_priv.h"
 
@@ -13,12 +14,7 @@
 /* 1, or in all orders but the first something about 1. */
 double greedy_noise(struct greedy *g)
 {
-	if (!g->random)
-		return 1;
-	g->random ^= g->random >> 12;
-	g->random ^= g->random << 25;
-	g->random ^= g->random >> 27;
-	return 0.5 + (double)(g->random * 0x2545f4914f6cdd1dULL >> 40) / (double)(1 << 24);
+	return g->noisy ? 0.5 + random_unit(&g->random) : 1;
 }
 
 bool greedy_kept_together(const struct mend_state *s, size_t unit)
@@ -177,7 +173,8 @@ static int mend_all(struct greedy *g)
 int mend_greedily(struct mend_state *s, unsigned seed)
 {
 	struct greedy g = { .s = s,
-			    .random = seed * 0x9e3779b97f4a7c15ULL,
+			    .noisy = seed > 0,
+			    .random = seed,
 			    .pool = malloc((s->units + 1) * sizeof(*g.pool)),
 			    .ranked = place_rank_kinds(s->problem, PLACE_NONE) };
 	int code = g.pool && g.ranked ? mend_all(&g) : -ENOMEM;

@@ -11,8 +11,9 @@
 struct greedy {
 	struct mend_state *s;
 	double weight[PLACE_RESOURCES_MOST];
-	uint64_t random; /* 0: always the first choice */
-	size_t *pool;	 /* units without a place; owned */
+	bool noisy; /* else always the first choice */
+	uint64_t random;
+	size_t *pool; /* units without a place; owned */
 	size_t count;
 	size_t *ranked; /* kinds, the best bargain first; owned */
 };

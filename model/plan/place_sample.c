@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "model/plan/place_work_priv.h"
 
 /*
@@ -30,14 +31,6 @@ struct sample {
 	double weight[PLACE_RESOURCES_MOST];
 	uint64_t random;
 };
-
-static size_t draw(struct sample *s, size_t limit)
-{
-	s->random ^= s->random >> 12;
-	s->random ^= s->random << 25;
-	s->random ^= s->random >> 27;
-	return (size_t)((s->random * 0x2545f4914f6cdd1dULL) >> 24) % limit;
-}
 
 /* Closes the gaps that placed rows left, once they are every second one. */
 static void close_gaps(struct sample *s)
@@ -68,7 +61,7 @@ static void choose(struct sample *s)
 		if (s->left[row])
 			s->drawn[s->count++] = row;
 	for (size_t tries = 0; tries < 2 * DRAWN / RUN && s->count < DRAWN && s->head < s->rows; tries++) {
-		size_t from = s->head + draw(s, s->rows - s->head);
+		size_t from = s->head + random_below(&s->random, s->rows - s->head);
 
 		for (size_t row = from; row < from + RUN && row < s->rows && s->count < DRAWN; row++)
 			if (s->left[row])
@@ -137,7 +130,7 @@ static int prepare(struct sample *s, struct placing *placing, const size_t *orde
 	const struct place_problem *problem = placing->problem;
 	size_t resources = problem->resources, most = problem->items / chunks + 1;
 
-	*s = (struct sample){ .placing = placing, .random = 0x9e3779b97f4a7c15ULL };
+	*s = (struct sample){ .placing = placing };
 	s->item = malloc((most + 1) * sizeof(*s->item));
 	s->left = malloc((most + 1) * sizeof(*s->left));
 	s->size = malloc((most + 1) * resources * sizeof(*s->size));

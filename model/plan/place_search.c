@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "model/plan/place_swap_priv.h"
 
 /*
@@ -122,7 +123,7 @@ static size_t draw(struct hunt *h, size_t draws)
 	double least = 0;
 
 	for (size_t i = 0; i < draws || (found == PLACE_NONE && i < 20 * s->bins); i++) {
-		size_t bin = swap_random(s, s->bins);
+		size_t bin = random_below(&s->random, s->bins);
 		double fill = s->bin[bin].gone ? 0 : fill_of(s, bin);
 
 		if (!s->bin[bin].gone && (found == PLACE_NONE || fill < least)) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "model/plan/place_swap_priv.h"
 
 /*
@@ -51,7 +52,7 @@ static size_t list_choices(struct swap_state *s, struct choice *choices)
 
 	if (units > ASIDE_MOST) { /* some of them */
 		for (size_t i = 0; i < ASIDE_MOST; i++) {
-			size_t j = i + swap_random(s, units - i), unit = aside->unit[i];
+			size_t j = i + random_below(&s->random, units - i), unit = aside->unit[i];
 
 			aside->unit[i] = aside->unit[j];
 			aside->unit[j] = unit;
@@ -79,7 +80,7 @@ static void consider(struct swap_state *s, struct exchange *best, const struct e
 {
 	size_t ties = exchange->gain > best->gain + 1e-12 ? 1 : best->ties + 1;
 
-	if (swap_random(s, ties) == 0)
+	if (random_below(&s->random, ties) == 0)
 		*best = *exchange;
 	best->ties = ties;
 }
@@ -118,7 +119,7 @@ static void weigh_bin(struct swap_state *s, struct exchange *best, const struct 
 		      size_t bin)
 {
 	const struct swap_bin *b = &s->bin[bin];
-	size_t shift = b->units > PAIR_UNITS ? swap_random(s, b->units) : 0;
+	size_t shift = b->units > PAIR_UNITS ? random_below(&s->random, b->units) : 0;
 	size_t span = b->units > PAIR_UNITS ? PAIR_UNITS : b->units;
 
 	weigh(s, best, choices, count, bin, NULL, 0);
@@ -137,7 +138,7 @@ static void weigh_bin(struct swap_state *s, struct exchange *best, const struct 
 /* How long UNIT stays where it is now: longer in a bin, of which there are many, than aside. */
 static void hold(struct swap_state *s, size_t unit, bool aside)
 {
-	s->held[unit] = s->turn + (aside ? 1 + swap_random(s, 2) : 2 + swap_random(s, 8));
+	s->held[unit] = s->turn + (aside ? 1 + random_below(&s->random, 2) : 2 + random_below(&s->random, 8));
 }
 
 static int make(struct swap_state *s, const struct exchange *e)
@@ -179,7 +180,7 @@ int swap_step(struct swap_state *s)
 	s->turn++;
 	s->work += 10; /* also where nothing can be weighed */
 	count = list_choices(s, choices);
-	first = swap_random(s, s->bins);
+	first = random_below(&s->random, s->bins);
 	for (size_t i = 0; i < looks; i++) {
 		size_t bin = (first + i) % s->bins;
 

@@ -35,9 +35,6 @@ struct swap_state {
 int swap_init(struct swap_state *s, const struct placing *placing);
 void swap_free(struct swap_state *s);
 
-/* A number below LIMIT (xorshift64*, S. Vigna, 2016). */
-size_t swap_random(struct swap_state *s, size_t limit);
-
 /* Moves a unit, unchecked. 0 or -ENOMEM. */
 int swap_put(struct swap_state *s, size_t bin, size_t unit);
 int swap_take_out(struct swap_state *s, size_t bin, size_t place); /* to what is set aside */

@@ -8,14 +8,6 @@
 
 /* Items one by one, in bins or set aside. */
 
-size_t swap_random(struct swap_state *s, size_t limit)
-{
-	s->random ^= s->random >> 12;
-	s->random ^= s->random << 25;
-	s->random ^= s->random >> 27;
-	return limit ? (size_t)((s->random * 0x2545f4914f6cdd1dULL) >> 33) % limit : 0;
-}
-
 static int push(struct swap_bin *bin, size_t unit)
 {
 	if (bin->units == bin->room) {
@@ -168,7 +160,6 @@ int swap_init(struct swap_state *s, const struct placing *placing)
 		.held = calloc(total + 1, sizeof(*s->held)),
 		.bin = calloc(placing->bins + 1, sizeof(*s->bin)),
 		.use = calloc((placing->bins + 1) * problem->resources, sizeof(*s->use)),
-		.random = 0x9e3779b97f4a7c15ULL,
 	};
 	if (!s->item || !s->weight || !s->held || !s->bin || !s->use)
 		return -ENOMEM;

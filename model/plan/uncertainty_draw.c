@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "base/stats.h"
 #include "model/plan/uncertainty_priv.h"
 
@@ -13,25 +14,12 @@
 #define NORMAL_95     1.959963984540054 /* half of a 95 % interval, in standard deviations */
 #define SECONDS_A_DAY 86400.0
 
-static double uniform(struct unsure *u)
-{
-	u->random ^= u->random >> 12;
-	u->random ^= u->random << 25;
-	u->random ^= u->random >> 27;
-	return ((double)(u->random * 0x2545f4914f6cdd1dULL >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static size_t pick(struct unsure *u, size_t limit)
-{
-	return (size_t)(uniform(u) * (double)limit);
-}
-
 /* G. Box and M. Muller, A note on the generation of random normal deviates, 1958. */
 static double normal(struct unsure *u)
 {
-	double radius = sqrt(-2 * log(uniform(u)));
+	double radius = sqrt(-2 * log(random_unit(&u->random)));
 
-	return radius * cos(6.283185307179586 * uniform(u));
+	return radius * cos(6.283185307179586 * random_unit(&u->random));
 }
 
 /* The ratio of ROW within its interval: as it stands where there is none. */
@@ -55,7 +43,8 @@ static double draw_class(struct unsure *u, const char *class, const char *metric
 	size_t count = plan_class_rows(u->ratios, u->config->name, class, metric, u->rows);
 
 	for (size_t i = 0; i < count; i++)
-		u->values[i] = draw_row(u, u->rows[pick(u, count)], plan_metric_additive(metric));
+		u->values[i] =
+			draw_row(u, u->rows[random_below(&u->random, count)], plan_metric_additive(metric));
 	return plan_class_middle(metric, u->values, count);
 }
 
@@ -93,9 +82,7 @@ int unsure_init(struct unsure *u, const struct plan_ratios *ratios, const struct
 	size_t rows = ratios->overhead.rows + 1;
 	int code = 0;
 
-	*u = (struct unsure){
-		.ratios = ratios, .fleet = fleet, .config = config, .random = 0x9e3779b97f4a7c15ULL
-	};
+	*u = (struct unsure){ .ratios = ratios, .fleet = fleet, .config = config };
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
 		if (*fleet->vm[i].class)
 			code = names_add(&u->classes, fleet->vm[i].class);
@@ -152,7 +139,7 @@ static double draw_days(struct unsure *u)
 	stats_sort(u->drawn, slots);
 	was = stats_quantile(u->drawn, slots, q);
 	for (size_t d = 0; d < u->days; d++)
-		memcpy(u->drawn + d * u->day, u->total + pick(u, u->days) * u->day,
+		memcpy(u->drawn + d * u->day, u->total + random_below(&u->random, u->days) * u->day,
 		       u->day * sizeof(*u->drawn));
 	stats_sort(u->drawn, slots);
 	return was > 0 ? stats_quantile(u->drawn, slots, q) / was : 1;
