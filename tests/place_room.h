@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
+#include "base/random.h"
 #include "model/plan/place_priv.h"
-#include "tests/pick.h"
 
 #define ITEMS 60
 
@@ -16,7 +16,7 @@ static uint64_t state = 1;
 
 static inline size_t pick(size_t limit)
 {
-	return pick_from(&state, limit);
+	return random_below(&state, limit);
 }
 
 /* A problem and room for its arrays. */

@@ -6,25 +6,18 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "model/plan/place_priv.h"
 
-/* Instances of one kind of bin, from a generator that each sets the STATE of (xorshift64*, S. Vigna, 2016).
+/* Instances of one kind of bin, from a generator that each sets the STATE of.
  */
 
 static uint64_t state;
 
-static inline uint64_t next(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 0x2545f4914f6cdd1dULL;
-}
-
 /* LOW to HIGH, both included. */
 static inline double pick(double low, double high)
 {
-	return low + (double)((next() >> 20) % (uint64_t)(high - low + 1));
+	return low + (double)(random_below(&state, (size_t)(high - low) + 1));
 }
 
 /* An instance of one kind of bin, and room for it. */

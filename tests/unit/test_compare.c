@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/schema.h"
+#include "base/random.h"
 #include "base/stats.h"
 #include "model/model.h"
 #include "tests/check.h"
@@ -14,17 +15,11 @@
 
 /* --- Result directories --- */
 
-static unsigned long long state = 1;
-
-static double uniform(void)
-{
-	state = state * 6364136223846793005ull + 1442695040888963407ull;
-	return ((double)(state >> 11) + 0.5) / 9007199254740992.0;
-}
+static uint64_t state;
 
 static double normal(void)
 {
-	return sqrt(-2 * log(uniform())) * cos(2 * M_PI * uniform());
+	return sqrt(-2 * log(random_unit(&state))) * cos(2 * M_PI * random_unit(&state));
 }
 
 #define WORKLOADS 10

@@ -3,15 +3,10 @@
 #include <stdlib.h>
 
 #include "base/hist.h"
+#include "base/random.h"
 #include "tests/check.h"
 
 /* Histograms: the promised relative error, and quantiles against sorted values. */
-
-static uint64_t random_step(uint64_t *state)
-{
-	*state = *state * 6364136223846793005u + 1442695040888963407u;
-	return *state >> 11;
-}
 
 static void test_empty(void)
 {
@@ -81,7 +76,7 @@ static void test_quantiles(void)
 	struct hist h = { 0 };
 
 	for (size_t i = 0; i < N; i++) {
-		values[i] = (uint64_t)pow(10, 9 * (double)(random_step(&state) % 1000003) / 1000003);
+		values[i] = (uint64_t)pow(10, 9 * (double)random_below(&state, 1000003) / 1000003);
 		hist_add(&h, values[i]);
 	}
 	qsort(values, N, sizeof(*values), compare);
@@ -101,7 +96,7 @@ static void test_merge(void)
 	uint64_t state = 2;
 
 	for (int i = 0; i < 5000; i++) {
-		uint64_t value = random_step(&state) >> (random_step(&state) % 50);
+		uint64_t value = random_next(&state) >> (11 + random_below(&state, 50));
 
 		hist_add(&all, value);
 		hist_add(&parts[i % 2], value);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "model/plan/mend_priv.h"
 #include "tests/check.h"
-#include "tests/pick.h"
 #include "tests/place_check.h"
 
 /* Placements that are mended: known answers, and random ones that a simple checker and trying all judge. */
@@ -18,7 +18,7 @@ static uint64_t state = 7;
 
 static size_t pick(size_t limit)
 {
-	return pick_from(&state, limit);
+	return random_below(&state, limit);
 }
 
 /* A problem and today's placement, with room for their arrays. */

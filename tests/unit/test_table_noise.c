@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "tests/check.h"
 #include "tests/table_file.h"
 
@@ -13,40 +14,30 @@
 
 static const char good[] = "name,count,size,note\na,1,2.5,x\n\"b, \"\"c\"\"\n\",-3,1e3,NA\n\xc3\xa9,7,0.1,\n";
 
-struct noise {
-	uint64_t state;
-};
-
-static uint64_t draw(struct noise *noise, uint64_t below)
-{
-	noise->state = noise->state * 6364136223846793005u + 1442695040888963407u;
-	return (noise->state >> 33) % below;
-}
-
 /* Any bytes, or mostly those that mean something in a table. */
-static size_t random_bytes(struct noise *noise, char *bytes, size_t size)
+static size_t random_bytes(uint64_t *noise, char *bytes, size_t size)
 {
 	static const char telling[] = "\"\",,,\n\n\r\t  NA0123456789-+.eExa;\xef\xbb\xbf";
-	size_t n = (size_t)draw(noise, size), tame = (size_t)draw(noise, 100);
+	size_t n = random_below(noise, size), tame = random_below(noise, 100);
 
 	for (size_t i = 0; i < n; i++)
-		bytes[i] = draw(noise, 100) < tame ? telling[draw(noise, sizeof(telling))]
-						   : (char)draw(noise, 256);
+		bytes[i] = random_below(noise, 100) < tame ? telling[random_below(noise, sizeof(telling))]
+							   : (char)random_below(noise, 256);
 	return n;
 }
 
 /* A good table in which a few bytes are changed, lost, doubled, or the end of which is. */
-static size_t damaged(struct noise *noise, char *bytes)
+static size_t damaged(uint64_t *noise, char *bytes)
 {
 	size_t n = sizeof(good) - 1;
 
 	memcpy(bytes, good, n);
-	for (uint64_t blows = 1 + draw(noise, 4); blows > 0 && n > 1; blows--) {
-		size_t at = (size_t)draw(noise, n);
+	for (size_t blows = 1 + random_below(noise, 4); blows > 0 && n > 1; blows--) {
+		size_t at = random_below(noise, n);
 
-		switch (draw(noise, 4)) {
+		switch (random_below(noise, 4)) {
 		case 0:
-			bytes[at] = (char)draw(noise, 256);
+			bytes[at] = (char)random_below(noise, 256);
 			break;
 		case 1:
 			memmove(bytes + at, bytes + at + 1, --n - at);
@@ -55,7 +46,7 @@ static size_t damaged(struct noise *noise, char *bytes)
 			memmove(bytes + at + 1, bytes + at, n++ - at);
 			break;
 		default:
-			n = draw(noise, 3) ? n : at;
+			n = random_below(noise, 3) ? n : at;
 		}
 	}
 	return n;
@@ -129,7 +120,7 @@ static int go_on(void)
 
 static void test_random_bytes(void)
 {
-	struct noise noise = { 1 };
+	uint64_t noise = 1;
 	char bytes[400];
 
 	for (int i = 0; i < FILES; i++) {
@@ -142,7 +133,7 @@ static void test_random_bytes(void)
 /* Bytes below a good header reach the checks of cells. */
 static void test_random_rows(void)
 {
-	struct noise noise = { 2 };
+	uint64_t noise = 2;
 	char bytes[400] = "name,count,size,note\n";
 	size_t n = strlen(bytes);
 	int taken = 0;
@@ -157,7 +148,7 @@ static void test_random_rows(void)
 
 static void test_damaged(void)
 {
-	struct noise noise = { 3 };
+	uint64_t noise = 3;
 	char bytes[sizeof(good) + 16];
 	int taken = 0;
 
