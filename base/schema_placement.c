@@ -139,9 +139,9 @@ const struct table_schema schema_plan_density = {
 		TEXT("vm", "name of the VM; the fleet's first 200 rows"),
 		COUNT("vms", "how many of it fit by CPU, memory, I/O, requests and network, with what the policy keeps free; NA: any number"),
 		TEXT("binds", "what there is no more of then: cpu, memory, io, iops or net"),
-		NUMBER("busy_at_goal", "1", "share of its cores that the machine measured on had busy with as many copies as keep the goal of vmtax scale --slo; NA: its workload was not scaled with a goal"),
+		NUMBER("busy_at_goal", "1", "share of a host's cores that may be busy while its requests keep latency_goal of the policy; else that the machine measured on had busy with as many copies as keep the goal of vmtax scale --slo; NA: neither is known"),
 		COUNT("vms_at_goal", "how many fit while no larger share of the cores is busy; NA: not known"),
-		TEXT("basis", "scaling (copies were measured at once) or capacity (they were not: nothing is known of times)"),
+		TEXT("basis", "queueing (latency_goal: requests that wait for cores, by their CPU seconds), scaling (copies were measured at once) or capacity (nothing is known of times)"),
 		END },
 };
 

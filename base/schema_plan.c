@@ -54,7 +54,8 @@ const struct table_schema schema_plan_summary = {
 		{ .name = "unplaced_vms", .type = TABLE_STRING, .unit = "", .optional = true,
 		  .description = "these, each as name:count:why, separated by blanks; why is cpu, memory, io, iops, net, disk or vcpus (joined "
 				 "by +) where no host has enough of it, together where none has enough of all, and "
-				 "available where the hosts it fits on are used up" },
+				 "available where the hosts it fits on are used up, site where none is at its site, latency where "
+				 "its requests take longer than the policy's latency_goal on an idle host" },
 		NUMBER("cpu_demand", "cores", "native CPU demand of the fleet, VM by VM added up"),
 		NUMBER("cpu_inflated", "cores", "the same with virtualization's cost and held cores; where there are series what each host's VMs need together, which is less, as not all are busy at once"),
 		NUMBER("cpu_utilization", "1", "CPU used / capacity over the hosts"),

@@ -29,6 +29,8 @@ static const char *explain(const char *why, size_t length)
 		{ "disk", "more disk space than any host has" },
 		{ "vcpus", "more vCPUs than overcommit allows on any host" },
 		{ "together", "more than any one host has of everything it needs" },
+		{ "site", "no host that may have it is at its site" },
+		{ "latency", "its requests take longer than the goal even on an idle host" },
 		{ "available", "the hosts it fits on are used up" },
 	};
 

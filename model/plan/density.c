@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "model/plan/density_priv.h"
+#include "model/plan/latency_priv.h"
 #include "model/plan/pack_priv.h"
 #include "model/plan/place_work_priv.h"
 
@@ -78,15 +79,15 @@ static double busy_at_goal(const struct density *d, const char *class, const cha
 	return NAN;
 }
 
-/* How many of ITEM a host of KIND holds of whose CPU the share BUSY is used, and what there is no more of. */
-static size_t count(const struct pack_problem *a, size_t kind, size_t item, double busy, const char **binds)
+/* How many of ITEM a host of KIND holds of which CPU cores are used, and what there is no more of. */
+static size_t count(const struct pack_problem *a, size_t kind, size_t item, double cpu, const char **binds)
 {
 	struct place_problem problem = a->problem;
 	double capacity[RESOURCES], use[RESOURCES], least = INFINITY;
 	size_t fit;
 
 	memcpy(capacity, a->capacity + kind * RESOURCES, sizeof(capacity));
-	capacity[CPU] *= busy;
+	capacity[CPU] = cpu;
 	problem.capacity = capacity;
 	problem.barred = NULL;
 	problem.groups = 0;
@@ -109,14 +110,19 @@ static int put_row(struct table_writer *out, const struct density *d, const stru
 		   const struct fleet *fleet, const struct plan_config *config, size_t kind, size_t vm,
 		   struct error *error)
 {
-	double busy = busy_at_goal(d, fleet->vm[vm].class, config->name);
+	const struct plan_vm *v = &fleet->vm[vm];
+	bool queue = latency_goal(config->policy, v) > 0 && v->requests_s > 0;
+	double busy =
+		queue ? latency_busy(fleet, config, vm, kind) : busy_at_goal(d, v->priced_as, config->name);
+	double cpu = pack_cpu_offered(config, &fleet->kind[kind], 1);
+	double cpu_goal = queue ? pack_cpu_offered(config, &fleet->kind[kind], busy) : cpu * busy;
 	const char *binds, *binds_goal;
-	size_t fit = count(a, kind, vm, 1, &binds);
+	size_t fit = count(a, kind, vm, cpu, &binds);
 
 	table_put_text(out, config->name);
 	table_put_text(out, config->label);
 	table_put_text(out, fleet->kind[kind].name);
-	table_put_text(out, fleet->vm[vm].name);
+	table_put_text(out, v->name);
 	if (fit < COUNT_MOST)
 		table_put_integer(out, (int64_t)fit);
 	else
@@ -126,8 +132,8 @@ static int put_row(struct table_writer *out, const struct density *d, const stru
 	if (isnan(busy) || fit >= COUNT_MOST)
 		table_put_missing(out);
 	else
-		table_put_integer(out, (int64_t)count(a, kind, vm, busy, &binds_goal));
-	table_put_text(out, isnan(busy) ? "capacity" : "scaling");
+		table_put_integer(out, (int64_t)count(a, kind, vm, cpu_goal, &binds_goal));
+	table_put_text(out, queue ? "queueing" : isnan(busy) ? "capacity" : "scaling");
 	return table_end_row(out, error);
 }
 

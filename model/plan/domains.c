@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "model/plan/pack_priv.h"
+#include "model/plan/place_work_priv.h"
 
 /* Failure domains: what becomes of a plan when all hosts of one fail at once. */
 
@@ -44,7 +45,8 @@ static size_t choose_kind(const struct packing *packing, const struct fleet *fle
 	size_t best = PLACE_NONE;
 
 	for (size_t k = 0; k < a->kinds; k++) {
-		bool holds = strcmp(domain_of(packing, fleet, k), domain) != 0;
+		bool holds = strcmp(domain_of(packing, fleet, k), domain) != 0 &&
+			     !place_barred(&a->problem, vm, k);
 		size_t there = 0;
 
 		for (size_t b = 0; b < packing->solution.bins; b++)

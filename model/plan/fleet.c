@@ -55,6 +55,22 @@ static bool grow(void *list, size_t count, size_t size)
 	return grown != NULL;
 }
 
+struct plan_vm fleet_vm(const char *path, size_t line)
+{
+	return (struct plan_vm){ .class = "",
+				 .priced_as = "",
+				 .path = path,
+				 .line = line,
+				 .count = 1,
+				 .vcpus = NAN,
+				 .requests_s = NAN,
+				 .guest_os = "",
+				 .guest_licence = NAN,
+				 .measured_on = "",
+				 .group = "",
+				 .site = "" };
+}
+
 int fleet_add(struct fleet *fleet, const struct plan_vm *vm)
 {
 	if (!grow(&fleet->vm, fleet->vms, sizeof(*fleet->vm)))
@@ -87,35 +103,36 @@ static void check_name(const struct table *table, size_t row, struct error *erro
 	error_at(error, "%s:%zu:vm", table->path, table->lines[row]);
 }
 
+static const char *said(const struct table *table, size_t row, const char *column)
+{
+	return table_text(table, row, table_column(table, column));
+}
+
 /* The rows of a table of the project's own. */
 static int take_own(struct fleet *fleet, const struct table *table, struct error *error)
 {
 	error->what[0] = '\0';
 	for (size_t row = 0; row < table->rows; row++) {
-		struct plan_vm vm = {
-			.name = table_text(table, row, table_column(table, "vm")),
-			.class = table_text(table, row, table_column(table, "class")),
-			.path = table->path,
-			.line = table->lines[row],
-			.count = (size_t)fleet_number(table, row, "count", 0, 1, error),
-			.asks = { .cpu = fleet_number(table, row, "cpu", 0, NAN, error),
-				  .memory = fleet_number(table, row, "memory", 0, NAN, error),
-				  .io = fleet_number(table, row, "io", 0, 0, error),
-				  .iops = fleet_number(table, row, "iops", 0, 0, error),
-				  .net = fleet_number(table, row, "net_mb_s", 0, 0, error),
-				  .disk = fleet_number(table, row, "disk_gib", 0, 0, error) },
-			.vcpus = fleet_optional(table, row, "vcpus", error),
-			.guest_licence = fleet_number(table, row, "guest_licence", 0, 0, error),
-			.measured_on = table_text(table, row, table_column(table, "measured_on")),
-		};
+		struct plan_vm vm = fleet_vm(table->path, table->lines[row]);
 
-		vm.group = table_missing(table, row, table_column(table, "group"))
-				   ? ""
-				   : table_text(table, row, table_column(table, "group"));
-		if (table_missing(table, row, table_column(table, "class")))
-			vm.class = "";
-		if (table_missing(table, row, table_column(table, "measured_on")))
-			vm.measured_on = "";
+		vm.name = said(table, row, "vm");
+		vm.class = said(table, row, "class");
+		vm.priced_as = said(table, row, *said(table, row, "profile") ? "profile" : "class");
+		vm.count = (size_t)fleet_number(table, row, "count", 0, 1, error);
+		vm.asks = (struct plan_load){ .cpu = fleet_number(table, row, "cpu", 0, NAN, error),
+					      .memory = fleet_number(table, row, "memory", 0, NAN, error),
+					      .io = fleet_number(table, row, "io", 0, 0, error),
+					      .iops = fleet_number(table, row, "iops", 0, 0, error),
+					      .net = fleet_number(table, row, "net_mb_s", 0, 0, error),
+					      .disk = fleet_number(table, row, "disk_gib", 0, 0, error) };
+		vm.vcpus = fleet_optional(table, row, "vcpus", error);
+		vm.requests_s = fleet_optional(table, row, "requests_s", error);
+		vm.guest_os = said(table, row, "guest_os");
+		if (*said(table, row, "guest_licence"))
+			vm.guest_licence = fleet_number(table, row, "guest_licence", 0, 0, error);
+		vm.measured_on = said(table, row, "measured_on");
+		vm.group = said(table, row, "group");
+		vm.site = said(table, row, "site");
 		check_name(table, row, error);
 		if (error->what[0])
 			return -EINVAL;

@@ -75,6 +75,8 @@ static void read_kind(struct plan_kind *kind, const struct table *table, size_t 
 	*kind = (struct plan_kind){
 		.name = table_text(table, row, table_column(table, "host")),
 		.domain = table_text(table, row, table_column(table, "failure_domain")),
+		.site = table_text(table, row, table_column(table, "site")),
+		.speed = fleet_number(table, row, "speed_per_core", FLEET_POSITIVE, 1, error),
 		.available = limit(table, row, "available", INFINITY, error),
 		.have = limit(table, row, "have", 0, error),
 		.cores = cores,
@@ -142,4 +144,22 @@ int fleet_read_kinds(struct fleet *fleet, const char *path, struct error *error)
 		return error_at(error, "%s", path);
 	}
 	return 0;
+}
+
+int fleet_check_sites(struct fleet *fleet, struct error *error)
+{
+	bool named = false;
+	int code = 0;
+
+	for (size_t k = 0; k < fleet->kinds; k++)
+		named |= *fleet->kind[k].site != '\0';
+	for (size_t i = 0; code == 0 && !named && i < fleet->vms; i++)
+		if (*fleet->vm[i].site)
+			code = fleet_doubt(fleet, &(struct plan_doubt){
+							  .path = fleet->vm[i].path,
+							  .vm = fleet->vm[i].name,
+							  .line = fleet->vm[i].line,
+							  .why = "no host says at which site it is (column "
+								 "site): this one's is not looked at" });
+	return code < 0 ? error_set(error, ENOMEM, "cannot plan") : 0;
 }

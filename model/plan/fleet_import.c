@@ -19,13 +19,7 @@
 static struct plan_vm begin(struct fleet *fleet, const struct table *table, size_t row, const char *column,
 			    struct error *error)
 {
-	struct plan_vm vm = { .class = "",
-			      .group = "",
-			      .path = table->path,
-			      .line = table->lines[row],
-			      .count = 1,
-			      .vcpus = NAN,
-			      .measured_on = "" };
+	struct plan_vm vm = fleet_vm(table->path, table->lines[row]);
 	const char *name = table_text(table, row, table_column(table, column));
 
 	if (*name == '\0') {
@@ -78,6 +72,8 @@ static int take_vinfo(struct fleet *fleet, const struct table *table, struct err
 			vm.asks.disk = fleet_number(table, row, "Provisioned MiB", 0, 0, error) / MIB_PER_GIB;
 			vm.guessed = true;
 			vm.host = table_text(table, row, table_column(table, "Host"));
+			vm.guest_os = table_text(
+				table, row, table_column(table, "OS according to the configuration file"));
 			code = error->what[0] ? -EINVAL : fleet_add(fleet, &vm);
 		}
 		if (code == -ENOMEM)
@@ -215,6 +211,7 @@ static int take_azure(struct fleet *fleet, const struct table *table, struct err
 			.net = sum(table, row, "Network In throughput", "Network Out throughput", error),
 		};
 		vm.vcpus = fleet_number(table, row, "*Cores", 0, NAN, error);
+		vm.guest_os = table_text(table, row, table_column(table, "*OS name"));
 		vm.guessed = table_missing(table, row, busy);
 		if (error->what[0])
 			return error->number ? -error->number : -EINVAL;

@@ -28,6 +28,7 @@ struct plan_load {
 /* A row of the fleet; texts belong to its table or the fleet. */
 struct plan_vm {
 	const char *name, *class; /* class "": not known */
+	const char *priced_as;	  /* its profile, else its class: whose ratios it is priced with */
 	const char *path;	  /* file and */
 	size_t line;		  /* line it stands in, for messages */
 	size_t count;
@@ -36,11 +37,14 @@ struct plan_vm {
 	size_t service;		 /* of the policy that it does + 1; 0: none */
 	size_t series;		 /* its number among the series + 1; 0: it has none */
 	double series_cpu;	 /* its percentile there, as measured */
-	double guest_licence;	 /* of one */
+	double requests_s;	 /* that one serves; NaN: not said */
+	const char *guest_os;	 /* "": not said */
+	double guest_licence;	 /* of one; NaN: not said, until fleet_license */
 	const char *measured_on; /* "": not said */
 	bool guessed;		 /* its CPU demand is not known: all its vCPUs count as busy */
 	const char *host;	 /* that it is on today; NULL: not said */
 	const char *group;	 /* that rules of the policy are about; "": none */
+	const char *site;	 /* that it must be at; "": any */
 };
 
 /* What a licence is counted by. */
@@ -59,7 +63,9 @@ struct plan_kind {
 	size_t have;	       /* of them that are there already */
 	struct plan_load has;  /* CPU in cores of speed 1 */
 	const char *domain;    /* they fail with; "": none */
+	const char *site;      /* "": none */
 	double numa_nodes;     /* NaN: not said */
+	double speed;	       /* of a core, 1 being that which demand was measured on */
 	double cores, sockets; /* as they are counted for licences */
 	double cost;	       /* of one that is to be bought */
 	struct plan_licence host_os, hypervisor;
@@ -109,6 +115,9 @@ double fleet_optional(const struct table *table, size_t row, const char *column,
 
 #define FLEET_POSITIVE 1e-9 /* the least number above nought that means anything here */
 
+/* A VM of which no more is known than where it stands: line LINE of the file PATH. */
+struct plan_vm fleet_vm(const char *path, size_t line);
+
 /* Adds a VM, or a doubt about one. 0 or -ENOMEM. */
 int fleet_add(struct fleet *fleet, const struct plan_vm *vm);
 int fleet_doubt(struct fleet *fleet, const struct plan_doubt *doubt);
@@ -136,6 +145,13 @@ const char *fleet_clean(struct fleet *fleet, const char *name);
 /* Sizes the VMs that have series by the policy's percentiles, adds those that no other file has, and lists
  * those of which nobody knows the demand. 0 or negative errno. */
 int fleet_size(struct fleet *fleet, const struct plan_policy *policy, struct error *error);
+
+/* Gives VMs that do not say what their licence costs that of their guest_os by the policy, and lists those
+ * whose guest_os a policy that names some does not. 0 or negative errno. */
+int fleet_license(struct fleet *fleet, const struct plan_policy *policy, struct error *error);
+
+/* Lists VMs that must be at a site where no host says that it is at any. 0 or negative errno. */
+int fleet_check_sites(struct fleet *fleet, struct error *error);
 
 /* An inventory of others' making. */
 struct fleet_format {

@@ -62,20 +62,14 @@ static int size_one(struct fleet *fleet, size_t at, size_t row, const struct pla
 		    double *values, struct error *error)
 {
 	const struct series_vm *from = &fleet->series.vm[at];
-	struct plan_vm fresh = { .name = from->name,
-				 .class = "",
-				 .group = "",
-				 .measured_on = "",
-				 .path = from->path,
-				 .line = from->line,
-				 .count = 1,
-				 .asks = { .cpu = NAN, .memory = NAN },
-				 .vcpus = NAN };
+	struct plan_vm fresh = fleet_vm(from->path, from->line);
 	struct plan_vm *vm = row == PLACE_NONE ? &fresh : &fleet->vm[row];
 	int code = scale_shares(fleet, at, vm->vcpus, error);
 
 	if (code)
 		return code;
+	fresh.name = from->name;
+	fresh.asks.cpu = fresh.asks.memory = NAN;
 	for (enum series_metric m = 0; m < SERIES_METRICS; m++) {
 		double q = m == SERIES_MEMORY ? policy->memory_percentile : policy->cpu_percentile;
 		double value = series_quantile(&fleet->series, at, m, q, values);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/plan/latency_priv.h"
 #include "model/plan/needs_priv.h"
 #include "model/plan/pack_priv.h"
 
@@ -36,6 +37,7 @@ void pack_problem_free(struct pack_problem *a)
 	free(a->origin);
 	free(a->group);
 	free(a->rule);
+	free(a->barred);
 	free(a);
 }
 
@@ -82,27 +84,13 @@ static double offered(const struct plan_config *config, enum resource d, double 
 	return has > 0 ? has / (1 + (policy ? policy->growth_buffer : 0)) : 0;
 }
 
-/* The rules of the policy, and the group of each VM. */
-static int make_rules(struct pack_problem *a, const struct fleet *fleet, const struct plan_policy *policy)
+double pack_cpu_offered(const struct plan_config *config, const struct plan_kind *kind, double busy)
 {
-	size_t groups = policy ? policy->groups : 0;
+	const struct plan_policy *policy = config->policy;
+	double cores = (kind->has.cpu - reserve_of(config).cpu) * busy;
 
-	a->group = calloc(fleet->vms + 1, sizeof(*a->group));
-	a->rule = calloc(groups + 1, sizeof(*a->rule));
-	if (!a->group || !a->rule)
-		return -ENOMEM;
-	for (size_t g = 0; g < groups; g++)
-		a->rule[g] = (struct place_rule){ policy->group[g].together > 0, policy->group[g].fence > 0,
-						  (size_t)policy->group[g].spread };
-	for (size_t i = 0; i < fleet->vms; i++) {
-		size_t g = 0;
-
-		while (g < groups && strcmp(policy->group[g].name, fleet->vm[i].group) != 0)
-			g++;
-		a->group[i] = g < groups ? g : PLACE_NONE;
-	}
-	a->problem.groups = groups;
-	return 0;
+	return fmax(0, fmin(offered(config, CPU, kind->has.cpu),
+			    cores / (1 + (policy ? policy->growth_buffer : 0))));
 }
 
 const char *const pack_resource_names[] = { "cpu", "memory", "io", "iops", "net", "disk", "vcpus", "driver" };
@@ -123,6 +111,9 @@ static void put_kind(struct pack_problem *a, const struct fleet *fleet, const st
 	for (size_t d = 0; d < RESOURCES; d++)
 		a->capacity[at * RESOURCES + d] =
 			barred ? 0 : offered(config, (enum resource)d, isfinite(has[d]) ? has[d] : enough[d]);
+	if (!barred)
+		a->capacity[at * RESOURCES + CPU] =
+			pack_cpu_offered(config, kind, latency_limit(fleet, config, origin.kind));
 	a->cost[at] = plan_licence_cost(kind, config) + (origin.owned ? 0 : kind->cost);
 	a->most[at] = barred ? 0 : most;
 	a->origin[at] = origin;
@@ -207,7 +198,7 @@ int pack_problem_make(struct pack_problem *a, const struct fleet *fleet, const s
 	int code = make_arrays(a, fleet, config, today);
 
 	if (code == 0)
-		code = make_rules(a, fleet, config->policy);
+		code = pack_rules_make(a, fleet, config);
 	if (code)
 		return code;
 	a->problem = (struct place_problem){
@@ -219,6 +210,7 @@ int pack_problem_make(struct pack_problem *a, const struct fleet *fleet, const s
 		.count = a->count,
 		.group = a->group,
 		.rule = a->rule,
+		.barred = a->barred,
 		.capacity = a->capacity,
 		.cost = a->cost,
 		.most = a->most,

@@ -21,6 +21,7 @@ struct pack_problem {
 	size_t kinds;
 	size_t *group;		 /* VMs; owned, as all of these */
 	struct place_rule *rule; /* groups of the policy */
+	bool *barred;		 /* VMs x kinds: may not be there; NULL: all may */
 };
 
 extern const char *const pack_resource_names[]; /* RESOURCES */
@@ -34,6 +35,16 @@ void pack_problem_free(struct pack_problem *a);
 
 /* Cores that VM's vCPUs count as by the policy's overcommit; 0: it is not bound by any. */
 double pack_vcpus(const struct plan_policy *policy, const struct plan_vm *vm);
+
+/* Why VM may not be on hosts of KIND of the host list: "site" or "latency"; NULL: it may. */
+const char *pack_bars(const struct fleet *fleet, const struct plan_config *config, size_t vm, size_t kind);
+
+/* The part of A that says who may be where. 0 or -ENOMEM. */
+int pack_rules_make(struct pack_problem *a, const struct fleet *fleet, const struct plan_config *config);
+
+/* Cores that a host of KIND offers when no more than the share BUSY of those it has for VMs are to be used,
+ * once the policy's reserves and room to grow are kept. */
+double pack_cpu_offered(const struct plan_config *config, const struct plan_kind *kind, double busy);
 
 /* Adds an empty host of the problem's KIND. 0 or -ENOMEM. */
 int pack_add_empty(struct packing *packing, size_t kind);

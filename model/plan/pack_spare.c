@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "model/plan/pack_priv.h"
+#include "model/plan/place_work_priv.h"
 
 /* Hosts that fail, and those kept for that. */
 
@@ -88,6 +89,8 @@ int pack_add_spare(struct packing *packing, size_t host)
 		size_t there = 0;
 		bool enough = true;
 
+		for (size_t e = s->bin[host].entry; e < s->bin[host].entry + s->bin[host].entries; e++)
+			enough &= !place_barred(&a->problem, s->entry[e].item, k);
 		for (size_t b = 0; b < s->bins; b++)
 			there += s->bin[b].kind == k;
 		for (size_t d = 0; d < DRIVER; d++)

@@ -203,6 +203,10 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 	if (code == 0)
 		code = services_add(&p.fleet, &p.policy, error);
 	if (code == 0)
+		code = fleet_license(&p.fleet, &p.policy, error);
+	if (code == 0)
+		code = fleet_check_sites(&p.fleet, error);
+	if (code == 0)
 		code = plan_policy_check(&p.policy, &p.fleet, error);
 	if (code == 0)
 		code = today_read(&p.today, options->placement, &p.fleet, error);

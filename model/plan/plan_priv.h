@@ -31,7 +31,15 @@ struct plan_group {
 struct plan_class {
 	char name[PLAN_NAME];
 	size_t line;
-	double overcommit; /* vCPUs for each core; 0: any number */
+	double overcommit;   /* vCPUs for each core; 0: any number */
+	double latency_goal; /* s; 0: as of the others */
+};
+
+/* An operating system that VMs may run. */
+struct plan_guest {
+	char name[PLAN_NAME];
+	size_t line;
+	double licence;
 };
 
 /* Something the fleet needs on its hosts: part of a host OS, or VMs of their own. */
@@ -48,7 +56,8 @@ struct plan_policy {
 	double cpu_percentile, memory_percentile; /* as shares */
 	double growth_buffer, cpu_headroom, memory_headroom;
 	double reserved_cores, reserved_memory_gib;
-	double overcommit; /* as of a class */
+	double overcommit;   /* as of a class */
+	double latency_goal; /* s; 0: none */
 	double spare_hosts, spare_domains;
 	double growth_month, horizon_months, lead_time_days;
 	double energy_price; /* of a kWh */
@@ -57,8 +66,9 @@ struct plan_policy {
 	char currency[PLAN_WORD];
 	struct plan_group *group;     /* groups; owned, as the next */
 	struct plan_class *class;     /* classes */
+	struct plan_guest *guest;     /* guests */
 	struct plan_service *service; /* services */
-	size_t groups, classes, services;
+	size_t groups, classes, guests, services;
 };
 
 /* Reads the policy at PATH, NULL: none. 0, or negative errno naming file, line and key. */
@@ -103,9 +113,9 @@ int plan_ratios_read(struct plan_ratios *ratios, const char *directory, struct e
 int plan_ratios_typed(struct plan_ratios *ratios, const char *path, struct error *error);
 void plan_ratios_free(struct plan_ratios *ratios);
 
-/* Whether every VM's class is a class or workload that was measured: 0, or -EINVAL naming the first that is
- * not. */
-int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *fleet, struct error *error);
+/* Whether every VM's profile, else its class, is a class or workload that was measured: 0, or -EINVAL naming
+ * the first that is not. */
+int plan_ratios_check(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error);
 
 /* Turns what was measured on some platform into native demand: divides it by what that platform costs the
  * VM's class, or by the factor given. VMs that do not say are listed as doubtful. 0, or negative errno naming

@@ -100,7 +100,7 @@ static int take_key(void *user, const char *text, const char *name, const char *
 	void *subject = r->policy;
 
 	if (!section || (*section->word && !its[strspn(its, " ")]) || strlen(its) > 60) {
-		error_fail(r->error, 0, "write [group NAME], [class NAME] or [service NAME]",
+		error_fail(r->error, 0, "write [group NAME], [class NAME], [guest NAME] or [service NAME]",
 			   "[%.60s] is no section of a policy", text);
 		return fail(r, "");
 	}
@@ -153,6 +153,7 @@ void plan_policy_free(struct plan_policy *policy)
 {
 	free(policy->group);
 	free(policy->class);
+	free(policy->guest);
 	free(policy->service);
 	*policy = (struct plan_policy){ 0 };
 }

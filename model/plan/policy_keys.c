@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/error.h"
 #include "base/units.h"
 #include "model/plan/policy_priv.h"
 
@@ -82,6 +83,18 @@ static int take_day(const char *text, void *value)
 	return 0;
 }
 
+/* 20ms, as seconds. */
+static int take_time(const char *text, void *value)
+{
+	struct error unused;
+	uint64_t ns;
+
+	if (units_parse_time(text, &ns, &unused) < 0)
+		return -EINVAL;
+	*(double *)value = (double)ns / 1e9;
+	return 0;
+}
+
 static int take_word(const char *text, void *value)
 {
 	if (!*text || strlen(text) >= PLAN_WORD || text[strcspn(text, " \t\",<&")])
@@ -97,6 +110,7 @@ static int take_word(const char *text, void *value)
 #define COUNT	   take_count, "a whole number of 0 or more"
 #define YES	   take_yes, "yes or no"
 #define DAY	   take_day, "a day such as 2030-01-31"
+#define TIME	   take_time, "a time such as 20ms"
 #define WORD	   take_word, "a short word such as EUR"
 
 #define KEY(name, usual, type, text, ...)                                                                    \
@@ -118,6 +132,7 @@ static const struct policy_key keys[] = {
 	KEY(reserved_cores, "as in host-footprint.csv", plan_policy, "cores that the host OS or the hypervisor keeps of each host", AMOUNT),
 	KEY(reserved_memory_gib, "likewise", plan_policy, "memory that it keeps of each host, beside what it was measured to for each VM", AMOUNT),
 	KEY(overcommit, "0", plan_policy, "vCPUs (column vcpus) for each core at most, of classes without a section; 0: any number", AMOUNT),
+	KEY(latency_goal, "none", plan_policy, "mean time that requests may take (column requests_s), waiting for CPU included: no host is then busier than the strictest of its VMs allows", TIME),
 	KEY(spare_hosts, "0", plan_policy, "hosts that may fail at once; each is taken away in turn, with the fullest others", COUNT),
 	KEY(spare_domains, "no", plan_policy, "whether each failure_domain of the hosts may fail, too", YES),
 	KEY(growth_month, "0%", plan_policy, "growth of demand a month, where series do not tell it", RATE),
@@ -139,6 +154,12 @@ static const struct policy_key group_keys[] = {
 
 static const struct policy_key class_keys[] = {
 	KEY(overcommit, "0", plan_class, "vCPUs (column vcpus) for each core at most; 0: any number", AMOUNT),
+	KEY(latency_goal, "as of the others", plan_class, "mean time that their requests may take", TIME),
+	LAST
+};
+
+static const struct policy_key guest_keys[] = {
+	KEY(licence, "0", plan_guest, "licence of one VM that runs it, where the fleet has no guest_licence", AMOUNT),
 	LAST
 };
 
@@ -157,6 +178,7 @@ const struct policy_section policy_sections[] = {
 	{ "", keys, "", 0, 0, 0 },
 	{ "group", group_keys, "VMs with this name in the column group of the fleet", LIST(plan_group, group) },
 	{ "class", class_keys, "VMs with this name in the column class of the fleet", sizeof(struct plan_class), offsetof(struct plan_policy, class), offsetof(struct plan_policy, classes) },
+	{ "guest", guest_keys, "VMs with this name in the column guest_os of the fleet", LIST(plan_guest, guest) },
 	{ "service", service_keys, "something the fleet needs on its hosts: a backup agent, a directory, a security scan",
 	  LIST(plan_service, service) },
 	{ NULL, NULL, NULL, 0, 0, 0 },

@@ -11,7 +11,6 @@
 #include "base/names.h"
 #include "base/schema.h"
 #include "base/stats.h"
-#include "base/units.h"
 #include "model/model_priv.h"
 #include "model/plan/plan_priv.h"
 
@@ -84,41 +83,6 @@ void plan_ratios_free(struct plan_ratios *ratios)
 	table_free(&ratios->runs);
 	table_free(&ratios->overhead);
 	*ratios = (struct plan_ratios){ 0 };
-}
-
-static int fail_class(const struct plan_vm *vm, const struct names *known, struct error *error)
-{
-	const char *near;
-	const char **candidates = calloc(known->count + 1, sizeof(*candidates));
-
-	for (size_t i = 0; candidates && i < known->count; i++)
-		candidates[i] = known->name[i];
-	near = candidates ? units_nearest(vm->class, candidates) : NULL;
-	error_set(error, 0, "no class or workload \"%.60s\" was measured", vm->class);
-	error_at(error, "%s:%zu:class", vm->path, vm->line);
-	if (near)
-		error_mend(error, "did you mean %s?", near);
-	else
-		error_mend(error, "name one that the result has, such as %s", known->name[0]);
-	free(candidates);
-	return -EINVAL;
-}
-
-int plan_ratios_check(const struct plan_ratios *ratios, const struct fleet *fleet, struct error *error)
-{
-	struct names known = { 0 };
-	int code = 0;
-
-	if (ratios->overhead.rows == 0) /* only native is planned, which has no classes */
-		return 0;
-	if (names_collect(&known, &ratios->overhead, "class") < 0 ||
-	    names_collect(&known, &ratios->overhead, "workload") < 0)
-		code = error_set(error, ENOMEM, "cannot plan");
-	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
-		if (*fleet->vm[i].class && !names_contain(&known, fleet->vm[i].class))
-			code = fail_class(&fleet->vm[i], &known, error);
-	names_free(&known);
-	return code;
 }
 
 /* Whether ROW estimates METRIC under CONFIG against the baseline. */
@@ -230,13 +194,13 @@ static struct plan_price price_some(const struct plan_ratios *ratios, const stru
 		double demand = vm->asks.cpu * (double)vm->count;
 		struct plan_price each = unknown ? *unknown : (struct plan_price){ 0 };
 
-		if ((*vm->class == '\0') != (unknown != NULL))
+		if ((*vm->priced_as == '\0') != (unknown != NULL))
 			continue;
 		if (!unknown) {
-			each.cpu = plan_class_ratio(ratios, config, vm->class, "vm-cpu", values);
-			each.driver = config->polls
-					      ? plan_class_ratio(ratios, config, vm->class, "driver", values)
-					      : 0;
+			each.cpu = plan_class_ratio(ratios, config, vm->priced_as, "vm-cpu", values);
+			each.driver = config->polls ? plan_class_ratio(ratios, config, vm->priced_as,
+								       "driver", values)
+						    : 0;
 		}
 		config->price[i] = (struct plan_price){ vm->asks.cpu * each.cpu, vm->asks.cpu * each.driver };
 		config->known &= !isnan(config->price[i].cpu) && !isnan(config->price[i].driver);
@@ -260,7 +224,7 @@ static void price_vms(const struct plan_ratios *ratios, const struct fleet *flee
 	struct plan_price mean;
 
 	for (size_t i = 0; i < fleet->vms; i++)
-		any |= *fleet->vm[i].class == '\0';
+		any |= *fleet->vm[i].priced_as == '\0';
 	mean = price_some(ratios, fleet, config, NULL, values);
 	if (any)
 		price_some(ratios, fleet, config, &mean, values);

@@ -21,7 +21,7 @@ static double factor(const struct plan_ratios *ratios, const struct plan_vm *vm,
 		return 1;
 	if (end != vm->measured_on && *end == '\0')
 		return given > 0 && isfinite(given) ? given : (double)NAN;
-	return plan_class_ratio(ratios, &config, vm->class, "vm-cpu", values);
+	return plan_class_ratio(ratios, &config, vm->priced_as, "vm-cpu", values);
 }
 
 int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error)

@@ -15,17 +15,14 @@ int services_add(struct fleet *fleet, const struct plan_policy *policy, struct e
 {
 	for (size_t i = 0; i < policy->services; i++) {
 		const struct plan_service *s = &policy->service[i];
-		struct plan_vm vm = { .class = "",
-				      .path = policy->path,
-				      .line = s->line,
-				      .asks = { .cpu = s->cores, .memory = s->memory_gib },
-				      .vcpus = NAN,
-				      .guest_licence = s->price,
-				      .measured_on = "native",
-				      .group = "",
-				      .service = i + 1 };
+		struct plan_vm vm = fleet_vm(policy->path, s->line);
 		const char *name = fleet_text(fleet, "service %s", s->name);
 
+		vm.asks = (struct plan_load){ .cpu = s->cores, .memory = s->memory_gib };
+		vm.count = 0;
+		vm.guest_licence = s->price;
+		vm.measured_on = "native";
+		vm.service = i + 1;
 		vm.name = name ? fleet_clean(fleet, name) : NULL;
 		if (!vm.name || fleet_add(fleet, &vm) < 0)
 			return error_set(error, ENOMEM, "cannot plan");

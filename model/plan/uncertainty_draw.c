@@ -84,8 +84,8 @@ int unsure_init(struct unsure *u, const struct plan_ratios *ratios, const struct
 
 	*u = (struct unsure){ .ratios = ratios, .fleet = fleet, .config = config };
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
-		if (*fleet->vm[i].class)
-			code = names_add(&u->classes, fleet->vm[i].class);
+		if (*fleet->vm[i].priced_as)
+			code = names_add(&u->classes, fleet->vm[i].priced_as);
 	u->base_cpu = calloc(4 * (u->classes.count + 1), sizeof(*u->base_cpu));
 	u->demand = calloc(fleet->vms + 1, sizeof(*u->demand));
 	u->rows = calloc(rows, sizeof(*u->rows));
@@ -172,5 +172,6 @@ void unsure_draw(struct unsure *u)
 
 size_t unsure_class(const struct unsure *u, size_t vm)
 {
-	return *u->fleet->vm[vm].class ? names_find(&u->classes, u->fleet->vm[vm].class) : u->classes.count;
+	return *u->fleet->vm[vm].priced_as ? names_find(&u->classes, u->fleet->vm[vm].priced_as)
+					   : u->classes.count;
 }

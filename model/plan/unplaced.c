@@ -2,8 +2,10 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/plan/pack_priv.h"
+#include "model/plan/place_work_priv.h"
 
 /* Why VMs fit on no host. */
 
@@ -33,31 +35,54 @@ static double amount(const struct plan_load *load, size_t resource)
 	return *(const double *)((const char *)load + offsets[resource]);
 }
 
+/* Whether KIND is open to VM and has what LOAD has of the resources from FIRST to before LAST. */
+static bool holds(const struct pack_problem *problem, const struct plan_load *load, size_t vm, size_t kind,
+		  size_t first, size_t last)
+{
+	bool enough = !place_barred(&problem->problem, vm, kind);
+
+	for (size_t r = first; r < last; r++)
+		enough &= pack_within(amount(load, r), problem->capacity[kind * RESOURCES + r]);
+	return enough;
+}
+
+/* Why VM may be on no kind of host, whatever room there is; NULL: it may. */
+static const char *barred(const struct pack_problem *problem, const struct fleet *fleet,
+			  const struct plan_config *config, size_t vm)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < problem->kinds; i++) {
+		const char *here = pack_bars(fleet, config, vm, problem->origin[i].kind);
+
+		if (!here)
+			return NULL;
+		why = why && strcmp(why, "latency") == 0 ? why : here; /* at its site, then */
+	}
+	return why;
+}
+
 /* Resources by name, joined by "+": what no host has enough of. */
 static void put_reason(FILE *out, const struct pack_problem *problem, const struct fleet *fleet,
 		       const struct plan_config *config, size_t vm)
 {
+	const char *why = barred(problem, fleet, config, vm);
 	struct plan_load load = alone(fleet, config, vm);
 	bool lacking = false, together = true;
 
-	for (size_t r = 0; r < NAMED; r++) {
+	for (size_t r = 0; !why && r < NAMED; r++) {
 		bool nowhere = true;
 
 		for (size_t i = 0; i < problem->kinds; i++)
-			nowhere &= !pack_within(amount(&load, r), problem->capacity[i * RESOURCES + r]);
+			nowhere &= !holds(problem, &load, vm, i, r, r + 1);
 		if (nowhere)
 			fprintf(out, "%s%s", lacking ? "+" : "", pack_resource_names[r]);
 		lacking |= nowhere;
 	}
-	for (size_t i = 0; i < problem->kinds; i++) {
-		bool holds = true;
-
-		for (size_t r = 0; r < NAMED; r++)
-			holds &= pack_within(amount(&load, r), problem->capacity[i * RESOURCES + r]);
-		together &= !holds;
-	}
+	for (size_t i = 0; i < problem->kinds; i++)
+		together &= !holds(problem, &load, vm, i, 0, NAMED);
 	if (!lacking)
-		fputs(together ? "together" : "available", out);
+		fputs(why ? why : together ? "together" : "available", out);
 }
 
 char *plan_unplaced_list(const struct fleet *fleet, const struct plan_config *config,

@@ -12,7 +12,7 @@ static void test_no_host_is_overfull(void)
 {
 	struct plan_vm vm[60];
 	struct plan_price price[60];
-	struct plan_kind kind = { .name = "box", .available = 100, .has = { 100, 1000, 1000 } };
+	struct plan_kind kind = { .name = "box", .site = "", .available = 100, .has = { 100, 1000, 1000 } };
 	struct fleet fleet = { .vm = vm, .vms = 60, .kind = &kind, .kinds = 1 };
 	struct plan_config config = { .name = "native", .price = price, .known = true };
 	struct packing packing;
@@ -23,7 +23,9 @@ static void test_no_host_is_overfull(void)
 
 		parts[2] = 100 - parts[0] - parts[1];
 		for (int j = 0; j < 3; j++) {
-			vm[i + j] = (struct plan_vm){ .name = "t", .count = 1, .asks = { .cpu = parts[j] } };
+			vm[i + j] = (struct plan_vm){
+				.name = "t", .site = "", .count = 1, .asks = { .cpu = parts[j] }
+			};
 			price[i + j] = (struct plan_price){ .cpu = parts[j] };
 		}
 	}
@@ -47,20 +49,24 @@ static void test_no_host_is_overfull(void)
 /* A large host is the cheapest by the core, until it is known that it stays all but empty. */
 static void test_hosts_are_no_larger_than_needed(void)
 {
-	struct plan_vm vm[] = { { .name = "a", .count = 2, .asks = { .cpu = 30 } },
-				{ .name = "b", .count = 1, .asks = { .cpu = 4 } } };
+	struct plan_vm vm[] = { { .name = "a", .site = "", .count = 2, .asks = { .cpu = 30 } },
+				{ .name = "b", .site = "", .count = 1, .asks = { .cpu = 4 } } };
 	struct plan_price price[] = { { .cpu = 30 }, { .cpu = 4 } };
-	struct plan_kind kind[] = { { .name = "large", .available = 9, .has = { 32, 9, 9 }, .cost = 320 },
-				    { .name = "small",
-				      .available = 1,
-				      .has = { 8, 9, 9 },
-				      .cost = 90,
-				      .host_os = { .price = 9 } },
-				    { .name = "free",
-				      .available = 9,
-				      .has = { 8, 9, 9 },
-				      .cost = 80,
-				      .host_os = { .price = 900 } } };
+	struct plan_kind kind[] = {
+		{ .name = "large", .site = "", .available = 9, .has = { 32, 9, 9 }, .cost = 320 },
+		{ .name = "small",
+		  .site = "",
+		  .available = 1,
+		  .has = { 8, 9, 9 },
+		  .cost = 90,
+		  .host_os = { .price = 9 } },
+		{ .name = "free",
+		  .site = "",
+		  .available = 9,
+		  .has = { 8, 9, 9 },
+		  .cost = 80,
+		  .host_os = { .price = 900 } }
+	};
 	struct fleet fleet = { .vm = vm, .vms = 2, .kind = kind, .kinds = 3 };
 	struct plan_config config = { .name = "native", .price = price, .known = true };
 	struct packing packing;
@@ -82,16 +88,18 @@ static void test_hosts_are_no_larger_than_needed(void)
 
 static void test_what_is_left_over_has_a_reason(void)
 {
-	struct plan_vm vm[] = { { .name = "wide", .count = 1, .asks = { .cpu = 50 } },
-				{ .name = "fat", .count = 2, .asks = { .cpu = 50, .memory = 50 } },
-				{ .name = "busy", .count = 1, .asks = { .io = 50 } },
-				{ .name = "odd", .count = 1, .asks = { .cpu = 30, .memory = 30 } },
-				{ .name = "web", .count = 3, .asks = { .cpu = 20, .memory = 1 } },
-				{ .name = "ok", .count = 1, .asks = { .cpu = 1 } } };
+	struct plan_vm vm[] = {
+		{ .name = "wide", .site = "", .count = 1, .asks = { .cpu = 50 } },
+		{ .name = "fat", .site = "", .count = 2, .asks = { .cpu = 50, .memory = 50 } },
+		{ .name = "busy", .site = "", .count = 1, .asks = { .io = 50 } },
+		{ .name = "odd", .site = "", .count = 1, .asks = { .cpu = 30, .memory = 30 } },
+		{ .name = "web", .site = "", .count = 3, .asks = { .cpu = 20, .memory = 1 } },
+		{ .name = "ok", .site = "", .count = 1, .asks = { .cpu = 1 } }
+	};
 	struct plan_price price[] = { { .cpu = 50 }, { .cpu = 50 }, { .cpu = 0 },
 				      { .cpu = 30 }, { .cpu = 20 }, { .cpu = 1 } };
-	struct plan_kind kind[] = { { .name = "c", .available = 1, .has = { 40, 8, 8 } },
-				    { .name = "m", .available = 1, .has = { 4, 40, 8 } } };
+	struct plan_kind kind[] = { { .name = "c", .site = "", .available = 1, .has = { 40, 8, 8 } },
+				    { .name = "m", .site = "", .available = 1, .has = { 4, 40, 8 } } };
 	struct fleet fleet = { .vm = vm, .vms = 6, .kind = kind, .kinds = 2 };
 	struct plan_config config = { .name = "native", .price = price, .known = true };
 	struct packing packing;

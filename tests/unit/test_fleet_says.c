@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <string.h>
+
+#include "tests/check.h"
+#include "tests/policy_bed.h"
+
+/* What a fleet says of its VMs besides what they ask for: sites, systems and profiles. */
+
+static void test_vms_stay_at_their_site(void)
+{
+	static const char *const fleet[] = { "vm=a|count=2|class=kv|cpu=1|memory=1|site=north",
+					     "vm=b|class=kv|cpu=1|memory=1|site=south",
+					     "vm=c|class=kv|cpu=1|memory=1",
+					     "vm=d|class=kv|cpu=1|memory=1|site=west", NULL };
+	static const char *const hosts[] = { "host=up|cores=2|memory=64|cost=10|site=north",
+					     "host=down|cores=8|memory=64|cost=20|site=south", NULL };
+	struct table plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_summary);
+
+	CHECK_STR(cell(&plan, 0, "unplaced_vms"), "d:1:site");
+	table_free(&plan);
+	plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_placement);
+	for (size_t row = 0; row < plan.rows; row++) {
+		const char *vm = cell(&plan, row, "vm"), *host = cell(&plan, row, "host");
+
+		CHECK(*vm == 'c' || strncmp(host, *vm == 'a' ? "up-" : "down-", 3) == 0);
+	}
+	CHECK(plan.rows > 0);
+	table_free(&plan);
+}
+
+static void test_sites_that_no_host_names(void)
+{
+	static const char *const fleet[] = { "vm=a|class=kv|cpu=1|memory=1|site=north|measured_on=native",
+					     NULL };
+	struct table doubts = plan_with(fleet, one_host, "", &schema_plan_doubts);
+
+	CHECK_INT(doubts.rows, 1);
+	CHECK(strstr(cell(&doubts, 0, "why"), "site"));
+	table_free(&doubts);
+}
+
+static void test_guests_are_licensed_by_the_policy(void)
+{
+	static const char *const fleet[] = {
+		"vm=a|count=2|class=kv|cpu=1|memory=1|guest_os=windows|measured_on=native",
+		"vm=b|class=kv|cpu=1|memory=1|guest_os=windows|guest_licence=5|measured_on=native",
+		"vm=c|class=kv|cpu=1|memory=1|guest_os=linux|measured_on=native",
+		"vm=d|class=kv|cpu=1|memory=1|measured_on=native", NULL
+	};
+	const char *policy = "[guest windows]\nlicence = 70\n";
+	struct table plan = plan_with(fleet, one_host, policy, &schema_plan_summary);
+
+	CHECK_NEAR(figure(&plan, "native", "guest_licence_cost"), 145, 0);
+	table_free(&plan);
+	plan = plan_with(fleet, one_host, policy, &schema_plan_doubts);
+	CHECK_INT(plan.rows, 1);
+	CHECK_STR(cell(&plan, 0, "vm"), "c");
+	table_free(&plan);
+}
+
+/* kv takes twice the CPU hosted, log 8 times, and their class 4 times. */
+static void test_a_profile_comes_before_the_class(void)
+{
+	static const char *const fleet[] = {
+		"vm=a|class=app|profile=log|cpu=1|memory=1|measured_on=native",
+		"vm=b|class=app|profile=unheard|cpu=1|memory=1|measured_on=native",
+		"vm=c|class=app|cpu=1|memory=1|measured_on=native", NULL
+	};
+	static const char *const large[] = { "host=large|cores=64|memory=64|cost=10", NULL };
+	struct table plan = plan_with(fleet, large, "", &schema_plan_summary);
+
+	CHECK_NEAR(figure(&plan, "hosted", "cpu_inflated"), 8 + 4 + 4, 1e-6);
+	table_free(&plan);
+	plan = plan_with(fleet, large, "", &schema_plan_doubts);
+	CHECK_INT(plan.rows, 1);
+	CHECK(strstr(cell(&plan, 0, "why"), "unheard"));
+	table_free(&plan);
+}
+
+int main(void)
+{
+	CHECK_RUN(test_vms_stay_at_their_site);
+	CHECK_RUN(test_sites_that_no_host_names);
+	CHECK_RUN(test_guests_are_licensed_by_the_policy);
+	CHECK_RUN(test_a_profile_comes_before_the_class);
+	return check_done();
+}
