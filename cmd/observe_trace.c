@@ -53,6 +53,11 @@ bool observe_trace_wanted(bool observed, bool keep)
 void observe_trace_begin(struct observe_trace *trace, const struct launch *launch, pid_t pid)
 {
 	*trace = (struct observe_trace){ .path = launch->trace };
+	if (launch->trace && launch->follows) {
+		if (trace_follow(&trace->follower, pid, launch->trace, NULL))
+			trace->follower = NULL;
+		return;
+	}
 	if (!launch->trace || trace_open(&trace->recorder, pid, launch->trace, launch->exit_costs, NULL)) {
 		trace->recorder = NULL;
 		return;
@@ -66,6 +71,9 @@ void observe_trace_begin(struct observe_trace *trace, const struct launch *launc
 
 void observe_trace_end(struct observe_trace *trace)
 {
+	if (trace->follower)
+		trace_follow_end(trace->follower, NULL);
+	trace->follower = NULL;
 	if (!trace->recorder)
 		return;
 	trace->last = moment();

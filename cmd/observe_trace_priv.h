@@ -14,6 +14,7 @@ struct trace_moment {
 /* The trace of one repetition. */
 struct observe_trace {
 	struct trace_recorder *recorder; /* NULL: none, or ended; owned */
+	struct trace_follower *follower; /* the same, instead */
 	const char *path;
 	struct trace_moment first, last;
 	bool whole;

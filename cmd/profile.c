@@ -90,20 +90,23 @@ static void show(const struct profile *p)
 	if (!p->traced)
 		return;
 	if (!isnan(p->slowdown))
-		printf("  watching took some %.2g %% more of its CPU time, which is left out: %llu events of "
+		printf("  watching took some %.3g %% more of its CPU time, which is left out: %llu events of "
 		       "%llu ns\n",
 		       100 * p->slowdown, (unsigned long long)p->trace.events,
 		       (unsigned long long)p->trace.event_cost_ns);
+	if (p->followed)
+		printf("  calls counted in a run of %s, stopped %llu times for %llu ns each\n",
+		       units_print_time(p->followed_ns, counted, sizeof(counted)),
+		       (unsigned long long)p->trace.events, (unsigned long long)p->trace.event_cost_ns);
 	printf("  %llu calls would be requests to the host (%s; %llu of them after %d us without any), %llu "
-	       "the guest kernel serves\n"
-	       "  %llu wake-ups (%llu on another CPU), %llu waits (%llu until a time was up), %llu threads "
-	       "and "
-	       "processes started\n",
+	       "the guest kernel serves\n",
 	       (unsigned long long)s.host, units_print_bytes((double)s.bytes, bytes, sizeof(bytes)),
-	       (unsigned long long)s.late, VMM_SPIN_US, (unsigned long long)s.guest,
-	       (unsigned long long)p->trace.wakes, (unsigned long long)p->trace.cross_wakes,
-	       (unsigned long long)p->trace.waits, (unsigned long long)p->trace.timeouts,
-	       (unsigned long long)p->trace.tasks);
+	       (unsigned long long)s.late, VMM_SPIN_US, (unsigned long long)s.guest);
+	if (!p->followed)
+		printf("  %llu wake-ups (%llu on another CPU), %llu waits (%llu until a time was up)\n",
+		       (unsigned long long)p->trace.wakes, (unsigned long long)p->trace.cross_wakes,
+		       (unsigned long long)p->trace.waits, (unsigned long long)p->trace.timeouts);
+	printf("  %llu threads and processes started\n", (unsigned long long)p->trace.tasks);
 	printf("  %-16s %9s  %-11s %10s  %s\n", "call", "count", "served by", "bytes", "apart, median");
 	show_kinds(p);
 }
@@ -113,8 +116,8 @@ static bool quiet(const struct profile_options *o)
 	return o->csv || o->json;
 }
 
-static int profile_suite(const struct profile_options *o, const struct suite *suite, const char *trace,
-			 const char *file, struct profile_tables *tables, struct error *error)
+static int profile_suite(const struct profile_options *o, const struct suite *suite, const char *file,
+			 bool traces, struct profile_tables *tables, struct error *error)
 {
 	struct scratch scratch = { 0 };
 	struct progress progress;
@@ -135,7 +138,7 @@ static int profile_suite(const struct profile_options *o, const struct suite *su
 			progress_step(&progress);
 			continue;
 		}
-		code = profile_run(o, workload, i, &scratch, trace ? file : NULL, &profile, error);
+		code = profile_run(o, workload, i, &scratch, file, traces, &profile, error);
 		if (o->name)
 			profile.program = o->name;
 		if (code == 0)
@@ -182,26 +185,38 @@ static int profile_machine(const struct profile_options *o, struct profile_table
 	return code;
 }
 
+/* What is done where there is no right to trace. */
+static void say_slower(bool follows)
+{
+	struct error why = { 0 };
+	char text[600];
+
+	trace_available(&why);
+	fprintf(stderr,
+		follows ? "vmtax profile: calls are counted a slower way, by ptrace(2), which stops the "
+			  "program at "
+			  "each, and waits by getrusage: %s\n"
+			: "vmtax profile: kinds of calls and times between them are left out, the rest is "
+			  "from "
+			  "getrusage and, of a process that runs already, /proc/PID/io: %s\n",
+		error_text(&why, text, sizeof(text)));
+}
+
 static int profile(const struct profile_options *o, struct suite *suite, const char *file,
 		   struct error *error)
 {
-	struct error why = { 0 };
 	struct profile_tables tables;
-	bool trace = trace_available(&why);
-	char text[600];
+	bool trace = o->sadf || trace_available(NULL),
+	     follow = !trace && !o->pid && trace_follow_available(NULL);
 	int code = profile_tables_open(&tables, o->out, error), closed;
 
 	if (code)
 		return code;
-	if (!trace && !o->sadf)
-		fprintf(stderr,
-			"vmtax profile: kinds of calls, wake-ups and times between them are left out, the "
-			"rest is "
-			"from getrusage and, of a process that still runs, /proc/PID/io: %s\n",
-			error_text(&why, text, sizeof(text)));
+	if (!trace)
+		say_slower(follow);
 	code = o->sadf	? profile_machine(o, &tables, error)
 	       : o->pid ? profile_process(o, trace, file, &tables, error)
-			: profile_suite(o, suite, trace ? file : NULL, file, &tables, error);
+			: profile_suite(o, suite, trace || follow ? file : NULL, trace, &tables, error);
 	closed = profile_tables_close(&tables, code == 0, code ? NULL : error);
 	return code ? code : closed;
 }

@@ -41,10 +41,12 @@ struct profile {
 	double alone_ns;	      /* the first, less waiting for a core */
 	double ops;		      /* operations that it does; NaN: not known */
 	double slowdown;	      /* by its CPU time, that tracing was; NaN: not known */
-	double observed_ns;	      /* how long the run took that was counted in */
+	double observed_ns;	      /* how long the run took that was counted in, */
+	double followed_ns;	      /* and the one that was followed; NaN: none was */
 	struct probe_samples samples; /* of that run; owned */
 	struct trace_profile trace;   /* owned */
 	bool traced;		      /* else there is no trace */
+	bool followed;		      /* by ptrace(2): the trace has system calls alone */
 };
 void profile_free(struct profile *profile);
 
@@ -68,6 +70,10 @@ int profile_tables_put_row(struct profile_tables *tables, const struct profile *
 int profile_tables_put_hardware(struct profile_tables *tables, const struct profile *profile,
 				struct error *error);
 
+/* Rows for what no trace tells of: waits, and where there is no trace at all, reads and writes. */
+int profile_tables_put_untraced(struct profile_tables *tables, const struct profile *profile,
+				struct error *error);
+
 /* Fills P from O->sadf, and puts its rows. 0 or negative errno; P owns nothing. */
 #define PROFILE_SADF "sadf" /* their source */
 int profile_sadf(const struct profile_options *o, struct profile_tables *tables, struct profile *p,
@@ -83,10 +89,12 @@ void profile_requests(bool request[TRACE_CALLS]);
 #define PROFILE_PAUSE_NS (VMM_SPIN_US * 1000ull)
 
 /* Runs WORKLOAD natively, in DIRECTORY (NULL: ours): as often as O says, and once more counted, traced into
- * the file TRACE unless it is NULL. 0, or negative errno; profile_free in either case. */
+ * the file TRACE, or, where it does not trace, a run more is followed into it (NULL: neither). 0, or negative
+ * errno; profile_free in either case. */
 struct scratch;
 int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
-		struct scratch *scratch, const char *trace, struct profile *profile, struct error *error);
+		struct scratch *scratch, const char *trace, bool traces, struct profile *profile,
+		struct error *error);
 
 /* Watches the process O names for as long as it says, traced into the file TRACE unless it is NULL. */
 int profile_watch(const struct profile_options *o, const char *trace, struct profile *profile,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/stats.h"
@@ -18,8 +19,14 @@
 /* A program run natively, to be profiled. */
 #define TOUCH_BYTES (64u << 20) /* so that fresh memory costs what it does the second time */
 
+/* How a run is watched. */
+struct watch {
+	bool counted, follows;
+	const char *trace; /* NULL: not traced */
+};
+
 static int launch(const struct profile_options *o, const struct workload *workload, size_t number,
-		  struct scratch *scratch, bool counted, const char *trace, struct measurement *m,
+		  struct scratch *scratch, const struct watch *watch, struct measurement *m,
 		  struct error *error)
 {
 	struct launch l = {
@@ -27,9 +34,10 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.timeout_ns = o->timeout_ns,
 		.tsc_hz = clock_tsc_hz(),
 		.shows = o->show,
-		.observed = counted,
-		.sets = counted ? o->sets : NULL,
-		.trace = trace,
+		.observed = watch->counted,
+		.sets = watch->counted ? o->sets : NULL,
+		.trace = watch->trace,
+		.follows = watch->follows,
 		.signal_fd = -1,
 	};
 	struct vmm_config native;
@@ -61,14 +69,16 @@ static double cpu_of(const struct measurement *m)
 	return m->cpu_vcpu_ns == RUN_MISSING ? (double)NAN : (double)m->cpu_vcpu_ns;
 }
 
-/* Without waiting for a core: others on the machine are no property of the program. */
+/* Without waiting for a core: others on the machine are no property of the program. It may have waited before
+ * its beginning was seen, too, so at least what it computed is left. */
 static double alone_of(const struct measurement *m)
 {
 	int64_t waited = probe_samples_find(&m->samples, "schedstat", "program", "run_delay");
 
 	if (m->wall_ns == RUN_MISSING)
 		return NAN;
-	return (double)(m->wall_ns - (waited == PROBE_MISSING ? 0 : waited));
+	return fmax((double)(m->wall_ns - (waited == PROBE_MISSING ? 0 : waited)),
+		    cpu_of(m) / (double)sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 static double median(double *values, size_t n)
@@ -82,8 +92,11 @@ static double median(double *values, size_t n)
 }
 
 int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
-		struct scratch *scratch, const char *trace, struct profile *p, struct error *error)
+		struct scratch *scratch, const char *trace, bool traces, struct profile *p,
+		struct error *error)
 {
+	const struct watch no = { 0 }, counts = { true, false, traces ? trace : NULL },
+			   follows = { false, true, trace };
 	double *wall = calloc(o->repeat, sizeof(*wall)), *cpu = calloc(o->repeat, sizeof(*cpu)),
 	       *alone = calloc(o->repeat, sizeof(*alone));
 	bool request[TRACE_CALLS];
@@ -95,11 +108,12 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 			       .wall_ns = NAN,
 			       .cpu_ns = NAN,
 			       .observed_ns = NAN,
+			       .followed_ns = NAN,
 			       .slowdown = NAN,
 			       .ops = o->ops ? (double)o->ops : (double)NAN };
 	/* The first is thrown away: it finds the program's file and libraries. */
 	for (uint64_t i = 0; code == 0 && i <= o->repeat; i++) {
-		code = launch(o, workload, number, scratch, false, NULL, &m, error);
+		code = launch(o, workload, number, scratch, &no, &m, error);
 		if (code == 0 && i) {
 			wall[i - 1] = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
 			cpu[i - 1] = cpu_of(&m);
@@ -113,16 +127,25 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 		p->wall_ns = median(wall, o->repeat);
 		p->alone_ns = median(alone, o->repeat);
 		p->cpu_ns = median(cpu, o->repeat);
-		code = launch(o, workload, number, scratch, true, trace, &m, error);
+		code = launch(o, workload, number, scratch, &counts, &m, error);
 		p->observed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
 		p->samples = m.samples;
 		m.samples = (struct probe_samples){ 0 };
+		measurement_free(&m);
+	}
+	if (code == 0 && trace && !traces) {
+		code = launch(o, workload, number, scratch, &follows, &m, error);
+		p->followed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
+		p->followed = true;
 		measurement_free(&m);
 	}
 	profile_requests(request);
 	if (code == 0 && trace) {
 		code = trace_profile_read(&p->trace, trace, true, request, PROFILE_PAUSE_NS, error);
 		p->traced = code == 0;
+		/* Of several that run side by side, one waits while another goes on. */
+		if (p->trace.tasks)
+			p->alone_ns = p->wall_ns;
 	}
 	free(wall);
 	free(alone);

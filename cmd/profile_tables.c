@@ -62,7 +62,7 @@ int profile_tables_put_row(struct profile_tables *t, const struct profile *p, co
 		table_put_missing(w);
 	table_put_number(w, amount && over > 0 ? row->value / (over / 1e9) : (double)NAN);
 	table_put_text(w, row->source);
-	if (row->call && strcmp(row->source, "trace") == 0)
+	if (row->call && p->traced)
 		table_put_integer(w, (int64_t)row->call->sockets);
 	else
 		table_put_missing(w);
@@ -128,30 +128,39 @@ static int put_figures(struct profile_tables *t, const struct profile *p, struct
 	return code;
 }
 
+/* Of what a trace told. */
+static const char *source_of(const struct profile *p)
+{
+	return p->followed ? "ptrace" : "trace";
+}
+
 static int put_threads(struct profile_tables *t, const struct profile *p, struct error *error)
 {
 	const struct {
 		const char *event;
 		uint64_t value;
+		bool switches; /* it takes the scheduler's events to know */
 	} counts[] = {
-		{ "wake-ups", p->trace.wakes },
-		{ "waits", p->trace.waits },
-		{ "preempted", p->trace.preempted },
-		{ "threads-started", p->trace.tasks },
-		{ "cross-cpu-wake-ups", p->trace.cross_wakes },
-		{ "timer-expiries", p->trace.timeouts },
-		{ "lost", p->trace.lost },
+		{ "wake-ups", p->trace.wakes, true },
+		{ "waits", p->trace.waits, true },
+		{ "preempted", p->trace.preempted, true },
+		{ "threads-started", p->trace.tasks, false },
+		{ "cross-cpu-wake-ups", p->trace.cross_wakes, true },
+		{ "timer-expiries", p->trace.timeouts, true },
+		{ "lost", p->trace.lost, false },
 	};
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
-		code = profile_tables_put_row(t, p,
-					      &(struct profile_row){ .event = counts[i].event,
-								     .group = "thread",
-								     .unit = "1",
-								     .source = "trace",
-								     .value = (double)counts[i].value },
-					      error);
+		if (!p->followed || !counts[i].switches)
+			code = profile_tables_put_row(
+				t, p,
+				&(struct profile_row){ .event = counts[i].event,
+						       .group = "thread",
+						       .unit = "1",
+						       .source = source_of(p),
+						       .value = (double)counts[i].value },
+				error);
 	return code;
 }
 
@@ -199,7 +208,7 @@ static int put_calls(struct profile_tables *t, const struct profile *p, struct e
 				.served = served,
 				.blocks = strstr(served, "host") ? blocks[vmm_syscall_blocks(i) + 1] : NULL,
 				.unit = "1",
-				.source = "trace",
+				.source = source_of(p),
 				.value = (double)p->trace.call[i]->count,
 				.call = p->trace.call[i],
 				.request = request[i] },
@@ -240,6 +249,8 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 		code = put_threads(t, p, error);
 	if (code == 0 && p->traced)
 		code = put_calls(t, p, error);
+	if (code == 0 && (p->followed || !p->traced))
+		code = profile_tables_put_untraced(t, p, error);
 	return code;
 }
 

@@ -45,7 +45,7 @@ struct profile {
 	double wall_ns, cpu_ns;	 /* on free cores, and CPU time; NaN: not known */
 	double ops;		 /* operations that it says, or the user says, it did; NaN */
 	bool alone;		 /* it starts no thread and no process */
-	bool coarse;		 /* rates of a whole machine, that tell nothing of calls */
+	bool coarse;		 /* its calls were not counted */
 };
 
 struct profiles {

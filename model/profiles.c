@@ -32,7 +32,8 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 		p->cpu_ns = value;
 	if (is(t, row, "group", "thread") && is(t, row, "event", "threads-started"))
 		p->alone = !(value > 0);
-	p->coarse |= is(t, row, "source", "sadf");
+	if (is(t, row, "source", "trace") || is(t, row, "source", "ptrace"))
+		p->coarse = false;
 	if (is(t, row, "group", "work") && is(t, row, "event", "ops"))
 		p->ops = value;
 }
@@ -82,7 +83,8 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 		if (at == p->program.count) {
 			if (names_add(&p->program, table_text(t, row, column)))
 				return error_set(error, ENOMEM, "cannot read a profile");
-			p->at[at] = (struct profile){ .wall_ns = NAN, .cpu_ns = NAN, .ops = NAN };
+			p->at[at] =
+				(struct profile){ .wall_ns = NAN, .cpu_ns = NAN, .ops = NAN, .coarse = true };
 		}
 		take_row(&p->at[at], t, row);
 	}

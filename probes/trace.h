@@ -108,6 +108,25 @@ int trace_end(struct trace_recorder *recorder, struct error *error);
 /* Ends it too, if need be, and frees all; the file stays. */
 void trace_close(struct trace_recorder *recorder);
 
+/* --- Following -------------------------------------------------------------------------------------------
+ */
+
+/*
+ * The slower way, for who may not trace: stops PID, a child of the caller that waits at a gate, and whatever
+ * it starts, at both ends of each system call (ptrace(2)), until it ends, into PATH: TRACE_SYSCALL,
+ * TRACE_RETURN and COST_EVENT, which is what a stop took. Times are without the stops. 0, or negative errno
+ * with ERROR.
+ */
+struct trace_follower;
+
+/* Whether a child may be followed; else false, with reason and mend in ERROR. */
+bool trace_follow_available(struct error *error);
+int trace_follow(struct trace_follower **follower, pid_t pid, const char *path, struct error *error);
+
+/* Ends it, before the caller collects the child, and frees all; a child that still runs is killed. 0 or
+ * negative errno. */
+int trace_follow_end(struct trace_follower *follower, struct error *error);
+
 /* --- The file --------------------------------------------------------------------------------------------
  */
 

@@ -159,20 +159,26 @@ static uint32_t read_32(const uint8_t *data, uint32_t bytes, unsigned at)
 }
 
 /*
- * What mmap is asked for by these ARGS: pages of a file, for a program's data. A program's code and what the
+ * What mmap is asked for: pages of a file, for a program's data. A program's code and what the
  * dynamic linker maps (it alone still asks for MAP_DENYWRITE) come with each execve(2), and of their pages
  * few are used.
  */
-static uint32_t mapped(const uint8_t *data, uint32_t bytes, unsigned args)
+static uint32_t mapped(uint64_t length, uint32_t flags)
 {
-	uint64_t length = read_64(data, bytes, args + 8u), pages = length / PAGE + (length % PAGE > 0);
-	uint32_t flags = read_32(data, bytes, args + 24u);
+	uint64_t pages = length / PAGE + (length % PAGE > 0);
 
 	if (flags & MAP_ANONYMOUS)
 		return 0;
 	return TRACE_MAPS_FILE | (flags & MAP_DENYWRITE	    ? 0
 				  : pages < TRACE_MAPS_FILE ? (uint32_t)pages
 							    : TRACE_MAPS_FILE - 1);
+}
+
+uint64_t trace_call_value(uint32_t number, const uint64_t *args)
+{
+	uint32_t first = number == NR_MMAP ? mapped(args[1], (uint32_t)args[3]) : (uint32_t)args[0];
+
+	return number | (uint64_t)first << 32;
 }
 
 bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes, struct trace_event *e)
@@ -191,7 +197,9 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 		if (e->value == NR_IOCTL && read_32(data, bytes, f->field[i][1] + 8u) == KVM_RUN)
 			e->kind = TRACE_RUN;
 		else if (e->value == NR_MMAP)
-			e->value |= (uint64_t)mapped(data, bytes, f->field[i][1]) << 32;
+			e->value |= (uint64_t)mapped(read_64(data, bytes, f->field[i][1] + 8u),
+						     read_32(data, bytes, f->field[i][1] + 24u))
+				    << 32;
 		else
 			e->value |= (uint64_t)read_32(data, bytes, f->field[i][1]) << 32;
 		break;

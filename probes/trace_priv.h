@@ -111,6 +111,9 @@ int trace_formats_read(struct trace_formats *formats, struct error *error);
 bool trace_decode(const struct trace_formats *formats, const uint8_t *data, uint32_t bytes,
 		  struct trace_event *event);
 
+/* Of a call NUMBER with ARGS (6): the value of its TRACE_SYSCALL. */
+uint64_t trace_call_value(uint32_t number, const uint64_t *args);
+
 /* What recording an event costs, tried out by the calling thread on itself; 0: not known. trace_cost.c */
 uint64_t trace_event_cost_ns(const struct trace_formats *formats);
 

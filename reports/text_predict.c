@@ -97,10 +97,10 @@ static void put_total(const struct text_page *page, const struct table *t, size_
 	fprintf(page->out, " %s%s%s: %s\n", page->colour ? "\033[1m" : "", text(t, row, "config"),
 		page->colour ? "\033[0m" : "", rest);
 	if (strstr(text(t, row, "flags"), "coarse"))
-		text_put_wrapped(
-			page->out, '!',
-			"the least to expect: rates of a whole machine tell of no system calls but those "
-			"that reached a disk or the network");
+		text_put_wrapped(page->out, '!',
+				 "the least to expect: the profile was made without counting system calls, "
+				 "and tells of "
+				 "none but reads, writes, or what reached a disk or the network");
 	if (strstr(text(t, row, "flags"), "outside"))
 		text_put_wrapped(
 			page->out, '!',

@@ -64,6 +64,38 @@ refuses sadf-missing 1 'nowhere' --sadf nowhere
 refuses sadf-option 2 'give --sadf, too' --cpus 2 -- /bin/true
 rm -f all restart much few nocpu text
 
+# Who may not trace counts by ptrace(2), and of what runs already by /proc.
+head -c 409600 /dev/zero >input
+mkdir open && chmod a+rwx open .
+ordinary="setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all"
+[ "$(id -u)" -eq 0 ] || ordinary=
+slowly() { (cd open && TMPDIR=$PWD $ordinary "$vmtax" profile "$@") >said 2>err </dev/null; }
+if [ "$(cat /proc/sys/kernel/perf_event_paranoid 2>/dev/null || echo 9)" -ge 2 ] && $ordinary test -x "$vmtax" 2>/dev/null &&
+	$ordinary test -w open; then
+	slowly --csv --repeat 1 -- /usr/bin/dd if=../input of=copy bs=4096 count=100 status=none && grep -q 'ptrace(2)' err &&
+		[ "$(field write value)" -eq 100 ] && [ "$(field write bytes)" -eq 409600 ] && [ "$(field write files)" -eq 100 ] &&
+		[ "$(field write source)" = ptrace ] && [ "$(field read value)" -ge 100 ] && [ "$(field waits source)" = rusage ] &&
+		[ -z "$(field wake-ups value)" ] && awk -F, '$2 == "write" { n += $5 } END { exit n != 99 }' open/arrivals.csv
+	result ordinary-user
+	slowly --csv --repeat 1 -- /bin/sh -c '/bin/true; timeout -s USR1 0.05 /bin/sleep 5; trap "exit 3" USR1; kill -USR1 $$; exit 0' &&
+		[ "$(field threads-started value)" -eq 3 ] && [ "$(field execve value)" -eq 3 ] && [ "$(field kill value)" -ge 1 ]
+	result ordinary-user-processes
+	slowly --csv --repeat 1 -- /usr/bin/xz -T2 -k -c ../input && [ "$(field futex value)" -gt 0 ]
+	result ordinary-user-threads
+	slowly --timeout 300ms --repeat 1 -- /bin/sleep 5.25
+	[ $? -eq 1 ] && grep -q 'no end after' err && ! pgrep -f 'sleep 5.2[5]' >/dev/null
+	result ordinary-user-never-ends
+	$ordinary sh -c 'while :; do /usr/bin/dd if=/dev/zero of=/dev/null bs=1k count=100 status=none; done' &
+	loop=$!
+	slowly --pid $loop --for 300ms --csv && grep -q '/proc/PID/io' err && [ "$(field write source)" = proc-io ] &&
+		[ "$(field write value)" -gt 0 ] && [ "$(field write blocks)" = files ]
+	result ordinary-user-process
+	kill $loop
+else
+	echo "skip ordinary-user: perf is for everyone here, or no ordinary user can run what lies in $1"
+fi
+rm -rf open
+
 if ! "$vmtax" list probes | grep -E '^tracepoints' | grep -q yes && [ "$(id -u)" -ne 0 ]; then
 	echo "skip counts: no right to trace"
 	exit
@@ -78,7 +110,6 @@ try 0 --csv --ops 7 --repeat 1 -- /bin/true && [ "$(field ops value)" -eq 7 ] &&
 	[ "$(field resident per_op)" = NA ] &&
 	try 0 --csv --repeat 1 -- "$1"/workloads/kv kv.log 100 && [ "$(field ops value)" -eq 300 ]
 result operations
-head -c 409600 /dev/zero >input
 try 0 --csv --name copy -- /usr/bin/dd if=input of=copy bs=4096 count=100 status=none && [ "$(field write value)" -eq 100 ] &&
 	[ "$(field write bytes)" -eq 409600 ] && [ "$(field write files)" -eq 100 ] && [ "$(field write served)" = host ] &&
 	[ "$(field read value)" -ge 100 ] && [ "$(field mmap served)" = guest ] && [ "$(field wall unit)" = ns ] &&
