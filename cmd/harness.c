@@ -14,24 +14,10 @@
 #include "cmd/cmd.h"
 #include "cmd/cores_priv.h"
 #include "cmd/nano_priv.h"
+#include "cmd/stop_priv.h"
 
 /* The run as a whole: pilot, blocks, what probes would disturb, and disturbed blocks once more. */
 #define REPEAT_SHARE 0.1 /* of the budget, kept for repeating disturbed blocks */
-
-/* A descriptor that tells of what shall stop us. What is ignored (nohup, background jobs) stays ignored. */
-static int open_signals(sigset_t *old_mask)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action;
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(&set, numbers[i]);
-	sigprocmask(SIG_BLOCK, &set, old_mask);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 int harness_open(struct harness *h, struct error *error)
 {
@@ -46,7 +32,7 @@ int harness_open(struct harness *h, struct error *error)
 	h->workload = calloc(h->suite.count, sizeof(*h->workload));
 	if (h->workload == NULL)
 		return error_set(error, ENOMEM, "cannot set up the run");
-	h->signal_fd = open_signals(&h->old_mask);
+	h->signal_fd = stop_open(&h->old_mask);
 	if (h->signal_fd < 0)
 		return error_set(error, errno, "cannot watch for signals");
 	cores_get(&h->cores);

@@ -16,6 +16,7 @@
 #include "cmd/progress_priv.h"
 #include "cmd/publish_priv.h"
 #include "cmd/scratch_priv.h"
+#include "cmd/stop_priv.h"
 #include "reports/reports.h"
 #include "vmm/vmm.h"
 
@@ -121,7 +122,7 @@ static int profile_suite(const struct profile_options *o, const struct suite *su
 {
 	struct scratch scratch = { 0 };
 	struct progress progress;
-	int code = scratch_open(&scratch, o->out, -1, error);
+	int code = scratch_open(&scratch, o->out, o->stop_fd, error);
 
 	if (code)
 		return code;
@@ -259,6 +260,7 @@ int cmd_profile(int argc, char **argv)
 	char file[] = "/tmp/vmtax-profile-XXXXXX";
 	struct suite suite = { 0 };
 	struct error error = { 0 };
+	sigset_t mask;
 	int status = profile_options_parse(&o, argc, argv), code, fd;
 
 	if (status != CMD_OK)
@@ -272,6 +274,7 @@ int cmd_profile(int argc, char **argv)
 		return cmd_fail("profile", &error, CMD_USAGE);
 	if (o.counters)
 		counters_say(&sets, true);
+	o.stop_fd = o.pid ? -1 : stop_open(&mask); /* a process is watched until then */
 	fd = mkstemp(file);
 	if (fd < 0 || (mkdir(o.out, 0777) < 0 && errno != EEXIST)) {
 		code = error_fail(&error, errno, "make the directories above it",
@@ -285,6 +288,8 @@ int cmd_profile(int argc, char **argv)
 		unlink(file);
 	}
 	suite_free(&suite);
+	if (o.stop_fd >= 0)
+		sigprocmask(SIG_SETMASK, &mask, NULL); /* nothing half-written is left now */
 	if (code == 0)
 		code = publish(&o, &error);
 	return code ? cmd_fail("profile", &error, code == -EINVAL && o.sadf ? CMD_USAGE : CMD_FAILED)

@@ -28,6 +28,7 @@ struct profile_options {
 	const char *counters;	 /* names of event sets; NULL: the usual ones */
 	struct event_sets *sets; /* of these; owned by the caller */
 	bool csv, json, show, help;
+	int stop_fd; /* tells of what shall stop us; -1: none */
 };
 
 /* Fills O. An enum cmd_status. */

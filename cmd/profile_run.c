@@ -38,7 +38,7 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.sets = watch->counted ? o->sets : NULL,
 		.trace = watch->trace,
 		.follows = watch->follows,
-		.signal_fd = -1,
+		.signal_fd = scratch->signal_fd,
 	};
 	struct vmm_config native;
 	char input[INPUT_PATH] = "";
@@ -58,6 +58,8 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 	calibrate_touch(TOUCH_BYTES);
 	if (code == 0)
 		code = launch_native(&l, m, error);
+	if (code == 0 && m->interrupted)
+		return error_set(error, EINTR, "stopped");
 	if (code == 0 && m->status != RUN_OK && m->status != RUN_FAILED)
 		code = error_fail(error, 0, "run it by itself to see why", "%.60s: %.180s", workload->name,
 				  m->reason[0] ? m->reason : run_status_names[m->status]);

@@ -70,6 +70,8 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 	size_t row = first;
 
 	*fit = (struct fit){ .error = { { 1, 1, 1 }, { 1, 1, 1 } } };
+	for (size_t j = 0; j < terms_count; j++)
+		fit->absent[j] = true;
 	for (; row < t->rows && strcmp(text(t, row, "config"), text(t, first, "config")) == 0 &&
 	       strcmp(text(t, row, "metric"), text(t, first, "metric")) == 0;
 	     row++) {
@@ -83,6 +85,11 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 			return unknown_term(c, row, error);
 		scale[j] = scale_of(c, row, &terms[j]);
 		fit->cost[j] = number(t, row, "cost");
+		fit->absent[j] = false;
+		if (!(fit->cost[j] >= 0)) {
+			error_fail(error, 0, "fit anew", "expected a cost of nought or more");
+			return error_at(error, "%.200s:%zu:cost", t->path, t->lines[row]);
+		}
 		fit->most[j] = number(t, row, "most");
 		if (strcmp(terms[j].name, "request") == 0)
 			usual = scale[j];
@@ -149,9 +156,9 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 	int code;
 
 	if (!(native > 0)) {
-		error_fail(error, 0, "profile it anew, from its beginning",
-			   "the profile of %.100s does not tell its native %s", p->program.name[program],
-			   cpu ? "CPU time" : "time");
+		error_fail(error, 0, "profile it anew, while it has something to do",
+			   "the profile of %.100s does not tell its native %s, or that is nought",
+			   p->program.name[program], cpu ? "CPU time" : "time");
 		return error_at(error, "%.250s", p->table[0].path);
 	}
 	total = fit_predict(fit, &work, part);
@@ -180,6 +187,8 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 	table_put_number(w, (total - native) / own->ops);
 	code = table_end_row(w, error);
 	for (size_t j = 0; code == 0 && j < terms_count; j++) {
+		if (fit->absent[line[j].term])
+			continue;
 		put_names(w, c, first, p->program.name[program], terms[line[j].term].name);
 		code = put_line(w, fit, &line[j], error);
 	}
@@ -248,6 +257,10 @@ int model_predict_write(const struct model_predict_options *o, struct error *err
 
 	if (code == 0)
 		code = profiles_add(&profiles, o->profile, false, error);
+	if (code == 0 && profiles.program.count == 0) {
+		error_fail(error, 0, "make it with vmtax profile", "it is of no program");
+		code = error_at(error, "%.250s", o->profile);
+	}
 	if (code == 0)
 		code = table_create(&latencies, o->latencies, &schema_latencies, error);
 	if (code == 0) {

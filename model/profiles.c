@@ -63,6 +63,19 @@ static void settle(struct profile *p)
 		}
 }
 
+/* Counts and times are not below nought. */
+static int check_row(const struct table *t, size_t row, struct error *error)
+{
+	static const char *const columns[] = { "value", "bytes", "files", "late" };
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (table_number(t, row, table_column(t, columns[i])) < 0) {
+			error_fail(error, 0, "profile it anew", "it is below nought");
+			return error_at(error, "%.200s:%zu:%s", t->path, t->lines[row], columns[i]);
+		}
+	return 0;
+}
+
 static int take_table(struct profiles *p, const struct table *t, struct error *error)
 {
 	size_t first = p->program.count, column = table_column(t, "program");
@@ -75,6 +88,8 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 	for (size_t row = 0; row < t->rows; row++) {
 		size_t at = names_find(&p->program, table_text(t, row, column));
 
+		if (check_row(t, row, error))
+			return -EINVAL;
 		if (at < first) {
 			error_fail(error, 0, "give each program once",
 				   "the program %.100s has another profile", table_text(t, row, column));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -158,25 +159,39 @@ static int put_table(FILE *out, const char *path, const struct table_schema *sch
 	return code;
 }
 
+/* Whether PATH is something that a file must not be put in the place of: a device, a pipe, a link. */
+static bool is_special(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 int report_openmetrics_write(const char *path, const struct report_source *sources, struct error *error)
 {
 	char begun[4400];
+	bool special = is_special(path);
 	FILE *out;
 	int code = 0, failed;
 
-	snprintf(begun, sizeof(begun), "%s.%d", path, (int)getpid()); /* the collector reads *.prom alone */
+	if (special)
+		snprintf(begun, sizeof(begun), "%s", path);
+	else
+		snprintf(begun, sizeof(begun), "%s.%d", path,
+			 (int)getpid()); /* collectors read *.prom alone */
 	out = fopen(begun, "we");
 	for (; out && code == 0 && sources->path; sources++)
 		code = put_table(out, sources->path, sources->schema, error);
 	failed = out == NULL || fputs("# EOF\n", out) < 0;
 	failed |= out && fclose(out) != 0;
-	if (code == 0 && !failed && rename(begun, path) == 0)
+	if (code == 0 && !failed && (special || rename(begun, path) == 0))
 		return 0;
 	if (code == 0) {
 		code = error_fail(error, errno, "name a file in a directory you may write to",
 				  "cannot write metrics");
 		error_at(error, "%.250s", path);
 	}
-	unlink(begun);
+	if (!special)
+		unlink(begun);
 	return code;
 }

@@ -74,6 +74,9 @@ result latencies-text
 	try 0 predict coarse --costs known --json && jq -e 'all(.[]; .term != "total" or (.flags | test("coarse")))' said >/dev/null &&
 	try 0 predict coarse --costs known && grep -q 'the least to expect' said
 result coarse
+sed 's/,trace/,proc-io/' known/profile.csv >untraced && try 0 predict untraced --costs known && grep -q 'without counting system calls' said &&
+	sed 's/,trace/,ptrace/' known/profile.csv >followed && try 0 predict followed --costs known && ! grep -q 'without counting' said
+result untraced
 mkdir older && cut -d, -f1-17 known/coefficients.csv >older/coefficients.csv && ! grep -q held older/coefficients.csv &&
 	try 0 predict known --costs older --json && jq -e 'all(.[]; .held == null)' said >/dev/null
 result older-costs
@@ -95,6 +98,11 @@ openmetrics_check m.prom
 openmetrics_check costs.prom
 try 1 fit known --out elsewhere --openmetrics no/where.prom && grep -q 'no/where.prom' err
 result openmetrics-nowhere
+ln -s /dev/null link && try 0 predict known --costs known --openmetrics link && [ -L link ] &&
+	try 1 predict known --costs known --openmetrics /dev/full && grep -q 'cannot write metrics: /dev/full: No space' err && [ -c /dev/full ]
+result openmetrics-device
+try 0 predict known --costs known --json && jq -e 'all(.[]; .term != "late" and .term != "awake")' said >/dev/null
+result no-absent-terms
 
 # refuses NAME STATUS TEXT COMMAND ARGUMENT...: one line on stderr that holds TEXT, and no output.
 refuses() {
@@ -115,6 +123,14 @@ refuses held-out-seen 2 'is among the programs to fit on and among those held ou
 refuses both-forms 2 'exclude each other' fit known --csv --json
 refuses no-profile 2 'nothing to predict from' predict --costs known
 refuses no-costs 2 'no costs to predict with' predict known
+mkdir nobody && head -n 1 known/profile.csv >nobody/profile.csv
+refuses empty-profile 2 'nobody: make it with vmtax profile' predict nobody --costs known
+mkdir below && sed 's/^\(p0,page-faults,[^,]*,[^,]*,[^,]*,[^,]*,\)/\1-/' known/profile.csv >below/profile.csv
+refuses count-below-nought 2 'below/profile.csv:4:value' predict below --costs known
+mkdir free && sed '3s/ns,[^,]*/ns,NA/' known/coefficients.csv >free/coefficients.csv
+refuses cost-missing 2 'free/coefficients.csv:3:cost' predict known --costs free
+sed '3s/ns,[^,]*/ns,-5/' known/coefficients.csv >free/coefficients.csv
+refuses cost-below-nought 2 'free/coefficients.csv:3:cost' predict known --costs free
 refuses no-coefficients 1 'coefficients.csv' predict known --costs held
 mkdir wrong && sed '3s/^\(p0,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\),[^,]*/\1,many/' known/profile.csv >wrong/profile.csv
 refuses broken-profile 2 'wrong/profile.csv:3:value' predict wrong --costs known

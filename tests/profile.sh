@@ -37,6 +37,16 @@ refuses no-directory 1 'make the directories above it' --out no/where -- /bin/tr
 refuses never-ends 1 'no end after' --timeout 200ms -- /bin/sleep 5
 [ -z "$(ls | grep -vx -e said -e err)" ]
 result leaves-nothing
+"$vmtax" profile -- /bin/sleep 5.375 >said 2>err </dev/null &
+stopped=$!
+for i in $(seq 50); do
+	sleep 0.1
+	! pgrep -f 'sleep 5.37[5]' >/dev/null || break
+done
+kill -TERM $stopped
+wait $stopped
+[ $? -eq 143 ] && [ -z "$(ls -A | grep -vx -e said -e err)" ] && ! pgrep -f 'sleep 5.37[5]' >/dev/null
+result stopped
 
 # field EVENT COLUMN: of the table in said.
 field() {
