@@ -191,8 +191,14 @@ int trace_tables_write(const char *path, struct report_account *facts, struct er
 	facts->lost = trace.lost;
 	facts->cut = trace.end_ns == 0;
 	for (size_t i = 0; i < account.threads; i++)
-		facts->sampled |= account.thread[i].sampled;
-	code = write_one(&account, facts->layers, false, error);
+		facts->sampled |= account.thread[i].sampled && account.thread[i].role == TRACE_VCPU;
+	if (account.threads == 0) {
+		error_fail(error, 0, "it was cut off or damaged at once: record another",
+			   "there is no event in the trace");
+		code = error_at(error, "%s", path);
+	}
+	if (code == 0)
+		code = write_one(&account, facts->layers, false, error);
 	if (code == 0)
 		code = write_one(&account, facts->exits, true, error);
 	trace_account_free(&account);

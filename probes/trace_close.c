@@ -11,7 +11,7 @@ static uint64_t ticks_of(const struct thread *t, enum trace_kind kind)
 {
 	const struct ticks *ticks = &t->ticks[kind - TRACE_TICKS];
 
-	return ticks->last > ticks->first ? ticks->last - ticks->first : 0;
+	return ticks->last.value > ticks->first.value ? ticks->last.value - ticks->first.value : 0;
 }
 
 void trace_run_end(struct thread *t)
@@ -28,7 +28,13 @@ void trace_run_end(struct thread *t)
 static void divide_run(struct thread *t)
 {
 	uint64_t ticks = ticks_of(t, TRACE_TICKS), run = t->sum.ns[LAYER_HYPERVISOR];
+	const struct ticks *seen = &t->ticks[0];
 
+	/* Of a trace that ended before its time they cover a part: what came after was as what came before.
+	 */
+	if (seen->last.run_ns > seen->first.run_ns)
+		ticks = (uint64_t)((double)ticks * (double)run /
+				   (double)(seen->last.run_ns - seen->first.run_ns));
 	trace_run_end(t);
 	t->sum.inferred = t->runs_cost_ns > 0 && t->runs_cost_ns + ticks >= run;
 	if (t->sum.inferred)

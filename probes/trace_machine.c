@@ -181,10 +181,10 @@ static void on_syscall(const struct trace_machine *m, struct thread *t, const st
 	t->run_cost_ns = m->account.cost[COST_RUN];
 }
 
-static void count_ticks(struct ticks *t, uint64_t value)
+static void count_ticks(struct ticks *t, uint64_t value, uint64_t run_ns)
 {
-	t->first = t->any ? t->first : value;
-	t->last = value;
+	t->last = (struct tick){ value, run_ns };
+	t->first = t->any ? t->first : t->last;
 	t->any = true;
 }
 
@@ -238,7 +238,7 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 	case TRACE_TICKS:
 	case TRACE_USER_TICKS:
 	case TRACE_SYSTEM_TICKS:
-		count_ticks(&t->ticks[e->kind - TRACE_TICKS], e->value);
+		count_ticks(&t->ticks[e->kind - TRACE_TICKS], e->value, t->sum.ns[LAYER_HYPERVISOR]);
 		break;
 	default:
 		break;
@@ -285,7 +285,8 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 		t->state.ready = e->kind == TRACE_ON;
 	}
 	t->heard |= e->kind != TRACE_NAME && e->kind < TRACE_TICKS;
-	trace_thread_charge(t, e->time_ns);
+	if (t->sum.last_ns == 0 || e->kind < TRACE_TICKS) /* /proc tells of the dead, too */
+		trace_thread_charge(t, e->time_ns);
 	if (!t->state.known && !t->state.off)
 		infer(t, (enum trace_kind)e->kind);
 	trace_reasons_take(m, t, e);

@@ -27,7 +27,9 @@ struct thread {
 	uint64_t unplaced; /* ran since it was last heard of, and it is not known where */
 	bool heard;
 	struct ticks {
-		uint64_t first, last;
+		struct tick {
+			uint64_t value, run_ns; /* and how long the thread had been in KVM_RUN by then */
+		} first, last;
 		bool any;
 	} ticks[3];	  /* guest, user, system */
 	uint64_t owed_ns; /* of what comes next, to the layer it was in: what a stamp came too early for */

@@ -15,8 +15,10 @@
 #include "probes/trace_ring_priv.h"
 
 /* Empties the rings into the file, a round at a time. */
-#define DRAIN_MS 10
-#define IDLE_MS	 100
+#define DRAIN_MS    10
+#define IDLE_MS	    100
+#define TICKS_NS    100000000u /* how old ticks may be where a trace ends before its time, */
+#define TICKS_SHARE 50	       /* unless reading them took more than such a part of that */
 
 uint64_t trace_now_ns(void)
 {
@@ -52,7 +54,7 @@ static uint64_t ticks(const char *stat, int n)
  * 15, 43). */
 static int describe(struct trace_recorder *r, pid_t tid, bool first)
 {
-	struct trace_event e[5], *at = e, common = { .time_ns = trace_now_ns(), .tid = tid };
+	struct trace_event e[5], *at = e, common = { .time_ns = r->round_ns, .tid = tid };
 	static const int fields[] = { 43, 14, 15 };
 	const char *state, *name;
 	char path[64], text[1024], *end;
@@ -122,6 +124,7 @@ static size_t drop_strangers(const struct trace_recorder *r, size_t count)
 static int drain(struct trace_recorder *r)
 {
 	r->round++;
+	r->round_ns = trace_now_ns();
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
 		if (r->ring[cpu].map)
 			ring_look(&r->ring[cpu]);
@@ -137,6 +140,23 @@ static int drain(struct trace_recorder *r)
 			return -EIO;
 	}
 	return fflush(r->file) ? -EIO : 0;
+}
+
+/* A process may end at any time, or its trace be killed: what the ticks said up to then is kept with the
+ * round. */
+static int keep_ticks(struct trace_recorder *r)
+{
+	uint64_t now;
+
+	if (r->round_ns < r->ticks_ns)
+		return 0;
+	if (trace_threads(r, describe_last) == -EIO)
+		return -EIO;
+	now = trace_now_ns();
+	r->ticks_ns = now + TICKS_NS;
+	if ((now - r->round_ns) * TICKS_SHARE > TICKS_NS)
+		r->ticks_ns = now + (now - r->round_ns) * TICKS_SHARE;
+	return 0;
 }
 
 /*
@@ -156,6 +176,8 @@ static void *drain_rings(void *argument)
 		if (r->wait[r->cpus].revents)
 			break;
 		r->failed = drain(r);
+		if (r->failed == 0)
+			r->failed = keep_ticks(r);
 		for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
 			if (r->wait[cpu].revents & (POLLHUP | POLLERR)) {
 				r->wait[cpu].fd = -1;
@@ -193,7 +215,8 @@ int trace_begin(struct trace_recorder *r, struct error *error)
 
 	r->stop = eventfd(0, EFD_CLOEXEC);
 	r->cost[COST_EVENT] = trace_event_cost_ns(&r->formats);
-	now = trace_now_ns();
+	now = r->round_ns = trace_now_ns();
+	r->ticks_ns = now + TICKS_NS;
 	for (int i = 0; i < TRACE_COSTS; i++)
 		cost[i] = (struct trace_event){
 			.time_ns = now, .kind = TRACE_COST, .tid = i, .value = r->cost[i]
@@ -236,6 +259,7 @@ int trace_end(struct trace_recorder *r, struct error *error)
 	if (r->failed || drain(r))
 		return write_failed(error);
 	r->round++;
+	r->round_ns = trace_now_ns();
 	trace_threads(r, describe_last); /* where the process is still there */
 	return trace_file_put(r->file, last, NULL) || fflush(r->file) ? write_failed(error) : 0;
 }

@@ -12,8 +12,9 @@
 
 #include "probes/trace_priv.h"
 
-#define RING_WAKES (128u << 10) /* bytes in it, before it is to be emptied: time for who does to get a core  \
-				 */
+#define RING_WAKES                                                                                           \
+	(128u << 10) /* bytes in it, before it is to be emptied: time for who does to get a core             \
+		      */
 
 struct ring {
 	uint32_t cpu;
@@ -51,8 +52,9 @@ struct trace_recorder {
 	uint32_t cpus;
 	int *fd; /* fds; owned */
 	size_t fds, room;
-	int *leader; /* cpus: the event whose ring it is; not owned */
-	uint64_t round;
+	int *leader;		   /* cpus: the event whose ring it is; not owned */
+	uint64_t round, round_ns;  /* and when it was looked what there is to be taken in it */
+	uint64_t ticks_ns;	   /* when the kernel's ticks are due to be kept again */
 	struct trace_event *event; /* ROUND_MOST; owned */
 	pid_t pid;
 	uint64_t *ours; /* a bit for each thread there may be (TRACE_TIDS): it is traced; owned */

@@ -7,23 +7,7 @@ vmtax=$1/vmtax
 monitor=$1/vmtax-monitor
 workloads=$1/workloads
 
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
-
-# share THREADS LAYERS: of the time of threads whose name matches, less what they waited for a CPU, in per cent.
-share() {
-	awk -F, -v threads="$1" -v layers="$2" '
-		NR > 1 && $2 ~ threads && $3 != "wait-cpu" { all += $4; if ($3 ~ layers) part += $4 }
-		END { print (all > 0 ? int(100 * part / all) : -1) }' account.csv
-}
-
-# account PID TIME: watches it, into account.csv.
-account() {
-	timeout 60 "$vmtax" account --pid "$1" --for "$2" --record trace --csv >account.csv 2>err
-	status=$?
-	why="status $status: $(cat err) $(tail -n +2 account.csv | tr '\n' ' ')"
-}
+. "$VMTAX_SRC/tests/account.lib"
 
 # Bad input.
 "$vmtax" account >out 2>err
@@ -97,28 +81,6 @@ result two-on-a-core
 # The scheduler's own figure covers a little more: what came before and after.
 [ $((after - before)) -ge $((waited * 95 / 100)) ]
 result as-the-scheduler-says
-
-# The same account from what was recorded; and as far as it goes where it was cut off.
-"$vmtax" account trace --csv >again.csv 2>err
-why=$(cat err)
-cmp -s account.csv again.csv
-result again
-head -c $(($(stat -c %s trace) * 3 / 4)) trace >cut
-"$vmtax" account cut >out 2>err
-status=$?
-why="status $status: $(cat err)"
-[ $status -eq 0 ] && grep -q 'cut off' out
-result cut-off
-printf '\377\377' | dd of=cut bs=1 seek=$(($(stat -c %s cut) / 2)) conv=notrunc status=none
-"$vmtax" account cut --csv >out 2>err
-status=$?
-why="status $status: $(cat err)"
-# Nothing that took longer than the trace, or less than nothing: such are read out of damage.
-[ $status -eq 0 ] && grep -q 'cut off or damaged' err && awk -F, 'NR > 1 && ($4 < -1e9 || $4 > 6e10) { exit 1 }' out
-result damaged
-"$vmtax" account trace --json=exits | jq -e 'type == "array"' >/dev/null
-why="no array"
-result json
 
 if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
 	echo "skip accounts of virtual machines: /dev/kvm is missing, or not ours to use"
@@ -232,30 +194,6 @@ if command -v qemu-system-x86_64 >/dev/null && cc -m32 -c -o guest.o guest.S 2>e
 else
 	echo "skip another-monitor: no QEMU, or no assembler for its guest"
 fi
-
-# Nothing is left of an account that is killed but the trace that was asked for, which can be read.
-sh -c 'while sleep 0.01; do :; done' &
-watched=$!
-for record in '' '--record killed.trace'; do
-	"$vmtax" account --pid $watched --for 50s $record >out 2>err &
-	killed=$!
-	until grep -q perf_event "/proc/$killed/maps" 2>/dev/null || ! kill -0 $killed 2>/dev/null; do sleep 0.05; done
-	ls -l "/proc/$killed/fd" >fds
-	tries=0
-	while [ "$record" ] && [ $((tries += 1)) -lt 200 ] && ! [ "$(stat -c %s killed.trace 2>/dev/null)" -gt 5000 ]; do sleep 0.1; done
-	kill -9 $killed
-	wait $killed 2>/dev/null
-	[ "$record" ] || grep -E ' /tmp/' fds | grep -vE 'deleted|/out$|/err$' >left
-done
-why=$(cat left)
-! [ -s left ]
-result killed-account
-kill $watched
-"$vmtax" account killed.trace >out 2>err
-status=$?
-why="status $status: $(cat out err)"
-[ $status -eq 0 ] && grep -q '^program' out && grep -q 'cut off' out
-result killed-trace
 
 # What a run observes: every thread's time has an owner, and a trace and stamps find the same.
 timeout 120 "$vmtax" run --only cpu-int,file-sync --configs native,hosted --blocks 2 --keep-trace --out run >out 2>err

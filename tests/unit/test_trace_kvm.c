@@ -22,6 +22,38 @@ static void test_ticks(void)
 	trace_account_free(&a);
 }
 
+/* Killed after 100, of which ticks tell 80: half of these 80 was the guest's, so half of all. */
+static void test_old_ticks(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 500, 1, TRACE_TICKS, 0 },
+		{ 0, 16, 1, TRACE_RUN, 0 },
+		{ 80, 540, 1, TRACE_TICKS, 0 },
+		{ 100, 0, 1, TRACE_RETURN, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 100);
+
+	CHECK(a.thread[0].sampled);
+	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 50);
+	CHECK_INT(a.thread[0].ns[LAYER_HYPERVISOR], 50);
+	trace_account_free(&a);
+}
+
+/* What /proc tells of one that has ended is no time of its. */
+static void test_dead(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 0, 1, TRACE_USER_TICKS, 0 },
+		{ 60, 0, 1, TRACE_END, 0 },
+		{ 90, 50, 1, TRACE_USER_TICKS, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 100);
+
+	CHECK_INT(a.thread[0].ns[LAYER_GUEST_USER], 60);
+	CHECK_INT(sum(&a.thread[0]), 60);
+	trace_account_free(&a);
+}
+
 /* One that makes no system call: of its 100, ticks give the program three parts and the host's kernel one. */
 static void test_no_call(void)
 {
@@ -164,6 +196,8 @@ static void test_silent(void)
 int main(void)
 {
 	CHECK_RUN(test_ticks);
+	CHECK_RUN(test_old_ticks);
+	CHECK_RUN(test_dead);
 	CHECK_RUN(test_no_call);
 	CHECK_RUN(test_cost);
 	CHECK_RUN(test_reasons);

@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-FileCopyrightText: The vmtax authors
+# vmtax account: traces that are read again, cut off, damaged, killed, or whose process ended.
+vmtax=$1/vmtax
+. "$VMTAX_SRC/tests/account.lib"
+
+sh -c 'ulimit -t 600; while :; do sleep 0.01; done' & watched=$!
+account $watched 0.5s
+if [ $status -eq 77 ]; then
+	kill $watched
+	echo "skip account_trace: $(cat err)"
+	exit 0
+fi
+kill $watched
+
+# The same account from what was recorded; and as far as it goes where it was cut off.
+"$vmtax" account trace --csv >again.csv 2>err
+why=$(cat err)
+cmp -s account.csv again.csv
+result again
+head -c $(($(stat -c %s trace) * 3 / 4)) trace >cut
+"$vmtax" account cut >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 0 ] && grep -q 'cut off' out
+result cut-off
+printf '\377\377' | dd of=cut bs=1 seek=$(($(stat -c %s cut) / 2)) conv=notrunc status=none
+"$vmtax" account cut --csv >out 2>err
+status=$?
+why="status $status: $(cat err)"
+# Nothing that took longer than the trace, or less than nothing: such are read out of damage.
+[ $status -eq 0 ] && grep -q 'cut off or damaged' err && awk -F, 'NR > 1 && ($4 < -1e9 || $4 > 6e10) { exit 1 }' out
+result damaged
+head -c 100 trace >cut
+"$vmtax" account cut --csv >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 1 ] && grep -q 'no event in the trace: cut' err && ! [ -s out ]
+result nothing-left
+"$vmtax" account trace --json=exits | jq -e 'type == "array"' >/dev/null
+why="no array"
+result json
+
+# Nothing is left of an account that is killed but the trace that was asked for, which can be read.
+sh -c 'while sleep 0.01; do :; done' &
+watched=$!
+for record in '' '--record killed.trace'; do
+	"$vmtax" account --pid $watched --for 50s $record >out 2>err &
+	killed=$!
+	until grep -q perf_event "/proc/$killed/maps" 2>/dev/null || ! kill -0 $killed 2>/dev/null; do sleep 0.05; done
+	ls -l "/proc/$killed/fd" >fds
+	tries=0
+	while [ "$record" ] && [ $((tries += 1)) -lt 200 ] && ! [ "$(stat -c %s killed.trace 2>/dev/null)" -gt 5000 ]; do sleep 0.1; done
+	kill -9 $killed
+	wait $killed 2>/dev/null
+	[ "$record" ] || grep -E ' /tmp/' fds | grep -vE 'deleted|/out$|/err$' >left
+done
+why=$(cat left)
+! [ -s left ]
+result killed-account
+kill $watched
+"$vmtax" account killed.trace >out 2>err
+status=$?
+why="status $status: $(cat out err)"
+[ $status -eq 0 ] && grep -q '^program' out && grep -q 'cut off' out
+result killed-trace
+
+# One that computes tells nothing of itself: what the kernel's ticks had said is kept as it goes on, and there whether the
+# process has ended or the trace was killed.
+rm killed.trace
+sh -c 'ulimit -t 600; while :; do :; done' & computing=$!
+"$vmtax" account --pid $computing --for 50s --record killed.trace >out 2>err & killed=$!
+tries=0
+until [ "$("$vmtax" account killed.trace --csv 2>/dev/null | grep -c guest-user)" -gt 0 ] || [ $((tries += 1)) -gt 100 ]; do
+	sleep 0.1
+done
+kill -9 $killed
+wait $killed 2>/dev/null
+"$vmtax" account killed.trace --csv >account.csv 2>err
+why=$(cat err account.csv)
+[ "$(share '^program' '^guest-user$')" -ge 97 ]
+result killed-trace-of-computing
+"$vmtax" account --pid $computing --for 50s --csv >account.csv 2>err & watching=$!
+until grep -q perf_event "/proc/$watching/maps" 2>/dev/null || ! kill -0 $watching 2>/dev/null; do sleep 0.05; done
+sleep 1
+kill $computing
+wait $watching
+why="status $?: $(cat err account.csv)"
+[ "$(share '^program' '^guest-user$')" -ge 97 ]
+result ended-meanwhile
