@@ -43,3 +43,30 @@ double table_number(const struct table *table, size_t row, size_t column)
 {
 	return table_missing(table, row, column) ? (double)NAN : strtod(table_text(table, row, column), NULL);
 }
+
+const char *table_text_of(const struct table *table, size_t row, const char *name)
+{
+	return table_text(table, row, table_column(table, name));
+}
+
+double table_number_of(const struct table *table, size_t row, const char *name)
+{
+	return table_number(table, row, table_column(table, name));
+}
+
+bool table_missing_of(const struct table *table, size_t row, const char *name)
+{
+	return table_missing(table, row, table_column(table, name));
+}
+
+bool table_is(const struct table *table, size_t row, const char *name, const char *text)
+{
+	return strcmp(table_text_of(table, row, name), text) == 0;
+}
+
+bool table_alike(const struct table *table, size_t a, size_t b, const char *name)
+{
+	size_t column = table_column(table, name);
+
+	return strcmp(table_text(table, a, column), table_text(table, b, column)) == 0;
+}

@@ -78,6 +78,20 @@ double table_number(const struct table *table, size_t row, size_t column);
 /* Whether a cell is missing ("" or "NA"). */
 bool table_missing(const struct table *table, size_t row, size_t column);
 
+/*
+ * The same of the column NAME, which is one of the schema's (else these abort, as table_column does), for
+ * those that read a few cells; where all rows are read, the column's number is asked for once.
+ */
+const char *table_text_of(const struct table *table, size_t row, const char *name);
+double table_number_of(const struct table *table, size_t row, const char *name);
+bool table_missing_of(const struct table *table, size_t row, const char *name);
+
+/* Whether the cell of ROW in the column NAME reads TEXT; a missing one reads "". */
+bool table_is(const struct table *table, size_t row, const char *name, const char *text);
+
+/* Whether the cells of the rows A and B in the column NAME read the same. */
+bool table_alike(const struct table *table, size_t a, size_t b, const char *name);
+
 /* Whether no two rows have the same number in the column NAME: 0, or -EINVAL with ERROR naming the line. */
 int table_unique(const struct table *table, const char *name, struct error *error);
 

@@ -116,10 +116,10 @@ static int interacts(const struct harness *h, bool *much, struct error *error)
 	if (code == 0)
 		code = table_read(&table, path, &schema_ablation, error);
 	for (size_t row = 0; row < table.rows; row++) {
-		const char *knob = table_text(&table, row, table_column(&table, "knob"));
-		double delta = table_number(&table, row, table_column(&table, "delta_ns"));
-		double low = table_number(&table, row, table_column(&table, "low_ns"));
-		double high = table_number(&table, row, table_column(&table, "high_ns"));
+		const char *knob = table_text_of(&table, row, "knob");
+		double delta = table_number_of(&table, row, "delta_ns");
+		double low = table_number_of(&table, row, "low_ns");
+		double high = table_number_of(&table, row, "high_ns");
 
 		if (strcmp(knob, "interaction") == 0)
 			over = fabs(delta);

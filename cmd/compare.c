@@ -54,8 +54,8 @@ static bool nothing_compared(const char *path)
 	if (table_read(&table, path, &schema_comparison, NULL) < 0)
 		return false;
 	for (size_t row = 0; row < table.rows; row++)
-		nothing &= !(table_number(&table, row, table_column(&table, "invocations")) > 0 &&
-			     table_number(&table, row, table_column(&table, "base_invocations")) > 0);
+		nothing &= !(table_number_of(&table, row, "invocations") > 0 &&
+			     table_number_of(&table, row, "base_invocations") > 0);
 	table_free(&table);
 	return nothing;
 }
@@ -69,8 +69,8 @@ static bool exceeded(const struct compare_options *o, const char *path)
 	if (o->fail_over < 0 || table_read(&table, path, &schema_comparison, NULL) < 0)
 		return false;
 	for (size_t row = 0; row < table.rows; row++)
-		over |= strcmp(table_text(&table, row, table_column(&table, "verdict")), "worse") == 0 &&
-			table_number(&table, row, table_column(&table, "ratio")) > 1 + o->fail_over;
+		over |= table_is(&table, row, "verdict", "worse") &&
+			table_number_of(&table, row, "ratio") > 1 + o->fail_over;
 	table_free(&table);
 	return over;
 }

@@ -137,13 +137,13 @@ static size_t count_incomplete(const struct table *runs)
 
 	if (runs->rows == 0)
 		return 0;
-	vms = table_number(runs, last, table_column(runs, "vms"));
-	vm = table_number(runs, last, table_column(runs, "vm"));
+	vms = table_number_of(runs, last, "vms");
+	vm = table_number_of(runs, last, "vm");
 	if (!(vm < vms) || vm > (double)runs->rows)
 		return 0;
 	/* What failed when it was tried out is recorded once, for all copies. */
-	return block_of(table_number(runs, last, table_column(runs, "block")),
-			table_text(runs, last, table_column(runs, "flags"))) == LEDGER_NO_BLOCK
+	return block_of(table_number_of(runs, last, "block"), table_text_of(runs, last, "flags")) ==
+			       LEDGER_NO_BLOCK
 		       ? 0
 		       : (size_t)vm;
 }
@@ -184,7 +184,7 @@ static size_t find_config(const struct vmm_config *config, size_t configs, const
 /* A program that was built anew is another one: one estimate may not mix their figures. */
 static bool is_other_program(const struct table *runs, size_t row, const struct workload *workload)
 {
-	const char *recorded = table_text(runs, row, table_column(runs, "program_sha256"));
+	const char *recorded = table_text_of(runs, row, "program_sha256");
 
 	return recorded[0] && workload->sha256[0] && strcmp(recorded, workload->sha256) != 0;
 }
@@ -192,11 +192,11 @@ static bool is_other_program(const struct table *runs, size_t row, const struct 
 static int take_row(struct ledger *ledger, const struct table *runs, size_t row, const struct suite *suite,
 		    const struct vmm_config *config, size_t configs, struct error *error)
 {
-	size_t w = find_workload(suite, table_text(runs, row, table_column(runs, "workload")));
-	size_t c = find_config(config, configs, table_text(runs, row, table_column(runs, "config")));
-	const char *flags = table_text(runs, row, table_column(runs, "flags"));
-	double block = table_number(runs, row, table_column(runs, "block"));
-	double run = table_number(runs, row, table_column(runs, "run"));
+	size_t w = find_workload(suite, table_text_of(runs, row, "workload"));
+	size_t c = find_config(config, configs, table_text_of(runs, row, "config"));
+	const char *flags = table_text_of(runs, row, "flags");
+	double block = table_number_of(runs, row, "block");
+	double run = table_number_of(runs, row, "run");
 	unsigned marks = 0;
 
 	if (w == suite->count || c == configs) {
@@ -213,7 +213,7 @@ static int take_row(struct ledger *ledger, const struct table *runs, size_t row,
 		ledger->last_run = (uint64_t)run;
 	if (strstr(flags, "drift") || strstr(flags, "steal"))
 		marks |= LEDGER_DISTURBED;
-	if (strcmp(table_text(runs, row, table_column(runs, "status")), "ok") != 0)
+	if (!table_is(runs, row, "status", "ok"))
 		marks |= LEDGER_FAILED;
 	if (ledger_add(ledger, w, c, block_of(block, flags), marks))
 		return error_set(error, ENOMEM, "cannot read what is recorded");

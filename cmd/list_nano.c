@@ -9,11 +9,6 @@
 
 /* vmtax list nano: the events that vmtax run --suite nano measures. */
 
-static const char *text(const struct table *suite, size_t row, const char *column)
-{
-	return table_text(suite, row, table_column(suite, column));
-}
-
 /* For programs: a row an event, in the columns of the suite's file, so that --csv starts one of one's own. */
 static void put_columns(struct sheet *sheet, const struct table *suite)
 {
@@ -25,18 +20,18 @@ static void put_columns(struct sheet *sheet, const struct table *suite)
 	memcpy(sheet->columns, names, sizeof(names));
 	for (size_t row = 0; row < suite->rows; row++)
 		for (size_t i = 0; i < columns; i++)
-			sheet_put(sheet, text(suite, row, names[i]));
+			sheet_put(sheet, table_text_of(suite, row, names[i]));
 }
 
 static void put_fact(struct sheet *sheet, const struct table *suite, size_t row, const char *fact,
 		     const char *column)
 {
-	const char *value = text(suite, row, column);
+	const char *value = table_text_of(suite, row, column);
 
 	if (!*value || (strcmp(value, "none") == 0 && strcmp(column, "native") != 0))
 		return;
-	sheet_put(sheet, text(suite, row, "name"));
-	sheet_put(sheet, text(suite, row, "stresses"));
+	sheet_put(sheet, table_text_of(suite, row, "name"));
+	sheet_put(sheet, table_text_of(suite, row, "stresses"));
 	sheet_put(sheet, fact);
 	sheet_put(sheet, value);
 }

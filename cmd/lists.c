@@ -53,7 +53,7 @@ static int fill_workloads(struct sheet *sheet, enum sheet_form form, struct erro
 	memcpy(sheet->columns, names, columns * sizeof(names[0]));
 	for (size_t row = 0; row < suite.rows; row++)
 		for (size_t i = 0; i < columns; i++)
-			sheet_put(sheet, table_text(&suite, row, table_column(&suite, names[i])));
+			sheet_put(sheet, table_text_of(&suite, row, names[i]));
 	table_free(&suite);
 	return 0;
 }

@@ -190,7 +190,7 @@ static bool left_over(const struct options *o)
 	if (table_read(&plan, path, &schema_plan_summary, NULL) < 0)
 		return false;
 	for (size_t row = 0; row < plan.rows; row++)
-		left |= table_number(&plan, row, table_column(&plan, "unplaced")) > 0;
+		left |= table_number_of(&plan, row, "unplaced") > 0;
 	table_free(&plan);
 	return left;
 }
@@ -206,7 +206,7 @@ static void tell_doubts(const struct options *o)
 	if (table_read(&doubts, path, &schema_plan_doubts, NULL) < 0)
 		return;
 	for (size_t row = 0; row < doubts.rows; row++)
-		dropped += strcmp(table_text(&doubts, row, table_column(&doubts, "what")), "dropped") == 0;
+		dropped += table_is(&doubts, row, "what", "dropped");
 	if (doubts.rows > 0)
 		fprintf(stderr, "vmtax plan: %zu row%s left out, %zu doubt%s: see %s\n", dropped,
 			dropped == 1 ? " was" : "s were", doubts.rows - dropped,

@@ -37,7 +37,7 @@ static int unknown_workload(const char *name, const struct table *table, struct 
 	const char **names = calloc(table->rows + 1, sizeof(*names)), *near;
 
 	for (size_t row = 0; names && row < table->rows; row++)
-		names[row] = table_text(table, row, table_column(table, "name"));
+		names[row] = table_text_of(table, row, "name");
 	near = names ? units_nearest(name, names) : NULL;
 	error_set(error, 0, "the suite has no workload %.100s", name);
 	if (near)
@@ -57,8 +57,7 @@ static int check_only(const char *only, const struct table *table, struct error 
 	while (code == 0 && (name = strsep(&rest, ",")) != NULL) {
 		size_t row = 0;
 
-		while (row < table->rows &&
-		       strcmp(table_text(table, row, table_column(table, "name")), name) != 0)
+		while (row < table->rows && !table_is(table, row, "name", name))
 			row++;
 		if (row == table->rows)
 			code = unknown_workload(name, table, error);
@@ -89,7 +88,7 @@ static int take_rows(struct suite *suite, const struct table *table, const char 
 	for (size_t row = 0; code == 0 && row < table->rows; row++) {
 		const char *column = "name";
 
-		if (!listed(only, table_text(table, row, table_column(table, "name"))))
+		if (!listed(only, table_text_of(table, row, "name")))
 			continue;
 		code = suite_take_row(&suite->workload[suite->count++], table, row, directory, &column,
 				      error);

@@ -12,11 +12,6 @@
 /* Events as rows of a suite. */
 #define NONE "none" /* the native equivalent of what only a virtual machine does */
 
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 static int copy(char **to, const char *from, struct error *error)
 {
 	if (from[0] == '\0')
@@ -55,7 +50,7 @@ static int refuse(const struct table *table, size_t row, const char **column, st
 	static const char *const columns[] = { "guest", "set", "stage", NULL };
 
 	for (int i = 0; columns[i]; i++)
-		if (*text(table, row, *column = columns[i]))
+		if (*table_text_of(table, row, *column = columns[i]))
 			return error_fail(error, 0, "leave it empty, or make the class nano",
 					  "only events have it");
 	return 0;
@@ -70,17 +65,17 @@ int nano_take_row(struct workload *workload, const struct table *table, size_t r
 	workload->nano = strcmp(workload->class, SUITE_NANO) == 0;
 	if (!workload->nano)
 		return refuse(table, row, column, error);
-	code = copy(&workload->guest, text(table, row, *column = "guest"), error);
+	code = copy(&workload->guest, table_text_of(table, row, *column = "guest"), error);
 	if (code == 0)
-		code = copy(&workload->set, text(table, row, *column = "set"), error);
+		code = copy(&workload->set, table_text_of(table, row, *column = "set"), error);
 	if (code == 0)
 		code = vmm_config_preset(&any, "hosted", error);
 	if (code == 0 && workload->set)
 		code = assign(workload->set, &any, error);
 	if (code == 0)
-		code = check_stage(text(table, row, *column = "stage"), error);
-	workload->staged = *text(table, row, "stage");
-	workload->virtual_only = strncmp(text(table, row, "native"), NONE, strlen(NONE)) == 0;
+		code = check_stage(table_text_of(table, row, *column = "stage"), error);
+	workload->staged = *table_text_of(table, row, "stage");
+	workload->virtual_only = strncmp(table_text_of(table, row, "native"), NONE, strlen(NONE)) == 0;
 	return code;
 }
 
@@ -147,7 +142,7 @@ static int keep_rows(const struct suite *suite, const struct table *table, struc
 	int code = 0;
 
 	for (size_t row = 0; code == 0 && row < table->rows; row++) {
-		if (!has(suite, text(table, row, "name")))
+		if (!has(suite, table_text_of(table, row, "name")))
 			continue;
 		for (size_t c = 0; c < table->columns; c++)
 			table_put_text(out, table_missing(table, row, c) ? NULL : table_text(table, row, c));

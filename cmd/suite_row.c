@@ -64,9 +64,9 @@ static int find_program(struct workload *workload, const char *directory, struct
 /* A cell's text, which must not be missing. */
 static int need(const struct table *table, size_t row, const char *column, char **text, struct error *error)
 {
-	if (table_missing(table, row, table_column(table, column)))
+	if (table_missing_of(table, row, column))
 		return error_fail(error, 0, "fill in the cell", "a workload needs a %s", column);
-	*text = strdup(table_text(table, row, table_column(table, column)));
+	*text = strdup(table_text_of(table, row, column));
 	return *text ? 0 : suite_no_memory(error);
 }
 
@@ -86,7 +86,7 @@ static int take_command(struct workload *workload, const struct table *table, si
 
 static bool has(const struct table *table, size_t row, const char *column)
 {
-	return !table_missing(table, row, table_column(table, column));
+	return !table_missing_of(table, row, column);
 }
 
 /* How many run at once, and how much memory each has. */
@@ -129,8 +129,8 @@ int suite_take_row(struct workload *workload, const struct table *table, size_t 
 		code = nano_take_row(workload, table, row, column, error);
 	if (code == 0 && (!workload->guest || has(table, row, "command")))
 		code = take_command(workload, table, row, directory, column, error);
-	if (code == 0 && !table_missing(table, row, table_column(table, *column = "data")))
-		code = take_files(workload, table_text(table, row, table_column(table, "data")), error);
+	if (code == 0 && !table_missing_of(table, row, *column = "data"))
+		code = take_files(workload, table_text_of(table, row, "data"), error);
 	if (code == 0)
 		code = take_machines(workload, table, row, column, error);
 	if (code == 0)

@@ -15,9 +15,9 @@
 /* What counts of a row of layers.csv, and where it goes. */
 static void take_row(const struct table *t, size_t row, struct alone_run *run)
 {
-	const char *thread = table_text(t, row, table_column(t, "thread"));
-	const char *layer = table_text(t, row, table_column(t, "layer"));
-	double ns = fmax(table_number(t, row, table_column(t, "ns")), 0);
+	const char *thread = table_text_of(t, row, "thread");
+	const char *layer = table_text_of(t, row, "layer");
+	double ns = fmax(table_number_of(t, row, "ns"), 0);
 	bool first = strcmp(thread, "program") == 0 || strcmp(thread, "vcpu0") == 0;
 	bool driver = strcmp(thread, "driver0") == 0;
 

@@ -20,12 +20,12 @@ struct cell *cells_at(const struct cells *cells, size_t workload, size_t config)
 
 const char *cells_text(const struct cells *cells, size_t row, const char *column)
 {
-	return table_text(&cells->runs, row, table_column(&cells->runs, column));
+	return table_text_of(&cells->runs, row, column);
 }
 
 double cells_number(const struct cells *cells, size_t row, const char *column)
 {
-	return table_number(&cells->runs, row, table_column(&cells->runs, column));
+	return table_number_of(&cells->runs, row, column);
 }
 
 bool flags_have(const char *flags, const char *word)
@@ -82,7 +82,7 @@ static int sort_row(struct cells *cells, size_t row)
 	cell = cells_at(cells, workload, config);
 	if (flags_have(cells_text(cells, row, "flags"), "observed"))
 		return add(&cell->observed, &cell->observations, row);
-	if (table_missing(&cells->runs, row, table_column(&cells->runs, "block")))
+	if (table_missing_of(&cells->runs, row, "block"))
 		return 0;
 	if (add(&cell->block, &cell->blocks, row) < 0)
 		return -ENOMEM;

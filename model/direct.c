@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/schema.h"
@@ -33,10 +32,9 @@ double direct_event(const struct direct *d, const char *event, const char *confi
 		const struct table *t = &d->costs[i];
 
 		for (size_t row = 0; row < t->rows; row++)
-			if (strcmp(table_text(t, row, table_column(t, "event")), event) == 0 &&
-			    strcmp(table_text(t, row, table_column(t, "config")), config) == 0 &&
-			    strcmp(table_text(t, row, table_column(t, "status")), "ok") == 0)
-				return table_number(t, row, table_column(t, "median_ns"));
+			if (table_is(t, row, "event", event) && table_is(t, row, "config", config) &&
+			    table_is(t, row, "status", "ok"))
+				return table_number_of(t, row, "median_ns");
 	}
 	return NAN;
 }

@@ -13,7 +13,7 @@
 
 static const char *text(const struct flips *f, size_t row, const char *column)
 {
-	return table_text(&f->table, row, table_column(&f->table, column));
+	return table_text_of(&f->table, row, column);
 }
 
 static int add_config(struct flips *f, const char *name, size_t *number)
@@ -29,7 +29,7 @@ static int add_config(struct flips *f, const char *name, size_t *number)
 
 static int take(struct flips *f, size_t row)
 {
-	double order = table_number(&f->table, row, table_column(&f->table, "order"));
+	double order = table_number_of(&f->table, row, "order");
 	struct flip *flip = &f->flip[f->count++];
 
 	*flip = (struct flip){ .knob = text(f, row, "knob"),

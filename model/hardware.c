@@ -21,16 +21,6 @@ struct hardware {
 	struct table_writer out;
 };
 
-static const char *text(const struct table *t, size_t row, const char *column)
-{
-	return table_text(t, row, table_column(t, column));
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
-}
-
 /* Rows of counters.csv that sets are counted in, with the observed repetition each is of. */
 static int index_counters(struct hardware *h)
 {
@@ -43,10 +33,10 @@ static int index_counters(struct hardware *h)
 		return -ENOMEM;
 	for (size_t row = 0; row < h->counters.rows; row++) {
 		h->row_of[row] = runs->rows;
-		if (strcmp(text(&h->counters, row, "probe"), "counters") != 0)
+		if (!table_is(&h->counters, row, "probe", "counters"))
 			continue;
 		for (size_t step = 0; step < runs->rows; step++, at = (at + 1) % runs->rows)
-			if (table_number(runs, at, run) == number(&h->counters, row, "run"))
+			if (table_number(runs, at, run) == table_number_of(&h->counters, row, "run"))
 				break;
 		if (strcmp(cells_text(&h->cells, at, "status"), "ok") == 0 &&
 		    flags_have(cells_text(&h->cells, at, "flags"), "observed"))
@@ -60,8 +50,7 @@ static bool alike(const struct hardware *h, size_t a, size_t b)
 {
 	size_t x = h->row_of[a], y = h->row_of[b];
 
-	return x < h->cells.runs.rows && y < h->cells.runs.rows &&
-	       strcmp(text(&h->counters, a, "layer"), text(&h->counters, b, "layer")) == 0 &&
+	return x < h->cells.runs.rows && y < h->cells.runs.rows && table_alike(&h->counters, a, b, "layer") &&
 	       strcmp(cells_text(&h->cells, x, "workload"), cells_text(&h->cells, y, "workload")) == 0 &&
 	       strcmp(cells_text(&h->cells, x, "config"), cells_text(&h->cells, y, "config")) == 0;
 }
@@ -73,27 +62,28 @@ static double counted_share(const struct hardware *h, size_t row, const char *se
 	size_t length = strlen(set);
 
 	for (size_t i = 0; i < h->counters.rows; i++)
-		if (alike(h, row, i) && strncmp(text(&h->counters, i, "event"), set, length) == 0 &&
-		    text(&h->counters, i, "event")[length] == '/' &&
-		    number(&h->counters, i, "enabled_ns") > 0)
-			least = fmin(least, number(&h->counters, i, "running_ns") /
-						    number(&h->counters, i, "enabled_ns"));
+		if (alike(h, row, i) && strncmp(table_text_of(&h->counters, i, "event"), set, length) == 0 &&
+		    table_text_of(&h->counters, i, "event")[length] == '/' &&
+		    table_number_of(&h->counters, i, "enabled_ns") > 0)
+			least = fmin(least, table_number_of(&h->counters, i, "running_ns") /
+						    table_number_of(&h->counters, i, "enabled_ns"));
 	return least;
 }
 
 /* The formula FORMULA of event-sets.csv in what ROW, its first row in counters.csv, is of. */
 static int put_formula(struct hardware *h, size_t row, size_t formula, struct error *error)
 {
-	const char *event = text(&h->counters, row, "event"), *layer = text(&h->counters, row, "layer");
+	const char *event = table_text_of(&h->counters, row, "event"),
+		   *layer = table_text_of(&h->counters, row, "layer");
 	const char *half = strchr(layer, '/');
 	size_t count = 0, run = h->row_of[row];
 	struct stats_estimate median;
 	char thread[32];
 
 	for (size_t i = row; i < h->counters.rows; i++)
-		if (strcmp(text(&h->counters, i, "event"), event) == 0 && alike(h, row, i) &&
-		    isfinite(number(&h->counters, i, "value")))
-			h->values[count++] = number(&h->counters, i, "value");
+		if (table_is(&h->counters, i, "event", event) && alike(h, row, i) &&
+		    isfinite(table_number_of(&h->counters, i, "value")))
+			h->values[count++] = table_number_of(&h->counters, i, "value");
 	median = stats_median(h->values, count, MODEL_LEVEL);
 	stats_sort(h->values, count);
 	snprintf(thread, sizeof(thread), "%.*s", half ? (int)(half - layer) : 31, layer);
@@ -103,14 +93,14 @@ static int put_formula(struct hardware *h, size_t row, size_t formula, struct er
 	table_put_text(&h->out, cells_text(&h->cells, run, "label"));
 	table_put_text(&h->out, thread);
 	table_put_text(&h->out, half ? half + 1 : NULL);
-	table_put_text(&h->out, text(&h->sets, formula, "set"));
-	table_put_text(&h->out, text(&h->sets, formula, "name"));
-	table_put_text(&h->out, text(&h->sets, formula, "unit"));
-	table_put_text(&h->out, text(&h->sets, formula, "how") + 2);
+	table_put_text(&h->out, table_text_of(&h->sets, formula, "set"));
+	table_put_text(&h->out, table_text_of(&h->sets, formula, "name"));
+	table_put_text(&h->out, table_text_of(&h->sets, formula, "unit"));
+	table_put_text(&h->out, table_text_of(&h->sets, formula, "how") + 2);
 	table_put_number(&h->out, stats_quantile(h->values, count, 0.5));
 	table_put_number(&h->out, count ? median.low : NAN);
 	table_put_number(&h->out, count ? median.high : NAN);
-	table_put_number(&h->out, counted_share(h, row, text(&h->sets, formula, "set")));
+	table_put_number(&h->out, counted_share(h, row, table_text_of(&h->sets, formula, "set")));
 	table_put_integer(&h->out, (int64_t)count);
 	return table_end_row(&h->out, error);
 }
@@ -118,10 +108,10 @@ static int put_formula(struct hardware *h, size_t row, size_t formula, struct er
 /* Whether ROW is the first of its event, in what it is of. */
 static bool is_first(const struct hardware *h, size_t row)
 {
-	const char *event = text(&h->counters, row, "event");
+	const char *event = table_text_of(&h->counters, row, "event");
 
 	for (size_t i = 0; i < row; i++)
-		if (h->row_of[i] < h->cells.runs.rows && strcmp(text(&h->counters, i, "event"), event) == 0 &&
+		if (h->row_of[i] < h->cells.runs.rows && table_is(&h->counters, i, "event", event) &&
 		    alike(h, i, row))
 			return false;
 	return true;
@@ -133,12 +123,13 @@ static int put_all(struct hardware *h, struct error *error)
 	int code = 0;
 
 	for (size_t f = 0; f < h->sets.rows; f++) {
-		if (text(&h->sets, f, "how")[0] != '=')
+		if (table_text_of(&h->sets, f, "how")[0] != '=')
 			continue;
-		snprintf(event, sizeof(event), "%s/%s", text(&h->sets, f, "set"), text(&h->sets, f, "name"));
+		snprintf(event, sizeof(event), "%s/%s", table_text_of(&h->sets, f, "set"),
+			 table_text_of(&h->sets, f, "name"));
 		for (size_t row = 0; code == 0 && row < h->counters.rows; row++)
 			if (h->row_of[row] < h->cells.runs.rows &&
-			    strcmp(text(&h->counters, row, "event"), event) == 0 && is_first(h, row))
+			    table_is(&h->counters, row, "event", event) && is_first(h, row))
 				code = put_formula(h, row, f, error);
 	}
 	return code;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <math.h>
-#include <string.h>
 
 #include "base/schema.h"
 #include "model/fit_priv.h"
@@ -18,7 +17,7 @@ struct added {
 
 static struct added add_up(const struct fit *fit, const struct table *t, size_t row)
 {
-	double count = table_number(t, row, table_column(t, "value"));
+	double count = table_number_of(t, row, "value");
 	struct added a = { .awake = 0, .asleep = NAN };
 
 	for (size_t j = 0; j < terms_count; j++) {
@@ -44,13 +43,12 @@ static struct added add_up(const struct fit *fit, const struct table *t, size_t 
 static int put(struct table_writer *w, const char *program, const char *config, const struct table *t,
 	       size_t row, const struct added *a, struct error *error)
 {
-	double count = table_number(t, row, table_column(t, "value")),
-	       bytes = table_number(t, row, table_column(t, "bytes"));
+	double count = table_number_of(t, row, "value"), bytes = table_number_of(t, row, "bytes");
 	bool sleeps = a->late > 0;
 
 	table_put_text(w, program);
 	table_put_text(w, config);
-	table_put_text(w, table_text(t, row, table_column(t, "event")));
+	table_put_text(w, table_text_of(t, row, "event"));
 	table_put_number(w, count);
 	table_put_number(w, bytes / count);
 	table_put_number(w, a->late);
@@ -73,11 +71,9 @@ int latency_put(struct table_writer *w, const struct fit *fit, const char *confi
 		for (size_t row = 0; code == 0 && row < t->rows; row++) {
 			struct added added;
 
-			if (strcmp(table_text(t, row, table_column(t, "program")),
-				   p->program.name[program]) != 0 ||
-			    strcmp(table_text(t, row, table_column(t, "group")), "call") != 0 ||
-			    table_missing(t, row, table_column(t, "blocks")) ||
-			    !(table_number(t, row, table_column(t, "value")) > 0))
+			if (!table_is(t, row, "program", p->program.name[program]) ||
+			    !table_is(t, row, "group", "call") || table_missing_of(t, row, "blocks") ||
+			    !(table_number_of(t, row, "value") > 0))
 				continue;
 			added = add_up(fit, t, row);
 			code = put(w, p->program.name[program], config, t, row, &added, error);

@@ -20,12 +20,12 @@ static const char *const stage_names[STAGES] = {
 
 static const char *text(const struct lives *l, size_t row, const char *column)
 {
-	return table_text(&l->runs, row, table_column(&l->runs, column));
+	return table_text_of(&l->runs, row, column);
 }
 
 double lives_number(const struct lives *l, size_t row, const char *column)
 {
-	return table_number(&l->runs, row, table_column(&l->runs, column));
+	return table_number_of(&l->runs, row, column);
 }
 
 static bool ours(const struct lives *l, size_t row)
@@ -51,7 +51,7 @@ static void take_stages(struct lives *l, const struct table *stages)
 		for (int s = 0; at < l->runs.rows && s < STAGES; s++)
 			if (lives_number(l, at, "run") == number &&
 			    strcmp(table_text(stages, row, name), stage_names[s]) == 0)
-				l->stage[at][s] = table_number(stages, row, table_column(stages, "ns"));
+				l->stage[at][s] = table_number_of(stages, row, "ns");
 	}
 }
 

@@ -23,12 +23,12 @@ struct row {
 
 static const char *text(const struct row *r, const char *column)
 {
-	return table_text(r->t, r->row, table_column(r->t, column));
+	return table_text_of(r->t, r->row, column);
 }
 
 static double number(const struct row *r, const char *column)
 {
-	return table_number(r->t, r->row, table_column(r->t, column));
+	return table_number_of(r->t, r->row, column);
 }
 
 static int by_load(const struct row *x, const struct row *y)
@@ -199,7 +199,7 @@ static size_t take_rows(const struct table *t, size_t directory, const struct na
 		*r = (struct row){ .t = t, .row = i, .directory = directory };
 		r->config = names_find(configs, text(r, "config"));
 		r->block = number(r, "block");
-		r->rate = table_missing(t, i, table_column(t, "rate")) ? 0 : number(r, "rate");
+		r->rate = table_missing_of(t, i, "rate") ? 0 : number(r, "rate");
 		count += strcmp(text(r, "status"), "ok") == 0 &&
 			 number(r, "ended_ns") > number(r, "begun_ns") && number(r, "for_ns") > 0 &&
 			 number(r, "vms") >= 1 && number(r, "cores") >= 1 && number(r, "intended_ns") >= 0;

@@ -29,7 +29,7 @@ struct estimate {
 
 static const char *event_text(const struct estimate *e, const char *column)
 {
-	return table_text(&e->events->suite, e->event, table_column(&e->events->suite, column));
+	return table_text_of(&e->events->suite, e->event, column);
 }
 
 static bool is_native(const char *config)

@@ -14,7 +14,7 @@
 
 const char *events_text(const struct events *n, size_t row, const char *column)
 {
-	return table_text(&n->runs, row, table_column(&n->runs, column));
+	return table_text_of(&n->runs, row, column);
 }
 
 bool events_disturbed(const struct events *n, size_t row)
@@ -24,15 +24,10 @@ bool events_disturbed(const struct events *n, size_t row)
 	return flags_have(flags, "steal") || flags_have(flags, "drift");
 }
 
-static double number(const struct table *table, size_t row, const char *column)
-{
-	return table_number(table, row, table_column(table, column));
-}
-
 /* The first row of TABLE that OF has for the repetition in ROW of runs.csv; its number of rows: none. */
 static size_t find(const struct events *n, const struct table *table, const size_t *of, size_t row)
 {
-	double run = number(&n->runs, row, "run");
+	double run = table_number_of(&n->runs, row, "run");
 
 	return run >= 0 && run <= (double)n->last_run ? of[(size_t)run] : table->rows;
 }
@@ -41,7 +36,7 @@ double events_figure(const struct events *n, size_t row, const char *column)
 {
 	size_t event = find(n, &n->found, n->event_of, row);
 
-	return event < n->found.rows ? number(&n->found, event, column) : NAN;
+	return event < n->found.rows ? table_number_of(&n->found, event, column) : NAN;
 }
 
 /* The median of one stage; those of a repetition stand together. */
@@ -49,15 +44,15 @@ static double stage(const struct events *n, size_t row, const char *kind, size_t
 		    const char *name, size_t length)
 {
 	const struct table *r = &n->requests;
-	double run = number(&n->runs, row, "run");
+	double run = table_number_of(&n->runs, row, "run");
 
-	for (size_t i = find(n, r, n->request_of, row); i < r->rows && number(r, i, "run") == run; i++) {
-		const char *this = table_text(r, i, table_column(r, "kind")),
-			   *at = table_text(r, i, table_column(r, "stage"));
+	for (size_t i = find(n, r, n->request_of, row); i < r->rows && table_number_of(r, i, "run") == run;
+	     i++) {
+		const char *this = table_text_of(r, i, "kind"), *at = table_text_of(r, i, "stage");
 
 		if (strlen(this) == kind_length && strncmp(this, kind, kind_length) == 0 &&
 		    strlen(at) == length && strncmp(at, name, length) == 0)
-			return number(r, i, "p50_ns");
+			return table_number_of(r, i, "p50_ns");
 	}
 	return NAN;
 }
@@ -85,7 +80,7 @@ static size_t *index_runs(const struct table *table, size_t last_run)
 	for (size_t run = 0; of && run <= last_run; run++)
 		of[run] = table->rows;
 	for (size_t row = table->rows; of && row-- > 0;) {
-		double run = number(table, row, "run");
+		double run = table_number_of(table, row, "run");
 
 		if (run >= 0 && run <= (double)last_run)
 			of[(size_t)run] = row;
@@ -99,7 +94,7 @@ static int index_all(struct events *n)
 	int code = 0;
 
 	for (size_t row = 0; row < n->runs.rows && code == 0; row++) {
-		double run = number(&n->runs, row, "run");
+		double run = table_number_of(&n->runs, row, "run");
 
 		if (run > (double)n->last_run && run < 1e9)
 			n->last_run = (size_t)run;

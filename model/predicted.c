@@ -24,13 +24,12 @@ bool predicted_run(const struct table *t, const char *program, const char *confi
 
 	*run = (struct simulate_run){ NAN, NAN };
 	for (size_t row = 0; row < t->rows; row++) {
-		double ns = table_number(t, row, table_column(t, native ? "native_ns" : "ns"));
+		double ns = table_number_of(t, row, native ? "native_ns" : "ns");
 
-		if (strcmp(table_text(t, row, table_column(t, "term")), "total") != 0 ||
-		    strcmp(table_text(t, row, table_column(t, "program")), program) != 0 ||
-		    (!native && strcmp(table_text(t, row, table_column(t, "config")), config) != 0))
+		if (!table_is(t, row, "term", "total") || !table_is(t, row, "program", program) ||
+		    (!native && !table_is(t, row, "config", config)))
 			continue;
-		if (strcmp(table_text(t, row, table_column(t, "metric")), "cpu") == 0)
+		if (table_is(t, row, "metric", "cpu"))
 			run->cpu = ns / 1e9;
 		else
 			run->wall = ns / 1e9;

@@ -39,10 +39,8 @@ int fit_requests_read(const char *directory, double **count, size_t *runs, struc
 		*runs = (size_t)fmax((double)*runs, table_number(&t, row, 0) + 1);
 	*count = calloc(*runs + 1, sizeof(**count));
 	for (size_t row = 0; *count && row < t.rows; row++)
-		if (strcmp(table_text(&t, row, table_column(&t, "stage")), "total") == 0 &&
-		    is_own(table_text(&t, row, table_column(&t, "kind"))))
-			(*count)[(size_t)table_number(&t, row, 0)] +=
-				table_number(&t, row, table_column(&t, "count"));
+		if (table_is(&t, row, "stage", "total") && is_own(table_text_of(&t, row, "kind")))
+			(*count)[(size_t)table_number(&t, row, 0)] += table_number_of(&t, row, "count");
 	table_free(&t);
 	return *count ? 0 : error_set(error, ENOMEM, "cannot read requests");
 }

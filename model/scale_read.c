@@ -14,12 +14,7 @@
 
 static const char *text(const struct scale_copy *c, const char *column)
 {
-	return table_text(c->runs, c->row, table_column(c->runs, column));
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
+	return table_text_of(c->runs, c->row, column);
 }
 
 static const char *const work[] = { "cpu_vcpu_ns", "cpu_monitor_ns", "cpu_driver_busy_ns", "cpu_kthread_ns",
@@ -31,7 +26,7 @@ static double sum_of(const struct table *t, size_t row, const char *const *colum
 	double sum = 0;
 
 	for (; *columns; columns++)
-		sum += number(t, row, *columns);
+		sum += table_number_of(t, row, *columns);
 	return sum;
 }
 
@@ -49,13 +44,13 @@ static int add_counters(const char *directory, struct scale_copy *copy, size_t c
 	if (code)
 		return code;
 	for (size_t i = 0; i < count; i++)
-		runs = (size_t)fmax((double)runs, number(copy[i].runs, copy[i].row, "run") + 1);
+		runs = (size_t)fmax((double)runs, table_number_of(copy[i].runs, copy[i].row, "run") + 1);
 	of = calloc(runs + 1, sizeof(*of));
 	for (size_t i = 0; of && i < count; i++)
-		of[(size_t)number(copy[i].runs, copy[i].row, "run")] = &copy[i];
+		of[(size_t)table_number_of(copy[i].runs, copy[i].row, "run")] = &copy[i];
 	for (size_t row = 0; of && row < t.rows; row++) {
-		const char *event = table_text(&t, row, table_column(&t, "event"));
-		double run = number(&t, row, "run"), value = number(&t, row, "value");
+		const char *event = table_text_of(&t, row, "event");
+		double run = table_number_of(&t, row, "run"), value = table_number_of(&t, row, "value");
 		struct scale_copy *c = run >= 0 && run < (double)runs ? of[(size_t)run] : NULL;
 
 		if (c && strcmp(event, "run_delay") == 0)
@@ -92,11 +87,11 @@ static bool same_series(const struct scale_copy *a, const struct scale_copy *b)
 /* Cores that a copy has to itself: none where the scheduler decides and nobody polls. */
 static double kept(const struct table *t, size_t row)
 {
-	const char *scheduling = table_text(t, row, table_column(t, "scheduling"));
+	const char *scheduling = table_text_of(t, row, "scheduling");
 
 	return strcmp(scheduling, "pinned") == 0 || strcmp(scheduling, "fifo") == 0 ||
-			       strcmp(table_text(t, row, table_column(t, "transport")), "ring") == 0
-		       ? number(t, row, "cores_held")
+			       table_is(t, row, "transport", "ring")
+		       ? table_number_of(t, row, "cores_held")
 		       : 0;
 }
 
@@ -106,11 +101,11 @@ static size_t take_rows(const struct table *t, size_t directory, struct scale_co
 	size_t count = 0;
 
 	for (size_t row = 0; row < t->rows; row++) {
-		double vms = number(t, row, "vms"), block = number(t, row, "block");
-		const char *flags = table_text(t, row, table_column(t, "flags"));
+		double vms = table_number_of(t, row, "vms"), block = table_number_of(t, row, "block");
+		const char *flags = table_text_of(t, row, "flags");
 
-		if (strcmp(table_text(t, row, table_column(t, "status")), "ok") != 0 || !(block > 0) ||
-		    !(number(t, row, "wall_ns") > 0) || !(number(t, row, "run") >= 0) ||
+		if (!table_is(t, row, "status", "ok") || !(block > 0) ||
+		    !(table_number_of(t, row, "wall_ns") > 0) || !(table_number_of(t, row, "run") >= 0) ||
 		    flags_have(flags, "observed"))
 			continue;
 		copy[count++] = (struct scale_copy){ .runs = t,
@@ -118,7 +113,7 @@ static size_t take_rows(const struct table *t, size_t directory, struct scale_co
 						     .directory = directory,
 						     .n = vms >= 1 ? (size_t)vms : 1,
 						     .block = block,
-						     .wall_ns = number(t, row, "wall_ns"),
+						     .wall_ns = table_number_of(t, row, "wall_ns"),
 						     .cpu_ns = sum_of(t, row, work),
 						     .spin_ns = sum_of(t, row, spin),
 						     .wait_cpu_ns = NAN,
@@ -141,7 +136,7 @@ static int make_series(struct scale_series *s, const struct scale_copy *c, size_
 		struct scale_point *p = &s->point[s->points];
 
 		for (next = i; next < count && c[next].n == c[i].n; next++)
-			s->cores = fmax(s->cores, number(c[next].runs, c[next].row, "cpus"));
+			s->cores = fmax(s->cores, table_number_of(c[next].runs, c[next].row, "cpus"));
 		code = scale_make_point(p, c + i, next - i, share);
 		if (p->blocks > 0)
 			s->points++;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <math.h>
-#include <string.h>
 
 #include "base/table.h"
 #include "model/fit_priv.h"
@@ -9,14 +8,9 @@
 
 /* The terms of the model, and how many of their events a row of a program's profile holds. */
 
-static bool is(const struct table *t, size_t row, const char *column, const char *text)
-{
-	return strcmp(table_text(t, row, table_column(t, column)), text) == 0;
-}
-
 static double number(const struct table *t, size_t row, const char *column)
 {
-	double value = table_number(t, row, table_column(t, column));
+	double value = table_number_of(t, row, column);
 
 	return isnan(value) ? 0 : value;
 }
@@ -24,14 +18,14 @@ static double number(const struct table *t, size_t row, const char *column)
 /* Calls that the host serves; of a futex and of the clock the guest serves most itself. */
 static bool is_request(const struct table *t, size_t row)
 {
-	return is(t, row, "group", "call") && !table_missing(t, row, table_column(t, "blocks")) &&
-	       !is(t, row, "event", "futex") && !is(t, row, "event", "clock_gettime");
+	return table_is(t, row, "group", "call") && !table_missing_of(t, row, "blocks") &&
+	       !table_is(t, row, "event", "futex") && !table_is(t, row, "event", "clock_gettime");
 }
 
 static bool any(const struct table *t, size_t row, const char *const *events)
 {
 	for (; *events; events++)
-		if (is(t, row, "event", *events))
+		if (table_is(t, row, "event", *events))
 			return true;
 	return false;
 }
@@ -65,9 +59,9 @@ static double weigh_request(const struct table *t, size_t row)
 {
 	if (!is_request(t, row) || is_process(t, row))
 		return 0;
-	return is(t, row, "blocks", "no")      ? number(t, row, "value")
-	       : is(t, row, "blocks", "files") ? number(t, row, "files")
-					       : 0;
+	return table_is(t, row, "blocks", "no")	     ? number(t, row, "value")
+	       : table_is(t, row, "blocks", "files") ? number(t, row, "files")
+						     : 0;
 }
 
 static double weigh_blocking(const struct table *t, size_t row)
@@ -97,7 +91,8 @@ static double weigh_sync(const struct table *t, size_t row)
 
 static double weigh_guest(const struct table *t, size_t row)
 {
-	bool served = is(t, row, "group", "call") && !is_request(t, row) && !is(t, row, "event", "futex");
+	bool served = table_is(t, row, "group", "call") && !is_request(t, row) &&
+		      !table_is(t, row, "event", "futex");
 
 	return served && !is_memory(t, row) && !is_map(t, row) && !is_process(t, row)
 		       ? number(t, row, "value")
@@ -111,27 +106,27 @@ static double weigh_memory(const struct table *t, size_t row)
 
 static double weigh_map(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "mmap") ? number(t, row, "files") : 0;
+	return table_is(t, row, "event", "mmap") ? number(t, row, "files") : 0;
 }
 
 static double weigh_mapped(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "mmap") ? number(t, row, "bytes") / 4096 : 0;
+	return table_is(t, row, "event", "mmap") ? number(t, row, "bytes") / 4096 : 0;
 }
 
 static double weigh_fault(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "page-faults") ? number(t, row, "value") : 0;
+	return table_is(t, row, "event", "page-faults") ? number(t, row, "value") : 0;
 }
 
 static double weigh_wait(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "waits") ? number(t, row, "value") : 0;
+	return table_is(t, row, "event", "waits") ? number(t, row, "value") : 0;
 }
 
 static double weigh_futex(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "futex") ? number(t, row, "value") : 0;
+	return table_is(t, row, "event", "futex") ? number(t, row, "value") : 0;
 }
 
 static double weigh_fork(const struct table *t, size_t row)
@@ -143,18 +138,20 @@ static double weigh_fork(const struct table *t, size_t row)
 
 static double weigh_awake(const struct table *t, size_t row)
 {
-	return is(t, row, "group", "time") && is(t, row, "event", "awake") ? number(t, row, "value") : 0;
+	return table_is(t, row, "group", "time") && table_is(t, row, "event", "awake")
+		       ? number(t, row, "value")
+		       : 0;
 }
 
 /* Of a process that was watched for a while there is no such time. */
 static double weigh_start(const struct table *t, size_t row)
 {
-	return is(t, row, "group", "time") && is(t, row, "event", "wall");
+	return table_is(t, row, "group", "time") && table_is(t, row, "event", "wall");
 }
 
 static double weigh_exec(const struct table *t, size_t row)
 {
-	return is(t, row, "event", "execve") ? number(t, row, "value") : 0;
+	return table_is(t, row, "event", "execve") ? number(t, row, "value") : 0;
 }
 
 /* clang-format off */

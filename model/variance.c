@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/schema.h"
@@ -10,16 +9,11 @@
 
 /* How far identical invocations lie apart on a machine: learnt once, used where invocations are few. */
 
-static bool is(const struct table *table, size_t row, const char *column, const char *want)
-{
-	return strcmp(table_text(table, row, table_column(table, column)), want) == 0;
-}
-
 static bool about(const struct table *known, size_t row, const char *machine, const struct compared *what)
 {
-	return is(known, row, "machine", machine) && is(known, row, "workload", what->workload) &&
-	       is(known, row, "config", what->config) && is(known, row, "cache", what->cache) &&
-	       is(known, row, "metric", what->metric);
+	return table_is(known, row, "machine", machine) && table_is(known, row, "workload", what->workload) &&
+	       table_is(known, row, "config", what->config) && table_is(known, row, "cache", what->cache) &&
+	       table_is(known, row, "metric", what->metric);
 }
 
 double variance_known(const struct table *known, const char *machine, const struct compared *row,
@@ -31,8 +25,8 @@ double variance_known(const struct table *known, const char *machine, const stru
 
 		if (!about(known, i, machine, row))
 			continue;
-		spread = table_number(known, i, table_column(known, "spread"));
-		*freedom = table_number(known, i, table_column(known, "freedom"));
+		spread = table_number_of(known, i, "spread");
+		*freedom = table_number_of(known, i, "freedom");
 		if (!(spread >= 0) || !(*freedom > 0))
 			*freedom = 0;
 		return spread * spread;

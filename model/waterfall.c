@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -93,19 +92,17 @@ struct request {
 static bool read_request(const struct waterfall *waterfall, size_t row, struct request *request)
 {
 	const struct table *requests = &waterfall->requests;
-	double run = table_number(requests, row, table_column(requests, "run"));
+	double run = table_number_of(requests, row, "run");
 
 	if (!(run >= 0 && run <= (double)waterfall->last_run))
 		return false;
 	*request = (struct request){
 		.run = waterfall->run[(size_t)run],
-		.kind = names_find(&waterfall->kinds,
-				   table_text(requests, row, table_column(requests, "kind"))),
-		.stage = names_find(&waterfall->stages,
-				    table_text(requests, row, table_column(requests, "stage"))),
-		.p50 = table_number(requests, row, table_column(requests, "p50_ns")),
-		.count = table_number(requests, row, table_column(requests, "count")),
-		.bound = table_number(requests, row, table_column(requests, "bound_ns")),
+		.kind = names_find(&waterfall->kinds, table_text_of(requests, row, "kind")),
+		.stage = names_find(&waterfall->stages, table_text_of(requests, row, "stage")),
+		.p50 = table_number_of(requests, row, "p50_ns"),
+		.count = table_number_of(requests, row, "count"),
+		.bound = table_number_of(requests, row, "bound_ns"),
 	};
 	return request->run.config < waterfall->cells.configs.count &&
 	       request->kind < waterfall->kinds.count && request->stage < waterfall->stages.count &&

@@ -19,16 +19,6 @@
 #define VMS_MOST   200 /* rows of the fleet that are told of */
 #define COUNT_MOST 1000000
 
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
-static double number(const struct table *table, size_t row, const char *column)
-{
-	return table_number(table, row, table_column(table, column));
-}
-
 int density_read(struct density *d, const char *directory, const struct plan_ratios *ratios,
 		 struct error *error)
 {
@@ -38,7 +28,7 @@ int density_read(struct density *d, const char *directory, const struct plan_rat
 
 	*d = (struct density){ .cpus = 0 };
 	for (size_t row = 0; row < ratios->runs.rows; row++)
-		d->cpus = fmax(d->cpus, number(&ratios->runs, row, "cpus"));
+		d->cpus = fmax(d->cpus, table_number_of(&ratios->runs, row, "cpus"));
 	if (!directory || stat(directory, &status) < 0 || !S_ISDIR(status.st_mode)) /* typed, or nothing */
 		return 0;
 	snprintf(path, sizeof(path), "%.4000s/%s", directory, schema_scaling.name);
@@ -56,8 +46,7 @@ void density_free(struct density *d)
 /* Whether ROW is of the workload CLASS under CONFIG. */
 static bool is_of(const struct table *table, size_t row, const char *class, const char *config)
 {
-	return strcmp(text(table, row, "workload"), class) == 0 &&
-	       strcmp(text(table, row, "config"), config) == 0;
+	return table_is(table, row, "workload", class) && table_is(table, row, "config", config);
 }
 
 /* The share of the machine's cores that most copies of CLASS keep busy under CONFIG while they keep the goal
@@ -68,14 +57,14 @@ static double busy_at_goal(const struct density *d, const char *class, const cha
 
 	for (size_t row = 0; row < d->laws.rows; row++)
 		if (is_of(&d->laws, row, class, config))
-			most = number(&d->laws, row, "goal_n");
+			most = table_number_of(&d->laws, row, "goal_n");
 	if (most == 0)
 		return 0;
 	for (size_t row = 0; row < d->scaling.rows; row++)
-		if (is_of(&d->scaling, row, class, config) && number(&d->scaling, row, "n") == most &&
-		    d->cpus > 0)
-			return fmin(1, number(&d->scaling, row, "throughput") *
-					       number(&d->scaling, row, "cpu_ns") / 1e9 / d->cpus);
+		if (is_of(&d->scaling, row, class, config) &&
+		    table_number_of(&d->scaling, row, "n") == most && d->cpus > 0)
+			return fmin(1, table_number_of(&d->scaling, row, "throughput") *
+					       table_number_of(&d->scaling, row, "cpu_ns") / 1e9 / d->cpus);
 	return NAN;
 }
 

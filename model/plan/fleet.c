@@ -37,7 +37,7 @@ double fleet_number(const struct table *table, size_t row, const char *column, d
 
 double fleet_optional(const struct table *table, size_t row, const char *column, struct error *error)
 {
-	return table_missing(table, row, table_column(table, column))
+	return table_missing_of(table, row, column)
 		       ? (double)NAN
 		       : fleet_number(table, row, column, FLEET_POSITIVE, 0, error);
 }
@@ -90,7 +90,7 @@ int fleet_doubt(struct fleet *fleet, const struct plan_doubt *doubt)
 /* Lists of VMs are written as "name:count", separated by blanks. */
 static void check_name(const struct table *table, size_t row, struct error *error)
 {
-	const char *text = table_text(table, row, table_column(table, "vm"));
+	const char *text = table_text_of(table, row, "vm");
 
 	if (error->what[0])
 		return;
@@ -103,11 +103,6 @@ static void check_name(const struct table *table, size_t row, struct error *erro
 	error_at(error, "%s:%zu:vm", table->path, table->lines[row]);
 }
 
-static const char *said(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 /* The rows of a table of the project's own. */
 static int take_own(struct fleet *fleet, const struct table *table, struct error *error)
 {
@@ -115,9 +110,10 @@ static int take_own(struct fleet *fleet, const struct table *table, struct error
 	for (size_t row = 0; row < table->rows; row++) {
 		struct plan_vm vm = fleet_vm(table->path, table->lines[row]);
 
-		vm.name = said(table, row, "vm");
-		vm.class = said(table, row, "class");
-		vm.priced_as = said(table, row, *said(table, row, "profile") ? "profile" : "class");
+		vm.name = table_text_of(table, row, "vm");
+		vm.class = table_text_of(table, row, "class");
+		vm.priced_as = table_text_of(table, row,
+					     *table_text_of(table, row, "profile") ? "profile" : "class");
 		vm.count = (size_t)fleet_number(table, row, "count", 0, 1, error);
 		vm.asks = (struct plan_load){ .cpu = fleet_number(table, row, "cpu", 0, NAN, error),
 					      .memory = fleet_number(table, row, "memory", 0, NAN, error),
@@ -127,12 +123,12 @@ static int take_own(struct fleet *fleet, const struct table *table, struct error
 					      .disk = fleet_number(table, row, "disk_gib", 0, 0, error) };
 		vm.vcpus = fleet_optional(table, row, "vcpus", error);
 		vm.requests_s = fleet_optional(table, row, "requests_s", error);
-		vm.guest_os = said(table, row, "guest_os");
-		if (*said(table, row, "guest_licence"))
+		vm.guest_os = table_text_of(table, row, "guest_os");
+		if (*table_text_of(table, row, "guest_licence"))
 			vm.guest_licence = fleet_number(table, row, "guest_licence", 0, 0, error);
-		vm.measured_on = said(table, row, "measured_on");
-		vm.group = said(table, row, "group");
-		vm.site = said(table, row, "site");
+		vm.measured_on = table_text_of(table, row, "measured_on");
+		vm.group = table_text_of(table, row, "group");
+		vm.site = table_text_of(table, row, "site");
 		check_name(table, row, error);
 		if (error->what[0])
 			return -EINVAL;

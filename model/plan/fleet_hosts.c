@@ -73,9 +73,9 @@ static void read_kind(struct plan_kind *kind, const struct table *table, size_t 
 	double cores = fleet_number(table, row, "cores", FLEET_POSITIVE, NAN, error);
 
 	*kind = (struct plan_kind){
-		.name = table_text(table, row, table_column(table, "host")),
-		.domain = table_text(table, row, table_column(table, "failure_domain")),
-		.site = table_text(table, row, table_column(table, "site")),
+		.name = table_text_of(table, row, "host"),
+		.domain = table_text_of(table, row, "failure_domain"),
+		.site = table_text_of(table, row, "site"),
 		.speed = fleet_number(table, row, "speed_per_core", FLEET_POSITIVE, 1, error),
 		.available = limit(table, row, "available", INFINITY, error),
 		.have = limit(table, row, "have", 0, error),
@@ -94,7 +94,7 @@ static void read_kind(struct plan_kind *kind, const struct table *table, size_t 
 		.host_os = read_licence(table, row, os, error),
 		.hypervisor = read_licence(table, row, hypervisor, error),
 		.hosted_only = word(table, row, "bare_metal", answers, error) == 1 ||
-			       !table_missing(table, row, table_column(table, "missing_driver")),
+			       !table_missing_of(table, row, "missing_driver"),
 	};
 	if (error->what[0] || kind->have <= kind->available)
 		return;

@@ -20,7 +20,7 @@ static struct plan_vm begin(struct fleet *fleet, const struct table *table, size
 			    struct error *error)
 {
 	struct plan_vm vm = fleet_vm(table->path, table->lines[row]);
-	const char *name = table_text(table, row, table_column(table, column));
+	const char *name = table_text_of(table, row, column);
 
 	if (*name == '\0') {
 		error_fail(error, 0, "give a name", "a name is missing");
@@ -44,8 +44,8 @@ static int drop(struct fleet *fleet, const struct plan_vm *vm, const char *why)
 /* Why a row of vInfo is no VM that runs; NULL where it is one. */
 static const char *why_dropped(const struct table *table, size_t row)
 {
-	const char *template = table_text(table, row, table_column(table, "Template"));
-	const char *power = table_text(table, row, table_column(table, "Powerstate"));
+	const char *template = table_text_of(table, row, "Template");
+	const char *power = table_text_of(table, row, "Powerstate");
 
 	if (strcasecmp(template, "true") == 0)
 		return "it is a template";
@@ -71,9 +71,8 @@ static int take_vinfo(struct fleet *fleet, const struct table *table, struct err
 			vm.asks.memory = fleet_number(table, row, "Memory", 0, NAN, error) / MIB_PER_GIB;
 			vm.asks.disk = fleet_number(table, row, "Provisioned MiB", 0, 0, error) / MIB_PER_GIB;
 			vm.guessed = true;
-			vm.host = table_text(table, row, table_column(table, "Host"));
-			vm.guest_os = table_text(
-				table, row, table_column(table, "OS according to the configuration file"));
+			vm.host = table_text_of(table, row, "Host");
+			vm.guest_os = table_text_of(table, row, "OS according to the configuration file");
 			code = error->what[0] ? -EINVAL : fleet_add(fleet, &vm);
 		}
 		if (code == -ENOMEM)
@@ -211,7 +210,7 @@ static int take_azure(struct fleet *fleet, const struct table *table, struct err
 			.net = sum(table, row, "Network In throughput", "Network Out throughput", error),
 		};
 		vm.vcpus = fleet_number(table, row, "*Cores", 0, NAN, error);
-		vm.guest_os = table_text(table, row, table_column(table, "*OS name"));
+		vm.guest_os = table_text_of(table, row, "*OS name");
 		vm.guessed = table_missing(table, row, busy);
 		if (error->what[0])
 			return error->number ? -error->number : -EINVAL;

@@ -118,11 +118,9 @@ static int plan_configs(struct planner *p, struct error *error)
 	int code = names_add(&configs, p->ratios.baseline);
 
 	for (size_t row = 0; code == 0 && row < overhead->rows; row++)
-		if (strcmp(table_text(overhead, row, table_column(overhead, "metric")), "vm-cpu") == 0 &&
-		    strcmp(table_text(overhead, row, table_column(overhead, "baseline")),
-			   p->ratios.baseline) == 0)
-			code = names_add(&configs,
-					 table_text(overhead, row, table_column(overhead, "config")));
+		if (table_is(overhead, row, "metric", "vm-cpu") &&
+		    table_is(overhead, row, "baseline", p->ratios.baseline))
+			code = names_add(&configs, table_text_of(overhead, row, "config"));
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
 	names_order_configs(&configs);

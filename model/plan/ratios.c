@@ -16,19 +16,9 @@
 
 /* What a fleet's VMs cost under a configuration, from the ratios measured. */
 
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
-static bool is(const struct table *table, size_t row, const char *column, const char *want)
-{
-	return strcmp(text(table, row, column), want) == 0;
-}
-
 static double ratio(const struct plan_ratios *ratios, size_t row)
 {
-	return table_number(&ratios->overhead, row, table_column(&ratios->overhead, "ratio"));
+	return table_number_of(&ratios->overhead, row, "ratio");
 }
 
 /* native where CPU time is compared with it, else native-tuned; NULL: with nothing. */
@@ -37,9 +27,9 @@ static const char *choose_baseline(const struct table *overhead)
 	const char *baseline = NULL;
 
 	for (size_t row = 0; row < overhead->rows; row++) {
-		if (!is(overhead, row, "metric", "vm-cpu"))
+		if (!table_is(overhead, row, "metric", "vm-cpu"))
 			continue;
-		baseline = text(overhead, row, "baseline");
+		baseline = table_text_of(overhead, row, "baseline");
 		if (strcmp(baseline, "native") == 0)
 			break;
 	}
@@ -90,14 +80,14 @@ static bool estimates(const struct plan_ratios *ratios, size_t row, const char *
 {
 	const struct table *overhead = &ratios->overhead;
 
-	return is(overhead, row, "config", config) && is(overhead, row, "metric", metric) &&
-	       is(overhead, row, "baseline", ratios->baseline) && !isnan(ratio(ratios, row));
+	return table_is(overhead, row, "config", config) && table_is(overhead, row, "metric", metric) &&
+	       table_is(overhead, row, "baseline", ratios->baseline) && !isnan(ratio(ratios, row));
 }
 
 /* The ratio of ROW, which CONFIG is then priced with. */
 static double use(const struct plan_ratios *ratios, size_t row, struct plan_config *config)
 {
-	const char *flags = text(&ratios->overhead, row, "flags");
+	const char *flags = table_text_of(&ratios->overhead, row, "flags");
 
 	config->few_blocks |= flags_have(flags, "few-blocks");
 	config->disturbed |= flags_have(flags, "disturbed");
@@ -120,12 +110,12 @@ size_t plan_class_rows(const struct plan_ratios *ratios, const char *config, con
 	size_t count = 0;
 
 	for (size_t row = 0; row < overhead->rows; row++)
-		if (is(overhead, row, "workload", class) && estimates(ratios, row, config, metric)) {
+		if (table_is(overhead, row, "workload", class) && estimates(ratios, row, config, metric)) {
 			rows[0] = row;
 			return 1;
 		}
 	for (size_t row = 0; row < overhead->rows; row++)
-		if ((*class == '\0' || is(overhead, row, "class", class)) &&
+		if ((*class == '\0' || table_is(overhead, row, "class", class)) &&
 		    estimates(ratios, row, config, metric))
 			rows[count++] = row;
 	return count;
@@ -167,7 +157,7 @@ static bool polls(const struct table *runs, const char *config)
 	size_t held = table_column(runs, "cores_held");
 
 	for (size_t row = 0; row < runs->rows; row++)
-		if (is(runs, row, "config", config) && table_number(runs, row, held) > 1)
+		if (table_is(runs, row, "config", config) && table_number(runs, row, held) > 1)
 			return true;
 	return false;
 }
@@ -175,8 +165,8 @@ static bool polls(const struct table *runs, const char *config)
 static const char *label_of(const struct table *overhead, const char *config)
 {
 	for (size_t row = 0; row < overhead->rows; row++)
-		if (is(overhead, row, "config", config))
-			return text(overhead, row, "label");
+		if (table_is(overhead, row, "config", config))
+			return table_text_of(overhead, row, "label");
 	return config;
 }
 

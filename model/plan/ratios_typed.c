@@ -97,15 +97,15 @@ static int add_polling(struct plan_ratios *ratios, const char *config, size_t li
 static int refuse(const struct table *table, size_t row, const char *column, const char *mend,
 		  const char *what, struct error *error)
 {
-	error_fail(error, 0, mend, what, table_text(table, row, table_column(table, column)));
+	error_fail(error, 0, mend, what, table_text_of(table, row, column));
 	return error_at(error, "%s:%zu:%s", table->path, table->lines[row], column);
 }
 
 static int take_typed(struct plan_ratios *ratios, const struct table *table, size_t row, struct error *error)
 {
 	struct typed t = {
-		.class = table_text(table, row, table_column(table, "class")),
-		.config = table_text(table, row, table_column(table, "config")),
+		.class = table_text_of(table, row, "class"),
+		.config = table_text_of(table, row, "config"),
 		.metric = "vm-cpu",
 		.ratio = fleet_number(table, row, "cpu_ratio", FLEET_POSITIVE, NAN, error),
 		.low = fleet_optional(table, row, "low", error),
@@ -140,21 +140,21 @@ static int take_typed(struct plan_ratios *ratios, const struct table *table, siz
 static int take_predicted(struct plan_ratios *ratios, const struct table *table, size_t row,
 			  struct error *error)
 {
-	double native = table_number(table, row, table_column(table, "native_ns"));
-	struct typed t = { .class = table_text(table, row, table_column(table, "program")),
-			   .config = table_text(table, row, table_column(table, "config")),
+	double native = table_number_of(table, row, "native_ns");
+	struct typed t = { .class = table_text_of(table, row, "program"),
+			   .config = table_text_of(table, row, "config"),
 			   .metric = "vm-cpu",
-			   .ratio = table_number(table, row, table_column(table, "ns")) / native,
-			   .low = table_number(table, row, table_column(table, "low_ns")) / native,
-			   .high = table_number(table, row, table_column(table, "high_ns")) / native,
+			   .ratio = table_number_of(table, row, "ns") / native,
+			   .low = table_number_of(table, row, "low_ns") / native,
+			   .high = table_number_of(table, row, "high_ns") / native,
 			   .line = table->lines[row] };
 	int code;
 
-	if (strcmp(table_text(table, row, table_column(table, "term")), "total") != 0 ||
-	    strcmp(table_text(table, row, table_column(table, "metric")), "cpu") != 0 || !(t.ratio > 0))
+	if (!table_is(table, row, "term", "total") || !table_is(table, row, "metric", "cpu") ||
+	    !(t.ratio > 0))
 		return 0;
 	code = add_ratio(ratios, &t); /* what its driver does is among all CPU seconds */
-	if (code == 0 && table_number(table, row, table_column(table, "held")) > 0) {
+	if (code == 0 && table_number_of(table, row, "held") > 0) {
 		t.metric = "driver";
 		t.ratio = t.low = t.high = 0;
 		code = add_ratio(ratios, &t);

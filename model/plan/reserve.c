@@ -35,20 +35,15 @@ static const struct {
 	{ "cpu", "host-kernel-threads", "host", A_HOST, offsetof(struct plan_load, cpu) },
 };
 
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 /* The kind that ROW counts as; their number: as none. */
 static size_t kind_of(const struct table *footprint, size_t row)
 {
 	size_t k = 0;
 
 	while (k < sizeof(kinds) / sizeof(*kinds) &&
-	       !(strcmp(text(footprint, row, "resource"), kinds[k].resource) == 0 &&
-		 strcmp(text(footprint, row, "scope"), kinds[k].scope) == 0 &&
-		 (!kinds[k].item || strcmp(text(footprint, row, "item"), kinds[k].item) == 0)))
+	       !(table_is(footprint, row, "resource", kinds[k].resource) &&
+		 table_is(footprint, row, "scope", kinds[k].scope) &&
+		 (!kinds[k].item || table_is(footprint, row, "item", kinds[k].item))))
 		k++;
 	return k;
 }
@@ -56,8 +51,8 @@ static size_t kind_of(const struct table *footprint, size_t row)
 /* What ROW says of one host or VM; what grew on the host while several ran is theirs in equal parts. */
 static double value_of(const struct table *footprint, size_t row, size_t kind)
 {
-	double value = table_number(footprint, row, table_column(footprint, "value"));
-	double vms = fmax(table_number(footprint, row, table_column(footprint, "vms")), 1);
+	double value = table_number_of(footprint, row, "value");
+	double vms = fmax(table_number_of(footprint, row, "vms"), 1);
 
 	return strcmp(kinds[kind].scope, "host") == 0 && kinds[kind].counts == A_VM ? value / vms : value;
 }
@@ -68,9 +63,8 @@ static double median(const struct table *footprint, size_t row, size_t kind, dou
 	size_t count = 0;
 
 	for (size_t i = 0; i < footprint->rows; i++)
-		if (kind_of(footprint, i) == kind &&
-		    strcmp(text(footprint, i, "item"), text(footprint, row, "item")) == 0 &&
-		    strcmp(text(footprint, i, "config"), text(footprint, row, "config")) == 0) {
+		if (kind_of(footprint, i) == kind && table_alike(footprint, i, row, "item") &&
+		    table_alike(footprint, i, row, "config")) {
 			double value = value_of(footprint, i, kind);
 
 			if (!isnan(value))
@@ -86,9 +80,8 @@ static bool seen(const struct table *footprint, size_t row, size_t kind)
 	bool again = false;
 
 	for (size_t i = 0; i < row && !again; i++)
-		again = kind_of(footprint, i) == kind &&
-			strcmp(text(footprint, i, "item"), text(footprint, row, "item")) == 0 &&
-			strcmp(text(footprint, i, "config"), text(footprint, row, "config")) == 0;
+		again = kind_of(footprint, i) == kind && table_alike(footprint, i, row, "item") &&
+			table_alike(footprint, i, row, "config");
 	return again;
 }
 
@@ -104,12 +97,12 @@ int reserve_find(struct plan_config *config, const struct table *footprint)
 		double value;
 
 		if (kind == sizeof(kinds) / sizeof(*kinds) ||
-		    strcmp(text(footprint, row, "config"), config->name) != 0 || seen(footprint, row, kind))
+		    !table_is(footprint, row, "config", config->name) || seen(footprint, row, kind))
 			continue;
 		load = kinds[kind].counts == A_HOST ? &config->host_needs : &config->vm_needs;
 		value = median(footprint, row, kind, values);
 		*(double *)((char *)load + kinds[kind].offset) +=
-			strcmp(text(footprint, row, "unit"), "bytes") == 0 ? value / BYTES_PER_GIB : value;
+			table_is(footprint, row, "unit", "bytes") ? value / BYTES_PER_GIB : value;
 	}
 	free(values);
 	return 0;

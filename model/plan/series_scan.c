@@ -31,7 +31,7 @@ struct scan {
 static int refuse(const struct table *row, const char *column, const char *mend, const char *what,
 		  struct error *error)
 {
-	error_fail(error, 0, mend, what, table_text(row, 0, table_column(row, column)));
+	error_fail(error, 0, mend, what, table_text_of(row, 0, column));
 	return error_at(error, "%s:%zu:%s", row->path, row->lines[0], column);
 }
 

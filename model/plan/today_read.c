@@ -89,8 +89,7 @@ static int add_vm(struct today *today, struct today_vm vm)
 
 static int fail_host(const struct fleet *fleet, const struct table *table, size_t row, struct error *error)
 {
-	error_set(error, 0, "no kind of host is meant by %.60s",
-		  table_text(table, row, table_column(table, "host")));
+	error_set(error, 0, "no kind of host is meant by %.60s", table_text_of(table, row, "host"));
 	error_mend(error, "hosts are named TYPE-N from 1 after the host list, such as %.60s-1",
 		   fleet->kind[0].name);
 	return error_at(error, "%s:%zu:host", table->path, table->lines[row]);
@@ -100,16 +99,16 @@ static int take_row(struct today *today, struct fleet *fleet, const size_t *orde
 		    struct error *error)
 {
 	const struct table *table = &today->table;
-	const char *name = table_text(table, row, table_column(table, "vm"));
+	const char *name = table_text_of(table, row, "vm");
 	size_t found = fleet_find(fleet, order, fleet->vms, name);
 	struct today_vm vm = { .count = (size_t)fleet_number(table, row, "count", 0, 1, error) };
-	const char *host = table_text(table, row, table_column(table, "host"));
+	const char *host = table_text_of(table, row, "host");
 	int code;
 
 	if (error->what[0])
 		return -EINVAL;
-	if (!table_missing(table, row, table_column(table, "config")))
-		vm.config = table_text(table, row, table_column(table, "config"));
+	if (!table_missing_of(table, row, "config"))
+		vm.config = table_text_of(table, row, "config");
 	if (found == PLACE_NONE)
 		return fleet_doubt(fleet, &(struct plan_doubt){ .path = table->path,
 								.vm = name,

@@ -26,9 +26,9 @@ static double normal(struct unsure *u)
 static double draw_row(struct unsure *u, size_t row, bool additive)
 {
 	const struct table *t = &u->ratios->overhead;
-	double ratio = table_number(t, row, table_column(t, "ratio"));
-	double low = table_number(t, row, table_column(t, "low"));
-	double high = table_number(t, row, table_column(t, "high"));
+	double ratio = table_number_of(t, row, "ratio");
+	double low = table_number_of(t, row, "low");
+	double high = table_number_of(t, row, "high");
 
 	if (isnan(low) || isnan(high))
 		return ratio;
