@@ -20,32 +20,22 @@ struct costs {
 	struct direct target; /* the machine's own nano suite; without tables: costs are taken as they are */
 };
 
-static const char *text(const struct table *t, size_t row, const char *column)
-{
-	return table_text(t, row, table_column(t, column));
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
-}
-
 /* How many times as much TERM costs on the target machine; NaN: it is not known. */
 static double scale_of(const struct costs *c, size_t row, const struct term *term)
 {
-	double source = number(&c->table, row, "direct");
+	double source = table_number_of(&c->table, row, "direct");
 
 	if (c->target.tables == 0)
 		return 1;
 	return term == &terms[TERM_BASE]
 		       ? 1
-		       : direct_added(&c->target, term, text(&c->table, row, "config")) / source;
+		       : direct_added(&c->target, term, table_text_of(&c->table, row, "config")) / source;
 }
 
 static int unknown_term(const struct costs *c, size_t row, struct error *error)
 {
 	error_fail(error, 0, "fit anew with this version of vmtax", "no term of the model is called %.100s",
-		   text(&c->table, row, "term"));
+		   table_text_of(&c->table, row, "term"));
 	return error_at(error, "%.200s:%zu:term", c->table.path, c->table.lines[row]);
 }
 
@@ -53,10 +43,10 @@ static int unknown_term(const struct costs *c, size_t row, struct error *error)
 static bool take_error(const struct costs *c, size_t row, struct fit *fit)
 {
 	for (int k = 0; k < FIT_KINDS; k++)
-		if (strcmp(text(&c->table, row, "term"), fit_errors[k]) == 0) {
-			fit->error[k][0] = number(&c->table, row, "low");
-			fit->error[k][1] = number(&c->table, row, "cost");
-			fit->error[k][2] = number(&c->table, row, "high");
+		if (table_is(&c->table, row, "term", fit_errors[k])) {
+			fit->error[k][0] = table_number_of(&c->table, row, "low");
+			fit->error[k][1] = table_number_of(&c->table, row, "cost");
+			fit->error[k][2] = table_number_of(&c->table, row, "high");
 			return true;
 		}
 	return false;
@@ -72,30 +62,29 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 	*fit = (struct fit){ .error = { { 1, 1, 1 }, { 1, 1, 1 } } };
 	for (size_t j = 0; j < terms_count; j++)
 		fit->absent[j] = true;
-	for (; row < t->rows && strcmp(text(t, row, "config"), text(t, first, "config")) == 0 &&
-	       strcmp(text(t, row, "metric"), text(t, first, "metric")) == 0;
+	for (; row < t->rows && table_alike(t, row, first, "config") && table_alike(t, row, first, "metric");
 	     row++) {
 		size_t j = 0;
 
 		if (take_error(c, row, fit))
 			continue;
-		while (j < terms_count && strcmp(terms[j].name, text(t, row, "term")) != 0)
+		while (j < terms_count && !table_is(t, row, "term", terms[j].name))
 			j++;
 		if (j == terms_count)
 			return unknown_term(c, row, error);
 		scale[j] = scale_of(c, row, &terms[j]);
-		fit->cost[j] = number(t, row, "cost");
+		fit->cost[j] = table_number_of(t, row, "cost");
 		fit->absent[j] = false;
 		if (!(fit->cost[j] >= 0)) {
 			error_fail(error, 0, "fit anew", "expected a cost of nought or more");
 			return error_at(error, "%.200s:%zu:cost", t->path, t->lines[row]);
 		}
-		fit->most[j] = number(t, row, "most");
+		fit->most[j] = table_number_of(t, row, "most");
 		if (strcmp(terms[j].name, "request") == 0)
 			usual = scale[j];
 		if (j == TERM_FAULT) {
 			double here = direct_native(&c->target, &terms[j]),
-			       there = number(t, row, "native_ns");
+			       there = table_number_of(t, row, "native_ns");
 
 			fit->fault_ns = !isnan(here) ? here : isnan(there) ? 0 : there;
 		}
@@ -124,8 +113,8 @@ static void put_names(struct table_writer *w, const struct costs *c, size_t firs
 		      const char *term)
 {
 	table_put_text(w, program);
-	table_put_text(w, text(&c->table, first, "config"));
-	table_put_text(w, text(&c->table, first, "metric"));
+	table_put_text(w, table_text_of(&c->table, first, "config"));
+	table_put_text(w, table_text_of(&c->table, first, "metric"));
 	table_put_text(w, term);
 }
 
@@ -148,7 +137,7 @@ static int put_line(struct table_writer *w, const struct fit *fit, const struct 
 static int put_program(struct table_writer *w, const struct costs *c, size_t first, const struct fit *fit,
 		       const struct profiles *p, size_t program, struct error *error)
 {
-	bool cpu = strcmp(text(&c->table, first, "metric"), fit_metrics[METRIC_CPU]) == 0, outside = false;
+	bool cpu = table_is(&c->table, first, "metric", fit_metrics[METRIC_CPU]), outside = false;
 	const struct profile *own = &p->at[program];
 	double native = cpu ? own->cpu_ns : own->wall_ns, part[TERM_MOST], low, high, total;
 	struct fit_work work = profile_work(own, cpu ? METRIC_CPU : METRIC_TIME, native);
@@ -182,7 +171,7 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 			  : outside		 ? "outside"
 			  : own->coarse		 ? "coarse"
 						 : NULL);
-	table_put_number(w, number(&c->table, first, "held"));
+	table_put_number(w, table_number_of(&c->table, first, "held"));
 	table_put_number(w, own->ops);
 	table_put_number(w, (total - native) / own->ops);
 	code = table_end_row(w, error);
@@ -207,10 +196,9 @@ static int write_all(struct table_writer *w, struct table_writer *latencies, con
 			code = take_fit(c, row, &next, &fit, error);
 			if (code == 0)
 				code = put_program(w, c, row, &fit, p, program, error);
-			if (code == 0 &&
-			    strcmp(text(&c->table, row, "metric"), fit_metrics[METRIC_TIME]) == 0)
-				code = latency_put(latencies, &fit, text(&c->table, row, "config"), p,
-						   program, error);
+			if (code == 0 && table_is(&c->table, row, "metric", fit_metrics[METRIC_TIME]))
+				code = latency_put(latencies, &fit, table_text_of(&c->table, row, "config"),
+						   p, program, error);
 		}
 	return code;
 }
@@ -218,9 +206,10 @@ static int write_all(struct table_writer *w, struct table_writer *latencies, con
 /* Costs hold on the backend they were measured on; on another only by way of its own direct measurements. */
 static int check_backend(const struct costs *c, const struct model_predict_options *o, struct error *error)
 {
-	const char *fitted = c->table.rows ? text(&c->table, 0, "backend") : "";
+	const char *fitted = c->table.rows ? table_text_of(&c->table, 0, "backend") : "";
 
-	if (c->target.tables && isnan(direct_added(&c->target, &terms[2], text(&c->table, 0, "config")))) {
+	if (c->target.tables &&
+	    isnan(direct_added(&c->target, &terms[2], table_text_of(&c->table, 0, "config")))) {
 		error_fail(error, 0, "run it there: vmtax run --suite nano --out DIR",
 			   "no nano suite of that machine");
 		return error_at(error, "%.250s", o->machine);

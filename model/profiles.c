@@ -13,28 +13,23 @@
 
 /* Profiles as fits and predictions use them: how many events of each term a program makes. */
 
-static bool is(const struct table *t, size_t row, const char *column, const char *text)
-{
-	return strcmp(table_text(t, row, table_column(t, column)), text) == 0;
-}
-
 /* One row of a profile, into its program's figures. */
 static void take_row(struct profile *p, const struct table *t, size_t row)
 {
-	double value = table_number(t, row, table_column(t, "value"));
+	double value = table_number_of(t, row, "value");
 
 	for (size_t j = 0; j < terms_count; j++)
 		if (terms[j].weight)
 			p->count[j] += terms[j].weight(t, row);
-	if (is(t, row, "group", "time") && is(t, row, "event", "alone"))
+	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "alone"))
 		p->wall_ns = value;
-	if (is(t, row, "group", "time") && is(t, row, "event", "cpu"))
+	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu"))
 		p->cpu_ns = value;
-	if (is(t, row, "group", "thread") && is(t, row, "event", "threads-started"))
+	if (table_is(t, row, "group", "thread") && table_is(t, row, "event", "threads-started"))
 		p->alone = !(value > 0);
-	if (is(t, row, "source", "trace") || is(t, row, "source", "ptrace"))
+	if (table_is(t, row, "source", "trace") || table_is(t, row, "source", "ptrace"))
 		p->coarse = false;
-	if (is(t, row, "group", "work") && is(t, row, "event", "ops"))
+	if (table_is(t, row, "group", "work") && table_is(t, row, "event", "ops"))
 		p->ops = value;
 }
 
@@ -69,7 +64,7 @@ static int check_row(const struct table *t, size_t row, struct error *error)
 	static const char *const columns[] = { "value", "bytes", "files", "late" };
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		if (table_number(t, row, table_column(t, columns[i])) < 0) {
+		if (table_number_of(t, row, columns[i]) < 0) {
 			error_fail(error, 0, "profile it anew", "it is below nought");
 			return error_at(error, "%.200s:%zu:%s", t->path, t->lines[row], columns[i]);
 		}

@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/schema.h"
 #include "base/units.h"
@@ -17,21 +16,11 @@ const struct compare_metric compare_metrics[] = {
 	{ NULL, NULL },
 };
 
-bool compare_is(const struct table *table, size_t row, const char *column, const char *want)
-{
-	return strcmp(table_text(table, row, table_column(table, column)), want) == 0;
-}
-
-static double number(const struct table *table, size_t row, const char *column)
-{
-	return table_number(table, row, table_column(table, column));
-}
-
 char *compare_value(const struct table *table, size_t row, const char *column, char *text)
 {
-	double value = number(table, row, column);
+	double value = table_number_of(table, row, column);
 
-	if (compare_is(table, row, "metric", "overhead"))
+	if (table_is(table, row, "metric", "overhead"))
 		return format_number(value, text);
 	return units_print_time(value, text, 32);
 }
@@ -52,26 +41,27 @@ char *compare_change(const struct table *table, size_t row, char *text)
 {
 	char change[16], low[16], high[16];
 
-	print_percent(number(table, row, "ratio"), change);
-	if (isnan(number(table, row, "low")))
+	print_percent(table_number_of(table, row, "ratio"), change);
+	if (isnan(table_number_of(table, row, "low")))
 		snprintf(text, 64, "%s %%", change);
 	else
-		snprintf(text, 64, "%s %% [%s, %s]", change, print_percent(number(table, row, "low"), low),
-			 print_percent(number(table, row, "high"), high));
+		snprintf(text, 64, "%s %% [%s, %s]", change,
+			 print_percent(table_number_of(table, row, "low"), low),
+			 print_percent(table_number_of(table, row, "high"), high));
 	return text;
 }
 
 char *compare_remark(const struct table *table, size_t row, char *text)
 {
-	double need = number(table, row, "need");
+	double need = table_number_of(table, row, "need");
 	int length = 0;
 
 	text[0] = '\0';
 	if (need > 0)
 		length = snprintf(text, 200, "need \u2265 %.0f invocations a side", need);
-	if (!table_missing(table, row, table_column(table, "flags")))
+	if (!table_missing_of(table, row, "flags"))
 		snprintf(text + length, 200 - (size_t)length, "%s%.120s", length ? "; " : "",
-			 table_text(table, row, table_column(table, "flags")));
+			 table_text_of(table, row, "flags"));
 	return text;
 }
 
@@ -80,7 +70,7 @@ static size_t count(const struct table *table, const char *verdict)
 	size_t n = 0;
 
 	for (size_t row = 0; row < table->rows; row++)
-		n += compare_is(table, row, "verdict", verdict);
+		n += table_is(table, row, "verdict", verdict);
 	return n;
 }
 

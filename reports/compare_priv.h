@@ -24,6 +24,4 @@ char *compare_remark(const struct table *table, size_t row, char *text);
 /* A value of the row's metric in TEXT (32 bytes): a time, or a ratio. Returns TEXT. */
 char *compare_value(const struct table *table, size_t row, const char *column, char *text);
 
-bool compare_is(const struct table *table, size_t row, const char *column, const char *want);
-
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/stats.h"
 #include "reports/spent_priv.h"
@@ -64,9 +62,8 @@ static const struct {
 
 static bool is_row(const struct table *t, size_t row, const char *config, const struct part *part)
 {
-	return strcmp(table_text(t, row, table_column(t, "config")), config) == 0 &&
-	       strcmp(table_text(t, row, table_column(t, "resource")), part->resource) == 0 &&
-	       strcmp(table_text(t, row, table_column(t, "item")), part->item) == 0;
+	return table_is(t, row, "config", config) && table_is(t, row, "resource", part->resource) &&
+	       table_is(t, row, "item", part->item);
 }
 
 /* Median over workloads of PART under CONFIG. */
@@ -76,7 +73,7 @@ static double median_of(const struct table *t, const char *config, const struct 
 
 	for (size_t row = 0; row < t->rows; row++)
 		if (is_row(t, row, config, part))
-			values[count++] = table_number(t, row, table_column(t, "value"));
+			values[count++] = table_number_of(t, row, "value");
 	stats_sort(values, count);
 	return stats_quantile(values, count, 0.5);
 }
@@ -88,7 +85,7 @@ static size_t choose(const struct table *t, const struct part *parts, const stru
 
 	for (; parts->resource; parts++)
 		for (size_t row = 0; row < t->rows; row++)
-			if (is_row(t, row, table_text(t, row, table_column(t, "config")), parts)) {
+			if (is_row(t, row, table_text_of(t, row, "config"), parts)) {
 				chosen[count++] = parts;
 				break;
 			}

@@ -10,28 +10,17 @@
 
 /* What formulas of event sets come to: hardware.csv as grids, one a formula. */
 
-static const char *text(const struct table *t, size_t row, const char *column)
-{
-	return table_text(t, row, table_column(t, column));
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
-}
-
 static bool same_formula(const struct table *t, size_t a, size_t b)
 {
-	return strcmp(text(t, a, "set"), text(t, b, "set")) == 0 &&
-	       strcmp(text(t, a, "name"), text(t, b, "name")) == 0;
+	return table_alike(t, a, b, "set") && table_alike(t, a, b, "name");
 }
 
 /* The thread the program runs on: others are in the table alone. */
 static bool is_shown(const struct table *t, size_t row)
 {
-	const char *thread = text(t, row, "thread");
+	const char *thread = table_text_of(t, row, "thread");
 
-	return !isnan(number(t, row, "value")) &&
+	return !isnan(table_number_of(t, row, "value")) &&
 	       (strcmp(thread, "program") == 0 || strcmp(thread, "vcpu0") == 0);
 }
 
@@ -54,7 +43,8 @@ static int add_row(struct grid *grid, const struct table *t, size_t row, size_t 
 {
 	char name[160], *copy;
 
-	snprintf(name, sizeof(name), "%.100s %s", text(t, row, "workload"), text(t, row, "half"));
+	snprintf(name, sizeof(name), "%.100s %s", table_text_of(t, row, "workload"),
+		 table_text_of(t, row, "half"));
 	*at = names_find(&grid->rows, name);
 	if (*at < grid->rows.count)
 		return 0;
@@ -79,23 +69,23 @@ static int fill(struct grid *grid, const struct result *result, size_t formula)
 	for (size_t c = 0; c < result->configs.count; c++)
 		grid->columns[c] = grid_config(result, result->configs.name[c]);
 	for (size_t row = 0; row < t->rows; row++) {
-		size_t column = names_find(&result->configs, text(t, row, "config"));
+		size_t column = names_find(&result->configs, table_text_of(t, row, "config"));
 
 		if (!same_formula(t, row, formula) || !is_shown(t, row) || column == grid->column_count ||
 		    add_row(grid, t, row, &at) < 0)
 			continue;
 		*grid_cell(grid, at, column) =
-			(struct interval){ number(t, row, "value"), number(t, row, "low"),
-					   number(t, row, "high") };
+			(struct interval){ table_number_of(t, row, "value"), table_number_of(t, row, "low"),
+					   table_number_of(t, row, "high") };
 	}
 	return 0;
 }
 
 int grid_hardware(struct grid *grid, const struct result *result, size_t formula)
 {
-	*grid = (struct grid){ .title = text(&result->hardware, formula, "name"),
+	*grid = (struct grid){ .title = table_text_of(&result->hardware, formula, "name"),
 			       .corner = "workload, half",
-			       .axis = text(&result->hardware, formula, "unit"),
+			       .axis = table_text_of(&result->hardware, formula, "unit"),
 			       .points = true };
 	if (fill(grid, result, formula) == 0)
 		return 0;
@@ -106,14 +96,14 @@ int grid_hardware(struct grid *grid, const struct result *result, size_t formula
 void hardware_explain(const struct result *result, size_t formula, char *line, size_t size)
 {
 	const struct table *t = &result->hardware;
-	const char *unit = text(t, formula, "unit");
+	const char *unit = table_text_of(t, formula, "unit");
 	double least = NAN;
 
 	for (size_t row = 0; row < t->rows; row++)
 		if (same_formula(t, row, formula) && is_shown(t, row))
-			least = fmin(least, number(t, row, "counted"));
+			least = fmin(least, table_number_of(t, row, "counted"));
 	snprintf(line, size, "%s%s= %s; counted %.3g %% of the time%s", strcmp(unit, "1") ? unit : "",
-		 strcmp(unit, "1") ? ", " : "", text(t, formula, "formula"), 100 * least,
+		 strcmp(unit, "1") ? ", " : "", table_text_of(t, formula, "formula"), 100 * least,
 		 least < 1 ? " at least, not scaled" : "");
 }
 
@@ -121,7 +111,7 @@ void hardware_explain(const struct result *result, size_t formula, char *line, s
 static bool has_value(const struct table *t, size_t row)
 {
 	for (size_t i = 0; i < t->rows; i++)
-		if (strcmp(text(t, i, "set"), text(t, row, "set")) == 0 && !isnan(number(t, i, "value")))
+		if (table_alike(t, i, row, "set") && !isnan(table_number_of(t, i, "value")))
 			return true;
 	return false;
 }
@@ -133,14 +123,14 @@ bool hardware_missing(const struct result *result, char *line, size_t size)
 	size_t used = 0;
 
 	for (size_t row = 0; row < t->rows; row++) {
-		if (strcmp(text(t, row, "set"), last) == 0 || has_value(t, row) || used >= size)
+		if (table_is(t, row, "set", last) || has_value(t, row) || used >= size)
 			continue;
-		last = text(t, row, "set");
+		last = table_text_of(t, row, "set");
 		used += (size_t)snprintf(line + used, size - used, "%s%s", used ? ", " : "", last);
 	}
 	for (size_t row = 0; row < machine->rows; row++)
-		if (strcmp(text(machine, row, "fact"), "hardware counters") == 0)
-			why = text(machine, row, "value");
+		if (table_is(machine, row, "fact", "hardware counters"))
+			why = table_text_of(machine, row, "value");
 	if (used && used < size)
 		snprintf(line + used, size - used, ": nothing was counted: %s", why);
 	return used > 0;

@@ -28,7 +28,7 @@ static size_t *map_runs(const struct grid *grid, const struct result *result, co
 		map[i] = SIZE_MAX;
 		if (strcmp(table_text(runs, i, config_column), config) == 0 && result_counts(result, i) &&
 		    !result_is_event(result, i))
-			map[i] = names_find(&grid->rows, table_text(runs, i, table_column(runs, "workload")));
+			map[i] = names_find(&grid->rows, table_text_of(runs, i, "workload"));
 	}
 	return map;
 }

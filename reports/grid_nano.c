@@ -11,23 +11,13 @@
 /* What events cost: costs.csv as grids. */
 #define SMALLEST 0.005 /* ns: differences below it are none */
 
-static const char *text(const struct table *costs, size_t row, const char *column)
-{
-	return table_text(costs, row, table_column(costs, column));
-}
-
-static double number(const struct table *costs, size_t row, const char *column)
-{
-	return table_number(costs, row, table_column(costs, column));
-}
-
 size_t nano_row(const struct result *result, const char *event, const char *config)
 {
 	const struct table *costs = &result->costs;
 	size_t row = 0;
 
-	while (row < costs->rows && !(strcmp(text(costs, row, "event"), event) == 0 &&
-				      strcmp(text(costs, row, "config"), config) == 0))
+	while (row < costs->rows &&
+	       !(table_is(costs, row, "event", event) && table_is(costs, row, "config", config)))
 		row++;
 	return row;
 }
@@ -39,8 +29,9 @@ static struct interval cost(const struct result *result, const char *event, cons
 
 	if (row == costs->rows)
 		return (struct interval){ NAN, NAN, NAN };
-	return (struct interval){ number(costs, row, "median_ns"), number(costs, row, "low_ns"),
-				  number(costs, row, "high_ns") };
+	return (struct interval){ table_number_of(costs, row, "median_ns"),
+				  table_number_of(costs, row, "low_ns"),
+				  table_number_of(costs, row, "high_ns") };
 }
 
 /* What FIGURE says of an event. */
@@ -127,10 +118,10 @@ double nano_median(const struct result *result, const char *config, const char *
 	*dearest = NULL;
 	*most = NAN;
 	for (size_t row = 0; ratios && row < result->costs.rows; row++) {
-		const char *event = text(&result->costs, row, "event");
+		const char *event = table_text_of(&result->costs, row, "event");
 		double ratio = figure_of(result, NANO_RATIO, event, config).value;
 
-		if (strcmp(text(&result->costs, row, "config"), config) != 0 || isnan(ratio) ||
+		if (!table_is(&result->costs, row, "config", config) || isnan(ratio) ||
 		    strcmp(config, "native") == 0)
 			continue;
 		if (!*dearest || ratio > *most) {

@@ -35,7 +35,7 @@ struct key {
 
 static bool matches(const struct table *table, size_t row, const char *column, const char *want)
 {
-	return !want || strcmp(table_text(table, row, table_column(table, column)), want) == 0;
+	return !want || table_is(table, row, column, want);
 }
 
 /* The first row from FROM on that KEY fits, or the number of rows. */
@@ -49,11 +49,6 @@ static size_t find(const struct table *overhead, size_t from, struct key key)
 					 matches(overhead, row, "metric", key.metric)))
 		row++;
 	return row;
-}
-
-static double number(const struct table *table, size_t row, const char *column)
-{
-	return table_number(table, row, table_column(table, column));
 }
 
 static void fill_row(struct grid *grid, const struct result *result, const struct metric *metric, size_t row)
@@ -70,11 +65,12 @@ static void fill_row(struct grid *grid, const struct result *result, const struc
 		at = find(overhead, 0, key);
 		if (at == overhead->rows)
 			continue;
-		*grid_cell(grid, row, column) = (struct interval){ .value = number(overhead, at, "ratio"),
-								   .low = number(overhead, at, "low"),
-								   .high = number(overhead, at, "high") };
+		*grid_cell(grid, row, column) =
+			(struct interval){ .value = table_number_of(overhead, at, "ratio"),
+					   .low = table_number_of(overhead, at, "low"),
+					   .high = table_number_of(overhead, at, "high") };
 		if (isnan(grid->base_ns[row]))
-			grid->base_ns[row] = number(overhead, at, "baseline_ns");
+			grid->base_ns[row] = table_number_of(overhead, at, "baseline_ns");
 	}
 }
 
@@ -136,8 +132,8 @@ double grid_median(const struct result *result, const char *metric, const char *
 	if (!ratios)
 		return NAN;
 	for (size_t row = find(overhead, 0, key); row < overhead->rows; row = find(overhead, row + 1, key))
-		if (!isnan(number(overhead, row, "ratio")))
-			ratios[n++] = number(overhead, row, "ratio");
+		if (!isnan(table_number_of(overhead, row, "ratio")))
+			ratios[n++] = table_number_of(overhead, row, "ratio");
 	if (count)
 		*count = n;
 	stats_sort(ratios, n);
@@ -152,7 +148,7 @@ static bool has(const struct result *result, struct key key)
 	const struct table *overhead = &result->overhead;
 
 	for (size_t row = find(overhead, 0, key); row < overhead->rows; row = find(overhead, row + 1, key))
-		if (!isnan(number(overhead, row, "ratio")))
+		if (!isnan(table_number_of(overhead, row, "ratio")))
 			return true;
 	return false;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "reports/reports_priv.h"
 
@@ -22,19 +21,13 @@ static const struct {
 
 static double number(const struct table *table, size_t row, const char *column)
 {
-	return column ? table_number(table, row, table_column(table, column)) : NAN;
-}
-
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
+	return column ? table_number_of(table, row, column) : NAN;
 }
 
 /* Whether two rows are of the same event. */
 static bool alike(const struct table *table, size_t a, size_t b)
 {
-	return strcmp(text(table, a, "event"), text(table, b, "event")) == 0 &&
-	       number(table, a, "vms") == number(table, b, "vms");
+	return table_alike(table, a, b, "event") && number(table, a, "vms") == number(table, b, "vms");
 }
 
 /* The first row of ROW's event. */
@@ -61,9 +54,9 @@ static char *name_of(const struct table *table, size_t row)
 {
 	double vms = number(table, row, "vms");
 	char *name;
-	int length = strcmp(text(table, row, "event"), "storm") == 0
-			     ? asprintf(&name, "%s of %.0f", text(table, row, "event"), vms)
-			     : asprintf(&name, "%s", text(table, row, "event"));
+	int length = table_is(table, row, "event", "storm")
+			     ? asprintf(&name, "%s of %.0f", table_text_of(table, row, "event"), vms)
+			     : asprintf(&name, "%s", table_text_of(table, row, "event"));
 
 	return length < 0 ? NULL : name;
 }
@@ -92,7 +85,7 @@ static int fill(struct grid *grid, const struct result *result, enum provisionin
 			continue;
 		for (size_t i = 0; i < table->rows; i++)
 			for (size_t c = 0; alike(table, i, row) && c < grid->column_count; c++)
-				if (strcmp(text(table, i, "config"), grid->columns[c].name) == 0)
+				if (table_is(table, i, "config", grid->columns[c].name))
 					*grid_cell(grid, grid_row, c) = (struct interval){
 						number(table, i, figures[figure].value) /
 							figures[figure].unit,

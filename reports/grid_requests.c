@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "reports/reports_priv.h"
 
@@ -11,19 +10,14 @@ struct kind {
 	double count; /* requests of it under all configurations */
 };
 
-static const char *text(const struct table *waterfall, size_t row, const char *column)
-{
-	return table_text(waterfall, row, table_column(waterfall, column));
-}
-
 static double microseconds(const struct table *waterfall, size_t row, const char *column)
 {
-	return table_number(waterfall, row, table_column(waterfall, column)) / 1e3;
+	return table_number_of(waterfall, row, column) / 1e3;
 }
 
 static bool is_total(const struct table *waterfall, size_t row)
 {
-	return strcmp(text(waterfall, row, "stage"), "total") == 0;
+	return table_is(waterfall, row, "stage", "total");
 }
 
 static int more_frequent_first(const void *left, const void *right)
@@ -41,11 +35,9 @@ static struct kind *count_kinds(const struct table *waterfall, const struct name
 	for (size_t i = 0; kinds && i < names->count; i++) {
 		kinds[i].name = names->name[i];
 		for (size_t row = 0; row < waterfall->rows; row++)
-			if (is_total(waterfall, row) &&
-			    strcmp(text(waterfall, row, "kind"), names->name[i]) == 0 &&
-			    !table_missing(waterfall, row, table_column(waterfall, "count")))
-				kinds[i].count +=
-					table_number(waterfall, row, table_column(waterfall, "count"));
+			if (is_total(waterfall, row) && table_is(waterfall, row, "kind", names->name[i]) &&
+			    !table_missing_of(waterfall, row, "count"))
+				kinds[i].count += table_number_of(waterfall, row, "count");
 	}
 	if (kinds)
 		qsort(kinds, names->count, sizeof(*kinds), more_frequent_first);
@@ -94,8 +86,8 @@ static void fill(struct grid *grid, const struct table *waterfall)
 	for (size_t row = 0; row < waterfall->rows; row++)
 		for (size_t r = 0; is_total(waterfall, row) && r < grid->rows.count; r++)
 			for (size_t c = 0; c < grid->column_count; c++)
-				if (strcmp(text(waterfall, row, "kind"), grid->rows.name[r]) == 0 &&
-				    strcmp(text(waterfall, row, "config"), grid->columns[c].name) == 0)
+				if (table_is(waterfall, row, "kind", grid->rows.name[r]) &&
+				    table_is(waterfall, row, "config", grid->columns[c].name))
 					*grid_cell(grid, r, c) = (struct interval){
 						.value = microseconds(waterfall, row, "cost_ns"),
 						.low = microseconds(waterfall, row, "low_ns"),

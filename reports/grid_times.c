@@ -13,9 +13,9 @@
 static double run_ms(const struct result *result, size_t row)
 {
 	const struct table *runs = &result->runs;
-	double roi = table_number(runs, row, table_column(runs, "roi_ns"));
-	double life = table_number(runs, row, table_column(runs, "life_ns"));
-	double wall = table_number(runs, row, table_column(runs, "wall_ns"));
+	double roi = table_number_of(runs, row, "roi_ns");
+	double life = table_number_of(runs, row, "life_ns");
+	double wall = table_number_of(runs, row, "wall_ns");
 
 	if (!result_counts(result, row))
 		return NAN;

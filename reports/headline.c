@@ -57,9 +57,8 @@ static size_t find_costliest(const struct result *result)
 	size_t ratio = table_column(overhead, "ratio"), best = overhead->rows;
 
 	for (size_t row = 0; row < overhead->rows; row++)
-		if (strcmp(table_text(overhead, row, table_column(overhead, "metric")), "time") == 0 &&
-		    strcmp(table_text(overhead, row, table_column(overhead, "baseline")), result->baseline) ==
-			    0 &&
+		if (table_is(overhead, row, "metric", "time") &&
+		    table_is(overhead, row, "baseline", result->baseline) &&
 		    !table_missing(overhead, row, ratio) &&
 		    (best == overhead->rows ||
 		     table_number(overhead, row, ratio) > table_number(overhead, best, ratio)))
@@ -73,12 +72,12 @@ static void print_costliest(FILE *out, const struct result *result)
 	size_t row = find_costliest(result);
 	char text[16];
 
-	if (row == overhead->rows || !(table_number(overhead, row, table_column(overhead, "ratio")) > 1))
+	if (row == overhead->rows || !(table_number_of(overhead, row, "ratio") > 1))
 		return;
 	fprintf(out, " The slowest is %s under %s: %s times as long.",
-		table_text(overhead, row, table_column(overhead, "workload")),
-		result_label(result, table_text(overhead, row, table_column(overhead, "config"))),
-		format_number(table_number(overhead, row, table_column(overhead, "ratio")), text));
+		table_text_of(overhead, row, "workload"),
+		result_label(result, table_text_of(overhead, row, "config")),
+		format_number(table_number_of(overhead, row, "ratio"), text));
 }
 
 /* The row of provisioning.csv for EVENT, of the most at once, under CONFIG, or the number of rows. */
@@ -87,9 +86,8 @@ static size_t find_event(const struct table *lives, const char *event, const cha
 	size_t best = lives->rows, vms = table_column(lives, "vms");
 
 	for (size_t row = 0; row < lives->rows; row++)
-		if (strcmp(table_text(lives, row, table_column(lives, "event")), event) == 0 &&
-		    strcmp(table_text(lives, row, table_column(lives, "config")), config) == 0 &&
-		    !table_missing(lives, row, table_column(lives, "median_ns")) &&
+		if (table_is(lives, row, "event", event) && table_is(lives, row, "config", config) &&
+		    !table_missing_of(lives, row, "median_ns") &&
 		    (best == lives->rows || table_number(lives, row, vms) > table_number(lives, best, vms)))
 			best = row;
 	return best;
@@ -108,8 +106,7 @@ static void print_event(FILE *out, const struct result *result, const char *even
 		if (row == lives->rows)
 			continue;
 		fprintf(out, "%s%s %s", comma, result_label(result, result->configs.name[i]),
-			units_print_time(table_number(lives, row, table_column(lives, "median_ns")), text,
-					 sizeof(text)));
+			units_print_time(table_number_of(lives, row, "median_ns"), text, sizeof(text)));
 		comma = ", ";
 	}
 }
@@ -120,8 +117,8 @@ static void print_lives(FILE *out, const struct result *result)
 	double most = 0;
 
 	for (size_t row = 0; row < lives->rows; row++)
-		if (!table_missing(lives, row, table_column(lives, "median_ns")))
-			most = fmax(most, table_number(lives, row, table_column(lives, "vms")));
+		if (!table_missing_of(lives, row, "median_ns"))
+			most = fmax(most, table_number_of(lives, row, "vms"));
 	fputs("From nothing to a program's first instruction: ", out);
 	print_event(out, result, "first-instruction");
 	if (most > 1) {
@@ -139,10 +136,8 @@ static void print_events(FILE *out, const struct result *result)
 	char text[16];
 
 	for (size_t row = 0; row < result->costs.rows; row++)
-		if (strcmp(table_text(&result->costs, row, table_column(&result->costs, "status")), "ok") ==
-			    0 &&
-		    names_add(&events,
-			      table_text(&result->costs, row, table_column(&result->costs, "event"))) < 0)
+		if (table_is(&result->costs, row, "status", "ok") &&
+		    names_add(&events, table_text_of(&result->costs, row, "event")) < 0)
 			break; /* the count is then too small, which the page below shows */
 	fprintf(out, "%zu event%s measured", events.count, events.count == 1 ? "" : "s");
 	for (size_t i = 0; i < result->configs.count; i++) {

@@ -3,23 +3,12 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/schema.h"
 #include "reports/compare_priv.h"
 #include "reports/html_priv.h"
 
 /* A comparison as a page: a figure and a table a metric. */
-
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
-static double number(const struct table *table, size_t row, const char *column)
-{
-	return table_number(table, row, table_column(table, column));
-}
 
 /* The ratios of METRIC: workloads x configurations. 0 or -ENOMEM. */
 static int make_grid(struct grid *grid, const struct table *table, const char *metric)
@@ -29,9 +18,9 @@ static int make_grid(struct grid *grid, const struct table *table, const char *m
 
 	*grid = (struct grid){ .corner = "workload", .axis = "multiple of what it is compared against" };
 	for (size_t row = 0; row < table->rows && code == 0; row++)
-		if (compare_is(table, row, "metric", metric) && !isnan(number(table, row, "ratio")) &&
-		    (names_add(&grid->rows, text(table, row, "workload")) < 0 ||
-		     names_add(&configs, text(table, row, "config")) < 0))
+		if (table_is(table, row, "metric", metric) && !isnan(table_number_of(table, row, "ratio")) &&
+		    (names_add(&grid->rows, table_text_of(table, row, "workload")) < 0 ||
+		     names_add(&configs, table_text_of(table, row, "config")) < 0))
 			code = -ENOMEM;
 	names_order_configs(&configs);
 	if (code == 0)
@@ -40,11 +29,12 @@ static int make_grid(struct grid *grid, const struct table *table, const char *m
 		grid->columns[i] = (struct series){ configs.name[i], configs.name[i],
 						    palette_colour(&configs, i), i % CHART_SHAPES };
 	for (size_t row = 0; code == 0 && row < table->rows; row++)
-		if (compare_is(table, row, "metric", metric) && !isnan(number(table, row, "ratio")))
-			*grid_cell(grid, names_find(&grid->rows, text(table, row, "workload")),
-				   names_find(&configs, text(table, row, "config"))) =
-				(struct interval){ number(table, row, "ratio"), number(table, row, "low"),
-						   number(table, row, "high") };
+		if (table_is(table, row, "metric", metric) && !isnan(table_number_of(table, row, "ratio")))
+			*grid_cell(grid, names_find(&grid->rows, table_text_of(table, row, "workload")),
+				   names_find(&configs, table_text_of(table, row, "config"))) =
+				(struct interval){ table_number_of(table, row, "ratio"),
+						   table_number_of(table, row, "low"),
+						   table_number_of(table, row, "high") };
 	names_free(&configs);
 	if (code)
 		grid_free(grid);
@@ -63,15 +53,15 @@ static void put_row(FILE *out, const struct table *table, size_t row)
 	char cell[200];
 
 	fputs("<tr><th scope=\"row\">", out);
-	html_text(out, text(table, row, "workload"));
+	html_text(out, table_text_of(table, row, "workload"));
 	fputs("</th>", out);
-	put_cell(out, text(table, row, "config"));
+	put_cell(out, table_text_of(table, row, "config"));
 	put_cell(out, compare_value(table, row, "base_value", cell));
 	put_cell(out, compare_value(table, row, "value", cell));
 	put_cell(out, compare_change(table, row, cell));
-	fprintf(out, "<td>%s and %s</td>", text(table, row, "base_invocations"),
-		text(table, row, "invocations"));
-	put_cell(out, text(table, row, "verdict"));
+	fprintf(out, "<td>%s and %s</td>", table_text_of(table, row, "base_invocations"),
+		table_text_of(table, row, "invocations"));
+	put_cell(out, table_text_of(table, row, "verdict"));
 	put_cell(out, compare_remark(table, row, cell));
 	fputs("</tr>\n", out);
 }
@@ -85,7 +75,7 @@ static void put_table(FILE *out, const struct table *table, const char *metric)
 	      "scope=\"col\">remark</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (size_t row = 0; row < table->rows; row++)
-		if (compare_is(table, row, "metric", metric))
+		if (table_is(table, row, "metric", metric))
 			put_row(out, table, row);
 	fputs("</tbody></table></div>\n", out);
 }

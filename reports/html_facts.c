@@ -105,11 +105,11 @@ void html_machine(FILE *out, const struct result *result)
 		fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"facts\">\n", out);
 	for (size_t row = 0; row < machine->rows; row++) {
 		fputs("<tr><th scope=\"row\">", out);
-		html_text(out, table_text(machine, row, table_column(machine, "fact")));
+		html_text(out, table_text_of(machine, row, "fact"));
 		fputs("</th><td>", out);
-		html_text(out, table_missing(machine, row, table_column(machine, "value"))
+		html_text(out, table_missing_of(machine, row, "value")
 				       ? "NA"
-				       : table_text(machine, row, table_column(machine, "value")));
+				       : table_text_of(machine, row, "value"));
 		fputs("</td></tr>\n", out);
 	}
 	fputs(machine->rows ? "</table></div>\n</section>\n" : "</section>\n", out);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,12 +14,12 @@
 
 double plan_number(const struct table *table, size_t row, const char *column)
 {
-	return table_number(table, row, table_column(table, column));
+	return table_number_of(table, row, column);
 }
 
 const char *plan_text(const struct table *table, size_t row, const char *column)
 {
-	return table_text(table, row, table_column(table, column));
+	return table_text_of(table, row, column);
 }
 
 size_t plan_row_of(const struct plan_page *p, const struct table *table, size_t row)

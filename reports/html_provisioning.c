@@ -16,11 +16,11 @@ static void put_reasons(FILE *out, const struct result *result)
 		if (table_missing(table, row, reason))
 			continue;
 		fputs("<li>", out);
-		html_text(out, table_text(table, row, table_column(table, "label")));
+		html_text(out, table_text_of(table, row, "label"));
 		fputs(", ", out);
-		html_text(out, table_text(table, row, table_column(table, "event")));
-		if (table_number(table, row, table_column(table, "vms")) > 1)
-			fprintf(out, " of %.0f", table_number(table, row, table_column(table, "vms")));
+		html_text(out, table_text_of(table, row, "event"));
+		if (table_number_of(table, row, "vms") > 1)
+			fprintf(out, " of %.0f", table_number_of(table, row, "vms"));
 		fputs(": ", out);
 		html_text(out, table_text(table, row, reason));
 		fputs("</li>\n", out);

@@ -2,22 +2,11 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "reports/html_priv.h"
 #include "reports/scatter_priv.h"
 
 /* How well programs were predicted: measured against predicted. */
-
-static bool is(const struct table *t, size_t row, const char *column, const char *value)
-{
-	return strcmp(table_text(t, row, table_column(t, column)), value) == 0;
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
-}
 
 /* The rows of METRIC as points; configurations are the series. */
 static int make_scatter(struct scatter *s, const struct result *result, const struct names *configs,
@@ -36,14 +25,14 @@ static int make_scatter(struct scatter *s, const struct result *result, const st
 	}
 	s->series_count = configs->count;
 	for (size_t row = 0; row < t->rows; row++)
-		if (is(t, row, "metric", metric))
+		if (table_is(t, row, "metric", metric))
 			s->point[s->count++] = (struct scatter_point){
-				.x = number(t, row, "measured_ns"),
-				.y = number(t, row, "predicted_ns"),
-				.low = number(t, row, "low_ns"),
-				.high = number(t, row, "high_ns"),
-				.series = names_find(configs, table_text(t, row, table_column(t, "config"))),
-				.hollow = !is(t, row, "held_out", "list"),
+				.x = table_number_of(t, row, "measured_ns"),
+				.y = table_number_of(t, row, "predicted_ns"),
+				.low = table_number_of(t, row, "low_ns"),
+				.high = table_number_of(t, row, "high_ns"),
+				.series = names_find(configs, table_text_of(t, row, "config")),
+				.hollow = !table_is(t, row, "held_out", "list"),
 			};
 	return 0;
 }

@@ -42,7 +42,7 @@ static int index_runs(struct runs *runs, const struct result *result)
 
 static const char *run_text(const struct result *result, size_t row, const char *column)
 {
-	return table_text(&result->runs, row, table_column(&result->runs, column));
+	return table_text_of(&result->runs, row, column);
 }
 
 /* The row of runs.csv that ROW of distributions.csv is of; its number of rows where it does not count. */
@@ -154,12 +154,12 @@ int lines_walks(struct lines *lines, const struct result *result, const char *co
 		struct line *line = NULL;
 
 		for (size_t row = 0; row < costs->rows; row++) {
-			const char *event = table_text(costs, row, table_column(costs, "event"));
-			double ns = table_number(costs, row, table_column(costs, "median_ns"));
+			const char *event = table_text_of(costs, row, "event");
+			double ns = table_number_of(costs, row, "median_ns");
 
 			if (isnan(ns) || !is_walk(event, guest, host, &bytes) ||
-			    strcmp(table_text(costs, row, table_column(costs, "config")), config) != 0 ||
-			    strcmp(guest, pages[i].guest) != 0 || strcmp(host, pages[i].host) != 0)
+			    !table_is(costs, row, "config", config) || strcmp(guest, pages[i].guest) != 0 ||
+			    strcmp(host, pages[i].host) != 0)
 				continue;
 			if ((!line && !(line = lines_begin(lines, pages[i].label, pages[i].colour))) ||
 			    line_add(line, bytes, ns) < 0) {

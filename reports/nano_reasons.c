@@ -9,23 +9,18 @@
 /* Why events have no cost: one line for all that have the same reason. */
 #define NAMED 4 /* so many events are named, the others counted */
 
-static const char *text(const struct table *costs, size_t row, const char *column)
-{
-	return table_text(costs, row, table_column(costs, column));
-}
-
 static bool alike(const struct table *costs, size_t a, size_t b)
 {
-	return strcmp(text(costs, a, "reason"), text(costs, b, "reason")) == 0 &&
-	       strcmp(text(costs, a, "status"), text(costs, b, "status")) == 0;
+	return table_alike(costs, a, b, "reason") && table_alike(costs, a, b, "status");
 }
 
 /* Whether ROW has anything to be said, and nobody before it has said the same. */
 static bool is_new(const struct table *costs, size_t row)
 {
-	const char *status = text(costs, row, "status");
+	const char *status = table_text_of(costs, row, "status");
 
-	if (strcmp(status, "none") == 0 || (strcmp(status, "ok") == 0 && !*text(costs, row, "reason")))
+	if (strcmp(status, "none") == 0 ||
+	    (strcmp(status, "ok") == 0 && !*table_text_of(costs, row, "reason")))
 		return false;
 	for (size_t before = 0; before < row; before++)
 		if (alike(costs, before, row))
@@ -45,12 +40,12 @@ static void put_names(FILE *out, const struct names *names, size_t most)
 static void print(FILE *out, const struct table *costs, size_t row, const struct names *events,
 		  const struct names *labels)
 {
-	const char *reason = text(costs, row, "reason");
+	const char *reason = table_text_of(costs, row, "reason");
 
 	put_names(out, events, NAMED);
 	fputs(" under ", out);
 	put_names(out, labels, labels->count);
-	fprintf(out, ": %s%s", strcmp(text(costs, row, "status"), "failed") == 0 ? "failed: " : "",
+	fprintf(out, ": %s%s", table_is(costs, row, "status", "failed") ? "failed: " : "",
 		*reason ? reason : "no reason was recorded");
 }
 
@@ -64,8 +59,8 @@ static int put_reason(const struct table *costs, size_t first, notes_sink *sink,
 	int code = out ? 0 : -ENOMEM;
 
 	for (size_t row = first; code == 0 && row < costs->rows; row++)
-		if (alike(costs, row, first) && (names_add(&events, text(costs, row, "event")) < 0 ||
-						 names_add(&labels, text(costs, row, "label")) < 0))
+		if (alike(costs, row, first) && (names_add(&events, table_text_of(costs, row, "event")) < 0 ||
+						 names_add(&labels, table_text_of(costs, row, "label")) < 0))
 			code = -ENOMEM;
 	if (code == 0)
 		print(out, costs, first, &events, &labels);

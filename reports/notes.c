@@ -25,11 +25,6 @@ struct notes {
 	size_t count;
 };
 
-static const char *cell(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 /* Finds or begins the note that says TEXT, which it takes over. NULL when memory is short. */
 static struct note *find_note(struct notes *notes, char mark, char *text, const char *noun)
 {
@@ -69,30 +64,29 @@ static char *join(const char *first, const char *second, const char *third)
 
 static int add_fallback(struct notes *notes, const struct table *runs, size_t row)
 {
-	const char *label = cell(runs, row, "label"), *reason = cell(runs, row, "reason");
+	const char *label = table_text_of(runs, row, "label"), *reason = table_text_of(runs, row, "reason");
 
-	if (!*label || strcmp(label, cell(runs, row, "config")) == 0 ||
-	    strcmp(cell(runs, row, "status"), "ok") != 0)
+	if (!*label || table_is(runs, row, "config", label) || !table_is(runs, row, "status", "ok"))
 		return 0;
-	if (table_missing(runs, row, table_column(runs, "reason")))
+	if (table_missing_of(runs, row, "reason"))
 		reason = "a knob fell back; no reason was recorded";
-	return add(notes, '*', "run", cell(runs, row, "workload"), join(label, ": ", reason));
+	return add(notes, '*', "run", table_text_of(runs, row, "workload"), join(label, ": ", reason));
 }
 
 static int add_failure(struct notes *notes, const struct table *runs, size_t row)
 {
-	const char *status = cell(runs, row, "status"), *config = cell(runs, row, "config");
+	const char *status = table_text_of(runs, row, "status"), *config = table_text_of(runs, row, "config");
 	char *what;
 	int result;
 
-	if (strcmp(status, "ok") == 0 || strcmp(cell(runs, row, "class"), "nano") == 0)
+	if (strcmp(status, "ok") == 0 || table_is(runs, row, "class", "nano"))
 		return 0; /* of events the reasons stand below their costs */
 	what = join(*status ? status : "no status", ": ",
-		    table_missing(runs, row, table_column(runs, "reason")) ? "no reason was recorded"
-									   : cell(runs, row, "reason"));
+		    table_missing_of(runs, row, "reason") ? "no reason was recorded"
+							  : table_text_of(runs, row, "reason"));
 	if (!what)
 		return -ENOMEM;
-	result = add(notes, '!', "run", cell(runs, row, "workload"), join(config, " ", what));
+	result = add(notes, '!', "run", table_text_of(runs, row, "workload"), join(config, " ", what));
 	free(what);
 	return result;
 }
@@ -148,13 +142,13 @@ static int add_flag(struct notes *notes, const char *flag, size_t length, const 
 /* One note for each flag in the row, whatever the configuration. */
 static int add_flags(struct notes *notes, const struct table *table, size_t row, const char *noun)
 {
-	const char *flags = cell(table, row, "flags");
+	const char *flags = table_text_of(table, row, "flags");
 	int status = 0;
 
 	while (status == 0 && *(flags += strspn(flags, " "))) {
 		size_t length = strcspn(flags, " ");
 
-		status = add_flag(notes, flags, length, cell(table, row, "workload"), noun);
+		status = add_flag(notes, flags, length, table_text_of(table, row, "workload"), noun);
 		flags += length;
 	}
 	return status;
@@ -165,8 +159,8 @@ static int add_estimate_flags(struct notes *notes, const struct result *result, 
 {
 	const struct table *overhead = &result->overhead;
 
-	if (strcmp(cell(overhead, row, "metric"), "time") != 0 ||
-	    strcmp(cell(overhead, row, "baseline"), result->baseline) != 0)
+	if (!table_is(overhead, row, "metric", "time") ||
+	    !table_is(overhead, row, "baseline", result->baseline))
 		return 0;
 	return add_flags(notes, overhead, row, "estimate");
 }
@@ -182,8 +176,7 @@ static int put_observer(const struct result *result, notes_sink *sink, void *arg
 	if (ratios == NULL)
 		return -ENOMEM;
 	for (size_t row = 0; row < overhead->rows; row++) {
-		if (strcmp(cell(overhead, row, "metric"), "observer") != 0 ||
-		    table_missing(overhead, row, ratio))
+		if (!table_is(overhead, row, "metric", "observer") || table_missing(overhead, row, ratio))
 			continue;
 		if (n == 0 || table_number(overhead, row, ratio) > table_number(overhead, worst, ratio))
 			worst = row;
@@ -199,7 +192,8 @@ static int put_observer(const struct result *result, notes_sink *sink, void *arg
 		     "tracing and counting by perf were done apart, in repetitions between the blocks: these "
 		     "took "
 		     "%s times as long (median of %zu; at most %s: %s under %s)",
-		     middle, n, most, cell(overhead, worst, "workload"), cell(overhead, worst, "label")) < 0)
+		     middle, n, most, table_text_of(overhead, worst, "workload"),
+		     table_text_of(overhead, worst, "label")) < 0)
 		return -ENOMEM;
 	sink(argument, '-', text);
 	free(text);

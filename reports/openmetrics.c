@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,16 +123,15 @@ static void put_label(FILE *out, const char *name, const char *value)
 static void put_row(FILE *out, const struct table *t, size_t row, const struct export *e,
 		    const struct family *f)
 {
-	double value = table_number(t, row, table_column(t, f->column));
+	double value = table_number_of(t, row, f->column);
 	const char *part = "{";
 
-	if (isnan(value) ||
-	    (e->where && strcmp(table_text(t, row, table_column(t, e->where)), e->value) != 0))
+	if (isnan(value) || (e->where && !table_is(t, row, e->where, e->value)))
 		return;
 	fputs(f->name, out);
 	for (size_t i = 0; i < LABELS_MOST && e->label[i]; i++) {
 		fputs(part, out);
-		put_label(out, e->label[i], table_text(t, row, table_column(t, e->label[i])));
+		put_label(out, e->label[i], table_text_of(t, row, e->label[i]));
 		part = ",";
 	}
 	fprintf(out, "} %.9g\n", value * f->scale);

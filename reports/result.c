@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/schema.h"
@@ -90,16 +89,15 @@ bool result_shows(const struct result *result, const char *config)
 	if (ablation->rows == 0 || strcmp(config, "native") == 0)
 		return true;
 	for (size_t row = 0; row < ablation->rows; row++)
-		if (strcmp(table_text(ablation, row, table_column(ablation, "knob")), "total") == 0 &&
-		    (strcmp(table_text(ablation, row, table_column(ablation, "from")), config) == 0 ||
-		     strcmp(table_text(ablation, row, table_column(ablation, "to")), config) == 0))
+		if (table_is(ablation, row, "knob", "total") &&
+		    (table_is(ablation, row, "from", config) || table_is(ablation, row, "to", config)))
 			return true;
 	return false;
 }
 
 bool result_is_event(const struct result *result, size_t row)
 {
-	return strcmp(table_text(&result->runs, row, table_column(&result->runs, "class")), "nano") == 0;
+	return table_is(&result->runs, row, "class", "nano");
 }
 
 /* Those that are compared; events have a table of their own. */
@@ -134,9 +132,9 @@ static const char *choose_baseline(const struct table *overhead)
 	const char *baseline = "native";
 
 	for (size_t row = 0; row < overhead->rows; row++) {
-		if (strcmp(table_text(overhead, row, table_column(overhead, "metric")), "time") != 0)
+		if (!table_is(overhead, row, "metric", "time"))
 			continue;
-		baseline = table_text(overhead, row, table_column(overhead, "baseline"));
+		baseline = table_text_of(overhead, row, "baseline");
 		if (strcmp(baseline, "native") == 0)
 			break;
 	}
@@ -197,8 +195,8 @@ bool result_counts(const struct result *result, size_t row)
 {
 	const struct table *runs = &result->runs;
 
-	return strcmp(table_text(runs, row, table_column(runs, "status")), "ok") == 0 &&
-	       strstr(table_text(runs, row, table_column(runs, "flags")), "observed") == NULL;
+	return table_is(runs, row, "status", "ok") &&
+	       strstr(table_text_of(runs, row, "flags"), "observed") == NULL;
 }
 
 void result_blocks(const struct result *result, int *least, int *most)

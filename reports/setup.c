@@ -21,7 +21,7 @@ struct setup {
 
 static bool populates(const struct table *runs, size_t row)
 {
-	return strncmp(table_text(runs, row, table_column(runs, "memory")), "locked", 6) == 0;
+	return strncmp(table_text_of(runs, row, "memory"), "locked", 6) == 0;
 }
 
 /* VALUES has room for every run. */
@@ -33,12 +33,11 @@ static struct setup setup_of(const struct result *result, const char *config, do
 
 	for (size_t row = 0; row < runs->rows; row++) {
 		if (!result_counts(result, row) || table_missing(runs, row, column) ||
-		    strcmp(table_text(runs, row, table_column(runs, "config")), config) != 0)
+		    !table_is(runs, row, "config", config))
 			continue;
 		values[n++] = table_number(runs, row, column);
 		if (populates(runs, row))
-			*(table_missing(runs, row, table_column(runs, "roi_ns")) ? &setup.unmarked
-										 : &setup.marked) += 1;
+			*(table_missing_of(runs, row, "roi_ns") ? &setup.unmarked : &setup.marked) += 1;
 	}
 	stats_sort(values, n);
 	setup.median_ns = stats_quantile(values, n, 0.5);
@@ -56,8 +55,7 @@ static const char *other(const struct result *result)
 		for (size_t row = 0; row < runs->rows; row++)
 			if (result_counts(result, row) && !table_missing(runs, row, transport) &&
 			    !populates(runs, row) && result_shows(result, result->configs.name[i]) &&
-			    strcmp(table_text(runs, row, table_column(runs, "config")),
-				   result->configs.name[i]) == 0)
+			    table_is(runs, row, "config", result->configs.name[i]))
 				return result->configs.name[i];
 	return NULL;
 }

@@ -3,18 +3,12 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/stats.h"
 #include "reports/reports_priv.h"
 
 /* How the layers are known: the share of each source, and how far a trace and stamps agree where there are
  * both. */
-
-static const char *cell(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
 
 static int put_shares(const struct table *layers, notes_sink *sink, void *argument)
 {
@@ -23,16 +17,16 @@ static int put_shares(const struct table *layers, notes_sink *sink, void *argume
 	char *text;
 
 	for (size_t row = 0; row < layers->rows; row++) {
-		double time = table_number(layers, row, table_column(layers, "ns"));
+		double time = table_number_of(layers, row, "ns");
 
 		if (isnan(time))
 			continue;
 		all += fabs(time);
-		if (strcmp(cell(layers, row, "layer"), "unattributed") == 0)
+		if (table_is(layers, row, "layer", "unattributed"))
 			rest += fabs(time);
 		else
 			for (size_t i = 0; i < 3; i++)
-				if (strcmp(cell(layers, row, "source"), sources[i]) == 0)
+				if (table_is(layers, row, "source", sources[i]))
 					ns[i] += time;
 	}
 	if (all <= 0)
@@ -56,11 +50,10 @@ static size_t differences(const struct table *agreement, double *share)
 	double apart = 0, all = 0;
 
 	for (size_t row = 0; row < agreement->rows; row++) {
-		double stamps = table_number(agreement, row, table_column(agreement, "stamps_ns"));
-		double trace = table_number(agreement, row, table_column(agreement, "trace_ns"));
-		bool last = row + 1 == agreement->rows ||
-			    strcmp(cell(agreement, row, "run"), cell(agreement, row + 1, "run")) != 0 ||
-			    strcmp(cell(agreement, row, "thread"), cell(agreement, row + 1, "thread")) != 0;
+		double stamps = table_number_of(agreement, row, "stamps_ns");
+		double trace = table_number_of(agreement, row, "trace_ns");
+		bool last = row + 1 == agreement->rows || !table_alike(agreement, row, row + 1, "run") ||
+			    !table_alike(agreement, row, row + 1, "thread");
 
 		apart += fabs(stamps - trace);
 		all += stamps;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "reports/reports_priv.h"
 
@@ -10,11 +8,6 @@
 
 const char *const stage_names[STAGES] = { "transport-in", "monitor-in",	   "host",
 					  "monitor-out",  "transport-out", "total" };
-
-static const char *text(const struct table *waterfall, size_t row, const char *column)
-{
-	return table_text(waterfall, row, table_column(waterfall, column));
-}
 
 char *stage_cell(const struct result *result, const char *kind, const char *stage, const char *config,
 		 const char *sign, char *cell)
@@ -26,11 +19,11 @@ char *stage_cell(const struct result *result, const char *kind, const char *stag
 		double us, bound;
 		int length;
 
-		if (strcmp(text(w, row, "kind"), kind) != 0 || strcmp(text(w, row, "stage"), stage) != 0 ||
-		    strcmp(text(w, row, "config"), config) != 0)
+		if (!table_is(w, row, "kind", kind) || !table_is(w, row, "stage", stage) ||
+		    !table_is(w, row, "config", config))
 			continue;
-		us = table_number(w, row, table_column(w, "cost_ns")) / 1e3;
-		bound = table_number(w, row, table_column(w, "bound_ns")) / 1e3;
+		us = table_number_of(w, row, "cost_ns") / 1e3;
+		bound = table_number_of(w, row, "bound_ns") / 1e3;
 		length = snprintf(cell, STAGE_CELL, us < 10 ? "%.2f" : "%.1f", us);
 		if (bound > 0)
 			snprintf(cell + length, STAGE_CELL - (size_t)length,

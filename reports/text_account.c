@@ -15,23 +15,13 @@
 #define BAR	     30
 #define REASON_WIDTH 28
 
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
-static double number(const struct table *table, size_t row, const char *column)
-{
-	return table_number(table, row, table_column(table, column));
-}
-
 static double wall_of(const struct table *layers, const char *thread)
 {
 	double sum = 0;
 
 	for (size_t row = 0; row < layers->rows; row++)
-		if (strcmp(text(layers, row, "thread"), thread) == 0)
-			sum += number(layers, row, "ns");
+		if (table_is(layers, row, "thread", thread))
+			sum += table_number_of(layers, row, "ns");
 	return sum;
 }
 
@@ -50,16 +40,16 @@ static void put_thread(const struct text_page *page, const struct table *layers,
 
 	text_put_title(page, thread, units_print_time(wall, time, sizeof(time)));
 	for (size_t row = 0; row < layers->rows; row++) {
-		double ns = number(layers, row, "ns"), share = wall > 0 ? ns / wall : 0;
-		const char *layer = text(layers, row, "layer");
+		double ns = table_number_of(layers, row, "ns"), share = wall > 0 ? ns / wall : 0;
+		const char *layer = table_text_of(layers, row, "layer");
 
-		if (strcmp(text(layers, row, "thread"), thread) != 0 ||
+		if (!table_is(layers, row, "thread", thread) ||
 		    (ns == 0 && strcmp(layer, "unattributed") == 0))
 			continue;
 		text_put_name(page->out, layer, LAYER_WIDTH);
 		fprintf(page->out, "%10s %6.2f %% ", units_print_time(ns, time, sizeof(time)), 100 * share);
 		put_bar(page->out, share);
-		fprintf(page->out, " %s\n", text(layers, row, "source"));
+		fprintf(page->out, " %s\n", table_text_of(layers, row, "source"));
 	}
 }
 
@@ -73,13 +63,13 @@ static void put_exits(const struct text_page *page, const struct table *exits)
 	fprintf(page->out, "%-*s%8s%9s%9s%9s%9s%9s\n", REASON_WIDTH, "reason", "count", "total", "median",
 		"P90", "P99", "longest");
 	for (size_t row = 0; row < exits->rows; row++) {
-		text_put_name(page->out, text(exits, row, "reason"), REASON_WIDTH);
-		fprintf(page->out, "%8.0f%9s%9s%9s%9s%9s\n", number(exits, row, "count"),
-			units_print_time(number(exits, row, "total_ns"), total, sizeof(total)),
-			units_print_time(number(exits, row, "p50_ns"), p50, sizeof(p50)),
-			units_print_time(number(exits, row, "p90_ns"), p90, sizeof(p90)),
-			units_print_time(number(exits, row, "p99_ns"), p99, sizeof(p99)),
-			units_print_time(number(exits, row, "max_ns"), most, sizeof(most)));
+		text_put_name(page->out, table_text_of(exits, row, "reason"), REASON_WIDTH);
+		fprintf(page->out, "%8.0f%9s%9s%9s%9s%9s\n", table_number_of(exits, row, "count"),
+			units_print_time(table_number_of(exits, row, "total_ns"), total, sizeof(total)),
+			units_print_time(table_number_of(exits, row, "p50_ns"), p50, sizeof(p50)),
+			units_print_time(table_number_of(exits, row, "p90_ns"), p90, sizeof(p90)),
+			units_print_time(table_number_of(exits, row, "p99_ns"), p99, sizeof(p99)),
+			units_print_time(table_number_of(exits, row, "max_ns"), most, sizeof(most)));
 	}
 }
 
@@ -90,12 +80,12 @@ static void put_facts(const struct text_page *page, const struct table *layers,
 	char line[300];
 
 	for (size_t row = 0; row < layers->rows; row++) {
-		double ns = number(layers, row, "ns");
+		double ns = table_number_of(layers, row, "ns");
 
 		all += ns;
-		rest += strcmp(text(layers, row, "layer"), "unattributed") == 0 ? ns : 0;
-		sampled += strcmp(text(layers, row, "source"), "sampled") == 0 ? ns : 0;
-		inferred += strcmp(text(layers, row, "source"), "inferred") == 0 ? ns : 0;
+		rest += table_is(layers, row, "layer", "unattributed") ? ns : 0;
+		sampled += table_is(layers, row, "source", "sampled") ? ns : 0;
+		inferred += table_is(layers, row, "source", "inferred") ? ns : 0;
 	}
 	inferred -= rest;
 	fputc('\n', page->out);

@@ -10,23 +10,18 @@
 
 /* What to take, in two sentences: the cheapest way to virtualize the whole fleet, and what makes it so. */
 
-static double number(const struct table *plan, size_t row, const char *column)
-{
-	return table_number(plan, row, table_column(plan, column));
-}
-
 static const char *label(const struct table *plan, size_t row)
 {
-	return table_text(plan, row, table_column(plan, "label"));
+	return table_text_of(plan, row, "label");
 }
 
 /* Whether ROW is a virtual configuration that holds the whole fleet. */
 static bool eligible(const struct table *plan, size_t row)
 {
-	const char *config = table_text(plan, row, table_column(plan, "config"));
+	const char *config = table_text_of(plan, row, "config");
 
-	return strncmp(config, "native", 6) != 0 && number(plan, row, "unplaced") == 0 &&
-	       !isnan(number(plan, row, "total_cost"));
+	return strncmp(config, "native", 6) != 0 && table_number_of(plan, row, "unplaced") == 0 &&
+	       !isnan(table_number_of(plan, row, "total_cost"));
 }
 
 /* The cheapest row that is eligible, but EXCEPT; plan->rows: there is none. */
@@ -37,7 +32,7 @@ static size_t cheapest(const struct table *plan, size_t except)
 	for (size_t row = 0; row < plan->rows; row++)
 		if (row != except && eligible(plan, row) &&
 		    (best == plan->rows ||
-		     number(plan, row, "total_cost") < number(plan, best, "total_cost")))
+		     table_number_of(plan, row, "total_cost") < table_number_of(plan, best, "total_cost")))
 			best = row;
 	return best;
 }
@@ -55,24 +50,27 @@ static void put_difference(FILE *out, double amount)
 
 static void put_sentences(FILE *out, const struct table *plan, size_t best, size_t next)
 {
-	double cost = number(plan, best, "total_cost"), other;
+	double cost = table_number_of(plan, best, "total_cost"), other;
 
 	fprintf(out, "recommendation: %s holds the whole fleet on %.0f host%s for %.0f", label(plan, best),
-		number(plan, best, "hosts"), number(plan, best, "hosts") == 1 ? "" : "s", cost);
+		table_number_of(plan, best, "hosts"), table_number_of(plan, best, "hosts") == 1 ? "" : "s",
+		cost);
 	if (next == plan->rows) {
 		fputs(", and no other virtual configuration does.", out);
 		return;
 	}
-	other = number(plan, next, "total_cost");
+	other = table_number_of(plan, next, "total_cost");
 	if (other <= cost) {
 		fprintf(out, ", and so does %s for as much.", label(plan, next));
 		return;
 	}
 	fprintf(out, ", %.1f %% less than the next, %s, on %.0f. It takes ", (1 - cost / other) * 100,
-		label(plan, next), number(plan, next, "hosts"));
-	put_difference(out, number(plan, best, "hardware_cost") - number(plan, next, "hardware_cost"));
+		label(plan, next), table_number_of(plan, next, "hosts"));
+	put_difference(out, table_number_of(plan, best, "hardware_cost") -
+				    table_number_of(plan, next, "hardware_cost"));
 	fputs(" for hardware and ", out);
-	put_difference(out, number(plan, best, "licence_cost") - number(plan, next, "licence_cost"));
+	put_difference(out, table_number_of(plan, best, "licence_cost") -
+				    table_number_of(plan, next, "licence_cost"));
 	fputs(" for licences.", out);
 }
 

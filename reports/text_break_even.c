@@ -10,21 +10,16 @@
 
 /* Where hosted and bare-metal plans cost the same, as text. */
 
-static const char *cell(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 static void put_row(FILE *out, const struct table *table, size_t row)
 {
-	double value = table_number(table, row, table_column(table, "value"));
-	const char *what = cell(table, row, "what");
+	double value = table_number_of(table, row, "value");
+	const char *what = table_text_of(table, row, "what");
 
 	if (strcmp(what, "vms") == 0 && isnan(value))
 		fputs("at no number of VMs that was tried", out);
 	else if (strcmp(what, "vms") == 0)
 		fprintf(out, "at %.0f VM%s (below, %s is cheaper)", value, value == 1 ? "" : "s",
-			cell(table, row, "below"));
+			table_text_of(table, row, "below"));
 	else if (strcmp(what, "hypervisor-licence") == 0 && isnan(value))
 		fputs("at no price of the hypervisor", out);
 	else if (strcmp(what, "hypervisor-licence") == 0)
@@ -50,7 +45,8 @@ int text_put_break_even(struct text_page *page, const struct table *table)
 	out = open_memstream(&text, &size);
 	if (!out)
 		return -ENOMEM;
-	fprintf(out, "%s and %s cost the same ", cell(table, 0, "config"), cell(table, 0, "against"));
+	fprintf(out, "%s and %s cost the same ", table_text_of(table, 0, "config"),
+		table_text_of(table, 0, "against"));
 	for (size_t row = 0; row < table->rows; row++) {
 		fputs(row == 0 ? "" : row + 1 < table->rows ? ", " : " and ", out);
 		put_row(out, table, row);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,18 +10,13 @@
 
 /* A comparison as text: a row a line, a block a metric. */
 
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 /* Columns that a column of names needs. */
 static size_t widest(const struct table *table, const char *column)
 {
 	size_t width = strlen(column);
 
 	for (size_t row = 0; row < table->rows; row++) {
-		size_t this = text_width(text(table, row, column));
+		size_t this = text_width(table_text_of(table, row, column));
 
 		width = this > width ? this : width;
 	}
@@ -38,11 +32,11 @@ static const char *colour_of(const struct text_page *page, const char *verdict)
 
 static void put_row(const struct text_page *page, const struct table *table, size_t row, size_t config_width)
 {
-	const char *verdict = text(table, row, "verdict"), *colour = colour_of(page, verdict);
+	const char *verdict = table_text_of(table, row, "verdict"), *colour = colour_of(page, verdict);
 	char base[32], ours[32], change[64], remark[200];
 
-	text_put_name(page->out, text(table, row, "workload"), page->name_width);
-	text_put_name(page->out, text(table, row, "config"), config_width);
+	text_put_name(page->out, table_text_of(table, row, "workload"), page->name_width);
+	text_put_name(page->out, table_text_of(table, row, "config"), config_width);
 	fprintf(page->out, "%9s %9s  %s%-24s  %s%s", compare_value(table, row, "base_value", base),
 		compare_value(table, row, "value", ours), colour, compare_change(table, row, change), verdict,
 		*colour ? "\033[0m" : "");
@@ -57,7 +51,7 @@ static void put_metric(struct text_page *page, const struct table *table, const 
 
 	page->name_width = widest(table, "workload");
 	for (size_t row = 0; row < table->rows; row++) {
-		if (!compare_is(table, row, "metric", metric->name))
+		if (!table_is(table, row, "metric", metric->name))
 			continue;
 		if (rows++ == 0) {
 			text_put_title(page, metric->title, "and its change [95 % interval]");

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/names.h"
 #include "reports/text_priv.h"
@@ -12,11 +11,6 @@
 
 #define VMS_MOST 6
 
-static const char *cell(const struct table *t, size_t row, const char *column)
-{
-	return table_text(t, row, table_column(t, column));
-}
-
 /* "web 26, 16, 30", a number a configuration, that at the goal where it is known. */
 static void put_vm(FILE *out, const struct table *t, const char *vm, bool *goal)
 {
@@ -24,15 +18,14 @@ static void put_vm(FILE *out, const struct table *t, const char *vm, bool *goal)
 
 	fputs(vm, out);
 	for (size_t row = 0; row < t->rows; row++) {
-		bool known = !table_missing(t, row, table_column(t, "vms_at_goal"));
+		bool known = !table_missing_of(t, row, "vms_at_goal");
 
-		if (strcmp(cell(t, row, "kind"), cell(t, 0, "kind")) != 0 ||
-		    strcmp(cell(t, row, "vm"), vm) != 0)
+		if (!table_alike(t, row, 0, "kind") || !table_is(t, row, "vm", vm))
 			continue;
 		fprintf(out, "%s%s", separator,
-			table_missing(t, row, table_column(t, "vms")) ? "any number" : cell(t, row, "vms"));
+			table_missing_of(t, row, "vms") ? "any number" : table_text_of(t, row, "vms"));
 		if (known)
-			fprintf(out, " (%s at the goal)", cell(t, row, "vms_at_goal"));
+			fprintf(out, " (%s at the goal)", table_text_of(t, row, "vms_at_goal"));
 		*goal |= known;
 		separator = ", ";
 	}
@@ -43,7 +36,7 @@ static void put_sentence(FILE *out, const struct table *t, const struct names *c
 {
 	bool goal = false;
 
-	fprintf(out, "of VMs alike one %s holds (", cell(t, 0, "kind"));
+	fprintf(out, "of VMs alike one %s holds (", table_text_of(t, 0, "kind"));
 	for (size_t i = 0; i < configs->count; i++)
 		fprintf(out, "%s%s", i ? ", " : "", configs->name[i]);
 	fputs("): ", out);

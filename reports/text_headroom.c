@@ -9,20 +9,15 @@
 
 /* When a plan is full, as text: a sentence a configuration, on the resource that is full first. */
 
-static const char *cell(const struct table *headroom, size_t row, const char *column)
-{
-	return table_text(headroom, row, table_column(headroom, column));
-}
-
 /* The row of those from FROM to END whose resource is full first; END: none is. */
 static size_t first_full(const struct table *headroom, size_t from, size_t end)
 {
 	size_t first = end;
 
 	for (size_t row = from; row < end; row++) {
-		const char *date = cell(headroom, row, "ends"); /* such dates sort as text */
+		const char *date = table_text_of(headroom, row, "ends"); /* such dates sort as text */
 
-		if (*date && (first == end || strcmp(date, cell(headroom, first, "ends")) < 0))
+		if (*date && (first == end || strcmp(date, table_text_of(headroom, first, "ends")) < 0))
 			first = row;
 	}
 	return first;
@@ -31,27 +26,29 @@ static size_t first_full(const struct table *headroom, size_t from, size_t end)
 /* The rows from ROW on that are of its configuration; returns the first that is not. */
 static size_t put_config(FILE *out, const struct table *headroom, size_t row)
 {
-	const char *config = cell(headroom, row, "config");
+	const char *config = table_text_of(headroom, row, "config");
 	size_t begin = row, first;
 
-	while (row < headroom->rows && strcmp(cell(headroom, row, "config"), config) == 0)
+	while (row < headroom->rows && table_is(headroom, row, "config", config))
 		row++;
 	first = first_full(headroom, begin, row);
 	if (first == row) {
-		fprintf(out, "%s is not full within the horizon", cell(headroom, begin, "label"));
+		fprintf(out, "%s is not full within the horizon", table_text_of(headroom, begin, "label"));
 		return row;
 	}
-	fprintf(out, "%s is full on %s (%s", cell(headroom, first, "label"), cell(headroom, first, "ends"),
-		cell(headroom, first, "resource"));
-	if (*cell(headroom, first, "ends_earliest"))
+	fprintf(out, "%s is full on %s (%s", table_text_of(headroom, first, "label"),
+		table_text_of(headroom, first, "ends"), table_text_of(headroom, first, "resource"));
+	if (*table_text_of(headroom, first, "ends_earliest"))
 		fprintf(out, "; from %s on, by the upper end of its 95 %% interval",
-			cell(headroom, first, "ends_earliest"));
-	fprintf(out, "): order by %s", cell(headroom, first, "order_by"));
-	if (*cell(headroom, first, "host_ends"))
-		fprintf(out, "; one %s more does until %s, %s days longer", cell(headroom, first, "host"),
-			cell(headroom, first, "host_ends"), cell(headroom, first, "host_days"));
-	else if (*cell(headroom, first, "host"))
-		fprintf(out, "; one %s more does to the end of the horizon", cell(headroom, first, "host"));
+			table_text_of(headroom, first, "ends_earliest"));
+	fprintf(out, "): order by %s", table_text_of(headroom, first, "order_by"));
+	if (*table_text_of(headroom, first, "host_ends"))
+		fprintf(out, "; one %s more does until %s, %s days longer",
+			table_text_of(headroom, first, "host"), table_text_of(headroom, first, "host_ends"),
+			table_text_of(headroom, first, "host_days"));
+	else if (*table_text_of(headroom, first, "host"))
+		fprintf(out, "; one %s more does to the end of the horizon",
+			table_text_of(headroom, first, "host"));
 	return row;
 }
 

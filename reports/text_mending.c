@@ -11,7 +11,7 @@
 
 static long count(const struct table *mending, size_t row, const char *column)
 {
-	return (long)table_number(mending, row, table_column(mending, column));
+	return (long)table_number_of(mending, row, column);
 }
 
 static const char *s(long count)
@@ -53,7 +53,7 @@ static void put_sentence(FILE *out, const struct table *m, size_t row)
 	long hosts = count(m, row, "hosts"), broken = count(m, row, "broken"), fatal = count(m, row, "fatal"),
 	     spares = count(m, row, "spares");
 
-	fprintf(out, "today's placement, %s: ", table_text(m, row, table_column(m, "label")));
+	fprintf(out, "today's placement, %s: ", table_text_of(m, row, "label"));
 	if (broken > 0)
 		fprintf(out, "%ld of %ld host%s %s beyond capacity or rules", broken, hosts, s(hosts),
 			broken == 1 ? "is" : "are");

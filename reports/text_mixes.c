@@ -14,16 +14,6 @@
 
 /* VMs of unlike programs that ran at once, and VMs at a rate, as text. */
 
-static const char *text(const struct table *t, size_t row, const char *column)
-{
-	return table_text(t, row, table_column(t, column));
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
-}
-
 /* VALUE to three digits. */
 static const char *show(double value, char into[24])
 {
@@ -38,10 +28,10 @@ static const char *show_time(double ns, char into[24])
 
 static bool same_load(const struct table *t, size_t a, size_t b)
 {
-	double x = number(t, a, "rate"), y = number(t, b, "rate");
+	double x = table_number_of(t, a, "rate"), y = table_number_of(t, b, "rate");
 
-	return strcmp(text(t, a, "config"), text(t, b, "config")) == 0 &&
-	       strcmp(text(t, a, "load"), text(t, b, "load")) == 0 && (x == y || (isnan(x) && isnan(y)));
+	return table_alike(t, a, b, "config") && table_alike(t, a, b, "load") &&
+	       (x == y || (isnan(x) && isnan(y)));
 }
 
 /* Whether all programs of the load that begins at ROW keep the goal, in words. */
@@ -49,10 +39,10 @@ static const char *say_goal(const struct table *t, size_t row)
 {
 	bool kept = true;
 
-	if (!*text(t, row, "keeps"))
+	if (!*table_text_of(t, row, "keeps"))
 		return "";
 	for (size_t i = row; i < t->rows && same_load(t, i, row); i++)
-		kept &= strcmp(text(t, i, "keeps"), "yes") == 0;
+		kept &= table_is(t, i, "keeps", "yes");
 	return kept ? ": keeps the goal" : ": does not keep the goal";
 }
 
@@ -61,39 +51,44 @@ static void put_head(const struct table *t, size_t row, FILE *out)
 {
 	char rate[24], at[48] = "";
 
-	if (!isnan(number(t, row, "rate")))
-		snprintf(at, sizeof(at), ", %s runs due a second", show(number(t, row, "rate"), rate));
+	if (!isnan(table_number_of(t, row, "rate")))
+		snprintf(at, sizeof(at), ", %s runs due a second",
+			 show(table_number_of(t, row, "rate"), rate));
 	fputs("  ", out);
-	text_put_name(out, text(t, row, "load"), 0);
-	fprintf(out, "%s%s%s%s\n", at, strstr(text(t, row, "flags"), "over") ? ", oversubscribed" : "",
-		strstr(text(t, row, "flags"), "busy") ? ", others were busy" : "", say_goal(t, row));
+	text_put_name(out, table_text_of(t, row, "load"), 0);
+	fprintf(out, "%s%s%s%s\n", at,
+		strstr(table_text_of(t, row, "flags"), "over") ? ", oversubscribed" : "",
+		strstr(table_text_of(t, row, "flags"), "busy") ? ", others were busy" : "", say_goal(t, row));
 }
 
 static void put_part(const struct table *t, size_t row, FILE *out)
 {
 	char x[24], predicted[24], off[24] = "", p50[24], p95[24], p99[24], sim[24], wait[24], memory[24];
 
-	if (!isnan(number(t, row, "off")))
-		snprintf(off, sizeof(off), "%+.1f %%", 100 * number(t, row, "off"));
+	if (!isnan(table_number_of(t, row, "off")))
+		snprintf(off, sizeof(off), "%+.1f %%", 100 * table_number_of(t, row, "off"));
 	fputs("    ", out);
-	text_put_name(out, text(t, row, "program"), 13);
-	fprintf(out, "%3.0f %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", number(t, row, "vms"),
-		show(number(t, row, "throughput"), x), show(number(t, row, "predicted"), predicted), off,
-		show_time(number(t, row, "p50_ns"), p50), show_time(number(t, row, "p95_ns"), p95),
-		show_time(number(t, row, "p99_ns"), p99), show_time(number(t, row, "sim_p95_ns"), sim),
-		show_time(number(t, row, "wait_cpu_ns"), wait),
-		units_print_bytes(number(t, row, "resident_bytes"), memory, sizeof(memory)));
+	text_put_name(out, table_text_of(t, row, "program"), 13);
+	fprintf(out, "%3.0f %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", table_number_of(t, row, "vms"),
+		show(table_number_of(t, row, "throughput"), x),
+		show(table_number_of(t, row, "predicted"), predicted), off,
+		show_time(table_number_of(t, row, "p50_ns"), p50),
+		show_time(table_number_of(t, row, "p95_ns"), p95),
+		show_time(table_number_of(t, row, "p99_ns"), p99),
+		show_time(table_number_of(t, row, "sim_p95_ns"), sim),
+		show_time(table_number_of(t, row, "wait_cpu_ns"), wait),
+		units_print_bytes(table_number_of(t, row, "resident_bytes"), memory, sizeof(memory)));
 }
 
 /* How far predictions are off under one configuration, from ROW on. */
 static void put_error(const struct table *t, size_t row, double *room, FILE *out)
 {
-	const char *config = text(t, row, "config");
+	const char *config = table_text_of(t, row, "config");
 	size_t n = 0;
 
-	for (; row < t->rows && strcmp(text(t, row, "config"), config) == 0; row++)
-		if (!isnan(number(t, row, "off")))
-			room[n++] = fabs(number(t, row, "off"));
+	for (; row < t->rows && table_is(t, row, "config", config); row++)
+		if (!isnan(table_number_of(t, row, "off")))
+			room[n++] = fabs(table_number_of(t, row, "off"));
 	stats_sort(room, n);
 	if (n)
 		fprintf(out, "  throughput predicted: off by %.1f %% in the median, at most %.1f %%\n",
@@ -107,14 +102,14 @@ static bool put_keeping(const struct table *t, size_t row, const char *column, c
 	bool goal = false, any = false;
 
 	for (size_t i = 0; i < t->rows; i++) {
-		if (strcmp(text(t, i, "config"), text(t, row, "config")) != 0 ||
-		    isnan(number(t, i, "rate")) || !*text(t, i, column))
+		if (!table_alike(t, i, row, "config") || isnan(table_number_of(t, i, "rate")) ||
+		    !*table_text_of(t, i, column))
 			continue;
 		if (!goal)
 			fprintf(out, "%s", how);
 		goal = true;
-		if (strcmp(text(t, i, column), "yes") == 0) {
-			fprintf(out, "%s%.0f", any ? ", " : " ", number(t, i, "vms"));
+		if (table_is(t, i, column, "yes")) {
+			fprintf(out, "%s%.0f", any ? ", " : " ", table_number_of(t, i, "vms"));
 			any = true;
 		}
 	}
@@ -134,10 +129,10 @@ int report_mixes_print(FILE *out, const char *path, bool colour, struct error *e
 		return code;
 	room = calloc(t.rows + 1, sizeof(*room));
 	for (size_t row = 0; room && row < t.rows; row++) {
-		const char *config = text(&t, row, "config");
+		const char *config = table_text_of(&t, row, "config");
 
-		if (row == 0 || strcmp(config, text(&t, row - 1, "config")) != 0) {
-			text_put_title(&page, text(&t, row, "label"), "");
+		if (row == 0 || !table_is(&t, row - 1, "config", config)) {
+			text_put_title(&page, table_text_of(&t, row, "label"), "");
 			fprintf(out, "    %-13s%3s %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", "program", "VMs",
 				"runs/s", "forecast", "off", "median", "P95", "P99", "sim. P95", "wait-cpu",
 				"memory");
@@ -146,7 +141,7 @@ int report_mixes_print(FILE *out, const char *path, bool colour, struct error *e
 		if (row == 0 || !same_load(&t, row, row - 1))
 			put_head(&t, row, out);
 		put_part(&t, row, out);
-		if ((row + 1 == t.rows || strcmp(config, text(&t, row + 1, "config")) != 0) &&
+		if ((row + 1 == t.rows || !table_is(&t, row + 1, "config", config)) &&
 		    put_keeping(&t, row, "keeps", "  the goal is kept by", out)) {
 			put_keeping(&t, row, "sim_keeps", " VMs, by simulation by", out);
 			fputs(" VMs\n", out);

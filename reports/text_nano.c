@@ -29,8 +29,7 @@ static void print_cost(const struct cells *cells, size_t row, size_t column, cha
 	char value[16], low[16], high[16];
 
 	if (isnan(cell.value)) {
-		bool none = found < costs->rows &&
-			    strcmp(table_text(costs, found, table_column(costs, "status")), "none") == 0;
+		bool none = found < costs->rows && table_is(costs, found, "status", "none");
 
 		snprintf(text, CELL, "%s", none ? "none" : "NA");
 		return;

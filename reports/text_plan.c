@@ -35,15 +35,10 @@ static const struct column {
 
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
 
-static double number(const struct table *plan, size_t row, const char *column)
-{
-	return table_number(plan, row, table_column(plan, column));
-}
-
 /* A cell as text (400 bytes). Returns how many columns it takes. */
 static int print_cell(char *text, const struct table *plan, size_t row, const struct column *c)
 {
-	double value = number(plan, row, c->name);
+	double value = table_number_of(plan, row, c->name);
 
 	if (isnan(value))
 		return snprintf(text, 400, "NA");
@@ -74,7 +69,7 @@ static void put_headings(const struct text_page *page, const int *widths)
 
 static void put_row(const struct text_page *page, const struct table *plan, size_t row, const int *widths)
 {
-	text_put_name(page->out, table_text(plan, row, table_column(plan, "label")), page->name_width);
+	text_put_name(page->out, table_text_of(plan, row, "label"), page->name_width);
 	for (size_t i = 0; i < COLUMNS; i++) {
 		char text[400];
 
@@ -95,13 +90,13 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 		free(rows);
 		return rows ? 0 : -ENOMEM;
 	}
-	currency = table_text(plan, 0, table_column(plan, "currency"));
+	currency = table_text_of(plan, 0, "currency");
 	snprintf(title, sizeof(title), "for the fleet; costs in %s",
 		 *currency ? currency : "the currency of the host list");
 	text_put_title(page, "Capacity plan", title);
 	page->name_width = TEXT_NAME_LEAST;
 	for (size_t row = 0; row < plan->rows; row++) {
-		size_t width = text_width(table_text(plan, row, table_column(plan, "label")));
+		size_t width = text_width(table_text_of(plan, row, "label"));
 
 		if (width > page->name_width)
 			page->name_width = width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST;

@@ -10,11 +10,6 @@
 
 /* What to know of a plan besides its figures. */
 
-static double number(const struct table *plan, size_t row, const char *column)
-{
-	return table_number(plan, row, table_column(plan, column));
-}
-
 /* What is meant by the word after the second colon of unplaced_vms. */
 static const char *explain(const char *why, size_t length)
 {
@@ -62,8 +57,8 @@ static void put_unplaced(FILE *out, const char *list)
 /* What is to be said of ROW; the caller frees. NULL when memory is short. */
 static char *note_of(const struct table *plan, size_t row)
 {
-	const char *label = table_text(plan, row, table_column(plan, "label"));
-	double left = number(plan, row, "unplaced");
+	const char *label = table_text_of(plan, row, "label");
+	double left = table_number_of(plan, row, "unplaced");
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -75,7 +70,7 @@ static char *note_of(const struct table *plan, size_t row)
 	} else if (left > 0) {
 		fprintf(out, "%.0f VM%s fit%s on no host of the list under %s", left, left > 1 ? "s" : "",
 			left > 1 ? "" : "s", label);
-		put_unplaced(out, table_text(plan, row, table_column(plan, "unplaced_vms")));
+		put_unplaced(out, table_text_of(plan, row, "unplaced_vms"));
 	}
 	if (fclose(out) != 0) {
 		free(text);
@@ -97,8 +92,7 @@ static void put_flags(const struct text_page *page, const struct table *plan, co
 	for (size_t i = 0; i < plan->rows; i++)
 		if (!table_missing(plan, rows[i], flags))
 			fprintf(out, "%s%s (%s)", count++ ? ", " : "ratios the plan uses are flagged: ",
-				table_text(plan, rows[i], table_column(plan, "label")),
-				table_text(plan, rows[i], flags));
+				table_text_of(plan, rows[i], "label"), table_text(plan, rows[i], flags));
 	if (fclose(out) == 0 && count)
 		text_put_wrapped(page->out, '!', text);
 	free(text);
@@ -115,8 +109,8 @@ static void put_proof(const struct text_page *page, const struct table *plan, co
 	if (!out)
 		return;
 	for (size_t i = 0; i < plan->rows; i++) {
-		const char *label = table_text(plan, rows[i], table_column(plan, "label"));
-		double gap = number(plan, rows[i], "gap");
+		const char *label = table_text_of(plan, rows[i], "label");
+		double gap = table_number_of(plan, rows[i], "gap");
 
 		if (isnan(gap) || table_missing(plan, rows[i], optimal))
 			continue;
@@ -127,7 +121,7 @@ static void put_proof(const struct text_page *page, const struct table *plan, co
 			fputs("not proven optimal", out);
 		else
 			fprintf(out, "at most %.1f %% dearer than the cheapest (bound %.0f)", gap * 100,
-				number(plan, rows[i], "bound"));
+				table_number_of(plan, rows[i], "bound"));
 	}
 	if (fclose(out) == 0 && count)
 		text_put_wrapped(page->out, '-', text);
@@ -145,7 +139,7 @@ static void put_costs(const struct text_page *page, const struct table *plan, co
 	if (!out)
 		return;
 	for (size_t i = 0; i < plan->rows; i++) {
-		const char *label = table_text(plan, rows[i], table_column(plan, "label"));
+		const char *label = table_text_of(plan, rows[i], "label");
 		double energy = table_number(plan, rows[i], power);
 
 		if (table_missing(plan, rows[i], each))
@@ -154,7 +148,7 @@ static void put_costs(const struct text_page *page, const struct table *plan, co
 			table_number(plan, rows[i], each));
 		if (energy > 0)
 			fprintf(out, " (%.0f %% of it energy)",
-				100 * energy / number(plan, rows[i], "total_cost"));
+				100 * energy / table_number_of(plan, rows[i], "total_cost"));
 	}
 	if (fclose(out) == 0 && count)
 		text_put_wrapped(page->out, '-', text);

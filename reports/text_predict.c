@@ -11,21 +11,6 @@
 /* Fitted costs and predictions, as text. */
 #define REQUESTS_SHOWN 4
 
-static const char *text(const struct table *t, size_t row, const char *column)
-{
-	return table_text(t, row, table_column(t, column));
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
-}
-
-static bool is(const struct table *t, size_t row, const char *column, const char *value)
-{
-	return strcmp(text(t, row, column), value) == 0;
-}
-
 /* COST as time, or as a factor. */
 static const char *show_cost(double cost, bool time, char *into, size_t size)
 {
@@ -37,18 +22,19 @@ static const char *show_cost(double cost, bool time, char *into, size_t size)
 
 static void put_coefficient(const struct text_page *page, const struct table *t, size_t row)
 {
-	bool time = is(t, row, "unit", "ns"),
-	     error = strncmp(text(t, row, "term"), "error", strlen("error")) == 0;
+	bool time = table_is(t, row, "unit", "ns"),
+	     error = strncmp(table_text_of(t, row, "term"), "error", strlen("error")) == 0;
 	char cost[32], low[32], high[32], direct[32], interval[80];
 
 	snprintf(interval, sizeof(interval), "[%s, %s]",
-		 show_cost(number(t, row, "low"), time, low, sizeof(low)),
-		 show_cost(number(t, row, "high"), time, high, sizeof(high)));
-	fprintf(page->out, "%-13s %10s %-24s %10s %5.0f  %s%s\n", text(t, row, "term"),
-		show_cost(number(t, row, "cost"), time, cost, sizeof(cost)), interval,
-		error ? "" : show_cost(number(t, row, "direct"), time, direct, sizeof(direct)),
-		number(t, row, "with"), *text(t, row, "merged") ? "cannot be told from " : "",
-		text(t, row, "merged"));
+		 show_cost(table_number_of(t, row, "low"), time, low, sizeof(low)),
+		 show_cost(table_number_of(t, row, "high"), time, high, sizeof(high)));
+	fprintf(page->out, "%-13s %10s %-24s %10s %5.0f  %s%s\n", table_text_of(t, row, "term"),
+		show_cost(table_number_of(t, row, "cost"), time, cost, sizeof(cost)), interval,
+		error ? "" : show_cost(table_number_of(t, row, "direct"), time, direct, sizeof(direct)),
+		table_number_of(t, row, "with"),
+		*table_text_of(t, row, "merged") ? "cannot be told from " : "",
+		table_text_of(t, row, "merged"));
 }
 
 int report_fit_print(FILE *out, const char *path, bool colour, struct error *error)
@@ -61,11 +47,12 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 	if (code)
 		return code;
 	for (size_t row = 0; row < t.rows; row++) {
-		if (!is(&t, row, "metric", "time"))
+		if (!table_is(&t, row, "metric", "time"))
 			continue;
-		if (!is(&t, row, "config", config)) {
-			config = text(&t, row, "config");
-			text_put_title(&page, text(&t, row, "label"), "added to native time by each event");
+		if (!table_is(&t, row, "config", config)) {
+			config = table_text_of(&t, row, "config");
+			text_put_title(&page, table_text_of(&t, row, "label"),
+				       "added to native time by each event");
 			fprintf(out, "%-13s %10s %-24s %10s %5s\n", "term", "cost", "[95 % interval]",
 				"directly", "with");
 		}
@@ -77,7 +64,8 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 			"measured it;\ncondition number %.3g; error: measured by predicted, each program "
 			"left out in turn: those of one\nthread, and those of several or of several "
 			"processes\n",
-			number(&t, t.rows - 1, "programs"), number(&t, t.rows - 1, "condition"));
+			table_number_of(&t, t.rows - 1, "programs"),
+			table_number_of(&t, t.rows - 1, "condition"));
 	table_free(&t);
 	return 0;
 }
@@ -86,22 +74,23 @@ static void put_total(const struct text_page *page, const struct table *t, size_
 {
 	char native[32], ns[32], low[32], high[32], rest[200];
 
-	snprintf(rest, sizeof(rest), "%s, %s [%s, %s] (natively %s: %.3g times)", text(t, row, "metric"),
-		 units_print_time(number(t, row, "ns"), ns, sizeof(ns)),
-		 units_print_time(number(t, row, "low_ns"), low, sizeof(low)),
-		 units_print_time(number(t, row, "high_ns"), high, sizeof(high)),
-		 units_print_time(number(t, row, "native_ns"), native, sizeof(native)),
-		 number(t, row, "ns") / number(t, row, "native_ns"));
+	snprintf(rest, sizeof(rest), "%s, %s [%s, %s] (natively %s: %.3g times)",
+		 table_text_of(t, row, "metric"),
+		 units_print_time(table_number_of(t, row, "ns"), ns, sizeof(ns)),
+		 units_print_time(table_number_of(t, row, "low_ns"), low, sizeof(low)),
+		 units_print_time(table_number_of(t, row, "high_ns"), high, sizeof(high)),
+		 units_print_time(table_number_of(t, row, "native_ns"), native, sizeof(native)),
+		 table_number_of(t, row, "ns") / table_number_of(t, row, "native_ns"));
 	fputc('\n', page->out);
-	text_put_name(page->out, text(t, row, "program"), 0);
-	fprintf(page->out, " %s%s%s: %s\n", page->colour ? "\033[1m" : "", text(t, row, "config"),
+	text_put_name(page->out, table_text_of(t, row, "program"), 0);
+	fprintf(page->out, " %s%s%s: %s\n", page->colour ? "\033[1m" : "", table_text_of(t, row, "config"),
 		page->colour ? "\033[0m" : "", rest);
-	if (strstr(text(t, row, "flags"), "coarse"))
+	if (strstr(table_text_of(t, row, "flags"), "coarse"))
 		text_put_wrapped(page->out, '!',
 				 "the least to expect: the profile was made without counting system calls, "
 				 "and tells of "
 				 "none but reads, writes, or what reached a disk or the network");
-	if (strstr(text(t, row, "flags"), "outside"))
+	if (strstr(table_text_of(t, row, "flags"), "outside"))
 		text_put_wrapped(
 			page->out, '!',
 			"it lies outside of what the costs were fitted on: see the terms marked outside");
@@ -110,7 +99,8 @@ static void put_total(const struct text_page *page, const struct table *t, size_
 /* What else a total says: cores, and operations. */
 static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns)
 {
-	double held = number(t, row, "held"), ops = number(t, row, "ops"), ns = number(t, row, "ns");
+	double held = table_number_of(t, row, "held"), ops = table_number_of(t, row, "ops"),
+	       ns = table_number_of(t, row, "ns");
 	const char *comma = "  ";
 	char added[32];
 
@@ -124,7 +114,7 @@ static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns
 	}
 	if (ops > 0) {
 		fprintf(out, "%s%s added to each of %.0f operations", comma,
-			units_print_time(number(t, row, "added_ns"), added, sizeof(added)), ops);
+			units_print_time(table_number_of(t, row, "added_ns"), added, sizeof(added)), ops);
 		comma = ", ";
 	}
 	if (comma[0] == ',')
@@ -135,10 +125,10 @@ static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns
 static double find_cpu(const struct table *t, size_t row)
 {
 	for (size_t i = 0; i < t->rows; i++)
-		if (is(t, i, "term", "total") && is(t, i, "metric", "cpu") &&
-		    is(t, i, "program", text(t, row, "program")) &&
-		    is(t, i, "config", text(t, row, "config")))
-			return number(t, i, "ns");
+		if (table_is(t, i, "term", "total") && table_is(t, i, "metric", "cpu") &&
+		    table_is(t, i, "program", table_text_of(t, row, "program")) &&
+		    table_is(t, i, "config", table_text_of(t, row, "config")))
+			return table_number_of(t, i, "ns");
 	return NAN;
 }
 
@@ -153,10 +143,12 @@ static void put_requests(FILE *out, const struct table *t, size_t row, const str
 		char awake[32], asleep[32];
 
 		for (size_t i = 0; i < requests->rows; i++) {
-			double sum = number(requests, i, "count") * number(requests, i, "added_ns");
+			double sum = table_number_of(requests, i, "count") *
+				     table_number_of(requests, i, "added_ns");
 
-			if (is(requests, i, "program", text(t, row, "program")) &&
-			    is(requests, i, "config", text(t, row, "config")) && sum < last && sum > all) {
+			if (table_is(requests, i, "program", table_text_of(t, row, "program")) &&
+			    table_is(requests, i, "config", table_text_of(t, row, "config")) && sum < last &&
+			    sum > all) {
 				all = sum;
 				most = i;
 			}
@@ -164,13 +156,13 @@ static void put_requests(FILE *out, const struct table *t, size_t row, const str
 		last = all;
 		if (most == requests->rows)
 			return;
-		fprintf(out, "  %-16s %9.0f requests, each %s longer", text(requests, most, "event"),
-			number(requests, most, "count"),
-			units_print_time(number(requests, most, "awake_ns"), awake, sizeof(awake)));
-		if (number(requests, most, "late_share") > 0)
+		fprintf(out, "  %-16s %9.0f requests, each %s longer", table_text_of(requests, most, "event"),
+			table_number_of(requests, most, "count"),
+			units_print_time(table_number_of(requests, most, "awake_ns"), awake, sizeof(awake)));
+		if (table_number_of(requests, most, "late_share") > 0)
 			fprintf(out, ", but %.0f %% of them %s: the driver sleeps",
-				100 * number(requests, most, "late_share"),
-				units_print_time(number(requests, most, "asleep_ns"), asleep,
+				100 * table_number_of(requests, most, "late_share"),
+				units_print_time(table_number_of(requests, most, "asleep_ns"), asleep,
 						 sizeof(asleep)));
 		fputc('\n', out);
 	}
@@ -179,14 +171,15 @@ static void put_requests(FILE *out, const struct table *t, size_t row, const str
 static void put_terms(FILE *out, const struct table *t, size_t row, double total)
 {
 	char cost[32];
-	double ns = number(t, row, "ns");
-	bool base = is(t, row, "term", "base");
+	double ns = table_number_of(t, row, "ns");
+	bool base = table_is(t, row, "term", "base");
 
-	if (!(ns >= 0.001 * total) && !*text(t, row, "flags"))
+	if (!(ns >= 0.001 * total) && !*table_text_of(t, row, "flags"))
 		return;
-	show_cost(number(t, row, "cost_ns"), !base, cost, sizeof(cost));
-	fprintf(out, "  %5.1f %%  %-12s %12.0f x %s%s%s\n", 100 * ns / total, text(t, row, "term"),
-		number(t, row, "events"), cost, base ? " ns" : "", *text(t, row, "flags") ? "  outside" : "");
+	show_cost(table_number_of(t, row, "cost_ns"), !base, cost, sizeof(cost));
+	fprintf(out, "  %5.1f %%  %-12s %12.0f x %s%s%s\n", 100 * ns / total, table_text_of(t, row, "term"),
+		table_number_of(t, row, "events"), cost, base ? " ns" : "",
+		*table_text_of(t, row, "flags") ? "  outside" : "");
 }
 
 /* Terms come in order, below their total; what each kind of request takes is said below those of time. */
@@ -202,16 +195,16 @@ int report_prediction_print(FILE *out, const char *path, const char *latencies, 
 		return code;
 	code = table_read(&requests, latencies, &schema_latencies, error);
 	for (size_t row = 0; code == 0 && row < t.rows; row++) {
-		bool time = is(&t, row, "metric", "time"),
-		     last = row + 1 == t.rows || is(&t, row + 1, "term", "total");
+		bool time = table_is(&t, row, "metric", "time"),
+		     last = row + 1 == t.rows || table_is(&t, row + 1, "term", "total");
 
-		if (is(&t, row, "term", "total")) {
+		if (table_is(&t, row, "term", "total")) {
 			total = row;
 			put_total(&page, &t, row);
 			if (time)
 				put_more(out, &t, row, find_cpu(&t, row));
 		} else {
-			put_terms(out, &t, row, number(&t, total, "ns"));
+			put_terms(out, &t, row, table_number_of(&t, total, "ns"));
 		}
 		if (last && time)
 			put_requests(out, &t, total, &requests);

@@ -9,20 +9,16 @@
 
 /* What a plan survives, as text: a sentence a configuration. */
 
-static const char *cell(const struct table *risks, size_t row, const char *column)
-{
-	return table_text(risks, row, table_column(risks, column));
-}
-
 /* One row about a failure domain; returns the next. */
 static size_t put_domain(FILE *out, const struct table *risks, size_t row)
 {
-	const char *label = cell(risks, row, "label"), *domain = cell(risks, row, "domain");
+	const char *label = table_text_of(risks, row, "label"), *domain = table_text_of(risks, row, "domain");
 
-	if (strcmp(cell(risks, row, "survives"), "no") == 0)
+	if (table_is(risks, row, "survives", "no"))
 		fprintf(out,
 			"%s does not survive the loss of %s: there is no room for %s of its VMs, %s first",
-			label, domain, cell(risks, row, "homeless"), cell(risks, row, "vm"));
+			label, domain, table_text_of(risks, row, "homeless"),
+			table_text_of(risks, row, "vm"));
 	else
 		fprintf(out, "%s survives the loss of %s", label, domain);
 	return row + 1;
@@ -31,28 +27,28 @@ static size_t put_domain(FILE *out, const struct table *risks, size_t row)
 /* The rows from ROW on that are of its configuration; returns the first that is not. */
 static size_t put_config(FILE *out, const struct table *risks, size_t row)
 {
-	const char *config = cell(risks, row, "config");
+	const char *config = table_text_of(risks, row, "config");
 	size_t begin = row, fatal = 0, first = 0;
 
-	if (*cell(risks, row, "domain"))
+	if (*table_text_of(risks, row, "domain"))
 		return put_domain(out, risks, row);
-	for (; row < risks->rows && strcmp(cell(risks, row, "config"), config) == 0 &&
-	       !*cell(risks, row, "domain");
+	for (; row < risks->rows && table_is(risks, row, "config", config) &&
+	       !*table_text_of(risks, row, "domain");
 	     row++)
-		if (strcmp(cell(risks, row, "survives"), "no") == 0)
+		if (table_is(risks, row, "survives", "no"))
 			first = fatal++ ? first : row;
 	if (fatal == 0)
-		fprintf(out, "%s survives the loss of any of its %zu hosts", cell(risks, begin, "label"),
-			row - begin);
+		fprintf(out, "%s survives the loss of any of its %zu hosts",
+			table_text_of(risks, begin, "label"), row - begin);
 	else
 		fprintf(out,
 			"%s does not survive the loss of %zu of its %zu hosts: without %s there is no room "
 			"for %s VM%s, %s "
 			"first",
-			cell(risks, begin, "label"), fatal, row - begin, cell(risks, first, "host"),
-			cell(risks, first, "homeless"),
-			strcmp(cell(risks, first, "homeless"), "1") == 0 ? "" : "s",
-			cell(risks, first, "vm"));
+			table_text_of(risks, begin, "label"), fatal, row - begin,
+			table_text_of(risks, first, "host"), table_text_of(risks, first, "homeless"),
+			table_is(risks, first, "homeless", "1") ? "" : "s",
+			table_text_of(risks, first, "vm"));
 	return row;
 }
 

@@ -10,16 +10,6 @@
 
 /* How firm plans are, as text. */
 
-static double number(const struct table *table, size_t row, const char *column)
-{
-	return table_number(table, row, table_column(table, column));
-}
-
-static const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 int text_put_uncertainty(struct text_page *page, const struct table *table)
 {
 	char *line = NULL;
@@ -30,9 +20,10 @@ int text_put_uncertainty(struct text_page *page, const struct table *table)
 		return table->rows ? -ENOMEM : 0;
 	fputs("hosts needed, median and 95th percentile of what overheads and demand may be: ", out);
 	for (size_t row = 0; row < table->rows; row++) {
-		double median = number(table, row, "hosts_p50"), most = number(table, row, "hosts_p95");
+		double median = table_number_of(table, row, "hosts_p50"),
+		       most = table_number_of(table, row, "hosts_p95");
 
-		fprintf(out, "%s%s ", row ? ", " : "", text(table, row, "label"));
+		fprintf(out, "%s%s ", row ? ", " : "", table_text_of(table, row, "label"));
 		if (isnan(median))
 			fputs("more than there are", out);
 		else if (isnan(most))
@@ -55,9 +46,9 @@ static size_t largest(const struct table *table, size_t from, size_t *next)
 {
 	size_t best = table->rows, row = from;
 
-	for (; row < table->rows && strcmp(text(table, row, "config"), text(table, from, "config")) == 0;
-	     row++)
-		if (number(table, row, "share") > (best < table->rows ? number(table, best, "share") : 0))
+	for (; row < table->rows && table_alike(table, row, from, "config"); row++)
+		if (table_number_of(table, row, "share") >
+		    (best < table->rows ? table_number_of(table, best, "share") : 0))
 			best = row;
 	*next = row;
 	return best;
@@ -65,14 +56,14 @@ static size_t largest(const struct table *table, size_t from, size_t *next)
 
 static void put_input(FILE *out, const struct table *table, size_t row)
 {
-	const char *kind = text(table, row, "kind");
+	const char *kind = table_text_of(table, row, "kind");
 
-	fputs(text(table, row, "label"), out);
+	fputs(table_text_of(table, row, "label"), out);
 	if (strcmp(kind, "cpu-ratio") == 0)
-		fprintf(out, " on the CPU ratio of %s", text(table, row, "input"));
+		fprintf(out, " on the CPU ratio of %s", table_text_of(table, row, "input"));
 	else
 		fprintf(out, " on %s", strcmp(kind, "demand") == 0 ? "demand" : "what drivers do");
-	fprintf(out, " (%.0f %% of the variance of its cost)", 100 * number(table, row, "share"));
+	fprintf(out, " (%.0f %% of the variance of its cost)", 100 * table_number_of(table, row, "share"));
 }
 
 int text_put_sensitivity(struct text_page *page, const struct table *table)

@@ -13,21 +13,6 @@
 
 /* How well programs were predicted, as text. */
 
-static const char *text(const struct table *t, size_t row, const char *column)
-{
-	return table_text(t, row, table_column(t, column));
-}
-
-static double number(const struct table *t, size_t row, const char *column)
-{
-	return table_number(t, row, table_column(t, column));
-}
-
-static bool is(const struct table *t, size_t row, const char *column, const char *value)
-{
-	return strcmp(text(t, row, column), value) == 0;
-}
-
 /* One group of predictions. */
 struct group {
 	const char *config, *metric, *held_out;
@@ -35,8 +20,8 @@ struct group {
 
 static bool in_group(const struct table *t, size_t row, const struct group *g)
 {
-	return is(t, row, "config", g->config) && is(t, row, "metric", g->metric) &&
-	       is(t, row, "held_out", g->held_out);
+	return table_is(t, row, "config", g->config) && table_is(t, row, "metric", g->metric) &&
+	       table_is(t, row, "held_out", g->held_out);
 }
 
 /* Errors of the column WHICH, sorted; those of programs with at least LEAST overhead, by that where BY it. */
@@ -46,8 +31,9 @@ static size_t errors(const struct table *t, const struct group *g, const char *w
 	size_t n = 0;
 
 	for (size_t row = 0; row < t->rows; row++) {
-		double native = number(t, row, "native_ns"), measured = number(t, row, "measured_ns");
-		double off = fabs(number(t, row, which) - measured);
+		double native = table_number_of(t, row, "native_ns"),
+		       measured = table_number_of(t, row, "measured_ns");
+		double off = fabs(table_number_of(t, row, which) - measured);
 
 		if (in_group(t, row, g) && measured / native - 1 >= least)
 			into[n++] = off / (by ? measured - native : measured);
@@ -62,9 +48,10 @@ static double covered(const struct table *t, const struct group *g)
 
 	for (size_t row = 0; row < t->rows; row++)
 		if (in_group(t, row, g)) {
-			double measured = number(t, row, "measured_ns");
+			double measured = table_number_of(t, row, "measured_ns");
 
-			in += number(t, row, "low_ns") <= measured && measured <= number(t, row, "high_ns");
+			in += table_number_of(t, row, "low_ns") <= measured &&
+			      measured <= table_number_of(t, row, "high_ns");
 			n++;
 		}
 	return n ? (double)in / (double)n : (double)NAN;
@@ -82,8 +69,8 @@ static double score(const struct table *t, const struct group *g, const char *lo
 
 	for (size_t row = 0; row < t->rows; row++)
 		if (in_group(t, row, g)) {
-			double x = log(number(t, row, "measured_ns")), l = log(number(t, row, low)),
-			       h = log(number(t, row, high));
+			double x = log(table_number_of(t, row, "measured_ns")),
+			       l = log(table_number_of(t, row, low)), h = log(table_number_of(t, row, high));
 
 			sum += h - l + 2 / 0.05 * (fmax(l - x, 0) + fmax(x - h, 0));
 			n++;
@@ -104,8 +91,8 @@ static void put_counts(FILE *out, const struct table *t, const struct group *g, 
 	size_t n = 0;
 
 	for (size_t row = 0; row < t->rows; row++) {
-		double profiled = number(t, row, "requests_profiled"),
-		       measured = number(t, row, "requests_measured");
+		double profiled = table_number_of(t, row, "requests_profiled"),
+		       measured = table_number_of(t, row, "requests_measured");
 
 		if (in_group(t, row, g) && measured > 0)
 			room[n++] = fabs(profiled - measured) / measured;
@@ -144,8 +131,9 @@ static void put_programs(const struct text_page *page, const struct table *t, co
 	bool any = false;
 
 	for (size_t row = 0; row < t->rows; row++) {
-		double measured = number(t, row, "measured_ns"), predicted = number(t, row, "predicted_ns"),
-		       made = number(t, row, "requests_measured");
+		double measured = table_number_of(t, row, "measured_ns"),
+		       predicted = table_number_of(t, row, "predicted_ns"),
+		       made = table_number_of(t, row, "requests_measured");
 		char took[32], said[32], low[32], high[32], interval[80], requests[32] = "-";
 
 		if (!in_group(t, row, g))
@@ -155,16 +143,17 @@ static void put_programs(const struct text_page *page, const struct table *t, co
 				"predicted", "[95 % interval]", "off", "requests", "predicted");
 		any = true;
 		snprintf(interval, sizeof(interval), "[%s, %s]",
-			 units_print_time(number(t, row, "low_ns"), low, sizeof(low)),
-			 units_print_time(number(t, row, "high_ns"), high, sizeof(high)));
+			 units_print_time(table_number_of(t, row, "low_ns"), low, sizeof(low)),
+			 units_print_time(table_number_of(t, row, "high_ns"), high, sizeof(high)));
 		if (!isnan(made))
 			snprintf(requests, sizeof(requests), "%.0f", made);
 		fputs("  ", page->out);
-		text_put_name(page->out, text(t, row, "program"), 18);
+		text_put_name(page->out, table_text_of(t, row, "program"), 18);
 		fprintf(page->out, " %9s %9s %-22s %+7.1f %% %9s %9.0f\n",
 			units_print_time(measured, took, sizeof(took)),
 			units_print_time(predicted, said, sizeof(said)), interval,
-			100 * (predicted / measured - 1), requests, number(t, row, "requests_profiled"));
+			100 * (predicted / measured - 1), requests,
+			table_number_of(t, row, "requests_profiled"));
 	}
 }
 
@@ -182,8 +171,8 @@ int report_validation_print(FILE *out, const char *path, bool colour, struct err
 	for (size_t row = 0; room && row < t.rows; row++) {
 		if (in_group(&t, row, &g))
 			continue;
-		g = (struct group){ text(&t, row, "config"), text(&t, row, "metric"),
-				    text(&t, row, "held_out") };
+		g = (struct group){ table_text_of(&t, row, "config"), table_text_of(&t, row, "metric"),
+				    table_text_of(&t, row, "held_out") };
 		put_group(&page, &t, &g, room);
 		if (strcmp(g.held_out, "list") == 0)
 			put_programs(&page, &t, &g);

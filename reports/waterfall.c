@@ -12,12 +12,12 @@
 
 static const char *cell(const struct result *result, size_t row, const char *column)
 {
-	return table_text(&result->ablation, row, table_column(&result->ablation, column));
+	return table_text_of(&result->ablation, row, column);
 }
 
 static double number(const struct result *result, size_t row, const char *column)
 {
-	return table_number(&result->ablation, row, table_column(&result->ablation, column));
+	return table_number_of(&result->ablation, row, column);
 }
 
 static struct interval delta_of(const struct result *result, size_t row)

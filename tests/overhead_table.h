@@ -29,9 +29,9 @@ static inline size_t find(const struct table *overhead, const char *config, cons
 {
 	size_t row = 0;
 
-	while (row < overhead->rows && (strcmp(text(overhead, row, "config"), config) != 0 ||
-					strcmp(text(overhead, row, "baseline"), baseline) != 0 ||
-					strcmp(text(overhead, row, "metric"), metric) != 0))
+	while (row < overhead->rows &&
+	       (!table_is(overhead, row, "config", config) ||
+		!table_is(overhead, row, "baseline", baseline) || !table_is(overhead, row, "metric", metric)))
 		row++;
 	return row;
 }
@@ -42,7 +42,7 @@ static inline double figure(const struct table *overhead, const char *config, co
 {
 	size_t row = find(overhead, config, "native", metric);
 
-	return row < overhead->rows ? table_number(overhead, row, table_column(overhead, column)) : NAN;
+	return row < overhead->rows ? table_number_of(overhead, row, column) : NAN;
 }
 
 #endif

@@ -72,8 +72,8 @@ static inline struct table read_plan(const char *directory, const struct table_s
 static inline double figure(const struct table *plan, const char *config, const char *column)
 {
 	for (size_t row = 0; row < plan->rows; row++)
-		if (strcmp(table_text(plan, row, table_column(plan, "config")), config) == 0)
-			return table_number(plan, row, table_column(plan, column));
+		if (table_is(plan, row, "config", config))
+			return table_number_of(plan, row, column);
 	return -1;
 }
 

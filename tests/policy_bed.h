@@ -30,9 +30,4 @@ static inline struct table plan_with(const char *const *fleet, const char *const
 	return read_plan(directory, schema);
 }
 
-static inline const char *cell(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 #endif

@@ -8,12 +8,6 @@
 #include "tests/check.h"
 #include "tests/mock_launch.h"
 
-/* The cell of COLUMN in row ROW of runs.csv. */
-static inline const char *cell(const struct table *runs, size_t row, const char *column)
-{
-	return table_text(runs, row, table_column(runs, column));
-}
-
 static inline void read_runs(struct table *runs, const char *directory)
 {
 	char path[128];
@@ -30,9 +24,8 @@ static inline size_t count(const struct table *runs, const char *workload, const
 	size_t n = 0;
 
 	for (size_t row = 0; row < runs->rows; row++)
-		n += (!workload || strcmp(cell(runs, row, "workload"), workload) == 0) &&
-		     (!block || strcmp(cell(runs, row, "block"), block) == 0) &&
-		     strcmp(cell(runs, row, column), want) == 0;
+		n += (!workload || table_is(runs, row, "workload", workload)) &&
+		     (!block || table_is(runs, row, "block", block)) && table_is(runs, row, column, want);
 	return n;
 }
 

@@ -49,9 +49,4 @@ static inline void add_row(const char *pairs)
 	rows[count] = NULL;
 }
 
-static inline const char *text(const struct table *table, size_t row, const char *column)
-{
-	return table_text(table, row, table_column(table, column));
-}
-
 #endif

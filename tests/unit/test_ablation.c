@@ -93,7 +93,7 @@ static size_t find(const struct table *table, const char *knob)
 {
 	size_t row = 0;
 
-	while (row < table->rows && strcmp(text(table, row, "knob"), knob) != 0)
+	while (row < table->rows && !table_is(table, row, "knob", knob))
 		row++;
 	CHECK(row < table->rows);
 	return row < table->rows ? row : 0;
@@ -101,7 +101,7 @@ static size_t find(const struct table *table, const char *knob)
 
 static double figure(const struct table *table, const char *knob, const char *column)
 {
-	return table_number(table, find(table, knob), table_column(table, column));
+	return table_number_of(table, find(table, knob), column);
 }
 
 static void test_single_flips(void)
@@ -122,16 +122,16 @@ static void test_single_flips(void)
 	CHECK_NEAR(figure(&table, "transport", "end_ns"), 45500, 1e-6);
 	CHECK_NEAR(figure(&table, "interaction", "end_ns"), 23000, 1e-6);
 	CHECK_NEAR(figure(&table, "transport", "blocks"), BLOCKS, 0);
-	CHECK_STR(text(&table, find(&table, "transport"), "method"), "single");
-	CHECK_STR(text(&table, find(&table, "transport"), "cost"), "a core");
-	CHECK_STR(text(&table, find(&table, "total"), "from"), "A");
-	CHECK_STR(text(&table, find(&table, "total"), "to"), "B");
+	CHECK_STR(table_text_of(&table, find(&table, "transport"), "method"), "single");
+	CHECK_STR(table_text_of(&table, find(&table, "transport"), "cost"), "a core");
+	CHECK_STR(table_text_of(&table, find(&table, "total"), "from"), "A");
+	CHECK_STR(table_text_of(&table, find(&table, "total"), "to"), "B");
 	CHECK_INT(table.rows, 6);
 	CHECK_INT(find(&table, "transport"), 0); /* what saves most is first */
 	CHECK_INT(find(&table, "interaction"), 4);
 	CHECK_INT(find(&table, "total"), 5);
 	CHECK(isnan(figure(&table, "guest-pages", "delta_ns")));
-	CHECK_STR(text(&table, find(&table, "guest-pages"), "note"), "not built");
+	CHECK_STR(table_text_of(&table, find(&table, "guest-pages"), "note"), "not built");
 	table_free(&table);
 	free_rows();
 }
@@ -172,7 +172,7 @@ static void test_shapley_leaves_nothing_over(void)
 	CHECK_NEAR(figure(&table, "backend", "delta_ns"), -15000, 1e-6);
 	CHECK_NEAR(figure(&table, "interaction", "delta_ns"), 0, 1e-6);
 	CHECK_NEAR(figure(&table, "interaction", "end_ns"), 23000, 1e-6);
-	CHECK_STR(text(&table, find(&table, "memory"), "method"), "shapley");
+	CHECK_STR(table_text_of(&table, find(&table, "memory"), "method"), "shapley");
 	table_free(&table);
 	free_rows();
 }
@@ -202,7 +202,7 @@ static void test_flip_that_does_not_run(void)
 	add_row("run=900|workload=kv|config=B-m|label=B-m|cache=warm|status=crashed|reason=no such luck");
 	table = ablate(single);
 	CHECK_NEAR(figure(&table, "memory", "delta_ns"), -10000, 1e-6);
-	CHECK_STR(text(&table, find(&table, "memory"), "note"), "from one end only: no such luck");
+	CHECK_STR(table_text_of(&table, find(&table, "memory"), "note"), "from one end only: no such luck");
 	CHECK_NEAR(figure(&table, "interaction", "delta_ns"), 2500, 1e-6);
 	table_free(&table);
 	free_rows();
@@ -223,7 +223,7 @@ static void test_knob_that_fell_back(void)
 	table = ablate((const char *const[]){ "method=single|" M "|before=A|after=A+m",
 					      "method=single|" M "|before=B-m|after=B", NULL });
 	CHECK(isnan(figure(&table, "memory", "delta_ns")));
-	CHECK_STR(text(&table, find(&table, "memory"), "note"), "cannot lock");
+	CHECK_STR(table_text_of(&table, find(&table, "memory"), "note"), "cannot lock");
 	CHECK_NEAR(figure(&table, "interaction", "delta_ns"), -30, 1e-6);
 	CHECK(isnan(figure(&table, "total", "delta_ns"))); /* no block of the ends alone */
 	table_free(&table);

@@ -104,7 +104,7 @@ static int verdicts(const struct table *table, size_t end, const char *verdict)
 	int n = 0;
 
 	for (size_t row = 0; row < end && row < table->rows; row++)
-		n += strcmp(table_text(table, row, table_column(table, "verdict")), verdict) == 0;
+		n += table_is(table, row, "verdict", verdict);
 	return n;
 }
 
@@ -184,12 +184,12 @@ static void test_estimates_are_known(void)
 
 	write_sides(1e-4, 5, 1.5);
 	table = compare(ours, base, NULL);
-	CHECK_NEAR(table_number(&table, 0, table_column(&table, "ratio")), 1.5, 0.002);
-	CHECK(table_number(&table, 0, table_column(&table, "low")) > 1.49);
-	CHECK_NEAR(table_number(&table, 0, table_column(&table, "base_value")), 1e7, 2e4);
-	CHECK_NEAR(table_number(&table, 9, table_column(&table, "ratio")), 1, 0.002);
-	CHECK_INT(table_number(&table, 9, table_column(&table, "invocations")), SIDE);
-	CHECK(table_missing(&table, 9, table_column(&table, "need"))); /* the interval lies within 2 % */
+	CHECK_NEAR(table_number_of(&table, 0, "ratio"), 1.5, 0.002);
+	CHECK(table_number_of(&table, 0, "low") > 1.49);
+	CHECK_NEAR(table_number_of(&table, 0, "base_value"), 1e7, 2e4);
+	CHECK_NEAR(table_number_of(&table, 9, "ratio"), 1, 0.002);
+	CHECK_INT(table_number_of(&table, 9, "invocations"), SIDE);
+	CHECK(table_missing_of(&table, 9, "need")); /* the interval lies within 2 % */
 	table_free(&table);
 }
 
@@ -201,7 +201,7 @@ static void test_small_differences_do_not_matter(void)
 	write_sides(1e-4, WORKLOADS, 1.01);
 	table = compare(ours, base, NULL);
 	CHECK_INT(verdicts(&table, WORKLOADS, "~"), WORKLOADS);
-	CHECK(table_number(&table, 0, table_column(&table, "q")) < 0.05);
+	CHECK(table_number_of(&table, 0, "q") < 0.05);
 	table_free(&table);
 }
 
@@ -213,7 +213,7 @@ static void test_one_invocation_is_too_few(void)
 	write_sides(0.01, WORKLOADS, 1.5);
 	table = compare(one, other, NULL);
 	CHECK_INT(verdicts(&table, WORKLOADS, "few"), WORKLOADS);
-	CHECK(table_missing(&table, 0, table_column(&table, "low")));
+	CHECK(table_missing_of(&table, 0, "low"));
 	table_free(&table);
 }
 
@@ -226,7 +226,7 @@ static void test_learnt_variance_serves_few(void)
 	CHECK_INT(model_variance_learn(base, "variance.csv", &error), 0);
 	table = compare(one, other, "variance.csv");
 	CHECK_INT(verdicts(&table, WORKLOADS, "worse"), WORKLOADS);
-	CHECK(strstr(table_text(&table, 0, table_column(&table, "flags")), "few-invocations"));
+	CHECK(strstr(table_text_of(&table, 0, "flags"), "few-invocations"));
 	table_free(&table);
 	CHECK_INT(model_variance_learn(ours, "variance.csv", &error), 0); /* replaces, does not add */
 	CHECK_INT(table_read(&table, "variance.csv", &schema_variance, &error), 0);

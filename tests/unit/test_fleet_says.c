@@ -17,11 +17,11 @@ static void test_vms_stay_at_their_site(void)
 					     "host=down|cores=8|memory=64|cost=20|site=south", NULL };
 	struct table plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_summary);
 
-	CHECK_STR(cell(&plan, 0, "unplaced_vms"), "d:1:site");
+	CHECK_STR(table_text_of(&plan, 0, "unplaced_vms"), "d:1:site");
 	table_free(&plan);
 	plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_placement);
 	for (size_t row = 0; row < plan.rows; row++) {
-		const char *vm = cell(&plan, row, "vm"), *host = cell(&plan, row, "host");
+		const char *vm = table_text_of(&plan, row, "vm"), *host = table_text_of(&plan, row, "host");
 
 		CHECK(*vm == 'c' || strncmp(host, *vm == 'a' ? "up-" : "down-", 3) == 0);
 	}
@@ -36,7 +36,7 @@ static void test_sites_that_no_host_names(void)
 	struct table doubts = plan_with(fleet, one_host, "", &schema_plan_doubts);
 
 	CHECK_INT(doubts.rows, 1);
-	CHECK(strstr(cell(&doubts, 0, "why"), "site"));
+	CHECK(strstr(table_text_of(&doubts, 0, "why"), "site"));
 	table_free(&doubts);
 }
 
@@ -55,7 +55,7 @@ static void test_guests_are_licensed_by_the_policy(void)
 	table_free(&plan);
 	plan = plan_with(fleet, one_host, policy, &schema_plan_doubts);
 	CHECK_INT(plan.rows, 1);
-	CHECK_STR(cell(&plan, 0, "vm"), "c");
+	CHECK_STR(table_text_of(&plan, 0, "vm"), "c");
 	table_free(&plan);
 }
 
@@ -74,7 +74,7 @@ static void test_a_profile_comes_before_the_class(void)
 	table_free(&plan);
 	plan = plan_with(fleet, large, "", &schema_plan_doubts);
 	CHECK_INT(plan.rows, 1);
-	CHECK(strstr(cell(&plan, 0, "why"), "unheard"));
+	CHECK(strstr(table_text_of(&plan, 0, "why"), "unheard"));
 	table_free(&plan);
 }
 

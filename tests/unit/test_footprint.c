@@ -105,10 +105,9 @@ static const char *const counters[] = {
 static double item(const struct table *t, const char *config, const char *resource, const char *name)
 {
 	for (size_t row = 0; row < t->rows; row++)
-		if (strcmp(table_text(t, row, table_column(t, "config")), config) == 0 &&
-		    strcmp(table_text(t, row, table_column(t, "resource")), resource) == 0 &&
-		    strcmp(table_text(t, row, table_column(t, "item")), name) == 0)
-			return table_number(t, row, table_column(t, "value"));
+		if (table_is(t, row, "config", config) && table_is(t, row, "resource", resource) &&
+		    table_is(t, row, "item", name))
+			return table_number_of(t, row, "value");
 	return -1;
 }
 

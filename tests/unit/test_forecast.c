@@ -92,9 +92,8 @@ static const char *cell(const struct table *table, const char *config, const cha
 			const char *column)
 {
 	for (size_t row = 0; row < table->rows; row++)
-		if (strcmp(table_text(table, row, table_column(table, "config")), config) == 0 &&
-		    strcmp(table_text(table, row, table_column(table, "resource")), resource) == 0)
-			return table_text(table, row, table_column(table, column));
+		if (table_is(table, row, "config", config) && table_is(table, row, "resource", resource))
+			return table_text_of(table, row, column);
 	return "none";
 }
 

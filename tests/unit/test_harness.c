@@ -30,11 +30,11 @@ static void test_blocks(void)
 	CHECK_INT(count(&runs, NULL, NULL, "transport", "ring"), 8);
 	CHECK_INT(count(&runs, NULL, NULL, "cpu_vcpu_ns", ""), 24); /* not told: NA, not 0 */
 	CHECK_INT(count(&runs, NULL, NULL, "label", "bare-metal"), 8);
-	CHECK_STR(cell(&runs, 23, "run"), "24");
+	CHECK_STR(table_text_of(&runs, 23, "run"), "24");
 	/* Blocks take turns over the workloads. */
-	CHECK_STR(cell(&runs, 2, "workload"), "one");
-	CHECK_STR(cell(&runs, 3, "workload"), "two");
-	CHECK_STR(cell(&runs, 6, "block"), "2");
+	CHECK_STR(table_text_of(&runs, 2, "workload"), "one");
+	CHECK_STR(table_text_of(&runs, 3, "workload"), "two");
+	CHECK_STR(table_text_of(&runs, 6, "block"), "2");
 	table_free(&runs);
 	CHECK_INT(access("blocks/.scratch", F_OK), -1);
 }
@@ -178,10 +178,10 @@ static void test_report(void)
 	CHECK_INT(count(&runs, NULL, NULL, "flags", "unserved"), 2);
 	CHECK_INT(table_read(&exits, "report/exits.csv", &schema_exits, &error), 0);
 	CHECK_INT(exits.rows, 2);
-	CHECK_STR(cell(&exits, 0, "reason"), vmm_exit_name(2));
-	CHECK_STR(cell(&exits, 0, "count"), "2");
-	CHECK_STR(cell(&exits, 0, "total_ns"), "4000");
-	CHECK_STR(cell(&exits, 0, "max_ns"), "3000");
+	CHECK_STR(table_text_of(&exits, 0, "reason"), vmm_exit_name(2));
+	CHECK_STR(table_text_of(&exits, 0, "count"), "2");
+	CHECK_STR(table_text_of(&exits, 0, "total_ns"), "4000");
+	CHECK_STR(table_text_of(&exits, 0, "max_ns"), "3000");
 	table_free(&runs);
 	table_free(&exits);
 }

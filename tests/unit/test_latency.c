@@ -45,7 +45,7 @@ static void test_hosts_are_as_busy_as_the_goal_allows(void)
 	CHECK_NEAR(figure(&plan, "native", "busy_at_goal"), 0.75, 1e-6);
 	CHECK_NEAR(figure(&plan, "hosted", "vms"), 5, 0);
 	CHECK_NEAR(figure(&plan, "hosted", "vms_at_goal"), 2, 0);
-	CHECK_STR(cell(&plan, 0, "basis"), "queueing");
+	CHECK_STR(table_text_of(&plan, 0, "basis"), "queueing");
 	table_free(&plan);
 }
 
@@ -57,7 +57,7 @@ static void test_a_goal_that_no_host_keeps(void)
 	static const char *const slow[] = { "host=slow|cores=4|memory=64|cost=10|speed_per_core=0.5", NULL };
 	struct table plan = plan_with(fleet, slow, "[class kv]\nlatency_goal = 15ms\n", &schema_plan_summary);
 
-	CHECK_STR(cell(&plan, 0, "unplaced_vms"), "web:1:latency");
+	CHECK_STR(table_text_of(&plan, 0, "unplaced_vms"), "web:1:latency");
 	table_free(&plan);
 	plan = plan_with(fleet, slow, "[class log]\nlatency_goal = 15ms\n", &schema_plan_summary);
 	CHECK_NEAR(figure(&plan, "native", "unplaced"), 0, 0);
@@ -76,7 +76,7 @@ static void test_requests_wait_for_vcpus_too(void)
 	};
 	struct table plan = plan_with(one, wide, "latency_goal = 19ms\n", &schema_plan_summary);
 
-	CHECK_STR(cell(&plan, 0, "unplaced_vms"), "web:1:latency");
+	CHECK_STR(table_text_of(&plan, 0, "unplaced_vms"), "web:1:latency");
 	table_free(&plan);
 	plan = plan_with(two, wide, "latency_goal = 19ms\n", &schema_plan_summary);
 	CHECK_NEAR(figure(&plan, "native", "unplaced"), 0, 0);

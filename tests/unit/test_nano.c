@@ -126,8 +126,8 @@ static size_t row_of(const char *event, const char *config)
 {
 	size_t row = 0;
 
-	while (row < costs.rows && (strcmp(text(&costs, row, "event"), event) != 0 ||
-				    strcmp(text(&costs, row, "config"), config) != 0))
+	while (row < costs.rows &&
+	       (!table_is(&costs, row, "event", event) || !table_is(&costs, row, "config", config)))
 		row++;
 	CHECK(row < costs.rows);
 	return row < costs.rows ? row : 0;
@@ -135,7 +135,7 @@ static size_t row_of(const char *event, const char *config)
 
 static double number(const char *event, const char *config, const char *column)
 {
-	return table_number(&costs, row_of(event, config), table_column(&costs, column));
+	return table_number_of(&costs, row_of(event, config), column);
 }
 
 /* Writes what there is and reads costs.csv of it. */
@@ -194,12 +194,12 @@ static void test_costs(void)
 	CHECK_NEAR(number("exit", "hosted", "n"), 6, 0);
 	CHECK_NEAR(number("exit", "native", "median_ns"), 10, 1e-9);
 	CHECK(isnan(number("exit", "native", "low_ns")));
-	CHECK_STR(text(&costs, row_of("halt", "native"), "status"), "none");
-	CHECK_STR(text(&costs, row_of("halt", "hosted"), "status"), "unsupported");
-	CHECK_STR(text(&costs, row_of("halt", "hosted"), "reason"), "no such thing");
+	CHECK_STR(table_text_of(&costs, row_of("halt", "native"), "status"), "none");
+	CHECK_STR(table_text_of(&costs, row_of("halt", "hosted"), "status"), "unsupported");
+	CHECK_STR(table_text_of(&costs, row_of("halt", "hosted"), "reason"), "no such thing");
 	CHECK_NEAR(number("leave", "hosted", "median_ns"), 340, 1e-9);
 	CHECK(isnan(number("leave", "hosted", "p90_ns")));
-	CHECK_STR(text(&costs, row_of("leave", "bare-metal"), "status"), "unsupported");
+	CHECK_STR(table_text_of(&costs, row_of("leave", "bare-metal"), "status"), "unsupported");
 	CHECK_INT(costs.rows, 7); /* nothing of what never ran */
 	table_free(&costs);
 	free_rows();
@@ -218,11 +218,11 @@ static void test_costs_with_failures(void)
 	add_event("exit", "hosted", 2, "status=unsupported|reason=no end after 5 s");
 	add_event("exit", "native", 1, "status=failed|reason=line 1");
 	work_out(events, none);
-	CHECK_STR(text(&costs, row_of("exit", "hosted"), "status"), "ok");
-	CHECK_STR(text(&costs, row_of("exit", "hosted"), "reason"),
+	CHECK_STR(table_text_of(&costs, row_of("exit", "hosted"), "status"), "ok");
+	CHECK_STR(table_text_of(&costs, row_of("exit", "hosted"), "reason"),
 		  "1 repetition went wrong: no end after 5 s");
 	CHECK_NEAR(number("exit", "hosted", "n"), 1, 0);
-	CHECK_STR(text(&costs, row_of("exit", "native"), "status"), "failed");
+	CHECK_STR(table_text_of(&costs, row_of("exit", "native"), "status"), "failed");
 	table_free(&costs);
 	free_rows();
 }

@@ -118,12 +118,12 @@ static void test_disturbed_pairs_are_left_out_where_enough_remain(void)
 	overhead = estimate();
 	CHECK_NEAR(figure(&overhead, "hosted", "time", "blocks"), 6, 0);
 	CHECK_NEAR(figure(&overhead, "hosted", "time", "high"), 2, 1e-12);
-	CHECK_STR(text(&overhead, find(&overhead, "hosted", "native", "time"), "flags"), "");
+	CHECK_STR(table_text_of(&overhead, find(&overhead, "hosted", "native", "time"), "flags"), "");
 	for (size_t row = 0; row < overhead.rows; row++)
-		if (strcmp(text(&overhead, row, "workload"), "log") == 0 &&
-		    strcmp(text(&overhead, row, "metric"), "time") == 0) {
-			CHECK_STR(text(&overhead, row, "flags"), "disturbed");
-			CHECK_NEAR(table_number(&overhead, row, table_column(&overhead, "blocks")), 6, 0);
+		if (table_is(&overhead, row, "workload", "log") &&
+		    table_is(&overhead, row, "metric", "time")) {
+			CHECK_STR(table_text_of(&overhead, row, "flags"), "disturbed");
+			CHECK_NEAR(table_number_of(&overhead, row, "blocks"), 6, 0);
 		}
 	table_free(&overhead);
 	free_rows();
@@ -141,7 +141,7 @@ static void test_few_blocks_have_no_interval(void)
 	overhead = estimate();
 	CHECK_NEAR(figure(&overhead, "hosted", "time", "ratio"), 2, 1e-12);
 	CHECK(isnan(figure(&overhead, "hosted", "time", "low")));
-	CHECK_STR(text(&overhead, find(&overhead, "hosted", "native", "time"), "flags"),
+	CHECK_STR(table_text_of(&overhead, find(&overhead, "hosted", "native", "time"), "flags"),
 		  "nondeterministic few-blocks");
 	table_free(&overhead);
 	free_rows();
@@ -165,7 +165,8 @@ static void test_cpu_counts_everything_and_plans_leave_drivers_out(void)
 	CHECK_NEAR(figure(&overhead, "bare-metal", "cpu", "ratio"), 4, 1e-12);
 	CHECK_NEAR(figure(&overhead, "bare-metal", "vm-cpu", "ratio"), 1.6, 1e-12);
 	CHECK_NEAR(figure(&overhead, "bare-metal", "driver", "ratio"), 0.4, 1e-12);
-	CHECK_STR(text(&overhead, find(&overhead, "bare-metal", "native", "time"), "label"), "bare-metal*");
+	CHECK_STR(table_text_of(&overhead, find(&overhead, "bare-metal", "native", "time"), "label"),
+		  "bare-metal*");
 	table_free(&overhead);
 	free_rows();
 }
@@ -208,18 +209,16 @@ static void test_observer_is_against_the_undisturbed(void)
 	row = find(&overhead, "hosted", "hosted", "observer");
 	CHECK_INT(overhead.rows, 1); /* without a baseline there is nothing else */
 	CHECK_INT(row, 0);
-	CHECK_NEAR(table_number(&overhead, 0, table_column(&overhead, "ratio")), 3 / cbrt(6), 1e-12);
-	CHECK(table_missing(&overhead, 0, table_column(&overhead, "low"))); /* one tells no interval */
+	CHECK_NEAR(table_number_of(&overhead, 0, "ratio"), 3 / cbrt(6), 1e-12);
+	CHECK(table_missing_of(&overhead, 0, "low")); /* one tells no interval */
 	table_free(&overhead);
 	add_row("run=5|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|"
 		"block=NA|roi_ns=3300|flags=drift observed");
 	add_row("run=6|workload=kv|class=app|config=hosted|label=hosted|cache=warm|status=ok|"
 		"block=NA|roi_ns=2700|flags=observed");
 	overhead = estimate();
-	CHECK_NEAR(table_number(&overhead, 0, table_column(&overhead, "ratio")), cbrt(3.0 * 3.3 * 2.7 / 6),
-		   1e-12);
-	CHECK(table_number(&overhead, 0, table_column(&overhead, "low")) < 1 &&
-	      table_number(&overhead, 0, table_column(&overhead, "high")) > 2);
+	CHECK_NEAR(table_number_of(&overhead, 0, "ratio"), cbrt(3.0 * 3.3 * 2.7 / 6), 1e-12);
+	CHECK(table_number_of(&overhead, 0, "low") < 1 && table_number_of(&overhead, 0, "high") > 2);
 	table_free(&overhead);
 	free_rows();
 }

@@ -82,8 +82,8 @@ static void test_drivers_work_is_averaged_as_it_is(void)
 	plan = read_plan(directory, &schema_plan_summary);
 	/* 5 x sqrt(1.5 / 1.5), and 5 x (0.5 + 0) / 2 = 1.25 cores of drivers, which hold 2 */
 	CHECK_NEAR(figure(&plan, "bare-metal", "cpu_inflated"), 5 + 2, 1e-6);
-	CHECK_STR(table_text(&plan, 0, table_column(&plan, "flags")), "");
-	CHECK_STR(table_text(&plan, plan.rows - 1, table_column(&plan, "flags")), "few-blocks");
+	CHECK_STR(table_text_of(&plan, 0, "flags"), "");
+	CHECK_STR(table_text_of(&plan, plan.rows - 1, "flags"), "few-blocks");
 	table_free(&plan);
 }
 
@@ -118,8 +118,8 @@ static void test_memory_and_io_bind_too(void)
 		   0); /* one big each, a busy one beside three of them */
 	table_free(&plan);
 	hosts = read_plan(directory, &schema_plan_hosts);
-	CHECK_STR(table_text(&hosts, 0, table_column(&hosts, "host")), "box-1");
-	CHECK_STR(table_text(&hosts, 0, table_column(&hosts, "vms")), "big:1 busy:1");
+	CHECK_STR(table_text_of(&hosts, 0, "host"), "box-1");
+	CHECK_STR(table_text_of(&hosts, 0, "vms"), "big:1 busy:1");
 	table_free(&hosts);
 }
 
@@ -163,12 +163,11 @@ static void test_the_cheapest_hosts_come_first(void)
 
 	CHECK_INT(model_plan_write(&options, &error), 0);
 	table = read_plan(directory, &schema_plan_hosts);
-	CHECK_STR(table_text(&table, 0, table_column(&table, "kind")), "cheap");
-	CHECK_STR(table_text(&table, 1, table_column(&table, "kind")), "dear");
+	CHECK_STR(table_text_of(&table, 0, "kind"), "cheap");
+	CHECK_STR(table_text_of(&table, 1, "kind"), "dear");
 	for (size_t row = 0; row < table.rows; row++) /* its hypervisor's licence is not cheap */
-		if (strcmp(table_text(&table, row, table_column(&table, "config")), "bare-metal") == 0 &&
-		    strcmp(table_text(&table, row, table_column(&table, "host")), "dear-1") == 0)
-			CHECK_STR(table_text(&table, row, table_column(&table, "vms")), "web:4");
+		if (table_is(&table, row, "config", "bare-metal") && table_is(&table, row, "host", "dear-1"))
+			CHECK_STR(table_text_of(&table, row, "vms"), "web:4");
 	table_free(&table);
 }
 
@@ -191,7 +190,7 @@ static void test_demand_is_rebased_to_native(void)
 	table_free(&plan);
 	doubts = read_plan(directory, &schema_plan_doubts);
 	CHECK_INT(doubts.rows, 1); /* d does not say */
-	CHECK_STR(table_text(&doubts, 0, table_column(&doubts, "vm")), "d");
+	CHECK_STR(table_text_of(&doubts, 0, "vm"), "d");
 	table_free(&doubts);
 }
 

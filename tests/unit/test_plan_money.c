@@ -26,12 +26,12 @@ static void test_licences_at_which_both_cost_the_same(void)
 	table = read_plan(directory, &schema_plan_break_even);
 	CHECK_INT(table.rows, 4);
 	for (size_t i = 0; i < table.rows && i < 4; i++) {
-		CHECK_STR(table_text(&table, i, table_column(&table, "what")), what[i]);
+		CHECK_STR(table_text_of(&table, i, "what"), what[i]);
 		if (!isnan(value[i]))
-			CHECK_NEAR(table_number(&table, i, table_column(&table, "value")), value[i], 1e-6);
+			CHECK_NEAR(table_number_of(&table, i, "value"), value[i], 1e-6);
 	}
-	CHECK_STR(table_text(&table, 1, table_column(&table, "below")), "bare-metal");
-	CHECK_STR(table_text(&table, 2, table_column(&table, "below")), "hosted");
+	CHECK_STR(table_text_of(&table, 1, "below"), "bare-metal");
+	CHECK_STR(table_text_of(&table, 2, "below"), "hosted");
 	table_free(&table);
 }
 

@@ -39,8 +39,8 @@ static void test_groups_are_kept_apart_and_together(void)
 				       &schema_plan_hosts);
 	size_t native = 0, pairs = 0;
 
-	for (size_t row = 0; row < hosts.rows && strcmp(cell(&hosts, row, "config"), "native") == 0; row++) {
-		const char *vms = cell(&hosts, row, "vms");
+	for (size_t row = 0; row < hosts.rows && table_is(&hosts, row, "config", "native"); row++) {
+		const char *vms = table_text_of(&hosts, row, "vms");
 
 		native++;
 		pairs += strstr(vms, "b:2") != NULL;
@@ -61,14 +61,14 @@ static void test_sums_do_not_survive(void)
 	const char *policy = "growth_buffer = 0\nspare_hosts = 1\n";
 	struct table risks = plan_with(fleet, three, policy, &schema_plan_risks), plan;
 
-	CHECK_STR(cell(&risks, 0, "host"), "box-1");
-	CHECK_STR(cell(&risks, 0, "survives"), "no");
-	CHECK_STR(cell(&risks, 0, "homeless"), "1");
-	CHECK_STR(cell(&risks, 0, "vm"), "big");
+	CHECK_STR(table_text_of(&risks, 0, "host"), "box-1");
+	CHECK_STR(table_text_of(&risks, 0, "survives"), "no");
+	CHECK_STR(table_text_of(&risks, 0, "homeless"), "1");
+	CHECK_STR(table_text_of(&risks, 0, "vm"), "big");
 	table_free(&risks);
 	risks = plan_with(fleet, four, policy, &schema_plan_risks); /* now there is a spare one */
-	CHECK_STR(cell(&risks, 0, "survives"), "yes");
-	CHECK_STR(cell(&risks, 3, "host"), "box-4");
+	CHECK_STR(table_text_of(&risks, 0, "survives"), "yes");
+	CHECK_STR(table_text_of(&risks, 3, "host"), "box-4");
 	table_free(&risks);
 	plan = plan_with(fleet, four, policy, &schema_plan_summary);
 	CHECK_NEAR(figure(&plan, "native", "hosts"), 4, 0);

@@ -38,7 +38,7 @@ static void test_overcommit_names_what_it_does_not_know(void)
 	struct table doubts = plan_with(fleet, one_host, "overcommit = 2\n", &schema_plan_doubts);
 
 	CHECK_INT(doubts.rows, 1);
-	CHECK(strstr(cell(&doubts, 0, "why"), "vcpus"));
+	CHECK(strstr(table_text_of(&doubts, 0, "why"), "vcpus"));
 	table_free(&doubts);
 }
 
@@ -48,7 +48,7 @@ static void test_more_vcpus_than_any_host_may_have(void)
 	struct table plan = plan_with(fleet, one_host, "overcommit = 4\n", &schema_plan_summary);
 
 	CHECK_NEAR(figure(&plan, "native", "unplaced"), 1, 0);
-	CHECK_STR(cell(&plan, 0, "unplaced_vms"), "wide:1:vcpus");
+	CHECK_STR(table_text_of(&plan, 0, "unplaced_vms"), "wide:1:vcpus");
 	table_free(&plan);
 }
 
@@ -71,9 +71,9 @@ static void test_services_are_placed_and_charged(void)
 	table_free(&plan);
 	plan = plan_with(fleet, one_host, policy, &schema_plan_placement);
 	for (size_t row = 0; row < plan.rows; row++)
-		if (strcmp(cell(&plan, row, "vm"), "service_backup") == 0) {
-			CHECK_STR(cell(&plan, row, "config"), "bare-metal");
-			CHECK_STR(cell(&plan, row, "count"), "1");
+		if (table_is(&plan, row, "vm", "service_backup")) {
+			CHECK_STR(table_text_of(&plan, row, "config"), "bare-metal");
+			CHECK_STR(table_text_of(&plan, row, "count"), "1");
 			services++;
 		}
 	CHECK_INT(services, 1);
@@ -93,13 +93,13 @@ static void test_failure_domains(void)
 		plan_with(fleet, racks, "growth_buffer = 0\nspare_domains = yes\n", &schema_plan_risks);
 
 	/* 2 of left hold all, and one of right is all there may be besides */
-	CHECK_STR(cell(&risks, 0, "domain"), "rack-1");
-	CHECK_STR(cell(&risks, 0, "host"), "");
-	CHECK_STR(cell(&risks, 0, "survives"), "no");
-	CHECK_STR(cell(&risks, 0, "homeless"), "4");
-	CHECK_STR(cell(&risks, 0, "vm"), "web");
-	CHECK_STR(cell(&risks, 1, "domain"), "rack-2"); /* a spare host, empty */
-	CHECK_STR(cell(&risks, 1, "survives"), "yes");
+	CHECK_STR(table_text_of(&risks, 0, "domain"), "rack-1");
+	CHECK_STR(table_text_of(&risks, 0, "host"), "");
+	CHECK_STR(table_text_of(&risks, 0, "survives"), "no");
+	CHECK_STR(table_text_of(&risks, 0, "homeless"), "4");
+	CHECK_STR(table_text_of(&risks, 0, "vm"), "web");
+	CHECK_STR(table_text_of(&risks, 1, "domain"), "rack-2"); /* a spare host, empty */
+	CHECK_STR(table_text_of(&risks, 1, "survives"), "yes");
 	table_free(&risks);
 	risks = plan_with(fleet, racks, "growth_buffer = 0\n", &schema_plan_risks);
 	CHECK_INT(risks.rows, 0);
@@ -126,9 +126,9 @@ static void test_disks_bind(void)
 	static const char *const hosts[] = { "host=box|cores=8|memory=64|cost=1|disk_gib=1300", NULL };
 	struct table plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_hosts);
 
-	CHECK_STR(cell(&plan, 0, "disk_used"), "1200");
-	CHECK_STR(cell(&plan, 0, "disk_capacity"), "1300");
-	CHECK_STR(cell(&plan, 1, "disk_used"), "1200");
+	CHECK_STR(table_text_of(&plan, 0, "disk_used"), "1200");
+	CHECK_STR(table_text_of(&plan, 0, "disk_capacity"), "1300");
+	CHECK_STR(table_text_of(&plan, 1, "disk_used"), "1200");
 	table_free(&plan);
 }
 
@@ -166,8 +166,8 @@ static void test_what_hosts_need_is_measured(void)
 	table_free(&plan);
 	plan = read_plan(directory, &schema_plan_hosts);
 	for (size_t row = 0; row < plan.rows; row++)
-		if (strcmp(cell(&plan, row, "config"), "hosted") == 0)
-			CHECK_STR(cell(&plan, row, "memory_used"), "17");
+		if (table_is(&plan, row, "config", "hosted"))
+			CHECK_STR(table_text_of(&plan, row, "memory_used"), "17");
 	table_free(&plan);
 	put("policy.ini", "growth_buffer = 0\nreserved_memory_gib = 3\n"); /* 4 x 4.25 + 3 > 19.5 */
 	options.policy = "policy.ini";

@@ -34,13 +34,13 @@ static void test_one_a_cell(void)
 	for (int c = 0; c < 3; c++)
 		CHECK_INT(count(&runs, "one", "", "config", configs[c]), 1); /* block NA */
 	for (size_t row = 0; row < runs.rows; row++) {
-		bool observed = strcmp(cell(&runs, row, "flags"), "observed") == 0;
+		bool observed = table_is(&runs, row, "flags", "observed");
 
 		CHECK_INT(observed, row >= 12); /* after the blocks, which they must not warm up */
-		CHECK_STR(cell(&runs, row, "wall_ns"), observed ? "5000" : "1000");
-		CHECK_INT(cell(&runs, row, "block")[0] == '\0', observed);
-		CHECK_INT(cell(&runs, row, "order")[0] == '\0', observed);
-		CHECK_STR(cell(&runs, row, "status"), "ok");
+		CHECK_STR(table_text_of(&runs, row, "wall_ns"), observed ? "5000" : "1000");
+		CHECK_INT(table_text_of(&runs, row, "block")[0] == '\0', observed);
+		CHECK_INT(table_text_of(&runs, row, "order")[0] == '\0', observed);
+		CHECK_STR(table_text_of(&runs, row, "status"), "ok");
 	}
 	table_free(&runs);
 }
@@ -59,7 +59,7 @@ static void test_interleaved(void)
 	CHECK_INT(mock.observed, 12);
 	read_runs(&runs, "between");
 	for (size_t row = 0; row < runs.rows && found < 64; row++)
-		if (strcmp(cell(&runs, row, "flags"), "observed") == 0)
+		if (table_is(&runs, row, "flags", "observed"))
 			at[found++] = row;
 	CHECK_INT(found, 12);
 	for (size_t i = 0; i < 12; i++) /* two blocks of two workloads and two configurations go before */
@@ -155,13 +155,13 @@ static void test_estimates(void)
 	CHECK_INT(model_overhead_write("estimates", &error), 0);
 	CHECK_INT(table_read(&overhead, "estimates/overhead.csv", &schema_overhead, &error), 0);
 	for (size_t row = 0; row < overhead.rows; row++) {
-		const char *metric = cell(&overhead, row, "metric");
-		double ratio = table_number(&overhead, row, table_column(&overhead, "ratio"));
+		const char *metric = table_text_of(&overhead, row, "metric");
+		double ratio = table_number_of(&overhead, row, "ratio");
 
-		if (strcmp(metric, "time") == 0 && strcmp(cell(&overhead, row, "config"), "hosted") == 0) {
+		if (strcmp(metric, "time") == 0 && table_is(&overhead, row, "config", "hosted")) {
 			times++;
 			CHECK_NEAR(ratio, 1, 1e-12);
-			CHECK_STR(cell(&overhead, row, "blocks"), "6");
+			CHECK_STR(table_text_of(&overhead, row, "blocks"), "6");
 		}
 		if (strcmp(metric, "observer") == 0) {
 			observers++;

@@ -28,8 +28,8 @@ static double value_of(const struct table *t, const char *event, size_t *rows)
 
 	*rows = 0;
 	for (size_t row = 0; row < t->rows; row++)
-		if (strcmp(table_text(t, row, table_column(t, "event")), event) == 0) {
-			value = table_number(t, row, table_column(t, "value"));
+		if (table_is(t, row, "event", event)) {
+			value = table_number_of(t, row, "value");
 			++*rows;
 		}
 	return value;

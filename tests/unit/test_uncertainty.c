@@ -76,7 +76,7 @@ static void test_a_ratio_varies_within_its_interval(void)
 	CHECK_NEAR(figure(&table, "native", "hosts_p95"), figure(&table, "native", "hosts_p5"), 0);
 	inputs = read_plan(directory, &schema_plan_sensitivity);
 	CHECK_INT(inputs.rows, 1);
-	CHECK_STR(table_text(&inputs, 0, table_column(&inputs, "input")), "kv");
+	CHECK_STR(table_text_of(&inputs, 0, "input"), "kv");
 	CHECK(figure(&inputs, "hosted", "share") > 0.9);
 	CHECK_NEAR(figure(&inputs, "hosted", "high"), 2.55 / 2, 0.08);
 	table_free(&inputs);
@@ -92,10 +92,9 @@ static void test_demand_may_be_what_matters(void)
 	double demand = 0, kv = 0;
 
 	for (size_t row = 0; row < inputs.rows; row++)
-		if (strcmp(table_text(&inputs, row, table_column(&inputs, "config")), "hosted") == 0)
-			*(strcmp(table_text(&inputs, row, table_column(&inputs, "input")), "kv") == 0
-				  ? &kv
-				  : &demand) = table_number(&inputs, row, table_column(&inputs, "share"));
+		if (table_is(&inputs, row, "config", "hosted"))
+			*(table_is(&inputs, row, "input", "kv") ? &kv : &demand) =
+				table_number_of(&inputs, row, "share");
 	CHECK(demand > 0.7 && kv < 0.1);
 	table_free(&inputs);
 }

@@ -33,14 +33,13 @@ static void test_costs_are_medians_of_runs(void)
 	snprintf(path, sizeof(path), "%s/waterfall.csv", directory);
 	CHECK_INT(table_read(&waterfall, path, &schema_waterfall, &error), 0);
 	CHECK_INT(waterfall.rows, 2);
-	CHECK_STR(text(&waterfall, 0, "stage"), "total");
-	CHECK_STR(text(&waterfall, 0, "transport"), "exit");
-	CHECK_STR(text(&waterfall, 0, "workload"), "kv");
-	CHECK_NEAR(table_number(&waterfall, 0, table_column(&waterfall, "cost_ns")), 200, 0);
-	CHECK_NEAR(table_number(&waterfall, 0, table_column(&waterfall, "count")), 42, 0);
-	CHECK_NEAR(table_number(&waterfall, 0, table_column(&waterfall, "runs")), 3, 0);
-	CHECK(table_missing(&waterfall, 0,
-			    table_column(&waterfall, "low_ns"))); /* three runs have no interval */
+	CHECK_STR(table_text_of(&waterfall, 0, "stage"), "total");
+	CHECK_STR(table_text_of(&waterfall, 0, "transport"), "exit");
+	CHECK_STR(table_text_of(&waterfall, 0, "workload"), "kv");
+	CHECK_NEAR(table_number_of(&waterfall, 0, "cost_ns"), 200, 0);
+	CHECK_NEAR(table_number_of(&waterfall, 0, "count"), 42, 0);
+	CHECK_NEAR(table_number_of(&waterfall, 0, "runs"), 3, 0);
+	CHECK(table_missing_of(&waterfall, 0, "low_ns")); /* three runs have no interval */
 	table_free(&waterfall);
 	free_rows();
 }
