@@ -62,7 +62,8 @@ extern const struct table_schema schema_variance;   /* compare --learn */
 extern const struct table_schema schema_profile;      /* profile */
 extern const struct table_schema schema_arrivals;     /* the same */
 extern const struct table_schema schema_coefficients; /* fit */
-extern const struct table_schema schema_validation;   /* fit --validate */
+extern const struct table_schema schema_validation;   /* fit --validate, as is the next */
+extern const struct table_schema schema_event_counts;
 extern const struct table_schema schema_scaling;      /* scale */
 extern const struct table_schema schema_laws;	      /* the same */
 extern const struct table_schema schema_loads;	      /* scale --mix, --rate */

@@ -79,8 +79,18 @@ const struct table_schema schema_validation = {
 		NUMBER("constant_low_ns", "ns", "lower end of its 95 % prediction interval, from the same programs"),
 		NUMBER("constant_high_ns", "ns", "upper end"),
 		NUMBER("cpu_only_ns", "ns", "what a slowdown of CPU time alone predicts"),
-		NUMBER("requests_profiled", "1", "calls that become requests, as the profile counts them natively; without those on futexes and memory"),
-		NUMBER("requests_measured", "1", "such requests under the configuration, median over runs"),
+		END },
+};
+
+const struct table_schema schema_event_counts = {
+	.name = "event-counts.csv", .description = "how often one kind of event of one program was counted natively, which predictions are made from, and how often under a configuration",
+	.columns = (const struct table_column[]){
+		TEXT("program", "its name"),
+		TEXT("config", "configuration"),
+		TEXT("held_out", "program (left out in turn), or list (of results no fit may see)"),
+		TEXT("event", "call (system calls), request (those the host serves, but for futexes and maps), map (of files), page-fault (under a configuration: of the host, the monitor's own among them), wait (a thread gives up its core; under a configuration also a driver's)"),
+		NUMBER("profiled", "1", "as the profile counts them natively"),
+		NUMBER("measured", "1", "under the configuration, median over runs"),
 		END },
 };
 

@@ -31,6 +31,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_arrivals,
 	&schema_coefficients,
 	&schema_validation,
+	&schema_event_counts,
 	&schema_predictions,
 	&schema_latencies,
 	&schema_scaling,

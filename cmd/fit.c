@@ -37,7 +37,10 @@ static const char help[] =
 	"  --validate         predict each program by a fit without it, write validation.csv, and say how "
 	"far "
 	"off that is,\n"
-	"                     beside two simple rules: a constant slowdown, and that of CPU time alone\n"
+	"                     beside two simple rules: a constant slowdown, and that of CPU time alone. "
+	"event-counts.csv\n"
+	"                     says how often events were counted natively, and how often in the virtual "
+	"machine\n"
 	"  --held-out DIR,... also predict the programs there, which no fit has seen; how often that was "
 	"done "
 	"is counted\n"
@@ -167,7 +170,7 @@ static void count_evaluations(const struct options *o)
 	}
 }
 
-static int show(const struct options *o, const char *coefficients, const char *validation,
+static int show(const struct options *o, const char *coefficients, const char *validation, const char *counts,
 		struct error *error)
 {
 	const char *path = o->validate ? validation : coefficients;
@@ -183,33 +186,35 @@ static int show(const struct options *o, const char *coefficients, const char *v
 		return report_table_json(stdout, path, schema, error);
 	code = report_fit_print(stdout, coefficients, page_colour(stdout), error);
 	if (code == 0 && o->validate)
-		code = report_validation_print(stdout, validation, page_colour(stdout), error);
+		code = report_validation_print(stdout, validation, counts, page_colour(stdout), error);
 	return code;
 }
 
 static int fit(const struct options *o, struct error *error)
 {
 	const char *out = o->out ? o->out : o->directory[0];
-	char coefficients[4300], validation[4300];
+	char coefficients[4300], validation[4300], counts[4300];
 	int code;
 
 	snprintf(coefficients, sizeof(coefficients), "%s/%s", out, schema_coefficients.name);
 	snprintf(validation, sizeof(validation), "%s/%s", out, schema_validation.name);
+	snprintf(counts, sizeof(counts), "%s/%s", out, schema_event_counts.name);
 	if (o->out && mkdir(out, 0777) < 0 && errno != EEXIST) {
 		error_fail(error, errno, "make the directories above it", "cannot make a directory");
 		return error_at(error, "%.250s", out);
 	}
 	code = model_fit_write(o->directory, coefficients, error);
 	if (code == 0 && o->validate)
-		code = model_validation_write(o->directory, o->held_out, validation, error);
+		code = model_validation_write(o->directory, o->held_out, validation, counts, error);
 	if (code == 0)
-		code = show(o, coefficients, validation, error);
+		code = show(o, coefficients, validation, counts, error);
 	if (code)
 		return code;
 	fflush(stdout);
 	if (o->validate)
 		count_evaluations(o);
-	fprintf(stderr, "wrote %s%s\n", coefficients, o->validate ? " and validation.csv" : "");
+	fprintf(stderr, "wrote %s%s\n", coefficients,
+		o->validate ? ", validation.csv and event-counts.csv" : "");
 	return 0;
 }
 

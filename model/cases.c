@@ -21,8 +21,7 @@ const char *const fit_metrics[METRICS] = { "time", "cpu" };
 struct source {
 	const struct cells *cells;
 	struct alone alone;
-	double *requests; /* counted: by number, calls of the program that the host served; owned */
-	size_t counted;
+	struct fit_counts counts;
 };
 
 static double wall(const struct source *s, size_t row)
@@ -71,16 +70,16 @@ static bool take_pairs(const struct source *c, const struct pair *pairs, size_t 
 	return f->ratio[0] && f->ratio[1] && f->pairs > 0;
 }
 
-static double median_requests(const struct source *s, const struct pair *pairs, size_t count)
+static double median_count(const struct source *s, const struct pair *pairs, size_t count, size_t event)
 {
 	double *found = calloc(count + 1, sizeof(*found)), median = NAN;
 	size_t known = 0;
 
 	for (size_t i = 0; found && i < count; i++) {
-		double run = cells_number(s->cells, pairs[i].row, "run");
+		double value = fit_counts_of(&s->counts, cells_number(s->cells, pairs[i].row, "run"), event);
 
-		if (run < (double)s->counted && s->requests[(size_t)run] > 0)
-			found[known++] = s->requests[(size_t)run];
+		if (!isnan(value))
+			found[known++] = value;
 	}
 	if (known)
 		median = stats_median(found, known, MODEL_LEVEL).value;
@@ -124,7 +123,8 @@ static int add_case(struct fit_cases *all, const struct source *s, size_t worklo
 	count = pairs_make(c, cell, base, pairs, &disturbed);
 	f->label = count ? cells_text(c, pairs[0].row, "label") : f->config;
 	f->transport = count ? cells_text(c, pairs[0].row, "transport") : "";
-	f->requests = median_requests(s, pairs, count);
+	for (size_t i = 0; i < COUNTED; i++)
+		f->counted[i] = median_count(s, pairs, count, i);
 	f->held = median_held(c, pairs, count);
 	if (take_pairs(s, pairs, count, f)) {
 		all->count++;
@@ -201,11 +201,11 @@ static int add_directory(struct fit_cases *all, const char *directory, struct er
 	source.cells = &all->cells[all->directories++];
 	code = alone_read(&source.alone, directory, error);
 	if (code == 0)
-		code = fit_requests_read(directory, &source.requests, &source.counted, error);
+		code = fit_counts_read(&source.counts, directory, error);
 	if (code == 0)
 		code = add_cells(all, &source, error);
 	alone_free(&source.alone);
-	free(source.requests);
+	fit_counts_free(&source.counts);
 	return code;
 }
 

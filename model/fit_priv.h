@@ -38,14 +38,17 @@ extern const size_t terms_count;
 
 /* --- Profiles: profiles.c --- */
 
+/* What profiles and runs in a virtual machine both count: counts.c. */
+enum { COUNT_REQUEST, COUNT_CALL, COUNT_MAP, COUNT_FAULT, COUNT_WAIT, COUNTED };
+
 /* What a program did natively. */
 struct profile {
 	double count[TERM_MOST]; /* events of each term */
-	double requests;	 /* calls that the host serves, but for those of a futex or of memory */
-	double wall_ns, cpu_ns;	 /* on free cores, and CPU time; NaN: not known */
-	double ops;		 /* operations that it says, or the user says, it did; NaN */
-	bool alone;		 /* it starts no thread and no process */
-	bool coarse;		 /* its calls were not counted */
+	double counted[COUNTED];
+	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
+	double ops;		/* operations that it says, or the user says, it did; NaN */
+	bool alone;		/* it starts no thread and no process */
+	bool coarse;		/* its calls were not counted */
 };
 
 struct profiles {
@@ -85,8 +88,8 @@ struct fit_case {
 	double native_ns[METRICS], measured_ns[METRICS];
 	double *ratio[METRICS]; /* pairs: of each run, measured by native; owned */
 	size_t pairs;
-	double requests; /* calls the host served, median over runs; NaN: not known */
-	double held;	 /* cores kept, median over runs; NaN: not known */
+	double counted[COUNTED]; /* medians over runs; NaN: not known */
+	double held;		 /* cores kept, median over runs; NaN: not known */
 };
 
 struct fit_cases {
@@ -104,9 +107,16 @@ struct fit_cases {
 int fit_cases_read(struct fit_cases *cases, const char *const *directories, struct error *error);
 void fit_cases_free(struct fit_cases *cases);
 
-/* Requests in each run of DIRECTORY that are the program's own calls, by the run's number, into *COUNT
- * (*RUNS; the caller frees): requests.c. 0 or negative errno. */
-int fit_requests_read(const char *directory, double **count, size_t *runs, struct error *error);
+/* What the runs of a result counted, by their numbers: requests.csv, counters.csv. */
+struct fit_counts {
+	double *at; /* runs x COUNTED; NaN: not known; owned */
+	size_t runs;
+};
+/* 0 or negative errno; fit_counts_free in either case. */
+int fit_counts_read(struct fit_counts *counts, const char *directory, struct error *error);
+double fit_counts_of(const struct fit_counts *counts, double run, size_t i);
+void fit_counts_free(struct fit_counts *counts);
+const char *fit_counted_name(size_t i); /* as event-counts.csv has it; static */
 
 /* The fact KVM BACKEND of DIRECTORY/machine.csv into TEXT; "" where it has none. */
 int fit_backend(const char *directory, char *text, size_t size, struct error *error);

@@ -150,10 +150,11 @@ int model_fit_write(const char *const *directories, const char *path, struct err
 /*
  * Writes PATH (schema_validation): what fits to DIRECTORIES predict of each of their programs without having
  * seen it, and a fit to all of them of the programs in the result directories HELD_OUT (NULL-terminated, may
- * be empty). 0 or negative errno.
+ * be empty); and COUNTS (schema_event_counts): how often what predictions are made from was counted natively
+ * and there. 0 or negative errno.
  */
 int model_validation_write(const char *const *directories, const char *const *held_out, const char *path,
-			   struct error *error);
+			   const char *counts, struct error *error);
 
 /* What is predicted from what; texts are the caller's. */
 struct model_predict_options {

@@ -21,6 +21,8 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 	for (size_t j = 0; j < terms_count; j++)
 		if (terms[j].weight)
 			p->count[j] += terms[j].weight(t, row);
+	if (table_is(t, row, "group", "call"))
+		p->counted[COUNT_CALL] += value;
 	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "alone"))
 		p->wall_ns = value;
 	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu"))
@@ -47,7 +49,10 @@ static void settle(struct profile *p)
 {
 	double left[TERM_MOST];
 
-	p->requests = p->count[find_term("request")] + p->count[find_term("blocking")];
+	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[find_term("blocking")];
+	p->counted[COUNT_MAP] = p->count[find_term("map")];
+	p->counted[COUNT_FAULT] = p->count[TERM_FAULT];
+	p->counted[COUNT_WAIT] = p->count[find_term("wait")];
 	memcpy(left, p->count, sizeof(left));
 	for (size_t j = 0; j < terms_count; j++)
 		if (terms[j].without) {

@@ -33,8 +33,6 @@ static int put(struct table_writer *w, const struct fit_case *f, int metric, con
 	table_put_number(w, native * fit->constant * fit->constant_error[0]);
 	table_put_number(w, native * fit->constant * fit->constant_error[1]);
 	table_put_number(w, native * fit->cpu_only);
-	table_put_number(w, profile->requests);
-	table_put_number(w, f->requests);
 	return table_end_row(w, error);
 }
 
@@ -101,8 +99,43 @@ static int write_all(struct table_writer *w, const struct fit_cases *all, const 
 	return code;
 }
 
+/* How often what predictions are made from was counted natively, and how often there. */
+static int put_counts(struct table_writer *w, const struct fit_cases *cases, const char *held_out,
+		      struct error *error)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < cases->count; i++)
+		for (size_t k = 0; code == 0 && k < COUNTED; k++) {
+			const struct fit_case *f = &cases->at[i];
+
+			table_put_text(w, f->program);
+			table_put_text(w, f->config);
+			table_put_text(w, held_out);
+			table_put_text(w, fit_counted_name(k));
+			table_put_number(w, cases->profiles.at[f->profile].counted[k]);
+			table_put_number(w, f->counted[k]);
+			code = table_end_row(w, error);
+		}
+	return code;
+}
+
+static int write_counts(const char *path, const struct fit_cases *all, const struct fit_cases *held,
+			struct error *error)
+{
+	struct table_writer writer;
+	int code = table_create(&writer, path, &schema_event_counts, error);
+
+	if (code)
+		return code;
+	code = put_counts(&writer, all, "program", error);
+	if (code == 0)
+		code = put_counts(&writer, held, "list", error);
+	return table_writer_end(&writer, code, error);
+}
+
 int model_validation_write(const char *const *directories, const char *const *held_out, const char *path,
-			   struct error *error)
+			   const char *counts, struct error *error)
 {
 	struct fit_cases all, held = { 0 };
 	struct table_writer writer;
@@ -118,6 +151,8 @@ int model_validation_write(const char *const *directories, const char *const *he
 		code = write_all(&writer, &all, &held, error);
 		code = table_writer_end(&writer, code, error);
 	}
+	if (code == 0)
+		code = write_counts(counts, &all, &held, error);
 	fit_cases_free(&all);
 	fit_cases_free(&held);
 	return code;

@@ -59,11 +59,12 @@ int report_comparison_html(const char *directory, const struct report_comparison
 			   struct error *error);
 
 /* Prints fitted costs (PATH, of schema_coefficients), a term a line; how well they predict
- * (schema_validation): the median, P90 and greatest error, coverage, and those of the baselines; or
- * predictions (schema_predictions), terms in order, with those of requests (LATENCIES, of schema_latencies).
- * 0 or a negative errno. */
+ * (schema_validation, and of the events that predictions are made from COUNTS, of schema_event_counts): the
+ * median, P90 and greatest error, coverage, and those of the baselines; or predictions (schema_predictions),
+ * terms in order, with those of requests (LATENCIES, of schema_latencies). 0 or a negative errno. */
 int report_fit_print(FILE *out, const char *path, bool colour, struct error *error);
-int report_validation_print(FILE *out, const char *path, bool colour, struct error *error);
+int report_validation_print(FILE *out, const char *path, const char *counts, bool colour,
+			    struct error *error);
 int report_prediction_print(FILE *out, const char *path, const char *latencies, bool colour,
 			    struct error *error);
 

@@ -91,4 +91,10 @@ void text_put_grid(struct text_page *page, const struct grid *grid, const struct
 /* What the host spent, what observing cost, and what the hardware counted. 0 or -ENOMEM. */
 int text_put_spent(struct text_page *page, const struct result *result);
 
+/* Median, P90 and greatest of N sorted errors, a line that begins with NAME; none of none. */
+void text_put_errors(FILE *out, const char *name, const double *errors, size_t n);
+
+/* Events counted natively beside those under configurations (PATH, of schema_event_counts). */
+int text_counts_put(const struct text_page *page, const char *path, struct error *error);
+
 #endif

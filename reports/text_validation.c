@@ -78,27 +78,11 @@ static double score(const struct table *t, const struct group *g, const char *lo
 	return n ? sum / (double)n : (double)NAN;
 }
 
-static void put_errors(FILE *out, const char *name, const double *e, size_t n)
+void text_put_errors(FILE *out, const char *name, const double *e, size_t n)
 {
 	if (n)
 		fprintf(out, "  %-34s %4zu %8.1f %% %8.1f %% %8.1f %%\n", name, n,
 			100 * stats_quantile(e, n, 0.5), 100 * stats_quantile(e, n, 0.9), 100 * e[n - 1]);
-}
-
-/* A right total of wrong parts would show here. */
-static void put_counts(FILE *out, const struct table *t, const struct group *g, double *room)
-{
-	size_t n = 0;
-
-	for (size_t row = 0; row < t->rows; row++) {
-		double profiled = table_number_of(t, row, "requests_profiled"),
-		       measured = table_number_of(t, row, "requests_measured");
-
-		if (in_group(t, row, g) && measured > 0)
-			room[n++] = fabs(profiled - measured) / measured;
-	}
-	stats_sort(room, n);
-	put_errors(out, "requests counted, by those made", room, n);
 }
 
 static void put_group(const struct text_page *page, const struct table *t, const struct group *g,
@@ -111,18 +95,18 @@ static void put_group(const struct text_page *page, const struct table *t, const
 		       strcmp(g->held_out, "list") == 0 ? "of programs no fit has seen"
 							: "of programs left out in turn");
 	fprintf(page->out, "  %-34s %4s %10s %10s %10s\n", "absolute error", "n", "median", "P90", "max");
-	put_errors(page->out, "predicted", room, errors(t, g, "predicted_ns", -INFINITY, false, room));
-	put_errors(page->out, "  with 20 % overhead and more", room,
-		   errors(t, g, "predicted_ns", 0.2, false, room));
-	put_errors(page->out, "  the same, by the overhead", room,
-		   errors(t, g, "predicted_ns", 0.2, true, room));
-	put_errors(page->out, "constant slowdown", room, errors(t, g, "constant_ns", -INFINITY, false, room));
-	put_errors(page->out, "CPU only", room, errors(t, g, "cpu_only_ns", -INFINITY, false, room));
+	text_put_errors(page->out, "predicted", room, errors(t, g, "predicted_ns", -INFINITY, false, room));
+	text_put_errors(page->out, "  with 20 % overhead and more", room,
+			errors(t, g, "predicted_ns", 0.2, false, room));
+	text_put_errors(page->out, "  the same, by the overhead", room,
+			errors(t, g, "predicted_ns", 0.2, true, room));
+	text_put_errors(page->out, "constant slowdown", room,
+			errors(t, g, "constant_ns", -INFINITY, false, room));
+	text_put_errors(page->out, "CPU only", room, errors(t, g, "cpu_only_ns", -INFINITY, false, room));
 	fprintf(page->out,
 		"  within the 95 %% interval: %.0f %%; score of such intervals %.2f, of a constant's %.2f\n",
 		100 * covered(t, g), score(t, g, "low_ns", "high_ns"),
 		score(t, g, "constant_low_ns", "constant_high_ns"));
-	put_counts(page->out, t, g, room);
 }
 
 /* Each program that no fit has seen, under one configuration. */
@@ -132,32 +116,28 @@ static void put_programs(const struct text_page *page, const struct table *t, co
 
 	for (size_t row = 0; row < t->rows; row++) {
 		double measured = table_number_of(t, row, "measured_ns"),
-		       predicted = table_number_of(t, row, "predicted_ns"),
-		       made = table_number_of(t, row, "requests_measured");
-		char took[32], said[32], low[32], high[32], interval[80], requests[32] = "-";
+		       predicted = table_number_of(t, row, "predicted_ns");
+		char took[32], said[32], low[32], high[32], interval[80];
 
 		if (!in_group(t, row, g))
 			continue;
 		if (!any)
-			fprintf(page->out, "  %-18s %9s %9s %-22s %9s %9s %9s\n", "program", "measured",
-				"predicted", "[95 % interval]", "off", "requests", "predicted");
+			fprintf(page->out, "  %-18s %9s %9s %-22s %9s\n", "program", "measured", "predicted",
+				"[95 % interval]", "off");
 		any = true;
 		snprintf(interval, sizeof(interval), "[%s, %s]",
 			 units_print_time(table_number_of(t, row, "low_ns"), low, sizeof(low)),
 			 units_print_time(table_number_of(t, row, "high_ns"), high, sizeof(high)));
-		if (!isnan(made))
-			snprintf(requests, sizeof(requests), "%.0f", made);
 		fputs("  ", page->out);
 		text_put_name(page->out, table_text_of(t, row, "program"), 18);
-		fprintf(page->out, " %9s %9s %-22s %+7.1f %% %9s %9.0f\n",
+		fprintf(page->out, " %9s %9s %-22s %+7.1f %%\n",
 			units_print_time(measured, took, sizeof(took)),
 			units_print_time(predicted, said, sizeof(said)), interval,
-			100 * (predicted / measured - 1), requests,
-			table_number_of(t, row, "requests_profiled"));
+			100 * (predicted / measured - 1));
 	}
 }
 
-int report_validation_print(FILE *out, const char *path, bool colour, struct error *error)
+int report_validation_print(FILE *out, const char *path, const char *counts, bool colour, struct error *error)
 {
 	struct text_page page = { .out = out, .colour = colour };
 	struct group g = { "", "", "" };
@@ -179,5 +159,5 @@ int report_validation_print(FILE *out, const char *path, bool colour, struct err
 	}
 	free(room);
 	table_free(&t);
-	return room ? 0 : -ENOMEM;
+	return room ? text_counts_put(&page, counts, error) : -ENOMEM;
 }

@@ -27,7 +27,7 @@ def write(path, rows, head):
 
 
 def program(directory_rows, name, native, faults, requests, guest):
-    runs, profile = directory_rows
+    runs, profile, made, counted = directory_rows
     hosted = native - faults * 1000 + faults * 4000 + requests * 50000 + guest * 1000
     for block in range(1, 7):
         for config, ns in (("native", native), ("hosted", hosted)):
@@ -35,6 +35,14 @@ def program(directory_rows, name, native, faults, requests, guest):
                              label=config, cache="warm", transport="exit", status="ok", wall_ns=ns, life_ns=ns,
                              cpu_vcpu_ns=ns, cpu_monitor_ns=0, cpu_driver_busy_ns=0, cpu_driver_spin_ns=0,
                              cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1))
+            if config == "hosted":
+                run = dict(run=len(runs))
+                # A futex is no request of the profile's, and the two vCPUs share the calls.
+                made += [dict(run, kind="close", stage="total", count=requests), dict(run, kind="close", stage="monitor-in", count=7),
+                         dict(run, kind="futex", stage="total", count=5)]
+                counted += [dict(run, probe="stamps", layer="vcpu0", event="syscalls", unit="1", value=requests),
+                            dict(run, probe="stamps", layer="vcpu1", event="syscalls", unit="1", value=guest),
+                            dict(run, probe="rusage", layer="process", event="minor_faults", unit="1", value=2 * faults)]
     for event, group, value, more in (
             ("alone", "time", native, {}), ("cpu", "time", native, {}), ("page-faults", "memory", faults, {}), ("ops", "work", 1000, {}),
             ("close", "call", requests, dict(served="host", blocks="no", bytes=0, files=0, late=0)),
@@ -43,13 +51,15 @@ def program(directory_rows, name, native, faults, requests, guest):
 
 
 def result(directory, names, times=1):
-    rows = ([], [])
+    rows = ([], [], [], [])
     for name in names:
         native = draw.randrange(20, 200) * 10**6
         program(rows, name, native, draw.randrange(1, 5) * native // 10**5, times * draw.randrange(1, 60) * native // 10**7,
                 draw.randrange(1, 50) * native // 10**6)
     write(directory + "/runs.csv", rows[0], header)
     write(directory + "/profile.csv", rows[1], profile_header)
+    write(directory + "/requests.csv", rows[2], "run,kind,stage,count,total_ns,p50_ns,p90_ns,p99_ns,max_ns".split(","))
+    write(directory + "/counters.csv", rows[3], "run,probe,layer,event,unit,value,enabled_ns,running_ns".split(","))
     write(directory + "/machine.csv", [dict(fact="kvm backend", value=os.environ.get("BACKEND", "kvm_test"))],
           ["fact", "value"])
 

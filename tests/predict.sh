@@ -80,8 +80,13 @@ result untraced
 mkdir older && cut -d, -f1-17 known/coefficients.csv >older/coefficients.csv && ! grep -q held older/coefficients.csv &&
 	try 0 predict known --costs older --json && jq -e 'all(.[]; .held == null)' said >/dev/null
 result older-costs
-try 0 fit known --validate --held-out held && grep -Eq '^  q1 .* [0-9]+$' said
+try 0 fit known --validate --held-out held && grep -Eq '^  q1 .* ms .* ms \[.*%$' said &&
+	grep -Eq '^  q1 +([0-9]+)/\1 +([0-9]+)/\2 +0/- +[0-9]+/[0-9]+ +0/-$' said && grep -Eq '^  page-fault +4 +50.0 % +50.0 % +50.0 %$' said &&
+	grep -Eq '^  request +16 +0.0 % +0.0 % +0.0 %$' said
 result validation-programs
+awk -F, 'NR > 1 && $4 == "page-fault" { off += $6 != 2 * $5; n++ } NR > 1 && ($4 == "request" || $4 == "call") { off += $6 != $5; n++ }
+	END { exit off || n != 3 * (16 + 4) }' known/event-counts.csv
+result event-counts
 try 0 predict known --costs known --machine twice --json &&
 	near '[.[] | select(.term == "request" and .metric == "time")][0].cost_ns' 100150
 result other-machine
