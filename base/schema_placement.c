@@ -30,6 +30,8 @@ const struct table_schema schema_plan_today = {
 		TEXT("survives", "yes where its VMs all find room on the others when it fails (with the fullest others, where the policy has more to fail)"),
 		COUNT("homeless", "VMs that find none"),
 		TEXT("vm", "the first of them"),
+		MAYBE_TEXT("rearranged", "where some find none: yes if moving other VMs makes room for all, no if no way was found; NA: all find room, or it was not looked for (beyond the first 50)"),
+		MAYBE_COUNT("moves", "so many of the others must move then; NA: it does not help"),
 		END },
 };
 
@@ -51,6 +53,7 @@ const struct table_schema schema_plan_mending = {
 		COUNT("homeless", "VMs without a host after all moves"),
 		COUNT("still_fatal", "hosts that must not fail after all moves, with the spare hosts"),
 		COUNT("spares", "empty hosts that must be added besides, for as many to fail as the policy says"),
+		MAYBE_COUNT("fatal_domains", "failure domains that must not fail today; NA: the policy does not ask for it (spare_domains)"),
 		END },
 };
 

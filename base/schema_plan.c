@@ -89,6 +89,9 @@ const struct table_schema schema_plan_risks = {
 		COUNT("homeless", "VMs that find none"),
 		TEXT("vm", "the first of them"),
 		MAYBE_TEXT("domain", "the failure domain all of whose hosts fail; NA: it is about a single host"),
+		MAYBE_TEXT("rearranged", "where some find none: yes if moving other VMs makes room for all, no if no way was found; NA: all find room, or it was not looked for (beyond the first 50)"),
+		MAYBE_COUNT("moves", "so many of the others must move then; NA: it does not help"),
+		MAYBE_TEXT("placement", "plan, or today (its single hosts are in plan/today.csv)"),
 		END },
 };
 

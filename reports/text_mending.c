@@ -32,6 +32,10 @@ static void put_cure(FILE *out, const struct table *m, size_t row)
 		fputs(count(m, row, "still_broken") > 0 ? ", and no moves mend it" : "", out);
 		return;
 	}
+	if (moves + added == 0 && count(m, row, "homeless") == new) {
+		fprintf(out, ", and no moves make room for %s", new == 1 ? "it" : "them");
+		return;
+	}
 	fprintf(out, ". %ld move%s", moves, s(moves));
 	if (moves > 0 && moves == fewest)
 		fputs(" (no fewer would do)", out);
@@ -52,6 +56,7 @@ static void put_sentence(FILE *out, const struct table *m, size_t row)
 {
 	long hosts = count(m, row, "hosts"), broken = count(m, row, "broken"), fatal = count(m, row, "fatal"),
 	     spares = count(m, row, "spares");
+	double domains = table_number_of(m, row, "fatal_domains");
 
 	fprintf(out, "today's placement, %s: ", table_text_of(m, row, "label"));
 	if (broken > 0)
@@ -63,6 +68,8 @@ static void put_sentence(FILE *out, const struct table *m, size_t row)
 		fprintf(out, ", %ld must not fail", fatal);
 	else
 		fputs(", any may fail", out);
+	if (domains > 0)
+		fprintf(out, ", %.0f failure domain%s must not", domains, s((long)domains));
 	put_cure(out, m, row);
 	if (spares > 0)
 		fprintf(out, "; %ld spare host%s then let%s one fail", spares, s(spares),

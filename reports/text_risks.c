@@ -9,16 +9,32 @@
 
 /* What a plan survives, as text: a sentence a configuration. */
 
+/* Where a loss leaves VMs without room: whether others that move make some. */
+static void put_cure(FILE *out, const struct table *risks, size_t row)
+{
+	const char *rearranged = table_text_of(risks, row, "rearranged"),
+		   *moves = table_text_of(risks, row, "moves");
+
+	if (strcmp(rearranged, "yes") == 0)
+		fprintf(out, "; moving %s other%s makes room", moves, strcmp(moves, "1") == 0 ? "" : "s");
+	else if (strcmp(rearranged, "no") == 0)
+		fputs("; moving others was not found to help", out);
+}
+
 /* One row about a failure domain; returns the next. */
 static size_t put_domain(FILE *out, const struct table *risks, size_t row)
 {
 	const char *label = table_text_of(risks, row, "label"), *domain = table_text_of(risks, row, "domain");
 
+	if (table_is(risks, row, "placement", "today"))
+		fputs("today's placement, ", out);
 	if (table_is(risks, row, "survives", "no"))
 		fprintf(out,
 			"%s does not survive the loss of %s: there is no room for %s of its VMs, %s first",
 			label, domain, table_text_of(risks, row, "homeless"),
 			table_text_of(risks, row, "vm"));
+	if (table_is(risks, row, "survives", "no"))
+		put_cure(out, risks, row);
 	else
 		fprintf(out, "%s survives the loss of %s", label, domain);
 	return row + 1;
@@ -37,10 +53,10 @@ static size_t put_config(FILE *out, const struct table *risks, size_t row)
 	     row++)
 		if (table_is(risks, row, "survives", "no"))
 			first = fatal++ ? first : row;
-	if (fatal == 0)
+	if (fatal == 0) {
 		fprintf(out, "%s survives the loss of any of its %zu hosts",
 			table_text_of(risks, begin, "label"), row - begin);
-	else
+	} else {
 		fprintf(out,
 			"%s does not survive the loss of %zu of its %zu hosts: without %s there is no room "
 			"for %s VM%s, %s "
@@ -49,6 +65,8 @@ static size_t put_config(FILE *out, const struct table *risks, size_t row)
 			table_text_of(risks, first, "host"), table_text_of(risks, first, "homeless"),
 			table_is(risks, first, "homeless", "1") ? "" : "s",
 			table_text_of(risks, first, "vm"));
+		put_cure(out, risks, first);
+	}
 	return row;
 }
 

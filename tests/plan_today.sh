@@ -58,17 +58,48 @@ result together
 printf 'vm,class,cpu,memory,measured_on\na,cpu,5,8,native\nb,cpu,5,8,native\nc,cpu,5,8,native\n' >tight.csv
 printf 'vm,host\na,box-1\nb,box-2\nc,box-3\n' >today.csv
 try 0 --fleet tight.csv --hosts hosts.csv --placement today.csv && says "within capacity and rules, 3 must not fail" &&
-	grep -q '^native,native,box-1,.*,no,1,a$' new/plan/today.csv
+	grep -q '^native,native,box-1,.*,no,1,a,no,NA$' new/plan/today.csv
 result pieces
 
 # With one host more any of them may fail; of three there may be none.
 printf 'growth_buffer = 0\nspare_hosts = 1\n' >spare.ini
 printf 'host,available,cores,memory,cost\nbox,9,8,64,1000\n' >nine.csv
-try 0 --fleet tight.csv --hosts hosts.csv --policy spare.ini --placement today.csv && grep -q '^native,native,3,0,3,0,0,0,yes,0,0,0,0,3,0$' new/plan/mending.csv
+try 0 --fleet tight.csv --hosts hosts.csv --policy spare.ini --placement today.csv && grep -q '^native,native,3,0,3,0,0,0,yes,0,0,0,0,3,0,NA$' new/plan/mending.csv
 result no-spare
 try 0 --fleet tight.csv --hosts nine.csv --policy spare.ini --placement today.csv && says "1 spare host then lets one fail" &&
-	grep -q '^native,native,3,0,3,0,0,0,yes,0,0,0,0,0,1$' new/plan/mending.csv
+	grep -q '^native,native,3,0,3,0,0,0,yes,0,0,0,0,0,1,NA$' new/plan/mending.csv
 result spare
+
+# Without box-1 there is no room for 5 cores in one piece, until d makes some.
+printf 'vm,class,cpu,memory,measured_on\na,cpu,5,8,native\nb,cpu,3,8,native\nc,cpu,4,8,native\nd,cpu,2,8,native\n' >loose.csv
+printf 'vm,host\na,box-1\nb,box-2\nd,box-2\nc,box-3\n' >today.csv
+try 0 --fleet loose.csv --hosts hosts.csv --placement today.csv && grep -q '^native,native,box-1,.*,no,1,a,yes,1$' new/plan/today.csv
+result rearranged
+
+# Whole racks: nothing else can take 5 cores. Without the policy's asking nobody looks.
+printf 'host,available,cores,memory,cost,failure_domain\nleft,1,16,64,1000,north\nright,1,8,64,1000,south\n' >racks.csv
+printf 'growth_buffer = 0\nspare_domains = yes\n' >racks.ini
+printf 'vm,class,cpu,memory,measured_on\na,cpu,5,8,native\nb,cpu,1,8,native\nc,cpu,3,8,native\n' >halves.csv
+printf 'vm,host\na,left-1\nb,left-1\nc,right-1\n' >today.csv
+try 0 --fleet halves.csv --hosts racks.csv --policy racks.ini --placement today.csv && says "1 failure domain must not" &&
+	says "today's placement, native does not survive the loss of north: there is no room for 1 of its VMs, b first" &&
+	grep -q '^native,native,NA,yes,0,NA,south,NA,NA,today$' new/plan/risks.csv
+result domains
+try 0 --fleet halves.csv --hosts racks.csv --placement today.csv && ! says "failure domain" && [ "$(wc -l <new/plan/risks.csv)" -eq 1 ]
+result domains-unasked
+
+# Two VMs that need 6 cores each, never at once: 7 together.
+printf 'timestamp,vm,cpu\n' >usage.csv
+for hour in 00 01 02 03 04 05 06 07 08 09 10 11; do
+	printf '2030-01-01 %s:00,a,6\n2030-01-01 %s:00,b,1\n2030-01-01 %s:30,a,1\n2030-01-01 %s:30,b,6\n' $hour $hour $hour $hour
+done >>usage.csv
+printf 'vm,class,cpu,memory,measured_on\na,cpu,6,8,native\nb,cpu,6,8,native\n' >both.csv
+printf 'vm,host\na,box-1\nb,box-1\n' >today.csv
+try 0 --fleet both.csv --series usage.csv --hosts hosts.csv --placement today.csv && says "today's placement, native: all 1 host" &&
+	grep -q '^native,native,box-1,box,7,8,' new/plan/today.csv
+result together-over-time
+try 0 --fleet both.csv --hosts hosts.csv --placement today.csv && says "native: 1 of 1 host is beyond"
+result together-unknown
 
 # Two VMs that must change places with nothing free: one is stopped meanwhile.
 printf 'vm,class,cpu,memory,group,measured_on\na,cpu,5,8,x,native\nb,cpu,5,8,y,native\nc,cpu,3,8,y,native\nd,cpu,3,8,x,native\n' >swap.csv

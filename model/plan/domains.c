@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "model/plan/pack_priv.h"
+#include "model/plan/pack_loss_priv.h"
 #include "model/plan/place_work_priv.h"
 
 /* Failure domains: what becomes of a plan when all hosts of one fail at once. */
@@ -15,24 +15,32 @@ static const char *domain_of(const struct packing *packing, const struct fleet *
 	return fleet->kind[packing->problem->origin[kind].kind].domain;
 }
 
-/* Takes away all hosts of DOMAIN. *LOST: how many these are. 0 or -ENOMEM. */
-static int lose(const struct packing *packing, const struct fleet *fleet, const char *domain, size_t *lost,
-		size_t *homeless, size_t *vm)
+/* The bins of DOMAIN as marks that the caller frees; *COUNT: how many these are. NULL when memory is short.
+ */
+static bool *lose(const struct packing *packing, const struct fleet *fleet, const char *domain, size_t *count)
 {
 	const struct place_solution *s = &packing->solution;
-	bool *gone = calloc(s->bins + 1, sizeof(*gone));
-	int code = 0;
+	bool *lost = calloc(s->bins + 1, sizeof(*lost));
 
-	if (!gone)
-		return -ENOMEM;
-	*lost = *homeless = 0;
-	for (size_t b = 0; b < s->bins; b++) {
-		gone[b] = strcmp(domain_of(packing, fleet, s->bin[b].kind), domain) == 0;
-		*lost += gone[b];
+	*count = 0;
+	for (size_t b = 0; lost && b < s->bins; b++) {
+		lost[b] = strcmp(domain_of(packing, fleet, s->bin[b].kind), domain) == 0;
+		*count += lost[b];
 	}
-	if (*lost > 0)
-		code = place_survive(&packing->problem->problem, s, gone, homeless, vm);
-	free(gone);
+	return lost;
+}
+
+/* What becomes of the packing without DOMAIN, with REARRANGE also where others move; *COUNT: hosts of it. 0
+ * or -ENOMEM. */
+static int find_loss(struct pack_loss *loss, const struct packing *packing, const struct fleet *fleet,
+		     const char *domain, bool rearrange, size_t *count)
+{
+	bool *lost = lose(packing, fleet, domain, count);
+	int code = lost ? pack_loss_find(loss, packing, lost) : -ENOMEM;
+
+	if (code == 0 && rearrange && loss->homeless > 0)
+		code = pack_loss_rearrange(loss, packing, lost);
+	free(lost);
 	return code;
 }
 
@@ -59,33 +67,52 @@ static size_t choose_kind(const struct packing *packing, const struct fleet *fle
 	return best;
 }
 
-static int put_risk(const struct plan_config *config, const struct fleet *fleet, const char *domain,
-		    size_t homeless, size_t vm, struct table_writer *risks, struct error *error)
+/* Whether kind I of the host list is the first of a failure domain. */
+static bool is_first(const struct fleet *fleet, size_t i)
 {
-	table_put_text(risks, config->name);
-	table_put_text(risks, config->label);
-	table_put_missing(risks);
-	table_put_text(risks, homeless ? "no" : "yes");
-	table_put_integer(risks, (int64_t)homeless);
-	table_put_text(risks, homeless ? fleet->vm[vm].name : NULL);
-	table_put_text(risks, domain);
-	return table_end_row(risks, error);
+	size_t before = 0;
+
+	while (before < i && strcmp(fleet->kind[before].domain, fleet->kind[i].domain) != 0)
+		before++;
+	return *fleet->kind[i].domain && before == i;
+}
+
+int domains_put(struct table_writer *risks, const struct packing *packing, const struct fleet *fleet,
+		const struct plan_config *config, const char *placement, size_t *fatal, struct error *error)
+{
+	int code = 0;
+
+	*fatal = 0;
+	for (size_t i = 0; code == 0 && i < fleet->kinds; i++) {
+		struct pack_loss loss;
+		size_t count;
+
+		if (!is_first(fleet, i))
+			continue;
+		if (find_loss(&loss, packing, fleet, fleet->kind[i].domain, *fatal < PACK_REARRANGED_MOST,
+			      &count) < 0)
+			return error_set(error, ENOMEM, "cannot plan");
+		*fatal += loss.homeless > 0;
+		if (count > 0)
+			code = pack_loss_put_risk(risks, fleet, config, placement, NULL,
+						  fleet->kind[i].domain, &loss, error);
+	}
+	return code;
 }
 
 /* Adds spare hosts outside of DOMAIN until what is left survives its loss, as far as there are hosts. */
-static int survive(struct packing *packing, const struct fleet *fleet, const char *domain, size_t *lost,
-		   size_t *homeless, size_t *vm)
+static int survive(struct packing *packing, const struct fleet *fleet, const char *domain)
 {
-	int code = lose(packing, fleet, domain, lost, homeless, vm);
+	struct pack_loss loss;
+	size_t count, kind = 0;
+	int code = find_loss(&loss, packing, fleet, domain, false, &count);
 
-	while (code == 0 && *homeless > 0) {
-		size_t kind = choose_kind(packing, fleet, domain, *vm);
-
-		if (kind == PLACE_NONE)
-			break;
-		code = pack_add_empty(packing, kind);
+	while (code == 0 && kind != PLACE_NONE && loss.homeless > 0) {
+		kind = choose_kind(packing, fleet, domain, loss.vm);
+		if (kind != PLACE_NONE)
+			code = pack_add_empty(packing, kind);
 		if (code == 0)
-			code = lose(packing, fleet, domain, lost, homeless, vm);
+			code = find_loss(&loss, packing, fleet, domain, false, &count);
 	}
 	return code;
 }
@@ -93,24 +120,15 @@ static int survive(struct packing *packing, const struct fleet *fleet, const cha
 int domains_risks(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
 		  struct table_writer *risks, struct error *error)
 {
+	size_t fatal;
 	int code = 0;
 
 	if (!config->policy || !(config->policy->spare_domains > 0))
 		return 0;
-	for (size_t pass = 0; code == 0 && pass < 2; pass++) /* all spare hosts first */
-		for (size_t i = 0; code == 0 && i < fleet->kinds; i++) {
-			const char *domain = fleet->kind[i].domain;
-			size_t lost, homeless, vm, before = 0;
-
-			while (before < i && strcmp(fleet->kind[before].domain, domain) != 0)
-				before++;
-			if (!*domain || before < i)
-				continue;
-			code = survive(packing, fleet, domain, &lost, &homeless, &vm);
-			if (code < 0)
-				return error_set(error, ENOMEM, "cannot plan");
-			if (pass == 1 && lost > 0)
-				code = put_risk(config, fleet, domain, homeless, vm, risks, error);
-		}
-	return code;
+	for (size_t i = 0; code == 0 && i < fleet->kinds; i++)
+		if (is_first(fleet, i))
+			code = survive(packing, fleet, fleet->kind[i].domain);
+	if (code < 0)
+		return error_set(error, ENOMEM, "cannot plan");
+	return domains_put(risks, packing, fleet, config, "plan", &fatal, error);
 }

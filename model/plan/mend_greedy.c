@@ -32,7 +32,8 @@ double greedy_weigh(const struct greedy *g, size_t unit)
 static void evict(struct greedy *g, size_t unit)
 {
 	mend_put(g->s, unit, PLACE_NONE);
-	g->pool[g->count++] = unit;
+	if (g->s->home[unit] != PLACE_NONE) /* those that never had a place are added last */
+		g->pool[g->count++] = unit;
 }
 
 /* All members of GROUP to the bin that has the most of them, whatever else is there. */

@@ -32,16 +32,19 @@ static double asked(const struct plan_vm *vm, enum series_metric m)
 	return (double[]){ vm->series_cpu, vm->asks.memory, vm->asks.io, vm->asks.iops, vm->asks.net }[m];
 }
 
+bool pack_has_series(const struct fleet *fleet, size_t vm, enum series_metric m)
+{
+	return fleet->vm[vm].series > 0 && series_values(&fleet->series, fleet->vm[vm].series - 1, m) &&
+	       asked(&fleet->vm[vm], m) > 0;
+}
+
 /* What VM's series is multiplied by to be its demand as priced; NaN: it has none. */
 static double factor(const struct fleet *fleet, const struct plan_config *config, size_t vm,
 		     enum series_metric m)
 {
-	double percentile = asked(&fleet->vm[vm], m);
-
-	if (fleet->vm[vm].series == 0 || !series_values(&fleet->series, fleet->vm[vm].series - 1, m) ||
-	    !(percentile > 0))
+	if (!pack_has_series(fleet, vm, m))
 		return (double)NAN;
-	return m == SERIES_CPU ? config->price[vm].cpu / percentile : 1;
+	return m == SERIES_CPU ? config->price[vm].cpu / asked(&fleet->vm[vm], m) : 1;
 }
 
 /* Adds COUNT times what VM uses to SUM, over the slots; where it has no series, what it is said to. */
@@ -66,9 +69,8 @@ static double quantile(const struct fleet *fleet, const struct plan_config *conf
 						 : config->policy->cpu_percentile);
 }
 
-/* The percentile of what HOST's VMs use together; SUM has room for the slots. */
-static double host_needs(const struct fleet *fleet, const struct plan_config *config,
-			 const struct plan_host *host, enum series_metric m, double *sum)
+double pack_host_needs(const struct fleet *fleet, const struct plan_config *config,
+		       const struct plan_host *host, enum series_metric m, double *sum)
 {
 	double beside = 0;
 
@@ -133,7 +135,7 @@ static void count_shares(struct aligner *a)
 static bool raise(struct aligner *a, const struct plan_host *host, enum series_metric m, double offers,
 		  bool all)
 {
-	double needs = host_needs(a->fleet, a->config, host, m, a->sum), counted = 0, bursts = 0;
+	double needs = pack_host_needs(a->fleet, a->config, host, m, a->sum), counted = 0, bursts = 0;
 
 	if (pack_within(needs, offers))
 		return false;
@@ -241,7 +243,7 @@ int pack_measure(struct packing *packing, const struct fleet *fleet, const struc
 
 		for (enum series_metric m = 0; m < SERIES_METRICS; m++)
 			if (fleet->series.value[m])
-				*used[m] = host_needs(fleet, config, host, m, sum);
+				*used[m] = pack_host_needs(fleet, config, host, m, sum);
 	}
 	free(sum);
 	return 0;

@@ -46,6 +46,13 @@ int pack_rules_make(struct pack_problem *a, const struct fleet *fleet, const str
  * once the policy's reserves and room to grow are kept. */
 double pack_cpu_offered(const struct plan_config *config, const struct plan_kind *kind, double busy);
 
+/* Whether the series of VM say what it uses of METRIC. */
+bool pack_has_series(const struct fleet *fleet, size_t vm, enum series_metric metric);
+
+/* The policy's percentile of what HOST's VMs use of METRIC together over time; SUM has room for the slots. */
+double pack_host_needs(const struct fleet *fleet, const struct plan_config *config,
+		       const struct plan_host *host, enum series_metric metric, double *sum);
+
 /* Adds an empty host of the problem's KIND. 0 or -ENOMEM. */
 int pack_add_empty(struct packing *packing, size_t kind);
 

@@ -8,45 +8,6 @@
 
 /* Hosts that fail, and those kept for that. */
 
-/* How full a bin is: the largest share of what it offers that its VMs use. */
-static double fullness(const struct pack_problem *a, const struct place_solution *s, size_t bin)
-{
-	const double *capacity = a->capacity + s->bin[bin].kind * RESOURCES;
-	double use[RESOURCES] = { 0 }, most = 0;
-
-	for (size_t e = s->bin[bin].entry; e < s->bin[bin].entry + s->bin[bin].entries; e++)
-		for (size_t d = 0; d < RESOURCES; d++)
-			use[d] += (double)s->entry[e].count * a->size[s->entry[e].item * RESOURCES + d];
-	for (size_t d = 0; d < DRIVER; d++)
-		most = capacity[d] > 0 && use[d] / capacity[d] > most ? use[d] / capacity[d] : most;
-	return most;
-}
-
-int pack_survive(const struct packing *packing, size_t host, size_t count, size_t *homeless, size_t *vm)
-{
-	const struct place_solution *s = &packing->solution;
-	bool *lost = calloc(s->bins + 1, sizeof(*lost));
-	int code;
-
-	if (!lost)
-		return -ENOMEM;
-	lost[host] = true;
-	for (size_t i = 1; i < count && i < s->bins; i++) {
-		size_t fullest = PLACE_NONE;
-		double most = -1;
-
-		for (size_t b = 0; b < s->bins; b++)
-			if (!lost[b] && fullness(packing->problem, s, b) > most) {
-				most = fullness(packing->problem, s, b);
-				fullest = b;
-			}
-		lost[fullest] = true;
-	}
-	code = place_survive(&packing->problem->problem, s, lost, homeless, vm);
-	free(lost);
-	return code;
-}
-
 int plan_pack(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
 	      bool careful)
 {

@@ -169,7 +169,9 @@ int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const stru
 		  const struct place_effort *effort); /* NULL: by first fit alone */
 void packing_free(struct packing *packing);
 
-/* The same for whole failure domains, after it. 0 or negative errno. */
+/* What becomes of the packing without a failure domain: spare hosts outside of each are added, as far as
+ * there are hosts, where the policy wants all to be survived, and rows of RISKS written. 0 or negative errno.
+ */
 int domains_risks(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
 		  struct table_writer *risks, struct error *error);
 
@@ -179,10 +181,6 @@ int domains_risks(struct packing *packing, const struct fleet *fleet, const stru
 int plan_pack(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
 	      bool careful);
 #define PLAN_CAREFUL 200 /* VMs up to which that takes no time */
-
-/* When COUNT hosts fail, that of number HOST and the fullest others: VMs for which there is no room then, and
- * the row of the first of them. 0 or -ENOMEM. */
-int pack_survive(const struct packing *packing, size_t host, size_t count, size_t *homeless, size_t *vm);
 
 /* Adds a spare host, empty, that holds what HOST does: the cheapest there is. 1: done, 0: there is none,
  * -ENOMEM. */
