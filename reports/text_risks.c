@@ -28,15 +28,13 @@ static size_t put_domain(FILE *out, const struct table *risks, size_t row)
 
 	if (table_is(risks, row, "placement", "today"))
 		fputs("today's placement, ", out);
-	if (table_is(risks, row, "survives", "no"))
-		fprintf(out,
-			"%s does not survive the loss of %s: there is no room for %s of its VMs, %s first",
-			label, domain, table_text_of(risks, row, "homeless"),
-			table_text_of(risks, row, "vm"));
-	if (table_is(risks, row, "survives", "no"))
-		put_cure(out, risks, row);
-	else
+	if (!table_is(risks, row, "survives", "no")) {
 		fprintf(out, "%s survives the loss of %s", label, domain);
+		return row + 1;
+	}
+	fprintf(out, "%s does not survive the loss of %s: there is no room for %s of its VMs, %s first",
+		label, domain, table_text_of(risks, row, "homeless"), table_text_of(risks, row, "vm"));
+	put_cure(out, risks, row);
 	return row + 1;
 }
 
