@@ -45,9 +45,11 @@ static void *drive(void *argument)
 
 void driver_adopt(struct vcpu *v)
 {
-	if (v->monitor->drivers == 0)
+	unsigned count = driver_count(v->monitor); /* or will be, of which some may sleep already */
+
+	if (count == 0)
 		return;
-	v->channel->driver = v->id % v->monitor->drivers;
+	v->channel->driver = v->id % count;
 	v->channel->driver_asleep = 1;
 }
 
@@ -70,8 +72,10 @@ static int start(struct monitor *m, unsigned id)
 		return error;
 	snprintf(d->thread->name, sizeof(d->thread->name), "driver%u", id % VMM_DRIVERS);
 	error = pthread_create(&d->host, NULL, drive, d);
-	if (error)
+	if (error) {
+		close(d->doorbell);
 		return error_set(m->error, error, "cannot start a driver thread");
+	}
 	while (!atomic_load(&d->ready))
 		usleep(10);
 	return 0;
@@ -83,15 +87,16 @@ int driver_start(struct monitor *m)
 	int error = count ? interrupt_open(m) : 0;
 
 	atomic_store(&m->rings, 0);
+	/* Before there are any: in a program that runs they begin to serve, and may fall asleep, at once. */
+	for (unsigned i = 0, n = atomic_load(&m->vcpus); count && i < n; i++) {
+		m->vcpu[i]->channel->driver = m->vcpu[i]->id % count;
+		m->vcpu[i]->channel->driver_asleep = !driver_polls(m);
+	}
 	for (unsigned i = 0; error == 0 && i < count; i++) {
 		error = start(m, i);
 		m->drivers += error == 0;
 	}
-	for (unsigned i = 0, n = atomic_load(&m->vcpus); m->drivers && i < n; i++)
-		m->vcpu[i]->channel->driver = m->vcpu[i]->id % m->drivers;
-	for (unsigned i = 0; i < m->drivers; i++)
-		driver_tell_asleep(&m->driver[i], !driver_polls(m));
-	m->boot->ring = error == 0 && count; /* vCPUs may send requests this way from now on */
+	m->boot->ring = error == 0 && count; /* vCPUs may send requests this way, while there is room */
 	m->report->drivers = m->drivers;
 	m->report->threads = 1 + m->drivers;
 	return error;

@@ -72,10 +72,12 @@ static void nap(struct driver *d)
 }
 
 /* What the guest says of its threads is its own loss where it is not so. */
-static uint64_t patience(const struct monitor *m)
+static uint64_t patience(struct monitor *m)
 {
 	uint32_t running = __atomic_load_n(&m->boot->running, __ATOMIC_RELAXED);
 
+	if (crowd_gives_way(m))
+		return 0;
 	return running <= (uint32_t)m->driven ? m->spin_ticks : m->spin_ticks / CROWDED;
 }
 

@@ -93,6 +93,7 @@ static int64_t split(struct monitor *m, const struct vcpu_state *state, int plac
 	pid = fork();
 	if (pid == 0) {
 		tree_settle(m, place, getpid());
+		m->place = place;
 		return become_child(m, state);
 	}
 	if (pid < 0)

@@ -138,6 +138,7 @@ static void account(struct monitor *m)
 		report->thread[0].switches -= report->switches_go;
 	}
 	driver_park(m);
+	crowd_tell(m, 0);
 	rescue_pages(m);
 	monitor_collect(m);
 	/* The first and the drivers were there all the time. */

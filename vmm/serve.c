@@ -206,10 +206,18 @@ static int64_t serve(struct monitor *m, struct abi_request *asked, struct vmm_th
 	return result;
 }
 
+static bool may_wait(const struct abi_request *asked)
+{
+	const struct abi_call *row = call_row(asked->call);
+
+	return row && (row->flags & ABI_BLOCKS || (row->flags & ABI_FILE && asked->regular != 2));
+}
+
 void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread)
 {
 	struct served note = { .request = request, .by_exit = true, .stamp = { [STAMP_SEEN] = clock_tsc() } };
 	struct abi_request asked;
+	bool waits;
 
 	/* A vCPU waits for one answer before it asks again; one that does not has gone mad. */
 	if (atomic_flag_test_and_set(&v->serving)) {
@@ -220,7 +228,12 @@ void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_threa
 	settle_asked(v);
 	copy_request(&asked, request);
 	note.stamp[STAMP_SUBMITTED] = __atomic_load_n(&request->submitted, __ATOMIC_RELAXED);
+	waits = may_wait(&asked);
+	if (waits)
+		crowd_tell(v->monitor, v->monitor->boot->running);
 	request->result = serve(v->monitor, &asked, thread, &note);
+	if (waits)
+		crowd_tell(v->monitor, v->monitor->boot->running + 1);
 	request->regular = asked.regular;
 	v->last = note;
 	atomic_flag_clear(&v->serving);

@@ -20,6 +20,15 @@ static uint64_t now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* Where PID is; nowhere, of a program that was killed, or lent what is another's: the first one's place. */
+static int find(const struct tree *tree, int32_t pid)
+{
+	for (int i = 0; i < VMM_PROCESSES; i++)
+		if (tree->pid[i] == pid)
+			return i;
+	return 0;
+}
+
 /* The report's memory is made larger by the first process, whoever else has it mapped. */
 int tree_open(struct monitor *m)
 {
@@ -38,17 +47,20 @@ int tree_open(struct monitor *m)
 		m->tree->pid[0] = getpid();
 		m->tree->deadline_ns = m->options->timeout_ns ? now_ns() + m->options->timeout_ns : 0;
 	} else if (!m->first) {
+		m->place = find(m->tree, getpid());
 		tree_detach(m);
 	}
 	return 0;
 }
 
 /* Places of processes that are no more: those killed could not give theirs back. */
-static void sweep(struct tree *tree)
+void tree_sweep(struct tree *tree)
 {
 	for (int i = 0; i < VMM_PROCESSES; i++)
-		if (tree->pid[i] > 0 && kill(tree->pid[i], 0) && errno == ESRCH)
+		if (tree->pid[i] > 0 && kill(tree->pid[i], 0) && errno == ESRCH) {
+			tree_want(tree, i, 0);
 			tree->pid[i] = 0;
+		}
 }
 
 static int claim(struct tree *tree, int most)
@@ -72,7 +84,7 @@ int tree_claim(struct monitor *m)
 	place = claim(m->tree, (int)most);
 	if (place >= 0)
 		return place;
-	sweep(m->tree);
+	tree_sweep(m->tree);
 	return claim(m->tree, (int)most);
 }
 

@@ -20,6 +20,8 @@ struct tree {
 	uint64_t deadline_ns;		/* CLOCK_MONOTONIC: when the watchdogs of all end them; 0: never */
 	uint32_t forks, execs;		/* done */
 	int32_t pid[VMM_PROCESSES];	/* those that may be alive; 0: free, -1: about to be */
+	uint32_t wants[VMM_PROCESSES];	/* cores that each wants, as crowd.c counts, */
+	uint32_t wanted;		/* and all of them */
 	struct vmm_thread vcpu, driver; /* sums */
 	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
 	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
@@ -42,6 +44,7 @@ int tree_open(struct monitor *m);
 void tree_add_unserved(struct vmm_unserved list[VMM_UNSERVED], const struct vmm_unserved *more);
 int tree_claim(struct monitor *m);			     /* a place for one process more, or -EAGAIN */
 void tree_settle(struct monitor *m, int place, int32_t pid); /* the place is PID's; 0: nobody's */
+void tree_sweep(struct tree *tree);			     /* gives free what those that were killed had */
 void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and empty */
 void tree_add(struct monitor *m);    /* a child: adds *m->report to what is shared */
 void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->report */
@@ -49,6 +52,12 @@ void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->re
 /* What a process took that shared the memory of another, on the vCPU it had from it. */
 void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,
 		   const struct abi_account *then);
+
+/* crowd.c: which processes may have a driver that polls. */
+void tree_want(struct tree *tree, int place, uint32_t cores);
+void crowd_tell(struct monitor *m, uint32_t running); /* so many of this process's threads do not wait */
+bool crowd_has_room(struct monitor *m);		      /* for this one and a driver that polls */
+bool crowd_gives_way(struct monitor *m); /* requests by ring leave by exit from now on where there is none */
 
 /* fork.c, vfork.c, exec.c: the program's processes. */
 int64_t fork_process(struct monitor *m, const uint64_t argument[6]);

@@ -134,7 +134,9 @@ struct monitor {
 	atomic_int driver_phase;
 	int control;		     /* the harness; -1: none */
 	atomic_uint rings;	     /* of doorbells that came by exit */
-	atomic_uint asked;	     /* requests of a forked process, until they were enough */
+	atomic_uint asked;	     /* requests that left by exit */
+	atomic_flag settling;	     /* somebody sees to drivers */
+	int place;		     /* of this process in the tree */
 	uint32_t bench_batch;	     /* batches seen */
 	struct abi_samples *samples; /* of an event, in guest memory; NULL: none yet */
 	pthread_t helper;	     /* of events.c */

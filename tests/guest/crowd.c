@@ -2,15 +2,19 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/wait.h>
 
 #include "tests/guest/guest.h"
 
-/* More threads than cores, each asking the host for something all the time, or sleeping, or computing. */
+/*
+ * More threads than cores, each asking the host for something all the time, or sleeping, or computing; and
+ * the same in as many processes at once as the argument says, of which each begins to be driven while it
+ * runs.
+ */
 #define THREADS 12
 #define READS	150
 #define WORDS	4096
 
-static char name[] = "crowd.XXXXXX";
 static int file;
 static unsigned wrong;
 
@@ -42,11 +46,12 @@ static void *count(void *argument)
 	return argument;
 }
 
-int main(void)
+static void run(void)
 {
 	static void *(*const does[])(void *) = { read_words, read_words, read_words, nap, count };
 	static uint32_t words[WORDS];
 	pthread_t thread[THREADS];
+	char name[] = "crowd.XXXXXX";
 
 	for (uint32_t i = 0; i < WORDS; i++)
 		words[i] = i * 2654435761u;
@@ -56,10 +61,26 @@ int main(void)
 	CHECK_EQUAL(pwrite(file, words, sizeof(words), 0), sizeof(words));
 	for (unsigned i = 0; i < THREADS; i++)
 		if (pthread_create(&thread[i], NULL, does[i % 5], (void *)(uintptr_t)i))
-			return 99;
+			exit(99);
 	for (unsigned i = 0; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
 	CHECK_EQUAL(wrong, 0);
 	close(file);
+}
+
+int main(int argc, char **argv)
+{
+	int processes = argc > 1 ? atoi(argv[1]) : 0, status;
+
+	if (processes == 0)
+		run();
+	for (int i = 0; i < processes; i++)
+		if (fork() == 0) {
+			run();
+			_exit(failures > 0);
+		}
+	while (wait(&status) > 0)
+		CHECK_EQUAL(status, 0);
+	CHECK(processes == 0 || errno == ECHILD);
 	return check_end();
 }
