@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 
 /* What is said to the user on stderr: one line a failure. */
+#define COUNT_TOLD 1000000 /* a limit as far off is no help */
 
 int cmd_fail(const char *command, const struct error *error, enum cmd_status status)
 {
@@ -62,6 +63,10 @@ int cmd_option_count(const char *option, uint64_t most, uint64_t *count, struct 
 {
 	if (units_parse_count(optarg, most, count, error) == 0 && *count > 0)
 		return 0;
-	error_fail(error, 0, "give a whole number from 1", "%.100s is no number for it", optarg);
+	error_set(error, 0, "%.100s is no number for it", optarg);
+	if (most < COUNT_TOLD)
+		error_mend(error, "give a whole number from 1 to %llu", (unsigned long long)most);
+	else
+		error_mend(error, "give a whole number from 1");
 	return error_at(error, "--%s", option);
 }

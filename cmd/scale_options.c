@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <getopt.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/schema.h"
 #include "base/units.h"
 #include "cmd/cmd.h"
 #include "cmd/scale_priv.h"
@@ -63,7 +67,7 @@ void scale_help(void)
 	     "\n"
 	     "Examples:\n"
 	     "  vmtax scale --out out/scale --max 4 -- busybox sha256sum /usr/bin/git\n"
-	     "  vmtax scale out/scale/* --slo p95=500ms\n"
+	     "  vmtax scale out/scale --slo p95=500ms\n"
 	     "  vmtax scale --out out/mix --mix kv:2,pack:1 --mix log:2,cpu-int:2\n"
 	     "  vmtax scale --out out/open --rate 20 --max 3 --slo p99=200ms -- ./serve-one");
 }
@@ -202,6 +206,42 @@ static int check(const struct scale_options *o, struct error *error)
 	return 0;
 }
 
+static int add_directory(struct scale_options *o, const char *directory, struct error *error)
+{
+	if (o->directories == SCALE_DIRECTORIES)
+		return error_set(error, 0, "more than %d directories", SCALE_DIRECTORIES);
+	o->directory[o->directories++] = directory;
+	return 0;
+}
+
+/* DIRECTORY; where copies were measured below it (scale_run), each of these, and itself only where it has
+ * loads. */
+static int take_directory(struct scale_options *o, const char *directory, struct error *error)
+{
+	char pattern[4300];
+	glob_t found;
+	int code = 0;
+
+	snprintf(pattern, sizeof(pattern), "%s/vms*-*/runs.csv", directory);
+	if (glob(pattern, 0, NULL, &found))
+		return add_directory(o, directory, error);
+	for (size_t i = 0; code == 0 && i < found.gl_pathc; i++) {
+		char *below = strdup(found.gl_pathv[i]);
+
+		if (!below || o->mades == SCALE_DIRECTORIES) {
+			free(below);
+			code = error_set(error, ENOMEM, "cannot name directories");
+			break;
+		}
+		*strrchr(below, '/') = '\0';
+		o->made[o->mades++] = below;
+		code = add_directory(o, below, error);
+	}
+	globfree(&found);
+	snprintf(pattern, sizeof(pattern), "%s/%s", directory, schema_loads.name);
+	return code || access(pattern, F_OK) ? code : add_directory(o, directory, error);
+}
+
 /* Words before "--" are directories, those after it a program. */
 static int take_words(struct scale_options *o, int argc, char **argv, struct error *error)
 {
@@ -209,19 +249,9 @@ static int take_words(struct scale_options *o, int argc, char **argv, struct err
 
 	if (program && optind < argc)
 		o->program = argv + optind;
-	while (!program && optind < argc) {
-		if (o->directories == SCALE_DIRECTORIES)
-			return error_set(error, 0, "more than %d directories", SCALE_DIRECTORIES);
-		o->directory[o->directories++] = argv[optind++];
-	}
-	return 0;
-}
-
-static int take_directory(struct scale_options *o, struct error *error)
-{
-	if (o->directories == SCALE_DIRECTORIES)
-		return error_set(error, 0, "more than %d directories", SCALE_DIRECTORIES);
-	o->directory[o->directories++] = optarg;
+	while (!program && optind < argc)
+		if (take_directory(o, argv[optind++], error))
+			return -EINVAL;
 	return 0;
 }
 
@@ -234,7 +264,7 @@ int scale_options_parse(struct scale_options *o, int argc, char **argv)
 	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
 		if (id == '?' || id == ':')
 			return cmd_option_fail("scale", id, argv, known);
-		if ((id == 1 ? take_directory(o, &error) : take(o, id, &error)) < 0)
+		if ((id == 1 ? take_directory(o, optarg, &error) : take(o, id, &error)) < 0)
 			return cmd_fail("scale", &error, CMD_USAGE);
 	}
 	if (take_words(o, argc, argv, &error) < 0)

@@ -35,6 +35,8 @@ result queueing-network
 try 0 law? --slo p95=26ms && grep -q '^  contention 0.050 ' said && grep -q 'the goal is kept by up to 1 at once' said &&
 	[ ! -s err ]
 result text
+mkdir all && for n in 1 2 3 4 5 6 7 8; do ln -s ../law$n all/vms$n-1; done && echo >all/laws.csv && try 0 all --csv && cmp -s said fitted/scaling.csv
+result directory-of-directories
 try 0 law1 law2 && ! grep -q contention said
 result too-few-for-a-law
 [ -z "$(ls -d "${TMPDIR:-/tmp}"/vmtax-scale-* 2>/dev/null)" ]
@@ -53,7 +55,7 @@ refuses both 2 'exclude each other' law1 --out x -- /bin/true
 refuses no-out 2 'give --out DIR' -- /bin/true
 refuses no-goal 2 'write pNN=TIME' law1 --slo 5ms
 refuses no-number 2 'give a whole number from 1' --out x --max none -- /bin/true
-refuses too-many 2 'give a whole number from 1' --out x --max 65 -- /bin/true
+refuses too-many 2 'give a whole number from 1 to 64' --out x --max 65 -- /bin/true
 refuses csv-json 2 'exclude each other' law1 --csv --json
 refuses no-results 1 'nowhere/runs.csv' nowhere
 mkdir broken && sed '3s/^2,/two,/' law2/runs.csv >broken/runs.csv
