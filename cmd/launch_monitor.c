@@ -18,15 +18,15 @@
 
 /* Runs a program in a VM: starts vmtax-monitor and shakes hands with it (vmm/vmm.h). */
 #define GRACE_NS  2000000000u /* the monitor's own watchdog comes first */
-#define STATS_FDS 2
+#define STATS_FDS (OBSERVE_STATS + VMM_STATS)
 
 struct session {
 	const struct launch *launch;
 	struct measurement *m;
 	struct child child;
 	int control;
-	int stats[STATS_FDS]; /* KVM's statistics of VM and vCPU; -1: none; owned */
-	uint64_t tsc_done;    /* when the monitor said the program had ended; 0: it did not */
+	int stats[STATS_FDS + 1]; /* KVM's statistics of VM and vCPU, then of vCPUs added; -1: none; owned */
+	uint64_t tsc_done;	  /* when the monitor said the program had ended; 0: it did not */
 	struct probe_session probes;
 	struct probe_before *before; /* owned */
 	struct observe_trace trace;
@@ -53,16 +53,17 @@ static int start(struct session *s, int report, int control, struct error *error
 			   error);
 }
 
-/* Takes the descriptors that came with a message. */
-static void take_descriptors(struct session *s, struct msghdr *message)
+/* Takes the descriptors that came with WORD. */
+static void take_descriptors(struct session *s, char word, struct msghdr *message)
 {
+	size_t first = word == VMM_DONE ? OBSERVE_STATS : 0, most = (STATS_FDS - first) * sizeof(int);
 	struct cmsghdr *head = CMSG_FIRSTHDR(message);
 	size_t bytes;
 
 	if (head == NULL || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
 		return;
 	bytes = head->cmsg_len - CMSG_LEN(0);
-	memcpy(s->stats, CMSG_DATA(head), bytes < sizeof(s->stats) ? bytes : sizeof(s->stats));
+	memcpy(s->stats + first, CMSG_DATA(head), bytes < most ? bytes : most);
 }
 
 /* The monitor's next word; 0 when it is gone. */
@@ -70,7 +71,7 @@ static char hear(struct session *s)
 {
 	union {
 		struct cmsghdr align;
-		char space[CMSG_SPACE(STATS_FDS * sizeof(int))];
+		char space[CMSG_SPACE(VMM_STATS * sizeof(int))];
 	} control = { 0 };
 	char word = 0;
 	struct iovec byte = { .iov_base = &word, .iov_len = 1 };
@@ -80,7 +81,7 @@ static char hear(struct session *s)
 
 	if (recvmsg(s->control, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != 1)
 		return 0;
-	take_descriptors(s, &message);
+	take_descriptors(s, word, &message);
 	return word;
 }
 
@@ -218,10 +219,14 @@ static void close_all(const int *fds, size_t count)
 
 int launch_monitor(const struct launch *launch, struct measurement *m, struct error *error)
 {
-	struct session s = { .launch = launch, .m = m, .stats = { -1, -1 } };
+	struct session s = {
+		.launch = launch,
+		.m = m,
+	};
 	int report = memfd_create("report", MFD_CLOEXEC), ends[2] = { -1, -1 };
 	int code = map_report(m, report, error);
 
+	memset(s.stats, 0xff, sizeof(s.stats)); /* -1 */
 	if (code == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		code = error_set(error, errno, "cannot talk to the monitor");
 	s.control = ends[0];

@@ -59,7 +59,8 @@ void list_probes_explain(FILE *out)
 	      "takes\n"
 	      "the program time. What it costs is measured here and now: a run is the harness's time before\n"
 	      "and after one process, in which the program waits and which is in no figure; an event is the\n"
-	      "program's own time. \"-\": nothing of its own, or it only shows on a virtual machine.\n"
+	      "program's own time. \"-\": nothing of its own, or this machine does not have it (vmtax "
+	      "doctor).\n"
 	      "vmtax run --probes NAME,... counts by these alone, --probes none by none.\n",
 	      out);
 }

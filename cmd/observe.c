@@ -90,13 +90,14 @@ void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct 
 }
 
 void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
-			   const struct vmm_report *report, const int stats[2],
+			   const struct vmm_report *report, const int *stats,
 			   const struct probe_before *before)
 {
 	struct probe_target target = {
 		.pid = pid,
 		.kvm_vm = stats[0],
 		.kvm_vcpu = stats[1],
+		.kvm_added = stats + OBSERVE_STATS,
 		.sets = launch->sets,
 		.before = before,
 		.all = launch->observed,

@@ -57,18 +57,21 @@ static int live(const struct probe *self, const struct probe_target *target, uin
 	return code;
 }
 
-int probe_calibrate_with(const struct probe *self, const struct event_sets *sets, unsigned events,
-			 struct probe_cost *cost)
+struct probe_target probe_calibrate_target(void)
 {
-	const struct probe_target target = {
+	return (struct probe_target){
 		.pid = getpid(),
 		.thread = { { .name = "vcpu0", .tid = gettid() } }, /* all there is of a vCPU's is read */
 		.threads = 1,
 		.kvm_vm = -1,
 		.kvm_vcpu = 0,
-		.sets = sets,
 		.guest_bytes = 1, /* of no mapping */
 	};
+}
+
+int probe_calibrate_on(const struct probe *self, const struct probe_target *target, unsigned events,
+		       struct probe_cost *cost)
+{
 	uint64_t least = UINT64_MAX, plain = UINT64_MAX, counted = UINT64_MAX, steps = 0, calls = 0;
 	int code = 0;
 
@@ -76,7 +79,7 @@ int probe_calibrate_with(const struct probe *self, const struct event_sets *sets
 	time_calls();
 	for (int i = 0; code == 0 && i < TURNS; i++) {
 		plain = least_of(plain, time_calls());
-		code = live(self, &target, &steps, &calls);
+		code = live(self, target, &steps, &calls);
 		least = least_of(least, steps);
 		counted = least_of(counted, calls);
 		if (steps > SLOW_NS)
@@ -92,5 +95,7 @@ int probe_calibrate_with(const struct probe *self, const struct event_sets *sets
 
 int probe_calibrate_steps(const struct probe *self, struct probe_cost *cost)
 {
-	return probe_calibrate_with(self, NULL, 0, cost);
+	const struct probe_target target = probe_calibrate_target();
+
+	return probe_calibrate_on(self, &target, 0, cost);
 }

@@ -191,8 +191,10 @@ static int calibrate(const struct probe *self, struct probe_cost *cost)
 			   .events = 2 } },
 		.count = 1,
 	};
+	struct probe_target target = probe_calibrate_target();
 
-	return probe_calibrate_with(self, &sets, 0, cost);
+	target.sets = &sets;
+	return probe_calibrate_on(self, &target, 0, cost);
 }
 
 const struct probe probe_counters = {

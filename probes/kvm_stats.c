@@ -155,6 +155,33 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 	return code;
 }
 
+/* A vCPU that was added began at nought. */
+static int add_vcpu(int fd, const char *layer, bool still, struct probe_samples *samples)
+{
+	struct probe_samples found = { 0 };
+	int code = probe_kvm_stats_read(fd, layer, &found);
+
+	for (size_t i = 0; code == 0 && i < found.count; i++) {
+		found.sample[i].has_before = true;
+		if (still || found.sample[i].value > 0)
+			code = probe_samples_append(samples, &found.sample[i]);
+	}
+	probe_samples_free(&found);
+	return code;
+}
+
+static int read_changes(const struct probe_target *target, void *state, struct probe_samples *samples)
+{
+	int code = probe_reading_read(target, state, samples);
+	char layer[16];
+
+	for (size_t i = 0; code == 0 && target->kvm_added && target->kvm_added[i] >= 0; i++) {
+		snprintf(layer, sizeof(layer), "vcpu%zu", i + 1);
+		code = add_vcpu(target->kvm_added[i], layer, target->all, samples);
+	}
+	return code;
+}
+
 static int open_reading(const struct probe_target *target, void **state)
 {
 	return probe_reading_open(read_all, target->all, state);
@@ -176,12 +203,12 @@ static bool available(struct error *error)
 
 const struct probe probe_kvm_stats = {
 	.name = "kvm-stats",
-	.summary = "KVM's own counters of VM and vCPU, and what it holds, by how much they moved",
+	.summary = "KVM's own counters of VM and vCPUs, and what it holds, by how much they moved",
 	.available = available,
 	.open = open_reading,
 	.start = probe_reading_start,
 	.stop = probe_reading_stop,
-	.read = probe_reading_read,
+	.read = read_changes,
 	.close = probe_reading_close,
-	.calibrate = probe_calibrate_steps,
+	.calibrate = probe_kvm_stats_calibrate,
 };

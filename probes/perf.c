@@ -220,7 +220,9 @@ static bool has_traced(struct error *error)
 /* Of a system call the entry is counted. */
 static int calibrate_traced(const struct probe *self, struct probe_cost *cost)
 {
-	return probe_calibrate_with(self, NULL, 1, cost);
+	const struct probe_target target = probe_calibrate_target();
+
+	return probe_calibrate_on(self, &target, 1, cost);
 }
 
 const struct probe probe_perf = {

@@ -34,6 +34,7 @@ struct probe_target {
 	struct probe_thread thread[PROBE_THREADS];
 	size_t threads;
 	int kvm_vm, kvm_vcpu;		   /* KVM's statistics of VM and vCPU; -1: none */
+	const int *kvm_added;		   /* of vCPUs added later, once counting stops; ends with -1; NULL: none */
 	const struct event_sets *sets;	   /* for the probe counters, as long as its samples; NULL: none */
 	const struct probe_before *before; /* the host before it began; NULL: from where counting starts */
 	bool all;			   /* also what did not move */

@@ -55,10 +55,16 @@ void probe_reading_close(void *state);
 /* calibrate.c: what all steps of SELF take on this process; events cost nothing, or are not known. */
 int probe_calibrate_steps(const struct probe *self, struct probe_cost *cost);
 
-/* The same, counting SETS (NULL: none); with EVENTS also what a system call, which is so many events to SELF,
- * takes longer while it counts. */
-int probe_calibrate_with(const struct probe *self, const struct event_sets *sets, unsigned events,
-			 struct probe_cost *cost);
+/* The same of TARGET, which is this process; with EVENTS also what a system call, which is so many events to
+ * SELF, takes longer while it counts. */
+int probe_calibrate_on(const struct probe *self, const struct probe_target *target, unsigned events,
+		       struct probe_cost *cost);
+
+/* This process as one to be counted, without KVM's statistics. */
+struct probe_target probe_calibrate_target(void);
+
+/* kvm_stats_cost.c: the same on a VM made for it. 0, or -ENODEV where there is no KVM with statistics. */
+int probe_kvm_stats_calibrate(const struct probe *self, struct probe_cost *cost);
 
 /*
  * Reads what the kernel keeps of each thread of TARGET in /proc/PID/task/TID/FILE: PARSE adds the figures of

@@ -97,6 +97,23 @@ grep -q '^hosted ' said && grep -q "Memory beyond the guest's own" said && grep 
 why="$(grep -n 'Memory beyond' said)"
 result footprint-shown
 
+# What each that is begun and ended costs is known where the machine has it.
+"$vmtax" doctor --csv | awk -F , '$1 == "probes" && $3 == "ok" { print $2 }' >there
+"$vmtax" list probes --csv | awk -F , 'FILENAME == "there" { there[$1]; next }
+	$1 in there && $1 !~ /^(stamps|rusage|host-services)$/ { n++; if ($3 !~ /^[1-9]/) print $1 }
+	END { if (n < 5) print "only " n + 0 }' there - >unknown
+why="not known: $(cat unknown)"
+! [ -s unknown ]
+result every-cost
+
+# Each vCPU has its own, also those of threads that the program begins.
+timeout 120 "$vmtax" run --configs hosted --blocks 1 --no-observe --out threads -- "$1/tests/guest/threads" >said 2>err
+status=$?
+why="status $status: $(tail -n 2 err) $(grep -o 'kvm-stats,[a-z0-9]*' threads/counters.csv | sort | uniq -c | tr '\n' ' ')"
+[ $status -eq 0 ] && awk -F , '$2 == "kvm-stats" && $5 == "1" && $6 > 0 && $10 == $9 + $6 { rows[$3]++ }
+	END { exit !(rows["vm"] + rows["vcpu0"] > 5 && rows["vcpu1"] > 5 && rows["vcpu5"] > 5) }' threads/counters.csv
+result statistics-of-each-vcpu
+
 # Of an observed repetition every statistic of KVM's is kept, where it stood before and after; of others what moved.
 if grep -q 'observed' vm/runs.csv; then
 	awk -F , 'FILENAME ~ /runs/ { if (/observed/) seen[$1]; next }

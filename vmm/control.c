@@ -27,7 +27,7 @@ static int await(struct monitor *m, char want)
 /* Sends one byte, with the statistics descriptors of VM and vCPU where KVM has them. */
 static int announce(struct monitor *m, char what, const int *fds, size_t count)
 {
-	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 };
+	char control[CMSG_SPACE(VMM_STATS * sizeof(int))] = { 0 };
 	struct iovec byte = { .iov_base = &what, .iov_len = 1 };
 	struct msghdr message = { .msg_iov = &byte, .msg_iovlen = 1 };
 
@@ -46,21 +46,31 @@ static int announce(struct monitor *m, char what, const int *fds, size_t count)
 	return 0;
 }
 
+/* Announces WHAT with KVM's statistics of these, as far as it has them. */
+static int announce_stats(struct monitor *m, char what, const int *of, size_t count)
+{
+	int fds[VMM_STATS], error;
+	size_t got = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		fds[got] = ioctl(of[i], KVM_GET_STATS_FD, NULL);
+		got += fds[got] >= 0;
+	}
+	error = announce(m, what, fds, got);
+	while (got > 0)
+		close(fds[--got]);
+	return error;
+}
+
 int control_ready(struct monitor *m)
 {
-	int fds[2], count = 0, error = 0;
+	int error = 0;
 
 	if (m->options->role != VMM_FIRST) /* the first program of this process was announced */
 		return 0;
 	m->report->tsc_ready = clock_tsc();
 	if (m->control >= 0) {
-		fds[count] = ioctl(m->vm, KVM_GET_STATS_FD, NULL);
-		count += fds[count] >= 0;
-		fds[count] = ioctl(m->main->fd, KVM_GET_STATS_FD, NULL);
-		count += fds[count] >= 0;
-		error = announce(m, VMM_READY, fds, (size_t)count);
-		while (count > 0)
-			close(fds[--count]);
+		error = announce_stats(m, VMM_READY, (const int[]){ m->vm, m->main->fd }, 2);
 		if (error == 0)
 			error = await(m, VMM_GO);
 	}
@@ -73,10 +83,13 @@ int control_ready(struct monitor *m)
 
 int control_done(struct monitor *m)
 {
-	int error = 0;
+	int vcpus[VMM_STATS], error = 0;
+	size_t count = 0;
 
 	if (m->control >= 0) {
-		error = announce(m, VMM_DONE, NULL, 0);
+		for (unsigned i = 1; i < atomic_load(&m->vcpus) && count < VMM_STATS; i++)
+			vcpus[count++] = m->vcpu[i]->fd;
+		error = announce_stats(m, VMM_DONE, vcpus, count);
 		if (error == 0)
 			error = await(m, VMM_FINISH);
 	}

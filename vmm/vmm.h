@@ -36,14 +36,16 @@ const char *vmm_exit_name(unsigned reason);
  * vmtax-monitor --report FD --control FD ... : FD report is a memfd of sizeof(struct vmm_report), FD control
  * one end of a SOCK_SEQPACKET pair. The monitor sends one-byte messages:
  *   'R' ready, with SCM_RIGHTS: KVM statistics fds (VM, vCPU; none where KVM has none), thread ids in the
- * report; 'D' program ended; threads are still alive, so probes can be read. and waits for 'G' (go) after
- * ready and 'F' (finish) after done. If it fails earlier it just exits, with the outcome and error in the
- * report. Without --control it waits for nobody. A message longer than a byte is an error.
+ * report; 'D' program ended, with those of the vCPUs added since; threads are still alive, so probes can be
+ * read. It waits for 'G' (go) after ready and 'F' (finish) after done. If it fails earlier it just exits,
+ * with the outcome and error in the report. Without --control it waits for nobody. A message longer than a
+ * byte is an error.
  */
 #define VMM_READY  'R'
 #define VMM_GO	   'G'
 #define VMM_DONE   'D'
 #define VMM_FINISH 'F'
+#define VMM_STATS  250 /* fds that come with a message, at most: the kernel takes 253 (SCM_MAX_FD) */
 
 /*
  * Options of vmtax-monitor: cmd/monitor.c lists them.
