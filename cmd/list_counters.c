@@ -44,6 +44,17 @@ static void put_set(struct sheet *sheet, const struct event_set *set)
 	}
 }
 
+/* How an event is encoded says nothing of whether it counts. */
+static void say_uncounted(struct sheet *sheet)
+{
+	struct error error = { 0 };
+	char text[500];
+
+	if (!counters_work(&error))
+		snprintf(sheet->note, sizeof(sheet->note), "None of these is counted here: %s",
+			 error_text(&error, text, sizeof(text)));
+}
+
 int list_counters_fill(struct sheet *sheet, enum sheet_form form, struct error *error)
 {
 	struct event_sets *sets = malloc(sizeof(*sets));
@@ -54,6 +65,7 @@ int list_counters_fill(struct sheet *sheet, enum sheet_form form, struct error *
 	*sheet = (struct sheet){ .columns = { "set", "what", "name", "unit", "here" }, .headings = 2 };
 	for (size_t i = 0; code == 0 && i < sets->count; i++)
 		put_set(sheet, &sets->set[i]);
+	say_uncounted(sheet);
 	free(sets);
 	return code;
 }
@@ -64,7 +76,7 @@ void list_counters_explain(FILE *out)
 	      "own, apart for user and kernel, and for guest and host. Each line says by which name this\n"
 	      "machine has the event, and how the kernel is asked for it, or why it has none; a line with = "
 	      "is\n"
-	      "worked out from the events above it. Whether there is a PMU to count with: vmtax doctor.\n"
+	      "worked out from the events above it. Whether there is a PMU to count with is said last.\n"
 	      "\n"
 	      "A set of your own is a text file, given by a path with a / in it:\n"
 	      "\n"

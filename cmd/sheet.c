@@ -149,6 +149,11 @@ static void print_text(const struct sheet *sheet, FILE *out)
 		}
 		print_line(sheet, (const char *const *)sheet->cells + i, out);
 	}
+	if (sheet->note[0]) {
+		putc('\n', out);
+		page_fill(out, sheet->note, 0, page_width());
+		putc('\n', out);
+	}
 }
 
 void sheet_print(const struct sheet *sheet, enum sheet_form form, FILE *out)

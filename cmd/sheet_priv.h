@@ -16,6 +16,7 @@ struct sheet {
 	size_t headings; /* leading columns that text prints once, above the rows that share them */
 	char **cells;	 /* row-major; owned */
 	size_t count;	 /* cells filled */
+	char note[600];	 /* that text ends with; "": none */
 };
 
 /* Adds a copy of TEXT as the next cell; rows fill from left to right. */

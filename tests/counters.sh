@@ -26,6 +26,13 @@ why="$(LIBPFM_FORCE_PMU=spr "$vmtax" list counters --csv | grep walk-cycles)"
 case $why in *'DTLB_LOAD_MISSES:WALK_ACTIVE (type 4, config 0x1001012)'*) true ;; *) false ;; esac
 result list-another-cpu
 
+# Whether there is a PMU to count them with is said below.
+missing=$("$vmtax" doctor --csv | awk -F , '$1 == "probes" && $2 == "counters" && $3 == "no"')
+"$vmtax" list counters >out
+why="doctor: $missing; list: $(tail -n 2 out)"
+if [ "$missing" ]; then grep -q '^None of these is counted here: ' out; else ! grep -q '^None of these' out; fi
+result list-says-of-the-pmu
+
 # --- Counting ------------------------------------------------------------------------------------------------
 
 "$vmtax" run --counters basci --configs native --blocks 1 --out wrong -- true >out 2>err
