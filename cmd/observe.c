@@ -166,6 +166,8 @@ static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t,
 		.guest_kernel = ns(r, t->guest_kernel_tsc),
 		.guest_wait = ns(r, t->guest_wait_tsc),
 		.guest_spin = ns(r, t->guest_spin_tsc),
+		.late_inside = (int64_t)t->late_inside_ns,
+		.late_outside = (int64_t)t->late_outside_ns,
 		.boot = first && r->tsc_program > r->tsc_first ? ns(r, r->tsc_program - r->tsc_first) : 0,
 	};
 

@@ -103,6 +103,25 @@ static int64_t woken(const struct probe_vcpu_times *t)
 	return (int64_t)((double)t->delay * (double)least(t->waits, t->switches) / (double)t->switches);
 }
 
+/* Takes DELAY out of the layers in which the thread had no core: most likely those, where nothing tells. */
+static void take_delay(const struct probe_vcpu_times *t, struct inside *in, int64_t *monitor, int64_t *host)
+{
+	int64_t *const answering[] = { host, monitor, NULL };
+	int64_t *const waiting[] = { host, &in->hypervisor, monitor, NULL };
+	int64_t *const running[] = { &in->user, &in->spin, &in->hypervisor, monitor, host, NULL };
+	int64_t late = woken(t), left = t->delay, told = t->late_inside + t->late_outside;
+
+	if (told > 0) {
+		double share = (double)t->late_outside / (double)told;
+		int64_t outside = (int64_t)((double)t->delay * share);
+
+		left -= outside - take_all(outside, answering);
+		left -= take(at_least_0(late - outside), &in->hypervisor);
+	} else
+		left -= late - take_all(late, waiting);
+	take_all(left, running);
+}
+
 /*
  * Outside of KVM_RUN the guest waits for an answer. So what it waited inside is WAIT - (WALL - RUN). Time
  * blocked was first spent in host calls, then halted inside KVM_RUN or outside, or while it started; there it
@@ -130,13 +149,8 @@ void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_t
 		slept += take(off - slept, &in.kernel);
 		put(account, LAYER_WAIT_IO, slept, PROBE_INFERRED);
 	}
-	if (known(t->delay)) {
-		int64_t late = woken(t);
-		int64_t left = take_all(late, (int64_t *[]){ &host, &in.hypervisor, &monitor, NULL });
-
-		take_all(t->delay - late + left,
-			 (int64_t *[]){ &in.user, &in.spin, &in.hypervisor, &monitor, &host, NULL });
-	}
+	if (known(t->delay))
+		take_delay(t, &in, &monitor, &host);
 	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_GUEST_USER, in.user, PROBE_INFERRED);
 	put(account, LAYER_GUEST_KERNEL, in.kernel, PROBE_EXACT);

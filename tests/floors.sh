@@ -38,7 +38,7 @@ libc		(assert|complex|ctype|errno|fenv|float|inttypes|limits|locale|math|setjmp|
 libc		(stdbool|stddef|stdint|stdio|stdlib|string|time|wchar|cpuid|immintrin|dirent|elf|fcntl|fnmatch)\.h
 libc		(fts|ftw|getopt|glob|grp|libgen|poll|pthread|pwd|regex|sched|semaphore|spawn|strings|termios|ucontext)\.h
 libc		(unistd|sys/[a-z_]+|arpa/inet|netinet/[a-z]+)\.h
-linux		linux/(kvm|io_uring|capability|futex|magic)\.h
+linux		linux/(kvm|kvm_para|io_uring|capability|futex|magic)\.h
 perf		linux/perf_event\.h
 exits		asm/(kvm|svm|vmx)\.h
 csv		csv\.h

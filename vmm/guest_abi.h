@@ -24,11 +24,11 @@
 #define ABI_IMAGE     0x100000 /* the kernel's first byte */
 
 /*
- * A vCPU's own block lies at a multiple of its size, so that the kernel finds it by the stack it runs on.
- * Offsets: stacks by their top.
+ * A vCPU's own block lies at a multiple of its size: the kernel finds it by its stack. Stacks by their top.
  */
 #define ABI_BLOCK_SIZE	0x20000
-#define ABI_VCPU_DATA	0x800	/* struct abi_vcpu_data; before it the code LSTAR points to */
+#define ABI_STEAL	0x7c0	/* struct kvm_steal_time: KVM writes it, for the monitor */
+#define ABI_VCPU_DATA	0x800	/* struct abi_vcpu_data; at the block's beginning the code LSTAR points to */
 #define ABI_TSS		0xc00	/* 0x68 bytes, then the I/O bitmap up to our ports */
 #define ABI_RING0_STACK 0x2000	/* RSP0 */
 #define ABI_CALL_STACK	0x8000	/* system calls run on it */

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "vmm/vmm_priv.h"
 
 /*
@@ -89,7 +90,10 @@ void interrupt_raise(struct vcpu *v, bool from_vcpu)
 
 	__atomic_add_fetch(&m->report->interrupts, 1, __ATOMIC_RELAXED);
 	if (in_kernel(m) && from_vcpu) {
+		uint64_t begun = clock_tsc();
+
 		ioctl(m->vm, KVM_SIGNAL_MSI, &msi);
+		v->thread.host_tsc += clock_tsc() - begun;
 		return;
 	}
 	atomic_store(&v->interrupted, true);

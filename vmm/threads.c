@@ -158,6 +158,8 @@ static void add(struct vmm_thread *row, const struct vmm_thread *thread)
 {
 	row->wall_tsc += thread->wall_tsc;
 	row->run_tsc += thread->run_tsc;
+	row->late_inside_ns += thread->late_inside_ns;
+	row->late_outside_ns += thread->late_outside_ns;
 	row->host_tsc += thread->host_tsc;
 	row->cpu_ns += thread->cpu_ns;
 	row->waits += thread->waits;

@@ -145,6 +145,8 @@ static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
 	add(&to->sleep_tsc, from->sleep_tsc);
 	add(&to->cpu_ns, from->cpu_ns);
 	add(&to->delay_ns, from->delay_ns);
+	add(&to->late_inside_ns, from->late_inside_ns);
+	add(&to->late_outside_ns, from->late_outside_ns);
 	add(&to->waits, from->waits);
 	add(&to->switches, from->switches);
 }

@@ -272,6 +272,7 @@ int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block)
 	if (error)
 		return error;
 	set_tsc(v);
+	stolen_open(v);
 	return 0;
 }
 

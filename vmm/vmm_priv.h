@@ -13,6 +13,7 @@
 #include "vmm/driver_priv.h"
 #include "vmm/guest_abi.h"
 #include "vmm/load_priv.h"
+#include "vmm/stolen_priv.h"
 #include "vmm/tree_priv.h"
 #include "vmm/vmm.h"
 
@@ -56,6 +57,7 @@ struct vcpu {
 	struct abi_account base;  /* what of the guest's account was another process's, or is counted */
 	struct vmm_thread thread; /* what it spent */
 	uint64_t began;		  /* TSC: when its thread did */
+	struct stolen stolen;	  /* from it */
 	pthread_t host;
 	sem_t ready, starts;	 /* the host thread is there; so often is it to run a thread of the program */
 	atomic_bool resting;	 /* no thread of the program runs on it */

@@ -21,8 +21,7 @@ static int64_t ns(const struct probe_account *account, enum probe_layer layer)
 	return account->ns[layer];
 }
 
-/* 1000 ns: 800 in KVM_RUN, of which 300 kernel and boot, and 100 waited; 200 outside, of which 150 in calls.
- */
+/* 1000 ns: 800 in KVM_RUN, of which 300 kernel and boot, 100 waited; 200 outside, of which 150 in calls. */
 static const struct probe_vcpu_times vcpu = {
 	.wall = 1000,
 	.cpu = 1000,
@@ -57,8 +56,7 @@ static void test_vcpu(void)
 	CHECK_INT(a.source[LAYER_GUEST_USER], PROBE_INFERRED);
 }
 
-/* Time off the core: first in host calls, then halted in KVM_RUN, then in the monitor; waiting is the
- * program's. */
+/* Time off the core: first in host calls, then halted in KVM_RUN, then in the monitor. */
 static void test_vcpu_blocked(void)
 {
 	struct probe_vcpu_times t = vcpu;
@@ -101,6 +99,22 @@ static void test_vcpu_woken(void)
 	CHECK_INT(ns(&a, LAYER_WAIT_IO), 0);
 	CHECK_INT(ns(&a, LAYER_HOST_KERNEL), 150);
 	CHECK_INT(ns(&a, LAYER_GUEST_USER), 400 - 80);
+	CHECK_INT(sum(&a), 1000);
+}
+
+/* KVM tells where it waited for a core: in the guest, and while it was answered. */
+static void test_vcpu_told(void)
+{
+	struct probe_vcpu_times t = vcpu;
+	struct probe_account a;
+
+	t.cpu = 920;
+	t.delay = 80;
+	t.late_inside = 15; /* by a clock of its own: the proportion counts */
+	t.late_outside = 25;
+	probe_account_vcpu(&a, &t);
+	CHECK_INT(ns(&a, LAYER_HOST_KERNEL), 150 - 50);
+	CHECK_INT(ns(&a, LAYER_GUEST_USER), 400 - 30);
 	CHECK_INT(sum(&a), 1000);
 }
 
@@ -185,7 +199,7 @@ static void test_driver(void)
 	struct probe_account a;
 
 	probe_account_driver(&a, &t);
-	CHECK_INT(ns(&a, LAYER_IDLE), 370); /* woken, it waited for a core */
+	CHECK_INT(ns(&a, LAYER_IDLE), 370);   /* woken, it waited for a core */
 	CHECK_INT(ns(&a, LAYER_WAIT_IO), 70); /* 470 off the core, of which 400 asleep for want of work */
 	CHECK_INT(ns(&a, LAYER_HOST_KERNEL), 230);
 	CHECK_INT(ns(&a, LAYER_WAIT_CPU), 30);
@@ -275,6 +289,7 @@ int main(void)
 	CHECK_RUN(test_vcpu);
 	CHECK_RUN(test_vcpu_blocked);
 	CHECK_RUN(test_vcpu_woken);
+	CHECK_RUN(test_vcpu_told);
 	CHECK_RUN(test_vcpu_twice);
 	CHECK_RUN(test_vcpu_polls_without_a_core);
 	CHECK_RUN(test_vcpu_missing);

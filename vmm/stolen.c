@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <linux/kvm.h>
+#include <linux/kvm_para.h>
+#include <sys/ioctl.h>
+
+#include "base/clock.h"
+#include "vmm/stolen_priv.h"
+#include "vmm/vmm_priv.h"
+
+/*
+ * Where a vCPU's thread waits for a core: in KVM_RUN, or between two of them. KVM tells guests what was
+ * stolen from them (Linux: Documentation/virt/kvm/x86/msr.rst, MSR_KVM_STEAL_TIME): with each KVM_RUN that
+ * enters the guest, and once more whenever it goes on with one whose thread had lost its core, what the
+ * thread has waited for one in all. The guest asks for nothing of it; the monitor reads along. Where KVM does
+ * not tell, nothing is counted.
+ */
+#define UPDATE 2 /* the version counts up before it and after */
+
+void stolen_open(struct vcpu *v)
+{
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry entry;
+	} table = { { .nmsrs = 1 },
+		    { .index = MSR_KVM_STEAL_TIME, .data = (v->block + ABI_STEAL) | KVM_MSR_ENABLED } };
+
+	v->stolen.told = NULL;
+	if (ioctl(v->fd, KVM_SET_MSRS, &table) == 1)
+		v->stolen.told = (struct kvm_steal_time *)(v->monitor->memory + v->block + ABI_STEAL);
+}
+
+void stolen_count(struct vcpu *v, uint64_t now)
+{
+	const volatile struct kvm_steal_time *told = v->stolen.told;
+	uint64_t waited_ns;
+	uint32_t updates;
+
+	if (!told)
+		return;
+	waited_ns = told->steal - v->stolen.ns;
+	updates = (told->version - v->stolen.version) / UPDATE;
+	/* The first is of what was before; and a thread that a vCPU is lent to has waited for other things.
+	 */
+	if (v->stolen.version && waited_ns <= clock_ticks_to_ns(now - v->began, v->monitor->tsc_hz))
+		*(updates > 1 ? &v->thread.late_inside_ns : &v->thread.late_outside_ns) += waited_ns;
+	v->stolen.ns += waited_ns;
+	v->stolen.version += updates * UPDATE;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef VMM_STOLEN_PRIV_H
+#define VMM_STOLEN_PRIV_H
+
+#include <stdint.h>
+
+struct vcpu;
+
+/* What KVM tells a guest of how long its vCPU's thread waits for a core. */
+struct stolen {
+	const struct kvm_steal_time *told; /* in guest memory; NULL: it does not tell */
+	uint64_t ns;			   /* as far as it is counted */
+	uint32_t version;
+};
+
+/* Has KVM tell, where it can. */
+void stolen_open(struct vcpu *v);
+
+/* Counts what was told in the KVM_RUN that ended NOW (TSC). */
+void stolen_count(struct vcpu *v, uint64_t now);
+
+#endif
