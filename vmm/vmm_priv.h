@@ -173,8 +173,7 @@ int vm_open(struct monitor *m);
 void vm_close(struct monitor *m);
 int vm_set_memory(struct monitor *m);
 
-/* vcpu.c */
-/* ID is its APIC's too. The block is guest memory. */
+/* vcpu.c: ID is its APIC's too, the block is guest memory. */
 int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block);
 void vcpu_close(struct vcpu *v);
 void vcpu_rip(struct vcpu *v, uint64_t *rip);
@@ -186,8 +185,7 @@ int loop_watch(struct monitor *m); /* from the main thread: watchdog and signals
 struct vcpu *loop_current(void);   /* the one the calling thread runs, or NULL */
 int loop_enter(struct vcpu *v);
 void loop_run(struct vcpu *v);
-void loop_conclude(
-	struct monitor *m); /* the first vCPU has run: says so where nobody has ended the program */
+void loop_conclude(struct monitor *m); /* the first vCPU has run: says so where nobody ended the program */
 bool loop_ending(const struct monitor *m);
 bool loop_end(struct monitor *m); /* true for the first to end the program, who says how */
 bool loop_recall(struct vcpu *v);
