@@ -60,6 +60,10 @@ const struct table_schema schema_coefficients = {
 		TEXT("fitted_on", "the programs, separated by blanks"),
 		{ .name = "held", .type = TABLE_NUMBER, .unit = "cores", .optional = true,
 		  .description = "cores that a VM keeps for itself: median of the programs" },
+		{ .name = "exit", .type = TABLE_NUMBER, .unit = "ns", .optional = true,
+		  .description = "of request, where it leaves the guest: leaving it and coming back alone, as the nano suite measured it (port-write-kernel)" },
+		{ .name = "indirect", .type = TABLE_NUMBER, .unit = "ns", .optional = true,
+		  .description = "of request: what it costs through colder caches and TLB a program that works on 256 KiB between two, beside the direct cost, as the nano suite measured it; NA: it did not. Programs' counts cannot tell it from the request" },
 		END },
 };
 

@@ -61,6 +61,19 @@ double direct_added(const struct direct *d, const struct term *term, const char 
 	return term == &terms[TERM_FAULT] ? there : there - here;
 }
 
+static double disturbed(const struct direct *d, const char *config)
+{
+	return direct_event(d, "forwarded-call-256K", config) - direct_event(d, "forwarded-call", config);
+}
+
+void direct_split(const struct direct *d, const char *config, double *exit, double *indirect)
+{
+	*exit = direct_event(d, "port-write-kernel", config);
+	*indirect = fmax(disturbed(d, config) - disturbed(d, "native"), 0);
+	if (isnan(disturbed(d, config) - disturbed(d, "native")))
+		*indirect = NAN;
+}
+
 void direct_free(struct direct *d)
 {
 	for (size_t i = 0; i < d->tables; i++)

@@ -74,6 +74,11 @@ int direct_add(struct direct *direct, const char *directory, struct error *error
 double direct_event(const struct direct *direct, const char *event, const char *config);
 double direct_native(const struct direct *direct, const struct term *term);
 double direct_added(const struct direct *direct, const struct term *term, const char *config);
+/* The parts of what a request by exit costs (A. Landau, M. Ben-Yehuda, A. Gordon, SplitX, WIOV 2011), in ns;
+ * NaN: not measured. EXIT: directly, leaving the guest and coming back. INDIRECT: through caches and TLB that
+ * are colder after it, for a program that works on 256 KiB between two. The rest is synchronous: waiting
+ * until it is served. */
+void direct_split(const struct direct *direct, const char *config, double *exit, double *indirect);
 void direct_free(struct direct *direct);
 
 /* --- Cases: cases.c --- */

@@ -41,6 +41,14 @@ static const char *label_of(const struct fit_cases *all, const char *config)
 	return config;
 }
 
+static bool has_exits(const struct fit_cases *all, const char *config)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->at[i].config, config) == 0)
+			return strcmp(all->at[i].transport, "ring") != 0;
+	return false;
+}
+
 /* Cores that a VM keeps under CONFIG: of most programs, as one with many threads keeps more. */
 static double held_by(const struct fit_cases *all, const char *config)
 {
@@ -58,6 +66,7 @@ static double held_by(const struct fit_cases *all, const char *config)
 struct row {
 	const char *config, *programs;
 	int metric;
+	bool exits; /* requests leave the guest */
 };
 
 static int put_row(struct table_writer *w, const struct fit_cases *all, const struct row *r,
@@ -65,6 +74,7 @@ static int put_row(struct table_writer *w, const struct fit_cases *all, const st
 {
 	bool term = j < terms_count;
 	size_t kind = term ? 0 : j - terms_count;
+	double exit = NAN, indirect = NAN;
 
 	table_put_text(w, r->config);
 	table_put_text(w, label_of(all, r->config));
@@ -84,6 +94,10 @@ static int put_row(struct table_writer *w, const struct fit_cases *all, const st
 	table_put_text(w, *all->backend ? all->backend : NULL);
 	table_put_text(w, r->programs);
 	table_put_number(w, held_by(all, r->config));
+	if (term && strcmp(terms[j].name, "request") == 0 && r->metric == METRIC_TIME)
+		direct_split(&all->direct, r->config, &exit, &indirect);
+	table_put_number(w, r->exits ? exit : (double)NAN);
+	table_put_number(w, indirect);
 	return table_end_row(w, error);
 }
 
@@ -91,7 +105,9 @@ static int put_fit(struct table_writer *w, const struct fit_cases *all, const ch
 		   struct error *error)
 {
 	char *programs = list_programs(all, config);
-	struct row row = { .config = config, .programs = programs, .metric = metric };
+	struct row row = {
+		.config = config, .programs = programs, .metric = metric, .exits = has_exits(all, config)
+	};
 	struct fit fit;
 	int code = programs ? fit_make(all, config, metric, NULL, FIT_INTERVALS, &fit) : -ENOMEM;
 

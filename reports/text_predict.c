@@ -37,10 +37,38 @@ static void put_coefficient(const struct text_page *page, const struct table *t,
 		table_text_of(t, row, "merged"));
 }
 
+/* What a request is made of, for which programs' counts have one term; and how well the terms can be told
+ * apart. */
+static void put_split(const struct text_page *page, const struct table *t, size_t row)
+{
+	double exit = table_number_of(t, row, "exit"), indirect = table_number_of(t, row, "indirect");
+	char text[300], a[32], b[32], c[32];
+
+	if (isnan(table_number_of(t, row, "direct")))
+		return;
+	if (isnan(indirect)) {
+		text_put_wrapped(
+			page->out, '-',
+			"what a request costs through caches and TLB is not known apart: the nano suite's "
+			"forwarded-call-256K measures it");
+		return;
+	}
+	snprintf(text, sizeof(text),
+		 "of a request %s%s%s until it is served, and as much as %s more through colder caches and "
+		 "TLB (of a "
+		 "program that works on 256 KiB between two): counts of requests cannot tell these apart",
+		 isnan(exit) ? "" : units_print_time(exit, a, sizeof(a)),
+		 isnan(exit) ? "" : " are the exit, ",
+		 units_print_time(table_number_of(t, row, "direct") - (isnan(exit) ? 0 : exit), b, sizeof(b)),
+		 units_print_time(indirect, c, sizeof(c)));
+	text_put_wrapped(page->out, '-', text);
+}
+
 int report_fit_print(FILE *out, const char *path, bool colour, struct error *error)
 {
 	struct text_page page = { .out = out, .colour = colour };
 	const char *config = "";
+	size_t request = 0;
 	struct table t;
 	int code = table_read(&t, path, &schema_coefficients, error);
 
@@ -57,15 +85,20 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 				"directly", "with");
 		}
 		put_coefficient(&page, &t, row);
+		if (table_is(&t, row, "term", "request"))
+			request = row;
+		if (row + 1 == t.rows || !table_is(&t, row + 1, "metric", "time")) {
+			fprintf(out, "condition number %.3g\n", table_number_of(&t, row, "condition"));
+			put_split(&page, &t, request);
+		}
 	}
 	if (t.rows)
 		fprintf(out,
 			"\n%.0f programs; \"with\": those that make such events; directly: as the nano suite "
-			"measured it;\ncondition number %.3g; error: measured by predicted, each program "
-			"left out in turn: those of one\nthread, and those of several or of several "
-			"processes\n",
-			table_number_of(&t, t.rows - 1, "programs"),
-			table_number_of(&t, t.rows - 1, "condition"));
+			"measured it;\nerror: measured by predicted, each program left out in turn: those of "
+			"one "
+			"thread, and those of several\nor of several processes\n",
+			table_number_of(&t, t.rows - 1, "programs"));
 	table_free(&t);
 	return 0;
 }

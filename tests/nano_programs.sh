@@ -67,6 +67,8 @@ for size in 0 512 64K; do samples nano-system read $size; done
 for pages in 4k 2m; do samples nano-memory chase 8M $pages; done
 refuses read-size '3: a power of two' nano-system read 3
 refuses read-large '128K: a power of two' nano-system read 128K
+refuses forwarded-size "3K: a power of two" nano-system forwarded-call 3K
+samples nano-system forwarded-call 64K
 refuses read-no-size 'nonsense is not a size' nano-system read nonsense
 refuses chase-pages 'chase SIZE 4k|2m' nano-memory chase 8M 1g
 refuses chase-size 'chase SIZE 4k|2m' nano-memory chase 4K 4k
@@ -116,7 +118,7 @@ why="$(wc -l <commands) commands"
 result commands
 
 # Each command measures something; those whose event was measured above are not needed again.
-grep -E ' (chase|read) ' commands >several
+grep -E ' (chase|read|forwarded-call) ' commands >several
 while read -r command; do
 	$programs/$command >out 2>err
 	status=$?
@@ -126,7 +128,7 @@ while read -r command; do
 done <several
 [ -z "$why" ]
 result sizes-run
-why="$(grep -vE ' (chase|read) ' commands | while read -r program event; do
+why="$(grep -vE ' (chase|read|forwarded-call) ' commands | while read -r program event; do
 	events_of "$program" | grep -qx -e "$event" || echo "$program has no $event"
 done)"
 [ -z "$why" ]

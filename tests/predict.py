@@ -11,8 +11,9 @@ import os
 import random
 import sys
 
-NATIVE = {"loop": 1, "touch-4k": 1000, "forwarded-call": 150, "syscall": 100}
-HOSTED = {"loop": 1, "touch-4k": 4000, "forwarded-call": 50150, "syscall": 1100}
+NATIVE = {"loop": 1, "touch-4k": 1000, "forwarded-call": 150, "forwarded-call-256K": 160, "syscall": 100}
+HOSTED = {"loop": 1, "touch-4k": 4000, "forwarded-call": 50150, "forwarded-call-256K": 52160, "port-write-kernel": 3000,
+          "syscall": 1100}
 header = next(csv.reader(open(sys.argv[1] + "/runs.csv")))
 profile_header = "program,event,group,served,blocks,unit,value,bytes,files,late,per_second,source".split(",")
 draw = random.Random(1)

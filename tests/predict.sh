@@ -32,6 +32,10 @@ try 0 fit known --json && near "$(cost request)" 50000 && near "$(cost page-faul
 	near "$(cost guest-call)" 1000 && near '[.[] | select(.term == "request")][0].direct' 50000 &&
 	jq -e 'all(.[]; .low <= .cost and .cost <= .high)' said >/dev/null
 result costs
+near '[.[] | select(.term == "request" and .metric == "time")][0].exit' 3000 && near '[.[] | select(.term == "request" and .metric == "time")][0].indirect' 2000 &&
+	try 0 fit known && tr '\n' ' ' <said | grep -q 'a request 3.00 us are the exit, 47.0 us until it is served, and as much as 2.00 us more' &&
+	grep -Eq '^condition number [0-9.]+$' said
+result split-request
 [ -s known/coefficients.csv ] && try 0 fit known --csv --out elsewhere && cmp -s known/coefficients.csv elsewhere/coefficients.csv
 result same-again
 try 0 fit known --validate --held-out held --csv && awk -F, 'NR > 1 && ($7 / $6 > 1.01 || $7 / $6 < 0.99) { exit 1 }

@@ -8,7 +8,11 @@
 
 /* What one thread asks of the kernel: calls, signals, reads of a file, timers. */
 
-#define FILE_BYTES     (256u << 10)
+#define FILE_BYTES (256u << 10)
+#define LINE	   64u /* bytes of a cache line */
+#define STRIDE	   1543u /* lines, to the next one of a pass: odd, and far enough that nothing is fetched ahead \
+			  */
+#define DATA_MOST      (64u << 20)
 #define FILE_NAME      "nano-system.tmp"
 #define TIMER_NS       100000
 #define TIMER_TIMES    300
@@ -38,15 +42,56 @@ static void measure_syscall(void)
 	samples_batches(&(struct samples_loop){ .op = syscall_loop, .empty = empty_loop });
 }
 
-static void forwarded_loop(uint64_t ops)
+/* What a program works on between calls: lines, each with a pointer to the next. */
+static struct {
+	void **at;
+	size_t lines;
+} data;
+
+static void pass(void)
 {
-	for (uint64_t i = 0; i < ops; i++)
-		syscall(SYS_getpgrp);
+	for (size_t i = 0; i < data.lines; i++)
+		data.at = *data.at;
+	__asm__ volatile("" : : "r"(data.at));
 }
 
+static void forwarded_loop(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i++) {
+		syscall(SYS_getpgrp);
+		pass();
+	}
+}
+
+static void pass_loop(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i++) {
+		__asm__ volatile("");
+		pass();
+	}
+}
+
+/* With data, a pass over it after each call and no call before the one that is subtracted: what is left over
+ * the call is what the program finds colder than it left it. */
 static void measure_forwarded(void)
 {
-	samples_batches(&(struct samples_loop){ .op = forwarded_loop, .empty = empty_loop });
+	size_t size = workload_size(samples.argc, samples.argv, 0, 0);
+	char *memory;
+
+	data.lines = size / LINE;
+	if (size > DATA_MOST || data.lines & (data.lines - 1)) {
+		fprintf(stderr, "nano-system: forwarded-call %s: a power of two up to 64M\n",
+			samples.argv[0]);
+		exit(2);
+	}
+	memory = aligned_alloc(LINE, size + LINE);
+	if (memory == NULL)
+		samples_fail("aligned_alloc");
+	for (size_t i = 0; i < data.lines; i++)
+		*(void **)(memory + i * LINE) = memory + (i + STRIDE) % data.lines * LINE;
+	data.at = (void **)memory;
+	samples_batches(&(struct samples_loop){ .op = forwarded_loop, .empty = pass_loop });
+	free(memory);
 }
 
 static void handler(int number)
@@ -147,7 +192,8 @@ static void measure_noise(void)
 
 static const struct samples_event events[] = {
 	{ "syscall", NULL, "a system call that does nothing (getpid)", measure_syscall },
-	{ "forwarded-call", NULL, "one that a guest kernel may ask its host for (getpgrp)",
+	{ "forwarded-call", "SIZE",
+	  "one that a guest kernel may ask its host for (getpgrp), and SIZE read between two",
 	  measure_forwarded },
 	{ "signal", NULL, "a signal to itself: sent, handled, returned from", measure_signal },
 	{ "read", "SIZE", "a read of SIZE bytes of a file in the page cache (0, 512, 4K, 64K)",
