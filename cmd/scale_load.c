@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "cmd/config_file_priv.h"
 #include "cmd/cores_priv.h"
 #include "cmd/scale_load_priv.h"
+#include "cmd/stop_priv.h"
 
 /* Loads of vmtax scale: in each block every load under every configuration, each block beginning elsewhere.
  */
@@ -121,7 +123,8 @@ static int put(struct bench *b, const struct mix *m, const struct load *load, si
 	return code;
 }
 
-/* One load under one configuration. What the machine cannot do is said once and left out. */
+/* One load under one configuration. What the machine cannot do is said once and left out; so is, each time,
+ * what goes wrong only where several run, as the last may wait long for cores that others poll on. */
 static int run_one(struct bench *b, size_t c, const struct mix *m, size_t block, struct error *error)
 {
 	struct load load = { .launchers = launchers,
@@ -132,7 +135,7 @@ static int run_one(struct bench *b, size_t c, const struct mix *m, size_t block,
 			     .timeout_ns = SCALE_TIMEOUT_NS,
 			     .rate = m->rate,
 			     .seed = block,
-			     .signal_fd = -1 };
+			     .signal_fd = b->stop_fd };
 	int code;
 
 	progress_show(&b->progress, m->name, b->config[c].name);
@@ -145,6 +148,11 @@ static int run_one(struct bench *b, size_t c, const struct mix *m, size_t block,
 	if (code == 0 && load.reason[0] && load.runs && load.run[0].status == RUN_SKIPPED) {
 		progress_say(&b->progress, "%s is left out: %s", b->config[c].name, load.reason);
 		b->unable[c] = true;
+	} else if (code == 0 && load.interrupted) {
+		code = error_set(error, EINTR, "stopped");
+	} else if (code == 0 && load.reason[0] && m->vms > 1) {
+		progress_say(&b->progress, "%s under %s is left out of block %llu: %s", m->name,
+			     b->config[c].name, (unsigned long long)block, load.reason);
 	} else if (code == 0 && load.reason[0]) {
 		code = error_fail(error, 0, "run it by itself to see why", "%s, %s", b->config[c].name,
 				  load.reason);
@@ -187,7 +195,7 @@ static int make_suite(struct bench *b, struct error *error)
 static int run(struct bench *b, struct error *error)
 {
 	char path[4300];
-	int code = scratch_open(&b->scratch, b->o->out, -1, error);
+	int code = scratch_open(&b->scratch, b->o->out, b->stop_fd, error);
 
 	if (code == 0)
 		code = input_take(b->input, error);
@@ -205,6 +213,7 @@ int scale_load(struct scale_options *o, struct error *error)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 	int code = b ? 0 : error_set(error, ENOMEM, "cannot run loads"), status = CMD_USAGE;
+	sigset_t mask;
 
 	if (code)
 		return CMD_FAILED;
@@ -215,7 +224,9 @@ int scale_load(struct scale_options *o, struct error *error)
 	if (code == 0)
 		code = choose_configs(b, error);
 	if (code == 0) {
+		b->stop_fd = stop_open(&mask);
 		code = run(b, error);
+		sigprocmask(SIG_SETMASK, &mask, NULL); /* nothing half-written is left now */
 		status = code ? CMD_FAILED : b->recorded ? CMD_OK : CMD_UNABLE;
 	}
 	o->directory[o->directories++] = o->out;

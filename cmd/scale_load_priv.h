@@ -36,6 +36,7 @@ struct bench {
 	struct table_writer writer;
 	struct progress progress;
 	size_t recorded;
+	int stop_fd; /* tells of what shall stop us */
 };
 
 /* Fills B's mixes, and before them each of their programs alone: of the suite by --mix, or of the one program

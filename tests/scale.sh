@@ -50,6 +50,16 @@ refuses() {
 	result "$name"
 }
 
+"$vmtax" scale --out stop --mix kv:1,pack:1 --configs native --for 30s >said 2>err </dev/null &
+stopped=$!
+for i in $(seq 100); do
+	sleep 0.1
+	[ ! -e stop/loads.csv.part ] || break
+done
+kill -TERM $stopped
+wait $stopped
+[ $? -eq 143 ] && [ -z "$(ls -A stop)" ]
+result stopped
 refuses nothing 2 'nothing to scale'
 refuses both 2 'exclude each other' law1 --out x -- /bin/true
 refuses no-out 2 'give --out DIR' -- /bin/true
