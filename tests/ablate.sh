@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax ablate: bars that sum, rows that say what they are, bad input, and going on after a kill.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # refuses NAME PATTERN OPTION...: wrong usage, said in one line, and nothing is written.
 refuses() {
@@ -38,12 +35,11 @@ why="status $?: $(cat err)"
 grep -q '^vmtax run: .*an option of vmtax ablate' err
 result refuses-as-run
 
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
+if ! has_kvm; then
 	"$vmtax" ablate --only syscall --out none >out 2>err
 	[ $? -eq 77 ]
 	result without-kvm
-	echo "skip ablations: /dev/kvm is missing, or not ours to use"
-	exit 0
+	needs_kvm ablations
 fi
 
 # The knobs in which the two ends differ in what this machine can set, and what each is at either end.

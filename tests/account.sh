@@ -11,8 +11,9 @@ workloads=$1/workloads
 
 # Bad input.
 "$vmtax" account >out 2>err
-[ $? -eq 2 ] && grep -q 'pid' err
-why=$(cat err)
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 2 ] && grep -q 'pid' err
 result nothing-to-account-for
 why="status $("$vmtax" account --pid 999999999 >out 2>err; echo $?): $(cat err)"
 grep -q 'no process' err
@@ -82,10 +83,7 @@ result two-on-a-core
 [ $((after - before)) -ge $((waited * 95 / 100)) ]
 result as-the-scheduler-says
 
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip accounts of virtual machines: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
+needs_kvm "accounts of virtual machines"
 
 guests=$build/tests/guest
 if ! [ -x "$guests/forever" ]; then

@@ -38,8 +38,8 @@ status=$?
 why="status $status: $(cat err)"
 [ $status -eq 1 ] && grep -q 'no event in the trace: cut' err && ! [ -s out ]
 result nothing-left
-"$vmtax" account trace --json=exits | jq -e 'type == "array"' >/dev/null
 why="no array"
+"$vmtax" account trace --json=exits | jq -e 'type == "array"' >/dev/null
 result json
 
 # Nothing is left of an account that is killed but the trace that was asked for, which can be read.

@@ -4,6 +4,7 @@
 # Executables and options that vmtax-monitor cannot take: each ends it with one line that says what is wrong and
 # what to do, before anything runs. And a few hundred executables whose headers are damaged: whatever they do,
 # the monitor lives.
+. "$VMTAX_SRC/tests/check.lib"
 
 build=$1
 monitor=$build/vmtax-monitor
@@ -21,7 +22,7 @@ fails() {
 	[ $status -eq "$want" ] || why="status $status, not $want"
 	[ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "^vmtax-monitor: .*$words" err && grep -qe "$mend" err ||
 		why="$why stderr: $(head -n 3 err)"
-	if [ -z "$why" ]; then echo "ok $name"; else echo "not ok $name: $why"; fi
+	verdict "$name"
 }
 
 # bytes FILE OFFSET HEX...: writes bytes over FILE.
@@ -143,7 +144,7 @@ kvm_gone() {
 	why=
 	[ $status -eq 77 ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "^vmtax-monitor: .*/dev/kvm.*$2" err ||
 		why="status $status: $(cat err)"
-	if [ -z "$why" ]; then echo "ok $name"; else echo "not ok $name: $why"; fi
+	verdict "$name"
 }
 
 if unshare -m sh -c 'mount -t tmpfs none /mnt' 2>/dev/null; then
@@ -157,10 +158,7 @@ else
 	echo "skip no-kvm: /dev/kvm cannot be hidden: no mount namespaces here"
 fi
 
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip damaged headers and sizes: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
+needs_kvm "damaged headers and sizes"
 
 # A segment of its own that asks for more than there is.
 name=too-large
@@ -217,10 +215,9 @@ while read -r damage; do
 	fi
 	case $status in 125) echo refused ;; 3) echo ran ;; 139 | 132 | 133 | 136) echo died ;; *) echo "$status" ;; esac
 done <damage >outcomes
-if [ -z "$dead" ]; then echo "ok damaged-headers"; else echo "not ok damaged-headers: $(echo "$dead" | head -n 3)"; fi
+why=$(echo "$dead" | head -n 3)
+verdict damaged-headers
 # Damage that nothing came of would show nothing.
-if [ "$(grep -c refused outcomes)" -gt 50 ] && [ "$(grep -c ran outcomes)" -gt 20 ] && [ "$(wc -l <outcomes)" -eq 300 ]; then
-	echo "ok damaged-outcomes"
-else
-	echo "not ok damaged-outcomes: $(sort outcomes | uniq -c | tr '\n' ' ')"
-fi
+why=$(sort outcomes | uniq -c | tr '\n' ' ')
+[ "$(grep -c refused outcomes)" -gt 50 ] && [ "$(grep -c ran outcomes)" -gt 20 ] && [ "$(wc -l <outcomes)" -eq 300 ]
+result damaged-outcomes

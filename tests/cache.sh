@@ -17,23 +17,23 @@ sync data
 try --set backend=direct -- "$busybox" sha256sum data && [ "$(cut -d' ' -f1 out)" = "$want" ] &&
 	[ "$(requests read)" -eq 0 ] && [ "$(requests load)" -le 40 ] && [ "$(requests load)" -ge 17 ] &&
 	moved 4194304 4194304
-verdict read-ahead
+result read-ahead
 # By a ring they are on their way before they are wanted, but for the first.
 for transport in ring eventfd; do
 	try --set backend=direct --set transport=$transport -- "$busybox" sha256sum data &&
 		[ "$(cut -d' ' -f1 out)" = "$want" ] && [ "$(requests read)" -eq 0 ] && [ "$(requests load)" -le 4 ] &&
 		[ "$(requests ahead)" -le 40 ] && [ "$(requests ahead)" -ge 17 ] &&
 		[ "$(requests landed)" -ge "$(requests ahead)" ] && moved 4194304 4194304
-	verdict read-ahead-$transport
+	result read-ahead-$transport
 done
 try --set backend=uring -- "$busybox" sha256sum data && [ "$(cut -d' ' -f1 out)" = "$want" ] &&
 	[ "$(requests read)" -ge 64 ] && [ "$(requests load)" -eq 0 ] && moved 0 4194304
-verdict uring-reads
+result uring-reads
 
 # A second pass over what fits is served in the guest.
 try --set backend=direct --memory 96M -- "$build/workloads/file-seq" data 3 && [ "$(requests load)" -le 40 ] &&
 	[ "$(requests pread64)" -eq 0 ]
-verdict second-pass
+result second-pass
 
 # held: pages of the file data in the host's page cache.
 held() {
@@ -50,7 +50,7 @@ if command -v fincore >/dev/null; then
 			echo "skip host-cache-$backend: the file cannot be had out of the host's page cache"
 		else
 			[ $backend = uring ] && [ "$after" -ge 1000 ] || { [ $backend = direct ] && [ "$after" -eq "$before" ]; }
-			verdict "host-cache-$backend"
+			result "host-cache-$backend"
 		fi
 	done
 else
@@ -60,7 +60,7 @@ fi
 # What is written goes past the host's cache too, but for a small piece at the end.
 try --set backend=direct -- "$busybox" dd if=data of=copy bs=256k 2>/dev/null && cmp -s data copy &&
 	moved 8372224 8388608
-verdict large-writes
+result large-writes
 
 # A dialogue: what the program reads of a file after somebody outside wrote to it, and the other way round.
 echo "first text" >shared
@@ -100,7 +100,7 @@ done
 exec 3>&-
 wait $pid || heard="$heard end"
 [ -z "$heard" ]
-verdict "outside$heard"
+result "outside$heard"
 
 # The program wants all the memory there is: the cache gives its pages back.
 python=$(PATH=/usr/bin:/bin command -v python3)
@@ -116,7 +116,7 @@ P
 	for transport in exit ring; do
 		try --set backend=direct --set transport=$transport --memory 128M -- "$python" -S hungry.py &&
 			grep -qx 'True 86' out
-		verdict memory-back-$transport
+		result memory-back-$transport
 	done
 else
 	echo "skip memory-back: there is no python3"

@@ -15,7 +15,7 @@ for how in exit/inject ring/poll eventfd/inject; do
 		"$build/tests/guest/$program" >native 2>&1
 		try --memory 96M --set transport=${how%/*} --set completion=${how#*/} --set backend=direct -- \
 			"$build/tests/guest/$program" && cmp -s out native
-		verdict "$program-${how%/*}"
+		result "$program-${how%/*}"
 	done
 done
 
@@ -31,12 +31,12 @@ for row in direct/small/1/4 direct/append/1/4 direct/sync/1000/1000 uring/small/
 		$row
 	R
 	try --set backend="$backend" -- "$late" "$how" file && stored "$least" "$most"
-	verdict "$backend-$how"
+	result "$backend-$how"
 done
 head -c 4194304 /dev/urandom >data
 try --set backend=direct -- "$busybox" dd if=data of=copy bs=1000 && cmp -s data copy && [ "$(requests store)" -le 20 ] &&
 	[ "$(requests store)" -ge 17 ] && [ "$(requests pwritev)" -le 3 ]
-verdict large-pieces
+result large-pieces
 
 # Nothing is lost by any end of the program that the monitor sees: natively, and here.
 for row in none/3 thread/3 exec/0 abort/134 fault/139 term/143 kill/137 bus/135 spin/124; do
@@ -44,7 +44,7 @@ for row in none/3 thread/3 exec/0 abort/134 fault/139 term/143 kill/137 bus/135 
 	# What the shell says of a signal is not the program's.
 	{ try --timeout 2s --set backend=direct -- "$late" "${row%/*}" file; } 2>/dev/null
 	[ $? -eq "${row#*/}" ] && [ "$(tr -d '\n' <file | wc -c)" -eq 10000 ]
-	verdict "end-${row%/*}"
+	result "end-${row%/*}"
 done
 
 # Whoever the program tells that it has written can read it.
@@ -59,7 +59,7 @@ until [ -s said ] || [ $tries -ge 1000 ]; do
 	sleep 0.01
 done
 [ "$(cat said)" = written ] && [ "$(cat file)" = news ]
-verdict told
+result told
 echo >&3
 wait $pid
 exec 3>&-
@@ -86,9 +86,9 @@ room=$(stat -f -c %a small)
 full=$(cd small && "$late" fill file)
 empty
 try --set backend=direct -- "$late" fill small/file && [ "$(cat out)" = "$full" ]
-verdict full
+result full
 for row in 'late-fsync/No space left on device, well' 'late-close/well, No space left on device'; do
 	empty
 	try --set backend=direct -- "$late" "${row%%/*}" small/file && [ "$(cat out)" = "${row#*/}" ]
-	verdict "${row%%/*}"
+	result "${row%%/*}"
 done

@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax compare as a user meets it: results beside results, the gate, and what is wrong with them.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
 export XDG_STATE_HOME="$PWD/state"
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # try STATUS ARGUMENT...: runs vmtax compare and keeps its output in said and err.
 try() {
@@ -69,8 +66,8 @@ try 0 new1 new2 new3 --against old1 old2 old3 --out page && grep -q '</html>' pa
 	[ -s page/comparison.csv ] && grep -q 'wrote page/comparison.csv' err
 result page
 ls /tmp/vmtax-compare-* >left 2>&1
-[ "$(ls -d "${TMPDIR:-/tmp}"/vmtax-compare-* 2>/dev/null | wc -l)" -eq 0 ]
 why="$(cat left)"
+[ "$(ls -d "${TMPDIR:-/tmp}"/vmtax-compare-* 2>/dev/null | wc -l)" -eq 0 ]
 result leaves-nothing
 
 # refuses NAME STATUS TEXT ARGUMENT...: one line on stderr that holds TEXT, and no output.

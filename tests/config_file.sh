@@ -3,18 +3,15 @@
 # SPDX-FileCopyrightText: The vmtax authors
 # Configurations of the user's own, and knobs that contradict each other: what is wrong is said with its place and
 # mend, before anything runs.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-verdict() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $(cat err)"; fi
-}
 
 # refuses NAME WORDS: vmtax run with the file on stdin ends with 2 and one line with WORDS.
 refuses() {
 	cat >"$1.ini"
 	"$vmtax" run --out out --config-file "$1.ini" -- /bin/true >out.txt 2>err
 	[ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "$2" err && [ ! -e out ]
-	verdict "$1"
+	result "$1"
 }
 
 printf '[a]\nbase = hosted\n\ntransprt = ring\n' | refuses unknown-knob 'transprt: unknown-knob.ini:4: did you mean transport?'
@@ -35,19 +32,19 @@ head -c 4096 /dev/urandom | tr -d '[#;' | refuses noise 'noise.ini:[0-9]'
 
 "$vmtax" run --config-file missing.ini -- /bin/true 2>err
 [ $? -eq 2 ] && grep -q 'missing.ini' err
-verdict missing-file
+result missing-file
 "$vmtax" run --config-file . -- /bin/true 2>err
 [ $? -eq 2 ] && [ "$(wc -l <err)" -eq 1 ]
-verdict directory
+result directory
 "$vmtax" run --configs native,native+transport=ring -- /bin/true 2>err
 [ $? -eq 2 ] && grep -q 'transport contradicts native' err
-verdict named-native-knob
+result named-native-knob
 "$vmtax" run --out out --only file-seq --cache cold --configs native,hosted+host-services=backup 2>err
 [ $? -eq 2 ] && grep -q -- '--cache cold contradicts host-services=backup' err && [ ! -e out ]
-verdict cold-backup
+result cold-backup
 "$vmtax" list layers --config-file twice.ini 2>err
 [ $? -eq 2 ] && grep -q 'nothing to do with layers' err
-verdict list-other
+result list-other
 
 # A file that is right: its configurations are compared with native, under their own names, with what they say.
 cat >mine.ini <<'INI'
@@ -63,14 +60,11 @@ base=hosted
 base = ring-only
 clock = exit
 INI
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip runs: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
+needs_kvm runs
 "$vmtax" run --out out --config-file mine.ini --blocks 1 --no-observe -- "$1/workloads/log" log.txt 50 >report 2>err &&
 	[ "$(grep -c ',ok,' out/runs.csv)" -ge 4 ] && grep -q ',slow-clock,slow-clock,warm,\(ring\|exit\),.*,exit,0,none,ok,' out/runs.csv &&
 	grep -q ',host-services,scan,cpu,' out/counters.csv
-verdict runs
+result runs
 "$vmtax" run --out other --config-file mine.ini --configs native,slow-clock+tick=100 --blocks 1 --no-observe \
 	-- "$1/workloads/log" log.txt 50 >report 2>err && grep -q ',slow-clock+tick=100,' other/runs.csv
-verdict runs-with-knob
+result runs-with-knob

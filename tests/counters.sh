@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # Event sets: what vmtax list counters says of them, and what vmtax run counts.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # Every set that the sources have, its events and formulas.
 "$vmtax" list counters --csv >rows
@@ -51,7 +48,7 @@ result bad-set
 # A set of one's own, of what every machine has; and one that needs a PMU, which is NA without.
 printf 'faults 1 page-faults\nwrong 1 minor-fautls\nminor 1 minor-faults\nshare = minor / faults : 1\n' >own/soft.set
 configs=native
-[ ! -w /dev/kvm ] || configs=native,hosted
+! has_kvm || configs=native,hosted
 "$vmtax" run --counters own/soft.set,tlb --configs "$configs" --blocks 1 --memory 64M --out counted -- /bin/busybox true >out 2>err
 why="$(cat err)"
 [ -s counted/counters.csv ]

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax doctor, and what a result says of its machine: on this machine, and on ones that lack something.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # has FILE PATTERN...: whether each PATTERN is in FILE.
 has() {
@@ -68,8 +65,8 @@ why="areas: $(fields csv | cut -f1 | uniq | tr '\n' ' ')"
 [ "$(fields csv | sed 1d | cut -f1 | uniq | tr '\n' ' ')" = 'needs trust probes knobs machine ' ]
 result areas
 "$vmtax" list probes --csv | sed '1d; s/,.*//' >want
-fields csv | awk -F '\t' '$1 == "probes" { print $2 }' | cmp -s - want
 why="not the probes of vmtax list probes"
+fields csv | awk -F '\t' '$1 == "probes" { print $2 }' | cmp -s - want
 result probes
 "$vmtax" list probes --csv >costs
 why="$(cat costs)"
@@ -245,10 +242,7 @@ else
 	echo "skip observe-only-what-can-be: perf is for everyone here, or no ordinary user can run what lies in $1"
 fi
 
-if [ ! -w /dev/kvm ]; then
-	echo "skip accounts-close: /dev/kvm cannot be used"
-	exit
-fi
+needs_kvm accounts-close
 "$vmtax" run --configs hosted,bare-metal --blocks 1 --memory 64M --out virtual -- "$1/workloads/file-seq" "$vmtax" >/dev/null 2>err
 why="$(cat err)"
 grep -q ',kvm-stats,vm,' virtual/counters.csv && grep -q ',kvm-stats,vcpu0,exits,' virtual/counters.csv &&

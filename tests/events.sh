@@ -2,16 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax-monitor --event: what the guest kernel measures itself. What an event does is seen in what the monitor counts.
+. "$VMTAX_SRC/tests/check.lib"
 monitor=$1/vmtax-monitor
 
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
-
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip events: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
+needs_kvm events
 
 # measure EVENT OPTION...: into out, err and status.
 measure() {

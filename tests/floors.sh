@@ -160,6 +160,13 @@ check_licence() {
 	done
 }
 
+# The status that result judges is that of the line before: an assignment there would hide that of the test.
+check_results() {
+	find tests -name '*.sh' 2>/dev/null | xargs awk '
+	/^[ \t]*result / && before ~ /^[ \t]*[a-z]+=/ { print FILENAME ":" FNR " judges an assignment" }
+	{ before = $0 }' /dev/null
+}
+
 # What a checkout holds is what git has; an unpacked source has it all in sight.
 check_entries() {
 	if [ -e .git ]; then git ls-files | sed 's,/.*,,' | sort -u; else ls; fi | while read -r entry; do
@@ -169,7 +176,7 @@ check_entries() {
 
 # --- The real tree, then trees with one breach each ----------------------------------------------------------
 
-checks='includes doors headers headers_alone lines functions licence entries'
+checks='includes doors headers headers_alone lines functions licence results entries'
 
 for check in $checks; do
 	breaches=$(cd "$source" && check_"$check" 2>&1)
@@ -243,4 +250,6 @@ echo 'size_t p;' | finds headers_alone 'base/p.h does not compile alone: base/p.
 seq 300 | sed 's,.*,/* & */,' | finds lines 'model/q.c has 302 lines' model/q.c
 { echo 'int f(void)' && echo '{' && seq 81 | sed 's,.*,;,' && echo '}'; } | finds functions 'model/r.c:4 begins a function of 81 lines' model/r.c
 printf '#!/bin/sh\n' | finds licence 'tests/s.sh lacks the two SPDX lines' tests/s.sh
+printf '#!/bin/sh\n# %s\n# %s\nfalse\nwhy="$(cat err)"\nresult never\n' "$licence" "$authors" |
+	finds results 'tests/t.sh:6 judges an assignment' tests/t.sh
 echo 'stray' | finds entries 'notes.txt' notes.txt

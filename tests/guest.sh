@@ -4,6 +4,7 @@
 # The guest's Linux: the programs of tests/guest, as glibc, musl and static-PIE executables, say themselves what
 # Linux does and check it; hosted and bare-metal they must print what they print natively. Ends and crashes are
 # told by exit code, exception and address.
+. "$VMTAX_SRC/tests/check.lib"
 
 tests=$1/tests/guest
 monitor=$1/vmtax-monitor
@@ -13,10 +14,7 @@ LC_ALL=C
 VMTAX_TEST="a b"
 export LC_ALL VMTAX_TEST
 
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip guest: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
+needs_kvm guest
 
 # run CONFIG PROGRAM ARGUMENT...: stdout and stderr in out and err, the exit code in status.
 run() {
@@ -29,10 +27,6 @@ run() {
 	{ (exec env -u _ $sanitizer "$@" >out 2>err); } 2>/dev/null
 	status=$?
 	sed -i '/ fell back to /d' err # not every machine has every value
-}
-
-verdict() {
-	if [ -z "$why" ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
 }
 
 # Checks: natively all must hold, and in a guest the same lines come out.

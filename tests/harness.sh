@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # The checker checked: tests/run.sh and tests/check.h on tests that fail, skip, crash, hang or say nothing.
+. "$VMTAX_SRC/tests/check.lib"
 runner=$VMTAX_SRC/tests/run.sh
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # script NAME: a shell test, from stdin.
 script() {

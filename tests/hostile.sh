@@ -3,14 +3,12 @@
 # SPDX-FileCopyrightText: The vmtax authors
 # Guests that never end are ended by the watchdog; guests that attack their kernel and the monitor harm nobody but
 # themselves: the monitor goes on, or says in one line why not, and never dies itself.
+. "$VMTAX_SRC/tests/check.lib"
 
 tests=$1/tests/guest
 monitor=$1/vmtax-monitor
 
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip hostile: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
+needs_kvm hostile
 
 # try NAME STATUSES STDERR PROGRAM ATTACK OPTION...: whether the monitor ends with one of STATUSES, and its only
 # words match the pattern STDERR (none where it is empty). A monitor that hangs is killed, and fails.
@@ -31,7 +29,7 @@ try() {
 	elif [ $status -ge 124 ]; then
 		[ "$(wc -l <err)" -eq 1 ] && grep -q "^vmtax-monitor: $words" err || why="$why stderr: $(head -n 3 err)"
 	fi
-	if [ -z "$why" ]; then echo "ok $name-$attack"; else echo "not ok $name-$attack: $why"; fi
+	verdict "$name-$attack"
 }
 
 for config in hosted bare-metal; do
@@ -81,8 +79,9 @@ for config in hosted bare-metal; do
 	timeout -s KILL 60 "$monitor" --memory 32M --config $config --max-processes 9 --timeout 50s -- \
 		"$tests/bomb" few 9 >out 2>err </dev/null
 	status=$?
-	if [ $status -eq 0 ] && [ "$(grep -c '^ok' out)" -eq 9 ]; then echo "ok $config-bomb-few"; else
-		echo "not ok $config-bomb-few: status $status: $(grep -v '^ok' out | head -n 3) $(head -n 3 err)"; fi
+	why="status $status: $(grep -v '^ok' out | head -n 3) $(head -n 3 err)"
+	[ $status -eq 0 ] && [ "$(grep -c '^ok' out)" -eq 9 ]
+	result $config-bomb-few
 	cp "$tests/bomb" bomb-$config
 	timeout -s KILL 60 "$monitor" --memory 32M --config $config --max-processes 9 --timeout 1s -- ./bomb-$config \
 		>out 2>err </dev/null
@@ -93,11 +92,9 @@ for config in hosted bare-metal; do
 		[ "$left" -eq 0 ] && break
 		sleep 0.2
 	done
-	if [ $status -eq 124 ] && [ "$left" -eq 0 ] && grep -q 'timed out at rip' err; then
-		echo "ok $config-bomb-endless"
-	else
-		echo "not ok $config-bomb-endless: status $status, $left processes left: $(head -n 3 err)"
-	fi
+	why="status $status, $left processes left: $(head -n 3 err)"
+	[ $status -eq 124 ] && [ "$left" -eq 0 ] && grep -q 'timed out at rip' err
+	result $config-bomb-endless
 done
 
 # What a program does to itself ends as it does natively: the same words, the same status, and nothing but the fault said.
@@ -111,7 +108,7 @@ for crime in unmap-code unmap-stack open-many close-all fill-file signal-all siz
 		[ $status -eq $want ] || why="status $status, not $want: $(head -n 3 err)"
 		diff native out >difference || why="$why not as natively: $(head -n 4 difference | tr '\n' '|')"
 		[ $want -ne 0 ] || ! grep -v ' fell back to ' err >said || why="$why stderr: $(head -n 3 said)"
-		if [ -z "$why" ]; then echo "ok $config-$crime"; else echo "not ok $config-$crime: $why"; fi
+		verdict "$config-$crime"
 	done
 done
 
@@ -122,11 +119,9 @@ if unshare -m sh -c 'mount -t tmpfs -o size=256k none small' 2>/dev/null; then
 		set -- "$tests/crimes" fill-disk
 		[ $config = native ] || set -- "$monitor" --memory 64M --config $config -- "$@"
 		unshare -m sh -c 'mount -t tmpfs -o size=256k none small && cd small && exec "$@"' sh "$@" >out 2>err
-		if [ "$(cat out)" = '262144 No space left on device' ]; then
-			echo "ok $config-full-disk"
-		else
-			echo "not ok $config-full-disk: $(cat out) $(head -n 3 err)"
-		fi
+		why="$(cat out) $(head -n 3 err)"
+		[ "$(cat out)" = '262144 No space left on device' ]
+		result $config-full-disk
 	done
 else
 	echo "skip full-disk: file systems cannot be mounted here"
@@ -138,10 +133,8 @@ for config in hosted bare-metal; do
 		rm -rf fuzzed && mkdir -m 777 fuzzed
 		(cd fuzzed && exec timeout -s KILL 100 "$monitor" --memory 64M --config $config -- "$tests/fuzz" $seed 12 >../out 2>../err)
 		status=$?
-		if [ $status -eq 0 ] && grep -qx survived out && ! grep -q panic err; then
-			echo "ok $config-fuzz-$seed"
-		else
-			echo "not ok $config-fuzz-$seed: status $status: $(head -n 3 err)"
-		fi
+		why="status $status: $(head -n 3 err)"
+		[ $status -eq 0 ] && grep -qx survived out && ! grep -q panic err
+		result $config-fuzz-$seed
 	done
 done

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # What make install puts somewhere works from there, without the source tree.
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
-
+. "$VMTAX_SRC/tests/check.lib"
 why="make install failed: "
 make -s -o all -C "$VMTAX_SRC" "BUILD=$1" DESTDIR="$PWD/root" PREFIX=/opt/vmtax install >said 2>&1 || why="$why$(tail -n 1 said)"
 [ -x root/opt/vmtax/bin/vmtax ] && [ "$(ls root/opt/vmtax)" = "bin

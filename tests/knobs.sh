@@ -10,41 +10,41 @@ monitor=$build/vmtax-monitor
 cores=$(nproc)
 
 log --set transport=exit && [ "$(count exits io)" -ge 300 ] && in_force transport=exit
-verdict transport-exit
+result transport-exit
 log --set transport=eventfd && [ "$(count exits io)" -lt 60 ] && in_force transport=eventfd
-verdict transport-eventfd
+result transport-eventfd
 if [ "$cores" -ge 2 ]; then
 	log --set transport=ring && [ "$(count exits io)" -lt 60 ] && in_force transport=ring
-	verdict transport-ring
+	result transport-ring
 else
 	echo "skip transport-ring: it needs two cores"
 fi
 
 log --set completion=inject && [ "$(sed -n 's/^interrupts: //p' err)" -ge 300 ]
-verdict completion-inject
+result completion-inject
 log --set completion=poll && [ "$(sed -n 's/^interrupts: //p' err)" -eq 0 ]
-verdict completion-poll
+result completion-poll
 
 # Whoever has the interrupt controller has the halts.
 log --set irqchip=user --set transport=ring && { [ "$cores" -lt 2 ] || [ "$(count exits hlt)" -ge 200 ]; }
-verdict irqchip-user
+result irqchip-user
 log --set irqchip=kernel --set transport=ring && [ "$(count exits hlt)" -eq 0 ]
-verdict irqchip-kernel
+result irqchip-kernel
 
 try --set clock=exit -- "$build/workloads/clock" 200 && [ "$(count exits io)" -ge 200 ]
-verdict clock-exit
+result clock-exit
 # The time of a read belongs to whoever answers it, so the guest kernel waits.
 try --set clock=exit -- "$build/workloads/clock" 2000 &&
 	[ "$(count 'guest kernel' waiting)" -gt "$(count 'guest kernel' busy)" ]
-verdict clock-exit-waits
+result clock-exit-waits
 try --set clock=tsc -- "$build/workloads/clock" 200 && [ "$(count exits io)" -lt 60 ]
-verdict clock-tsc
+result clock-tsc
 
 # A sleep is the host's, or the guest polls the time and asks nobody.
 try --set idle=exit -- "$busybox" usleep 20000 && [ "$(count requests clock_nanosleep)" -eq 1 ]
-verdict idle-exit
+result idle-exit
 try --set idle=poll -- "$busybox" usleep 20000 && [ "$(count requests clock_nanosleep)" -eq 0 ]
-verdict idle-poll
+result idle-poll
 
 # Kilobytes of NAME in all mappings of the monitor.
 kib() {
@@ -63,21 +63,21 @@ uring() {
 look --set backend=uring && [ "$(uring)" -eq 1 ]
 seen=$?
 finish && [ $seen -eq 0 ]
-verdict backend-uring
+result backend-uring
 look --set backend=buffered && [ "$(uring)" -eq 0 ]
 seen=$?
 finish && [ $seen -eq 0 ]
-verdict backend-buffered
+result backend-buffered
 
 look --set memory=lazy4k && [ "$(kib Locked)" -eq 0 ] && [ "$(kib Anonymous)" -lt 20000 ]
 seen=$?
 finish && [ $seen -eq 0 ]
-verdict memory-lazy4k
+result memory-lazy4k
 look --set memory=locked4k && locked 65536 && [ "$(kib Anonymous)" -ge 65536 ] &&
 	[ "$(kib AnonHugePages)" -eq 0 ]
 seen=$?
 finish && [ $seen -eq 0 ]
-verdict memory-locked4k
+result memory-locked4k
 look --set memory=locked-huge && locked 65536 && [ "$(kib AnonHugePages)" -ge 58000 ]
 seen=$?
 finish && [ $seen -eq 0 ]
@@ -86,7 +86,7 @@ if grep -q 'fell back' err; then
 	echo "skip memory-locked-huge: $(sed 's/.*fell back/fell back/' err | head -n 1)"
 else
 	(exit $result)
-	verdict memory-locked-huge
+	result memory-locked-huge
 fi
 
 # The cores each thread may use, the vCPU's first (KVM adds threads of its own), and the vCPU's policy (proc(5):
@@ -106,16 +106,16 @@ if [ "$cores" -ge 2 ]; then
 	look --set transport=ring --set scheduling=shared && [ "$(allowed)" = "$here $here " ] && [ "$(policy)" -eq 0 ]
 	seen=$?
 	finish && [ $seen -eq 0 ]
-	verdict scheduling-shared
+	result scheduling-shared
 	look --set transport=ring --set scheduling=pinned && [ "$(policy)" -eq 0 ] &&
 		allowed | grep -qx '[0-9][0-9]* [0-9][0-9]* ' && [ "$(allowed | cut -d' ' -f1)" != "$(allowed | cut -d' ' -f2)" ]
 	seen=$?
 	finish && [ $seen -eq 0 ]
-	verdict scheduling-pinned
+	result scheduling-pinned
 	look --set transport=ring --drivers 3 && [ "$(allowed | wc -w)" -eq 4 ]
 	seen=$?
 	finish && [ $seen -eq 0 ]
-	verdict drivers
+	result drivers
 	# Threads in want of more cores than there are, and drivers that take turns with them.
 	wrong=
 	for combination in "completion=poll --set idle=poll" "completion=inject --set idle=poll" "completion=poll" \
@@ -133,7 +133,7 @@ if [ "$cores" -ge 2 ]; then
 		done
 	done
 	[ -z "$wrong" ]
-	verdict "crowd$wrong"
+	result "crowd$wrong"
 else
 	echo "skip scheduling: it takes two cores to see it"
 fi
@@ -145,14 +145,14 @@ if grep -q 'scheduling=fifo fell back to pinned: SCHED_FIFO is not allowed' err;
 	echo "skip scheduling-fifo: not allowed here"
 else
 	(exit $result)
-	verdict scheduling-fifo
+	result scheduling-fifo
 fi
 
 # The driver thread is still there when the program has ended, for probes to read what it used.
 if [ "$cores" -ge 2 ]; then
 	"$build/vmtax" run --out observed --configs native,bare-metal --blocks 1 -- "$build/workloads/log" log.txt 50 \
 		>out 2>err && grep -q ',schedstat,driver0,cpu,' observed/counters.csv
-	verdict driver-observed
+	result driver-observed
 else
 	echo "skip driver-observed: a driver needs a second core"
 fi

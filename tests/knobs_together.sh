@@ -28,32 +28,32 @@ falls() {
 hello="$busybox echo hello"
 for row in memory=malloc-huge/memory=lazy4k; do
 	try --set "${row%/*}" -- $hello && falls "${row%/*}" "${row#*/}" . && grep -qx hello out
-	verdict "fallback-${row%/*}"
+	result "fallback-${row%/*}"
 done
 (
 	export monitor
 	taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')" timeout -s KILL 30 "$monitor" --verbose --memory 32M \
 		--set transport=ring -- $hello >out 2>err
 ) && falls transport=ring transport=exit 'second core' && grep -qx hello out
-verdict fallback-one-core
+result fallback-one-core
 (
 	ulimit -l 0
 	without ipc_lock "$monitor" --verbose --memory 32M --set memory=locked-huge -- $hello >out 2>err
 ) && falls memory=locked-huge memory=lazy4k 'ulimit -l' && grep -qx hello out
-verdict fallback-locked
+result fallback-locked
 # Enough may be locked for the knob, and not for the memory: found out when it is populated.
 if (ulimit -l 20000) 2>/dev/null; then
 	(
 		ulimit -l 20000
 		without ipc_lock "$monitor" --verbose --memory 32M --set memory=locked4k -- $hello >out 2>err
 	) && falls memory=locked4k memory=lazy4k 'cannot be locked' && grep -qx hello out
-	verdict fallback-locked-late
+	result fallback-locked-late
 else
 	echo "skip fallback-locked-late: ulimit -l cannot be raised to 20000"
 fi
 (without sys_nice prlimit --rtprio=0 "$monitor" --verbose --memory 32M --set scheduling=fifo -- $hello >out 2>err) &&
 	falls scheduling=fifo scheduling=pinned 'ulimit -r' && grep -qx hello out
-verdict fallback-fifo
+result fallback-fifo
 
 # The driver's kicks, which come when they come, disturb neither sleeps nor file I/O.
 wrong=
@@ -61,10 +61,10 @@ for again in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	log --set transport=ring --set completion=inject --set irqchip=user --set backend=uring || wrong="$wrong $again"
 done
 [ -z "$wrong" ]
-verdict kicks-files
+result kicks-files
 try --set transport=ring --set completion=inject --set irqchip=user -- "$build/tests/guest/time" &&
 	! grep -q '^not ok' out
-verdict kicks-sleeps
+result kicks-sleeps
 
 # A timer that ticks disturbs neither threads, signals, processes nor what waits.
 for irqchip in kernel user; do
@@ -72,7 +72,7 @@ for irqchip in kernel user; do
 		for program in threads signals processes; do
 			try --config $config --memory 96M --set irqchip=$irqchip --set tick=1000 -- "$build/tests/guest/$program-musl" &&
 				! grep -q '^not ok' out && grep -q '^ok' out
-			verdict "ticks-$irqchip-$config-$program"
+			result "ticks-$irqchip-$config-$program"
 		done
 	done
 done
@@ -89,7 +89,7 @@ for transport in exit eventfd ring; do
 						try $combination -- "$build/workloads/kv" kv.log 60 &&
 						grep -qx "$(cat kv.expected 2>/dev/null || "$build/workloads/kv" native.log 60 2>/dev/null |
 							tee kv.expected)" out && [ "$(wc -c <kv.log)" -eq 960 ]
-					verdict "$transport-$completion-$irqchip-$backend-$idle"
+					result "$transport-$completion-$irqchip-$backend-$idle"
 				done
 			done
 		done

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax list prints the program's own tables, for people and for programs.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # Whether every CSV line of file $1 has as many fields as its header. No field here holds a line break.
 even() {
@@ -31,13 +28,13 @@ for list in $("$vmtax" list lists --csv | sed '1d; s/,.*//'); do
 	result "$list-json"
 done
 
-"$vmtax" list >alone && "$vmtax" list lists | cmp -s - alone
 why="vmtax list differs from vmtax list lists"
+"$vmtax" list >alone && "$vmtax" list lists | cmp -s - alone
 result alone
 
 sed '1d; s/,.*//' "$1/workloads/suite.csv" | tr -d '"' | sort >want
-"$vmtax" list workloads --csv | sed '1d; s/,.*//' | sort | cmp -s - want
 why="not the workloads of suite.csv"
+"$vmtax" list workloads --csv | sed '1d; s/,.*//' | sort | cmp -s - want
 result workloads-are-the-suite
 
 "$vmtax" list configs --csv >rows

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax run --suite nano: what events cost, and what becomes of those that cannot be done.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 header=name,class,command,guest,set,stage,stresses,how,native,published,memory
 
@@ -39,8 +36,7 @@ result refuses-ablation
 
 configs=native,hosted,bare-metal
 virtual=2
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip events of virtual machines: /dev/kvm is missing, or not ours to use"
+if without_kvm "events of virtual machines"; then
 	configs=native
 	virtual=0
 fi
@@ -154,7 +150,10 @@ echo 'echo tried >>'"$PWD"'/tries; echo no >&2; exit 77' >unable
 printf '%s\nunable,nano,%s sh %s/unable,,,,,,the same,,32M\nslow,nano,%s sh %s/slow,,,,,,the same,,32M\n' \
 	$header "$shell" "$PWD" "$shell" "$PWD" >slow.csv
 printf 'sleep 0.3\n' >slow && cat known >>slow
-timeout -s INT 1.6 "$vmtax" run --suite slow.csv --configs native --blocks 6 --out stopped >out 2>err
+"$vmtax" run --suite slow.csv --configs native --blocks 6 --out stopped >out 2>err &
+while kill -0 $! 2>/dev/null && ! grep -q ',slow,' stopped/runs.csv 2>/dev/null; do sleep 0.05; done
+kill $! 2>/dev/null
+wait $!
 rows=$(grep -c ',slow,' stopped/runs.csv)
 why="$(cat err) $rows rows"
 [ "$rows" -ge 1 ] && [ "$rows" -lt 6 ] && grep -q 'go on with: vmtax run --resume' err && [ "$(wc -l <stopped/events.csv)" -eq $((rows + 1)) ]

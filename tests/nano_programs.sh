@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # The programs of the nano suite, natively: what each prints of an event, what it refuses; and the suite's table.
+. "$VMTAX_SRC/tests/check.lib"
 programs=$1/workloads
 table=$programs/nano.csv
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # The events of a program, as its help tells them; a size and what else is to follow stand for themselves.
 events_of() {

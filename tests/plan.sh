@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax plan as a user meets it: the examples, tables of one's own, and what is wrong with them.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # try STATUS ARGUMENT...: runs vmtax plan and keeps its output in said and err.
 try() {
@@ -194,8 +191,9 @@ try 1 --results r --fleet fleet.csv --hosts hosts.csv --out fleet.csv && says 'f
 result out
 if [ -w /dev/full ]; then
 	"$vmtax" plan --results r --fleet fleet.csv --hosts hosts.csv >/dev/full 2>err
-	[ $? -eq 1 ]
+	status=$?
 	why="a full disk was not noticed: $(cat err)"
+	[ $status -eq 1 ]
 	result full
 else
 	echo "skip full: there is no /dev/full"

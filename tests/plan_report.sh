@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # What vmtax plan leaves behind: a page, tables that are described, and JSON of each.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 printf 'vm,count,class,cpu,memory,io,measured_on\nweb <b>,1,cpu,1,2,3,native\n' | sed 's/ <b>/<b>/' >fleet.csv
 printf 'db,9,kv,0.2,4,3,native\n' >>fleet.csv

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax plan --what-if: scenarios beside the plan.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # try STATUS ARGUMENT...: runs vmtax plan with the fleet, hosts and results below.
 try() {

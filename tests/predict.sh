@@ -2,13 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax fit and predict, on results whose costs are known.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
 backend=$("$vmtax" doctor --json 2>/dev/null | grep -o 'kvm_[a-z]*' | head -n 1)
 BACKEND=${backend:-kvm_test} python3 "$VMTAX_SRC/tests/predict.py" "$VMTAX_SRC/model/examples/sample" || exit
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $(tail -n 2 err said | tr '\n' ' ')"; fi
-}
 
 # try STATUS COMMAND ARGUMENT...: whether it ends with STATUS; its output is in said and err.
 try() {

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # Probes as a user meets them: chosen by name, without tracefs, without rights; what is counted of a VM.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # of DIRECTORY: the probes that have rows there, a line.
 of() {
@@ -79,10 +76,7 @@ fi
 
 # --- Of a virtual machine ------------------------------------------------------------------------------------
 
-if [ ! -w /dev/kvm ]; then
-	echo "skip footprint: /dev/kvm cannot be used"
-	exit
-fi
+needs_kvm footprint
 "$vmtax" run --configs native,hosted --blocks 1 --memory 64M --out vm -- /bin/busybox true >said 2>err
 why="$(cat err) $(cut -d, -f6,7 vm/host-footprint.csv | tr '\n' ' ')"
 grep -q ',hosted,.*,memory,guest,vm,bytes,[1-9]' vm/host-footprint.csv &&
@@ -93,8 +87,8 @@ result footprint
 why="the file has $(stat -c %s "$1/vmtax-kernel") bytes"
 grep -q ",size-on-disk,guest-kernel,shared,bytes,$(stat -c %s "$1/vmtax-kernel")," vm/host-footprint.csv
 result footprint-sizes
-grep -q '^hosted ' said && grep -q "Memory beyond the guest's own" said && grep -q 'id="footmemory' vm/report.html
 why="$(grep -n 'Memory beyond' said)"
+grep -q '^hosted ' said && grep -q "Memory beyond the guest's own" said && grep -q 'id="footmemory' vm/report.html
 result footprint-shown
 
 # What each that is begun and ended costs is known where the machine has it.

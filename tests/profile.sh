@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax profile: what it counts of programs whose calls are known, and what it refuses.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $(tail -n 2 err | tr '\n' ' ')"; fi
-}
 
 # try STATUS ARGUMENT...: whether it ends with STATUS; its output is in said and err.
 try() {

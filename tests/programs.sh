@@ -4,17 +4,16 @@
 # Whole programs, each natively and in virtual machines: stdout, exit code, marks and the files written must be
 # those of programs.expected, which a second implementation of the workloads computed, or those that other
 # programs make of the same input. So what fails alike everywhere does not pass.
+. "$VMTAX_SRC/tests/check.lib"
 
 build=$1
-src=${VMTAX_SRC:-$(cd "$(dirname "$0")/.." && pwd)}
 monitor=$build/vmtax-monitor
 busybox=$(command -v busybox)
 configs="native hosted hosted-classic bare-metal"
 LC_ALL=C
 export LC_ALL
 
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip programs in virtual machines: /dev/kvm is missing, or not ours to use"
+if without_kvm "programs in virtual machines"; then
 	configs=native
 fi
 
@@ -29,11 +28,6 @@ run() {
 	fi
 	status=$?
 	sed -i '/ fell back to /d' err # not every machine has every value
-}
-
-# verdict NAME: from why, which is empty when all was well.
-verdict() {
-	if [ -z "$why" ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
 }
 
 sum() {
@@ -58,14 +52,14 @@ workload() {
 	verdict "$config-$name"
 }
 
-awk -f "$src/tests/programs.awk" >input.txt
+awk -f "$VMTAX_SRC/tests/programs.awk" >input.txt
 if [ "$(sum input.txt)" != 0a79250d7787ee918108bcaca53f7edeef7ef1c00360686791446ce808d6f901 ]; then
 	echo "not ok input: awk made another text"
 	exit 1
 fi
 
 if command -v python3 >/dev/null; then
-	why=$(python3 "$src/tests/programs.py" input.txt 2>&1 | diff "$src/tests/programs.expected" - | head -n 3)
+	why=$(python3 "$VMTAX_SRC/tests/programs.py" input.txt 2>&1 | diff "$VMTAX_SRC/tests/programs.expected" - | head -n 3)
 	verdict expected
 else
 	echo "skip expected: there is no python3 to compute the results anew"
@@ -75,7 +69,7 @@ while IFS='|' read -r command ops stdout file digest; do
 	for config in $configs; do
 		workload "$config"
 	done
-done <"$src/tests/programs.expected"
+done <"$VMTAX_SRC/tests/programs.expected"
 
 # Real programs, against other programs that do the same.
 sort input.txt >sorted.txt

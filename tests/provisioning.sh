@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax run --suite provisioning: each event under each configuration, as the stages of the repetitions say.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # refuses NAME PATTERN OPTION...: wrong usage, said in one line, and nothing is written.
 refuses() {
@@ -35,8 +32,7 @@ refuses too-little-memory 'between 16M and 3G.*little.csv:2:memory' --suite litt
 
 configs=native,hosted,bare-metal
 wanted=3
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip lives of virtual machines: /dev/kvm is missing, or not ours to use"
+if without_kvm "lives of virtual machines"; then
 	configs=native
 	wanted=1
 fi

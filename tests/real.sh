@@ -5,15 +5,14 @@
 # stated here, and end as stated, so that what fails alike everywhere does not pass. Those that make other processes
 # or serve others are in real_trees.sh.
 
-src=${VMTAX_SRC:-$(cd "$(dirname "$0")/.." && pwd)}
-. "$src/tests/real/expect.sh"
+. "$VMTAX_SRC/tests/real/expect.sh"
 
 # busybox: an applet a line, its expected status, its arguments, and what it prints.
 while IFS='|' read -r applet want arguments text; do
 	# The words of arguments are the applet's.
 	# shellcheck disable=SC2086
 	expect "busybox-$applet" "$want" "$(printf '%b' "$text")" busybox "$applet" $arguments
-done <"$src/tests/real/busybox.applets"
+done <"$VMTAX_SRC/tests/real/busybox.applets"
 
 # sqlite3 on a file: a transaction of 100,000 rows, an index, and what was rolled back gone.
 cat >stdin <<'E2'
@@ -110,7 +109,7 @@ for program in "zstd -q" "zstd -q -T2" xz "xz -T2" lz4 bzip2 gzip; do
 		run $config "$path" $options -c <text && mv out packed && [ $status -eq 0 ] && run $config "$path" -d -c <packed
 		[ $status -eq 0 ] && cmp -s out text && [ "$(wc -c <packed)" -lt "$(wc -c <text)" ] &&
 			"$tool" -dc <packed 2>/dev/null | cmp -s - text
-		verdict "$program" err
+		told "$program" err
 	done
 done
 
@@ -123,7 +122,7 @@ for config in $configs; do
 	[ $status -eq 0 ] && [ "$said" = "type 1024
 md5 figure
 sha256 figure" ] && [ "$(grep -c '^Doing [a-z0-9]* .*: [1-9][0-9]* .* in [0-9.]*s$' err)" -eq 2 ]
-	verdict openssl-speed
+	told openssl-speed
 done
 for test in "cpu --cpu-max-prime=2000" "memory --memory-total-size=64M" "threads --threads=2"; do
 	command -v sysbench >/dev/null || { echo "skip sysbench: not installed" && break; }
@@ -131,7 +130,7 @@ for test in "cpu --cpu-max-prime=2000" "memory --memory-total-size=64M" "threads
 		# shellcheck disable=SC2086
 		run $config "$(command -v sysbench)" $test --time=1 --events=200 run <stdin
 		[ $status -eq 0 ] && grep -q 'total number of events: *[1-9]' out && grep -q '99th\|95th' out
-		verdict "sysbench-${test%% *}" out
+		told "sysbench-${test%% *}" out
 	done
 done
 tally

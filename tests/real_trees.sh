@@ -4,8 +4,7 @@
 # Programs that make other processes, and one that serves others, as their distribution ships them, natively and in
 # virtual machines: each must print what is stated here, and end as stated.
 
-src=${VMTAX_SRC:-$(cd "$(dirname "$0")/.." && pwd)}
-. "$src/tests/real/expect.sh"
+. "$VMTAX_SRC/tests/real/expect.sh"
 
 # Processes: pipelines, subshells, children that end badly, a build, a repository.
 cp text stdin
@@ -51,7 +50,7 @@ for config in $configs; do
 	rm -f code/*.o code/prog
 	run $config /usr/bin/make -s -j2 -C code <stdin
 	[ $status -eq 0 ] && [ ! -s err ] && code/prog
-	verdict make
+	told make
 done
 if command -v git >/dev/null; then
 	(cd code && git init -q && git add main.c two.c && git -c user.name=a -c user.email=a@b commit -qm first &&
@@ -88,7 +87,7 @@ if command -v redis-server >/dev/null && command -v redis-cli >/dev/null; then
 3
 6
 2000" ] && [ "$(tr '\r' '\n' <bench | grep -c '^[A-Z]*: [0-9.]* requests per second')" -eq 3 ]
-		verdict redis said served bench
+		told redis said served bench
 		kill $server 2>/dev/null || : # it has ended already
 	done
 else

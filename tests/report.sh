@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax report on result directories made here: two workloads, native, hosted and bare-metal*, ten blocks.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # try STATUS ARGUMENT...: runs vmtax report and keeps its output in said and err.
 try() {
@@ -31,7 +28,6 @@ prints() {
 	why="no line '$1' in: $(head -n 40 said)"
 	grep -q -e "$1" said
 }
-
 
 # make DIR: runs.csv and machine.csv. hosted takes twice as long as native, bare-metal 1.5 times.
 make() {
@@ -120,13 +116,15 @@ fi
 
 make silent
 PATH=/nonexistent "$vmtax" report silent >said 2>err
-[ $? -eq 0 ] && grep -q 'could not be drawn: gnuplot is not installed' silent/report.html && grep -q '</html>' silent/report.html
+status=$?
 why="without gnuplot: $(cat err)"
+[ $status -eq 0 ] && grep -q 'could not be drawn: gnuplot is not installed' silent/report.html && grep -q '</html>' silent/report.html
 result gnuplot-missing
 mkdir bin && printf '#!/bin/sh\necho "line 3: boom & <bang>" >&2\nexit 1\n' >bin/gnuplot && chmod +x bin/gnuplot
 PATH=$PWD/bin:$PATH "$vmtax" report silent >said 2>err
-[ $? -eq 0 ] && grep -q 'could not be drawn: gnuplot ended with status 1: line 3: boom &amp; &lt;bang&gt;' silent/report.html
+status=$?
 why="with a gnuplot that fails: $(cat err)"
+[ $status -eq 0 ] && grep -q 'could not be drawn: gnuplot ended with status 1: line 3: boom &amp; &lt;bang&gt;' silent/report.html
 result gnuplot-failing
 
 try 0 --csv=runs r && cmp -s said r/runs.csv

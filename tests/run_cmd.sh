@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax run, the whole command: natively wherever it is, in virtual machines where there is KVM.
+. "$VMTAX_SRC/tests/check.lib"
 
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # try STATUS ARGUMENT...: vmtax run with stdout and stderr in out and err; whether it ended so.
 try() {
@@ -251,10 +248,7 @@ fi
 
 # --- Virtual machines ------------------------------------------------------------------------------------------
 
-if [ ! -w /dev/kvm ]; then
-	echo "skip virtual: /dev/kvm cannot be used"
-	exit
-fi
+needs_kvm virtual
 try 0 --suite suite.csv --configs native,hosted,bare-metal --blocks 2 --memory 64M --out virtual &&
 	each_once virtual 2 12 && [ "$(rows virtual)" -eq "$(rows virtual ',ok,')" ]
 result virtual

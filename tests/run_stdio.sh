@@ -2,14 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # What vmtax run has its programs read, and what it shows of what they print.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
 
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
-
 configs=native
-[ -c /dev/kvm ] && [ -w /dev/kvm ] && configs=native,hosted,bare-metal
+! has_kvm || configs=native,hosted,bare-metal
 runs=$((2 * $(echo $configs | tr , '\n' | wc -l))) # each is tried out once, then runs in one block
 
 # run ARGUMENT...: one block; what was printed is in out and err.

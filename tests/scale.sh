@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax scale, on results whose law is known, and once for real.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
 python3 "$VMTAX_SRC/tests/scale.py" "$VMTAX_SRC/model/examples/sample" || exit
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $(tail -n 2 err said | tr '\n' ' ')"; fi
-}
 
 # try STATUS ARGUMENT...: whether it ends with STATUS; its output is in said and err.
 try() {

@@ -2,17 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # The stages of requests: they sum to the whole, none is negative, and those between two clocks say how far off they may be.
+. "$VMTAX_SRC/tests/check.lib"
 build=$1
 vmtax=$1/vmtax
 
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
-
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip stages: /dev/kvm is missing, or not ours to use"
-	exit 0
-fi
+needs_kvm stages
 
 # The program makes 2,000 calls that the monitor has nothing to do for, one after the other, and times them itself.
 timeout 240 "$vmtax" run --out run --configs native,hosted,bare-metal --blocks 1 --no-observe --filter 'wc -l' \

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # What every command has in common: help that teaches, one-line errors with a mend, exit statuses.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-# result NAME: the status of the command before it decides.
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 # try STATUS ARGUMENT...: runs vmtax and keeps its output in out and err.
 try() {
@@ -37,8 +33,8 @@ same_help() {
 }
 
 commands=$("$vmtax" list commands --csv | sed '1d; s/,.*//')
-[ "$(echo "$commands" | wc -l)" -ge 5 ]
 why="commands: $commands"
+[ "$(echo "$commands" | wc -l)" -ge 5 ]
 result commands-listed
 
 for command in $commands; do
@@ -76,10 +72,12 @@ result error-is-one-line
 try 0 run --help && grep -q 'roi begin' out && grep -q 'roi_ns=N ops=N' out
 result help-on-marks
 "$vmtax" list knobs >/dev/full 2>err
-[ $? -eq 1 ] && grep -q 'cannot write the output.*make room' err
+status=$?
 why="$(cat err)"
+[ $status -eq 1 ] && grep -q 'cannot write the output.*make room' err
 result full-disk
 "$vmtax" list knobs >&- 2>err
-[ $? -eq 1 ] && [ "$(cat err)" = 'vmtax: standard output is closed: redirect it to a file, or to /dev/null' ]
+status=$?
 why="$(cat err)"
+[ $status -eq 1 ] && [ "$(cat err)" = 'vmtax: standard output is closed: redirect it to a file, or to /dev/null' ]
 result closed-output

@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The vmtax authors
 # vmtax run --vms: copies that run at once, each accounted for.
+. "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-
-result() {
-	if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $why"; fi
-}
 
 configs=native,hosted
 wanted=2
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip copies in virtual machines: /dev/kvm is missing, or not ours to use"
+if without_kvm "copies in virtual machines"; then
 	configs=native
 	wanted=1
 fi

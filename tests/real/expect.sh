@@ -3,16 +3,15 @@
 # SPDX-FileCopyrightText: The vmtax authors
 #
 # What tests of real programs share: the configurations, the input, and how what a program does is compared.
+. "$VMTAX_SRC/tests/check.lib"
+
 monitor=$1/vmtax-monitor
 configs="native hosted bare-metal"
 LC_ALL=C
 TZ=UTC
 export LC_ALL TZ
 
-if ! { [ -r /dev/kvm ] && [ -w /dev/kvm ]; }; then
-	echo "skip real programs in virtual machines: /dev/kvm is missing, or not ours to use"
-	configs=native
-fi
+! without_kvm "real programs in virtual machines" || configs=native
 
 # run CONFIG PROGRAM ARGUMENT...: stdout and stderr in out and err, the exit code in status. stdin is the caller's.
 run() {
@@ -27,10 +26,10 @@ run() {
 	sed -i '/ fell back to /d' err # not every machine has every value
 }
 
-# verdict NAME [FILE...]: of a program in config, by the command before. Why is in the files (none: out and err).
+# told NAME [FILE...]: of a program in config, by the command before. Why is in the files (none: out and err).
 as_stated=
 all=
-verdict() {
+told() {
 	if [ $? -eq 0 ]; then
 		echo "ok $config-$1"
 		as_stated="$as_stated $config"
@@ -65,7 +64,7 @@ expect() {
 	for config in $configs; do
 		run "$config" "$program" "$@" <stdin
 		[ $status -eq "$want" ] && [ "$(cat out)" = "$text" ]
-		verdict "$name"
+		told "$name"
 	done
 }
 
