@@ -28,7 +28,7 @@ struct group {
 static bool in_group(const struct counts *c, size_t row, const struct group *g)
 {
 	return table_is(&c->table, row, "config", g->config) &&
-	       strcmp(table_text_of(&c->table, row, "held_out"), g->held_out) == 0;
+	       table_is(&c->table, row, "held_out", g->held_out);
 }
 
 /* By how much the profile is off of what was counted there, where any was. */
@@ -61,7 +61,7 @@ static void put_programs(const struct text_page *page, const struct counts *c, c
 
 		if (!in_group(c, row, g))
 			continue;
-		if (strcmp(table_text_of(&c->table, row, "program"), program) != 0) {
+		if (!table_is(&c->table, row, "program", program)) {
 			program = table_text_of(&c->table, row, "program");
 			fputs("\n  ", page->out);
 			text_put_name(page->out, program, 18);
