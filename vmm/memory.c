@@ -58,12 +58,12 @@ static void fall_back(struct monitor *m, unsigned value, const char *why)
 	snprintf(m->report->fallback[VMM_MEMORY], sizeof(m->report->fallback[0]), "%s", why);
 }
 
-void memory_settle(const struct monitor *m, void *start, uint64_t bytes)
+void memory_settle(const struct monitor *m, void *start, uint64_t bytes, bool now)
 {
 	unsigned memory = m->config.value[VMM_MEMORY];
 
 	madvise(start, bytes, memory == VMM_MEMORY_LOCKED_HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-	if (memory != VMM_MEMORY_LAZY4K && mlock(start, bytes))
+	if (memory != VMM_MEMORY_LAZY4K && mlock2(start, bytes, now ? 0 : MLOCK_ONFAULT))
 		return; /* it was locked before: only a limit lowered since refuses, and unlocked memory
 			   serves */
 }

@@ -26,11 +26,11 @@ static int64_t share(struct monitor *m, void *to, uint64_t bytes)
 
 	if (at == MAP_FAILED)
 		return -errno;
-	memory_settle(m, at, bytes);
+	memory_settle(m, at, bytes, true);
 	return 0;
 }
 
-/* unmap(gpa, bytes): plain memory again, all zero */
+/* unmap(gpa, bytes): plain memory again, all zero. A dynamic linker most often maps a file there next. */
 static int64_t unmap(struct monitor *m, const uint64_t a[6])
 {
 	void *at;
@@ -41,7 +41,7 @@ static int64_t unmap(struct monitor *m, const uint64_t a[6])
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 	if (at == MAP_FAILED)
 		return -errno;
-	memory_settle(m, at, a[1]);
+	memory_settle(m, at, a[1], false);
 	return 0;
 }
 
