@@ -9,7 +9,7 @@ const struct table_schema schema_profile = {
 	.name = "profile.csv", .description = "what a program does natively that virtualization makes dearer: one kind of event of one program",
 	.columns = (const struct table_column[]){
 		TEXT("program", "its name"),
-		TEXT("event", "a system call's name, or what else was counted; of times: wall, alone (of a program of one thread less waiting for a core; of a process watched for a while, and of a machine, CPU time), tracing (what recording events took of the counted run), cpu, counted (the run that was counted in), awake (of that, what a polling driver would be awake: up to its patience after each call that the host serves)"),
+		TEXT("event", "a system call's name, or what else was counted; of times: wall, alone (of a program of one thread less waiting for a core; of a process watched for a while, and of a machine, CPU time), tracing (what recording events took of the counted run), cpu, cpu-huge (the same where malloc asks for huge pages), counted (the run that was counted in), awake (of that, what a polling driver would be awake: up to its patience after each call that the host serves)"),
 		TEXT("group", "work (operations), time (of undisturbed runs), memory, hardware (a set's events, in user mode and kernel), thread, io (bytes by the kernel's account) or call (a system call)"),
 		TEXT("served", "calls: guest, host (it becomes a request), or guest, host (it depends); refused by the guest kernel"),
 		TEXT("blocks", "calls that the host serves: no, files (not on regular files) or yes (leaves by an exit whatever the transport)"),

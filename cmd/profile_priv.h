@@ -40,6 +40,8 @@ struct profile {
 	const char *program;
 	double wall_ns, cpu_ns;	      /* medians of undisturbed runs; NaN: not known */
 	double alone_ns;	      /* the first, less waiting for a core */
+	double huge_cpu_ns;	      /* of runs with huge pages, as malloc gets them; NaN: there are none */
+	double huge_faults;	      /* and their page faults */
 	double ops;		      /* operations that it does; NaN: not known */
 	double slowdown;	      /* by its CPU time, that tracing was; NaN: not known */
 	double observed_ns;	      /* how long the run took that was counted in, */
@@ -49,6 +51,7 @@ struct profile {
 	bool traced;		      /* else there is no trace */
 	bool followed;		      /* by ptrace(2): the trace has system calls alone */
 };
+void profile_init(struct profile *profile, const char *program); /* nothing is known of it */
 void profile_free(struct profile *profile);
 
 /* Two tables being written. */

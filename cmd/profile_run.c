@@ -22,6 +22,7 @@
 /* How a run is watched. */
 struct watch {
 	bool counted, follows;
+	bool huge;	   /* malloc asks for huge pages */
 	const char *trace; /* NULL: not traced */
 };
 
@@ -43,6 +44,9 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 	struct vmm_config native;
 	char input[INPUT_PATH] = "";
 	int code = vmm_config_preset(&native, "native", error);
+
+	if (code == 0 && watch->huge)
+		code = vmm_config_set(&native, "memory=malloc-huge", error);
 
 	measurement_init(m, &native);
 	l.config = &native;
@@ -83,6 +87,26 @@ static double alone_of(const struct measurement *m)
 		    cpu_of(m) / (double)sysconf(_SC_NPROCESSORS_ONLN));
 }
 
+/* Figures of the undisturbed runs, and of as many in turn with them in which malloc asks for huge pages. */
+enum figure { WALL, ALONE, CPU, HUGE_CPU, HUGE_FAULTS, FIGURES };
+
+static void take(double *value[FIGURES], size_t run, const struct measurement *m)
+{
+	value[WALL][run] = m->wall_ns == RUN_MISSING ? (double)NAN : (double)m->wall_ns;
+	value[CPU][run] = cpu_of(m);
+	value[ALONE][run] = alone_of(m);
+}
+
+/* Unknown where there are no huge pages to be had. */
+static void take_huge(double *value[FIGURES], size_t run, const struct measurement *m)
+{
+	int64_t faults = probe_samples_find(&m->samples, "rusage", "process", "minor_faults");
+	bool had = m->value[VMM_MEMORY] == VMM_MEMORY_MALLOC_HUGE;
+
+	value[HUGE_CPU][run] = had ? cpu_of(m) : (double)NAN;
+	value[HUGE_FAULTS][run] = had && faults != PROBE_MISSING ? (double)faults : (double)NAN;
+}
+
 static double median(double *values, size_t n)
 {
 	size_t known = 0;
@@ -93,48 +117,47 @@ static double median(double *values, size_t n)
 	return stats_median(values, known, 0.95).value;
 }
 
-int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
-		struct scratch *scratch, const char *trace, bool traces, struct profile *p,
-		struct error *error)
+static int run_undisturbed(const struct profile_options *o, const struct workload *workload, size_t number,
+			   struct scratch *scratch, double *value[FIGURES], struct profile *p,
+			   struct error *error)
 {
-	const struct watch no = { 0 }, counts = { true, false, traces ? trace : NULL },
-			   follows = { false, true, trace };
-	double *wall = calloc(o->repeat, sizeof(*wall)), *cpu = calloc(o->repeat, sizeof(*cpu)),
-	       *alone = calloc(o->repeat, sizeof(*alone));
-	bool request[TRACE_CALLS];
+	static const struct watch plain = { 0 }, huge = { .huge = true };
 	struct measurement m;
-	int code = wall && cpu && alone ? 0 : error_set(error, ENOMEM, "cannot profile");
+	int code = 0;
 
-	*p = (struct profile){ .program = workload->name,
-			       .alone_ns = NAN,
-			       .wall_ns = NAN,
-			       .cpu_ns = NAN,
-			       .observed_ns = NAN,
-			       .followed_ns = NAN,
-			       .slowdown = NAN,
-			       .ops = o->ops ? (double)o->ops : (double)NAN };
 	/* The first is thrown away: it finds the program's file and libraries. */
 	for (uint64_t i = 0; code == 0 && i <= o->repeat; i++) {
-		code = launch(o, workload, number, scratch, &no, &m, error);
+		code = launch(o, workload, number, scratch, &plain, &m, error);
 		if (code == 0 && i) {
-			wall[i - 1] = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
-			cpu[i - 1] = cpu_of(&m);
-			alone[i - 1] = alone_of(&m);
+			take(value, i - 1, &m);
 			if (!o->ops && m.ops > 0)
 				p->ops = (double)m.ops;
 		}
 		measurement_free(&m);
-	}
-	if (code == 0) {
-		p->wall_ns = median(wall, o->repeat);
-		p->alone_ns = median(alone, o->repeat);
-		p->cpu_ns = median(cpu, o->repeat);
-		code = launch(o, workload, number, scratch, &counts, &m, error);
-		p->observed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
-		p->samples = m.samples;
-		m.samples = (struct probe_samples){ 0 };
+		if (code || i == 0)
+			continue;
+		code = launch(o, workload, number, scratch, &huge, &m, error);
+		if (code == 0)
+			take_huge(value, i - 1, &m);
 		measurement_free(&m);
 	}
+	return code;
+}
+
+static int run_counted(const struct profile_options *o, const struct workload *workload, size_t number,
+		       struct scratch *scratch, const char *trace, bool traces, struct profile *p,
+		       struct error *error)
+{
+	const struct watch counts = { .counted = true, .trace = traces ? trace : NULL },
+			   follows = { .follows = true, .trace = trace };
+	bool request[TRACE_CALLS];
+	struct measurement m;
+	int code = launch(o, workload, number, scratch, &counts, &m, error);
+
+	p->observed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
+	p->samples = m.samples;
+	m.samples = (struct probe_samples){ 0 };
+	measurement_free(&m);
 	if (code == 0 && trace && !traces) {
 		code = launch(o, workload, number, scratch, &follows, &m, error);
 		p->followed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
@@ -149,10 +172,51 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 		if (p->trace.tasks)
 			p->alone_ns = p->wall_ns;
 	}
-	free(wall);
-	free(alone);
-	free(cpu);
 	return code;
+}
+
+int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
+		struct scratch *scratch, const char *trace, bool traces, struct profile *p,
+		struct error *error)
+{
+	double *value[FIGURES];
+	int code = 0;
+
+	profile_init(p, workload->name);
+	if (o->ops)
+		p->ops = (double)o->ops;
+	for (int i = 0; i < FIGURES; i++) {
+		value[i] = calloc(o->repeat, sizeof(*value[i]));
+		if (value[i] == NULL)
+			code = error_set(error, ENOMEM, "cannot profile");
+	}
+	if (code == 0)
+		code = run_undisturbed(o, workload, number, scratch, value, p, error);
+	if (code == 0) {
+		p->wall_ns = median(value[WALL], o->repeat);
+		p->alone_ns = median(value[ALONE], o->repeat);
+		p->cpu_ns = median(value[CPU], o->repeat);
+		p->huge_cpu_ns = median(value[HUGE_CPU], o->repeat);
+		p->huge_faults = median(value[HUGE_FAULTS], o->repeat);
+		code = run_counted(o, workload, number, scratch, trace, traces, p, error);
+	}
+	for (int i = 0; i < FIGURES; i++)
+		free(value[i]);
+	return code;
+}
+
+void profile_init(struct profile *p, const char *program)
+{
+	*p = (struct profile){ .program = program,
+			       .wall_ns = NAN,
+			       .cpu_ns = NAN,
+			       .alone_ns = NAN,
+			       .huge_cpu_ns = NAN,
+			       .huge_faults = NAN,
+			       .ops = NAN,
+			       .slowdown = NAN,
+			       .observed_ns = NAN,
+			       .followed_ns = NAN };
 }
 
 void profile_free(struct profile *p)

@@ -261,11 +261,9 @@ int profile_sadf(const struct profile_options *o, struct profile_tables *tables,
 	if (code == 0)
 		code = check(s, o, error);
 	if (code == 0) {
-		*p = (struct profile){ .program = o->name ? o->name : "machine",
-				       .wall_ns = s->cpu_s * 1e9,
-				       .observed_ns = s->cpu_s * 1e9,
-				       .ops = o->ops ? (double)o->ops : (double)NAN,
-				       .slowdown = NAN };
+		profile_init(p, o->name ? o->name : "machine");
+		p->wall_ns = p->observed_ns = s->cpu_s * 1e9;
+		p->ops = o->ops ? (double)o->ops : (double)NAN;
 		p->cpu_ns = p->alone_ns = fmax(s->cpu_s - s->sum[SUM_NOT_BUSY], 0) * (double)s->cpus * 1e9;
 		code = profile_tables_put(tables, p, error);
 		if (code == 0)

@@ -79,6 +79,7 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 		{ "wall", p->wall_ns },
 		{ "alone", p->alone_ns },
 		{ "cpu", p->cpu_ns },
+		{ "cpu-huge", p->huge_cpu_ns },
 		{ "counted", p->observed_ns },
 		{ "awake", p->traced ? (double)p->trace.awake_ns : (double)NAN },
 		{ "tracing",
@@ -243,6 +244,14 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 					      error);
 	if (code == 0)
 		code = put_figures(t, p, error);
+	if (code == 0)
+		code = profile_tables_put_row(t, p,
+					      &(struct profile_row){ .event = "page-faults-huge",
+								     .group = "memory",
+								     .unit = "1",
+								     .source = "rusage",
+								     .value = p->huge_faults },
+					      error);
 	if (code == 0)
 		code = profile_tables_put_hardware(t, p, error);
 	if (code == 0 && p->traced)

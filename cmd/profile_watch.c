@@ -112,11 +112,8 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	double spent;
 	int code = 0;
 
-	*p = (struct profile){ .wall_ns = NAN,
-			       .alone_ns = NAN,
-			       .cpu_ns = NAN,
-			       .slowdown = NAN,
-			       .ops = o->ops ? (double)o->ops : (double)NAN };
+	profile_init(p, NULL);
+	p->ops = o->ops ? (double)o->ops : (double)NAN;
 	probe_session_begin(&session, &target, false, 0);
 	if (trace)
 		code = record(o, trace, &p->observed_ns, error);

@@ -122,6 +122,7 @@ static int add_case(struct fit_cases *all, const struct source *s, size_t worklo
 				.profile = profile };
 	count = pairs_make(c, cell, base, pairs, &disturbed);
 	f->label = count ? cells_text(c, pairs[0].row, "label") : f->config;
+	f->memory = count ? cells_text(c, pairs[0].row, "memory") : "";
 	f->transport = count ? cells_text(c, pairs[0].row, "transport") : "";
 	for (size_t i = 0; i < COUNTED; i++)
 		f->counted[i] = median_count(s, pairs, count, i);

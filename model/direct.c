@@ -56,7 +56,7 @@ double direct_added(const struct direct *d, const struct term *term, const char 
 {
 	double there = measured(d, term, config), here = measured(d, term, "native");
 
-	if (term == &terms[TERM_BASE])
+	if (term->share)
 		return there / here;
 	return term == &terms[TERM_FAULT] ? there : there - here;
 }

@@ -20,14 +20,29 @@
 #define LEAST_OFF 0.01
 #define COLLINEAR 0.99 /* cosine of two columns above which nothing can tell their terms apart */
 
+/* Of native time without page faults, the share that huge pages save; none where malloc got none, as its
+ * faults tell. */
+static double saved(const struct fit *fit, const struct profile *p)
+{
+	double small = p->cpu_ns - p->faults * fit->fault_ns,
+	       huge = p->huge_ns - p->huge_faults * fit->fault_ns;
+
+	if (!fit->walks || !(p->huge_faults < p->faults) || !(huge > 0 && huge < small))
+		return 0;
+	return 1 - huge / small;
+}
+
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term)
 {
 	/* Page faults are a term of their own, with their whole cost. */
-	double faults = work->count[TERM_FAULT] * fit->fault_ns / work->beside;
+	double faults = work->profile->count[TERM_FAULT] * fit->fault_ns / work->beside;
+	double base = work->native_ns - fmin(faults, work->native_ns / 2);
 
+	if (term == TERM_WALK)
+		return base * saved(fit, work->profile);
 	if (term == TERM_BASE)
-		return work->native_ns - fmin(faults, work->native_ns / 2);
-	return work->count[term] / work->beside;
+		return base * (1 - saved(fit, work->profile));
+	return work->profile->count[term] / work->beside;
 }
 
 double fit_predict(const struct fit *fit, const struct fit_work *work, double *part)
@@ -192,7 +207,8 @@ static int gather(struct fit_sample *s, const char *leave)
 		}
 	for (size_t j = 0; s->count && j < terms_count; j++) {
 		s->absent[j] = (terms[j].ring && strcmp(s->at[0]->transport, "ring") != 0) ||
-			       (terms[j].cpu && s->metric != METRIC_CPU);
+			       (terms[j].cpu && s->metric != METRIC_CPU) ||
+			       (terms[j].small && strcmp(s->at[0]->memory, "locked-huge") == 0);
 		s->direct[j] = s->absent[j] ? (double)NAN : direct_added(&all->direct, &terms[j], s->config);
 	}
 	return s->count ? 0 : -ENODATA;
@@ -259,7 +275,7 @@ int fit_make(const struct fit_cases *cases, const char *config, int metric, cons
 	int code = gather(&s, leave);
 	double unused[TERM_MOST], fault = direct_native(&cases->direct, &terms[TERM_FAULT]);
 
-	*fit = (struct fit){ .fault_ns = isnan(fault) ? 0 : fault };
+	*fit = (struct fit){ .fault_ns = isnan(fault) ? 0 : fault, .walks = true };
 	if (code == 0) {
 		memcpy(fit->direct, s.direct, sizeof(fit->direct));
 		memcpy(fit->absent, s.absent, sizeof(fit->absent));

@@ -12,15 +12,16 @@
 struct error;
 
 /*
- * What predicts the time of a program in a virtual machine: T = base * (N - faults * f) + sum over terms of
- * events * cost, where N is its native time and f what a page fault takes natively. Costs are what an event
- * adds, all above nought (T. Wood et al., Profiling and modeling resource usage of virtualized applications,
- * Middleware 2008, fit such a model by regression on counts).
+ * What predicts the time of a program in a virtual machine: T = base * (N - faults * f - walks) + sum over
+ * terms of events * cost, where N is its native time, f what a page fault takes natively, and walks what N is
+ * longer by because pages are small. Costs are what an event adds, all above nought (T. Wood et al.,
+ * Profiling and modeling resource usage of virtualized applications, Middleware 2008, fit such a model by
+ * regression on counts).
  */
 
 /* --- Terms: terms.c --- */
 
-enum { TERM_BASE, TERM_FAULT, TERM_MOST = 20 };
+enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_MOST = 20 };
 
 /* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
 struct term {
@@ -30,10 +31,12 @@ struct term {
 	const char *without; /* events of this term are none of its own; NULL: none */
 	bool ring;	     /* there is such a thing only where requests go by ring, */
 	bool cpu;	     /* and only in CPU time */
+	bool small;	     /* only where guest memory is in small pages */
+	bool share;	     /* its events are ns of native time, of which its cost is a multiple */
 	double divide;	     /* the direct measurement is of so many */
 	double (*weight)(const struct table *profile, size_t row);
 };
-extern const struct term terms[]; /* ends with a NULL name; the first two are base and page-fault */
+extern const struct term terms[]; /* ends with a NULL name; the first are those of the enum */
 extern const size_t terms_count;
 
 /* --- Profiles: profiles.c --- */
@@ -46,9 +49,11 @@ struct profile {
 	double count[TERM_MOST]; /* events of each term */
 	double counted[COUNTED];
 	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
-	double ops;		/* operations that it says, or the user says, it did; NaN */
-	bool alone;		/* it starts no thread and no process */
-	bool coarse;		/* its calls were not counted */
+	double huge_ns;		/* CPU time where malloc asks for huge pages; NaN: not known */
+	double faults, huge_faults;
+	double ops;  /* operations that it says, or the user says, it did; NaN */
+	bool alone;  /* it starts no thread and no process */
+	bool coarse; /* its calls were not counted */
 };
 
 struct profiles {
@@ -88,7 +93,7 @@ extern const char *const fit_metrics[METRICS];
 
 /* One program under one configuration. */
 struct fit_case {
-	const char *program, *config, *label, *transport;
+	const char *program, *config, *label, *transport, *memory;
 	size_t profile; /* row of profiles */
 	double native_ns[METRICS], measured_ns[METRICS];
 	double *ratio[METRICS]; /* pairs: of each run, measured by native; owned */
@@ -142,6 +147,7 @@ struct fit {
 	bool absent[TERM_MOST];	  /* there is no such event under the configuration, or in the metric */
 	int merged[TERM_MOST];	  /* the term it cannot be told from; -1: none */
 	double fault_ns;	  /* a native page fault */
+	bool walks;		  /* what walks of page tables take is apart from the base */
 	double condition;
 	double error[FIT_KINDS]
 		    [3]; /* measured by predicted, left out in turn: 2.5th, 50th and 97.5th percentile */
@@ -168,7 +174,7 @@ int fit_make(const struct fit_cases *cases, const char *config, int metric, cons
  * a time, over which its events are spread, and with them what they add: 1 for CPU time.
  */
 struct fit_work {
-	const double *count; /* TERM_MOST */
+	const struct profile *profile;
 	double native_ns, beside;
 	enum fit_kind kind;
 };

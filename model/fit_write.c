@@ -80,12 +80,12 @@ static int put_row(struct table_writer *w, const struct fit_cases *all, const st
 	table_put_text(w, label_of(all, r->config));
 	table_put_text(w, fit_metrics[r->metric]);
 	table_put_text(w, term ? terms[j].name : fit_errors[kind]);
-	table_put_text(w, term && j != TERM_BASE ? "ns" : "1");
+	table_put_text(w, term && !terms[j].share ? "ns" : "1");
 	table_put_number(w, term ? fit->cost[j] : fit->error[kind][1]);
 	table_put_number(w, term ? fit->low[j] : fit->error[kind][0]);
 	table_put_number(w, term ? fit->high[j] : fit->error[kind][2]);
 	table_put_number(w, term ? fit->direct[j] : (double)NAN);
-	table_put_number(w, term && j != TERM_BASE ? direct_native(&all->direct, &terms[j]) : (double)NAN);
+	table_put_number(w, term && !terms[j].share ? direct_native(&all->direct, &terms[j]) : (double)NAN);
 	table_put_number(w, term && j != TERM_BASE ? fit->most[j] : (double)NAN);
 	table_put_text(w, term && fit->merged[j] >= 0 ? terms[fit->merged[j]].name : NULL);
 	table_put_number(w, fit->condition);
@@ -114,7 +114,7 @@ static int put_fit(struct table_writer *w, const struct fit_cases *all, const ch
 	if (code)
 		code = error_set(error, -code, "cannot fit costs of %.100s", config);
 	for (size_t j = 0; code == 0 && j < terms_count + FIT_KINDS; j++)
-		if (j >= terms_count || !fit.absent[j])
+		if (j >= terms_count || !fit.absent[j] || terms[j].small) /* nought says it is told apart */
 			code = put_row(w, all, &row, &fit, j, error);
 	free(programs);
 	return code;

@@ -27,9 +27,8 @@ static double scale_of(const struct costs *c, size_t row, const struct term *ter
 
 	if (c->target.tables == 0)
 		return 1;
-	return term == &terms[TERM_BASE]
-		       ? 1
-		       : direct_added(&c->target, term, table_text_of(&c->table, row, "config")) / source;
+	return term->share ? 1
+			   : direct_added(&c->target, term, table_text_of(&c->table, row, "config")) / source;
 }
 
 static int unknown_term(const struct costs *c, size_t row, struct error *error)
@@ -75,12 +74,13 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 		scale[j] = scale_of(c, row, &terms[j]);
 		fit->cost[j] = table_number_of(t, row, "cost");
 		fit->absent[j] = false;
+		fit->walks |= j == TERM_WALK;
 		if (!(fit->cost[j] >= 0)) {
 			error_fail(error, 0, "fit anew", "expected a cost of nought or more");
 			return error_at(error, "%.200s:%zu:cost", t->path, t->lines[row]);
 		}
 		fit->most[j] = table_number_of(t, row, "most");
-		if (strcmp(terms[j].name, "request") == 0)
+		if (j == TERM_REQUEST)
 			usual = scale[j];
 		if (j == TERM_FAULT) {
 			double here = direct_native(&c->target, &terms[j]),
@@ -209,7 +209,7 @@ static int check_backend(const struct costs *c, const struct model_predict_optio
 	const char *fitted = c->table.rows ? table_text_of(&c->table, 0, "backend") : "";
 
 	if (c->target.tables &&
-	    isnan(direct_added(&c->target, &terms[2], table_text_of(&c->table, 0, "config")))) {
+	    isnan(direct_added(&c->target, &terms[TERM_REQUEST], table_text_of(&c->table, 0, "config")))) {
 		error_fail(error, 0, "run it there: vmtax run --suite nano --out DIR",
 			   "no nano suite of that machine");
 		return error_at(error, "%.250s", o->machine);

@@ -27,6 +27,12 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 		p->wall_ns = value;
 	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu"))
 		p->cpu_ns = value;
+	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu-huge"))
+		p->huge_ns = value;
+	if (table_is(t, row, "event", "page-faults"))
+		p->faults = value;
+	if (table_is(t, row, "event", "page-faults-huge"))
+		p->huge_faults = value;
 	if (table_is(t, row, "group", "thread") && table_is(t, row, "event", "threads-started"))
 		p->alone = !(value > 0);
 	if (table_is(t, row, "source", "trace") || table_is(t, row, "source", "ptrace"))
@@ -53,6 +59,8 @@ static void settle(struct profile *p)
 	p->counted[COUNT_MAP] = p->count[find_term("map")];
 	p->counted[COUNT_FAULT] = p->count[TERM_FAULT];
 	p->counted[COUNT_WAIT] = p->count[find_term("wait")];
+	p->count[TERM_WALK] =
+		p->huge_faults < p->faults && p->huge_ns < p->cpu_ns ? p->cpu_ns - p->huge_ns : 0;
 	memcpy(left, p->count, sizeof(left));
 	for (size_t j = 0; j < terms_count; j++)
 		if (terms[j].without) {
@@ -98,8 +106,9 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 		if (at == p->program.count) {
 			if (names_add(&p->program, table_text(t, row, column)))
 				return error_set(error, ENOMEM, "cannot read a profile");
-			p->at[at] =
-				(struct profile){ .wall_ns = NAN, .cpu_ns = NAN, .ops = NAN, .coarse = true };
+			p->at[at] = (struct profile){
+				.wall_ns = NAN, .cpu_ns = NAN, .huge_ns = NAN, .ops = NAN, .coarse = true
+			};
 		}
 		take_row(&p->at[at], t, row);
 	}
@@ -143,6 +152,6 @@ struct fit_work profile_work(const struct profile *p, int metric, double native_
 {
 	double beside = metric == METRIC_TIME && !p->alone ? p->cpu_ns / p->wall_ns : 1;
 
-	return (struct fit_work){ p->count, native_ns, beside > 1 && isfinite(beside) ? beside : 1,
+	return (struct fit_work){ p, native_ns, beside > 1 && isfinite(beside) ? beside : 1,
 				  p->alone ? FIT_ONE : FIT_SEVERAL };
 }

@@ -156,11 +156,13 @@ static double weigh_exec(const struct table *t, size_t row)
 
 /* clang-format off */
 const struct term terms[] = {
-	[TERM_BASE] = { .name = "base", .direct = "loop", .divide = 1,
+	[TERM_BASE] = { .name = "base", .direct = "loop", .divide = 1, .share = true,
 		.summary = "native time, less that of page faults: computing, and the host's own work for calls" },
 	[TERM_FAULT] = { .name = "page-fault", .direct = "touch-4k", .divide = 1, .weight = weigh_fault,
 		.summary = "a page touched first, or mapped: a fault of the guest's memory on the host" },
-	{ .name = "request", .direct = "forwarded-call", .divide = 1, .weight = weigh_request,
+	[TERM_WALK] = { .name = "walk", .direct = "loop", .divide = 1, .small = true, .share = true,
+		.summary = "native time that huge pages save: walks of page tables, dearer where there are two" },
+	[TERM_REQUEST] = { .name = "request", .direct = "forwarded-call", .divide = 1, .weight = weigh_request,
 		.summary = "a call that the host serves and that cannot block, by the configuration's transport" },
 	{ .name = "blocking", .direct = "null-exit", .divide = 1, .weight = weigh_blocking, .without = "wait",
 		.summary = "a call that the host serves and that might have blocked: an exit, whatever the transport" },

@@ -205,7 +205,7 @@ static void put_terms(FILE *out, const struct table *t, size_t row, double total
 {
 	char cost[32];
 	double ns = table_number_of(t, row, "ns");
-	bool base = table_is(t, row, "term", "base");
+	bool base = table_is(t, row, "term", "base") || table_is(t, row, "term", "walk");
 
 	if (!(ns >= 0.001 * total) && !*table_text_of(t, row, "flags"))
 		return;

@@ -3,8 +3,9 @@
 """Results whose costs are known, for tests/predict.sh.
 
 usage: predict.py SAMPLE; SAMPLE is a recorded result, for its tables' columns. Makes the directories known (runs,
-profile, costs), held (programs of other names), twice (a nano suite on which requests cost double) and far (a
-profile of a program that makes more requests than any).
+profile, costs), held (programs of other names), huge (the same where guest memory is in huge pages, by which every
+other program gains), twice (a nano suite on which requests cost double) and far (a profile of a program that makes
+more requests than any).
 """
 import csv
 import os
@@ -27,13 +28,14 @@ def write(path, rows, head):
         table.writerows(rows)
 
 
-def program(directory_rows, name, native, faults, requests, guest):
+def program(directory_rows, name, native, faults, requests, guest, gain=0):
     runs, profile, made, counted = directory_rows
-    hosted = native - faults * 1000 + faults * 4000 + requests * 50000 + guest * 1000
+    walks = int(gain * (native - faults * 1000))
+    hosted = native - faults * 1000 + faults * 4000 + requests * 50000 + guest * 1000 - walks
     for block in range(1, 7):
         for config, ns in (("native", native), ("hosted", hosted)):
             runs.append(dict(run=len(runs) + 1, invocation="i", block=block, order=1, workload=name, config=config,
-                             label=config, cache="warm", transport="exit", status="ok", wall_ns=ns, life_ns=ns,
+                             label=config, cache="warm", transport="exit", memory="locked-huge" if gain else "lazy4k", status="ok", wall_ns=ns, life_ns=ns,
                              cpu_vcpu_ns=ns, cpu_monitor_ns=0, cpu_driver_busy_ns=0, cpu_driver_spin_ns=0,
                              cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1))
             if config == "hosted":
@@ -44,19 +46,21 @@ def program(directory_rows, name, native, faults, requests, guest):
                 counted += [dict(run, probe="stamps", layer="vcpu0", event="syscalls", unit="1", value=requests),
                             dict(run, probe="stamps", layer="vcpu1", event="syscalls", unit="1", value=guest),
                             dict(run, probe="rusage", layer="process", event="minor_faults", unit="1", value=2 * faults)]
+    huge = (("cpu-huge", "time", native - (faults - faults // 2) * 1000 - walks, {}),
+            ("page-faults-huge", "memory", faults // 2, {}))
     for event, group, value, more in (
             ("alone", "time", native, {}), ("cpu", "time", native, {}), ("page-faults", "memory", faults, {}), ("ops", "work", 1000, {}),
             ("close", "call", requests, dict(served="host", blocks="no", bytes=0, files=0, late=0)),
-            ("getpid", "call", guest, dict(served="guest", bytes=0, files=0))):
+            ("getpid", "call", guest, dict(served="guest", bytes=0, files=0))) + (huge if gain else ()):
         profile.append(dict(program=name, event=event, group=group, value=value, unit="1", source="trace", **more))
 
 
-def result(directory, names, times=1):
+def result(directory, names, times=1, gains=(0, 0)):
     rows = ([], [], [], [])
-    for name in names:
+    for number, name in enumerate(names):
         native = draw.randrange(20, 200) * 10**6
         program(rows, name, native, draw.randrange(1, 5) * native // 10**5, times * draw.randrange(1, 60) * native // 10**7,
-                draw.randrange(1, 50) * native // 10**6)
+                draw.randrange(1, 50) * native // 10**6, gains[number % 2])
     write(directory + "/runs.csv", rows[0], header)
     write(directory + "/profile.csv", rows[1], profile_header)
     write(directory + "/requests.csv", rows[2], "run,kind,stage,count,total_ns,p50_ns,p90_ns,p99_ns,max_ns".split(","))
@@ -75,5 +79,7 @@ def costs(directory, factor):
 result("known", ["p%d" % i for i in range(16)])
 result("held", ["q%d" % i for i in range(4)])
 result("far", ["far"], 100)
+result("huge", ["h%d" % i for i in range(12)], gains=(1e-9, 0.3))
 costs("known", 1)
+costs("huge", 1)
 costs("twice", 2)

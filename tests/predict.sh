@@ -53,6 +53,17 @@ try 0 predict known --costs known --json &&
 result prediction
 try 0 predict known/profile.csv --costs known && grep -Eq '^p3 hosted: time, ' said && grep -Eq '%  request +[0-9]+ x 50.0 us' said
 result prediction-text
+try 0 fit huge --validate --csv && awk -F, 'NR > 1 && ($7 / $6 > 1.01 || $7 / $6 < 0.99) { exit 1 } END { exit NR != 1 + 2 * 12 }' said &&
+	try 0 fit huge --json && near "$(cost base)" 1 && jq -e '[.[] | select(.term == "walk").cost] | max == 0' said >/dev/null
+result huge-pages
+sed '/,walk,/d' huge/coefficients.csv >cut.csv && mkdir whole && mv cut.csv whole/coefficients.csv && try 0 predict huge --costs whole --json &&
+	jq -e '[.[] | select(.program == "h1" and .metric == "time" and .term == "base")][0].events as $base |
+		[.[] | select(.program == "h1" and .metric == "time" and .term == "total")][0].native_ns as $native |
+		$base > 0.9 * $native' said >/dev/null && try 0 predict huge --costs huge --json &&
+	jq -e '[.[] | select(.program == "h1" and .metric == "time" and .term == "base")][0].events as $base |
+		[.[] | select(.program == "h1" and .metric == "time" and .term == "total")][0].native_ns as $native |
+		$base < 0.75 * $native' said >/dev/null
+result huge-pages-not-told-apart
 try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc -l <said)" -gt 8 ]
 result terms
 try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside$' said

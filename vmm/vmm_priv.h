@@ -155,8 +155,7 @@ int fds_hide(struct monitor *m, int fd);     /* moves FD up; the new number, or 
 /* memory.c: guest memory and what backs it. */
 int memory_open(struct monitor *m);
 void memory_close(struct monitor *m);
-/* Plain memory that took the place of guest memory gets what the memory knob asks for: NOW, or page by page
- * as it is touched. */
+/* Plain memory in the place of guest memory gets what its knob asks for: NOW, or page by page as touched. */
 void memory_settle(const struct monitor *m, void *start, uint64_t bytes, bool now);
 uint64_t memory_resident(const struct monitor *m);
 uint64_t memory_huge(const struct monitor *m); /* bytes of it that huge pages back */
