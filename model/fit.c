@@ -223,16 +223,6 @@ static void discard(struct fit_sample *s)
 	free(s->b);
 }
 
-/* The ends of intervals that hold 95 % of what is next, by N sorted ratios: fit_error.c says why these ranks.
- */
-void fit_ends(const double *ratio, size_t n, double ends[2])
-{
-	double count = (double)n;
-
-	ends[0] = stats_quantile(ratio, n, fmax(0.025 * (count + 1) / count - 1 / count, 0));
-	ends[1] = stats_quantile(ratio, n, fmin(0.975 * (count + 1) / count, 1));
-}
-
 static void find_constant_error(const struct fit_sample *s, struct fit *fit)
 {
 	double *ratio = calloc(s->count + 1, sizeof(*ratio));

@@ -13,6 +13,7 @@
 /* How sure a fit is: intervals of its costs, and how far off it is of what it has not seen. */
 #define RESAMPLES  200
 #define KIND_LEAST 10 /* programs that errors of their kind are taken from */
+#define RANKED	   39 /* programs of which the outermost is as far out as 2.5 % of all are */
 
 /* Programs drawn anew, and of each its runs; costs of each draw are kept in DRAWN (terms x RESAMPLES). */
 static int resample(struct fit_sample *s, const struct fit *fit, double *drawn)
@@ -59,6 +60,27 @@ int fit_find_intervals(struct fit_sample *s, struct fit *fit)
 
 const char *const fit_errors[FIT_KINDS] = { "error", "error-several" };
 
+/*
+ * The ranks make up for there being few, as those of the jackknife+ (R. Barber et al., Predictive inference
+ * with the jackknife+, Annals of Statistics 49, 2021). Fewer than RANKED have none so far out, and what is
+ * next lies beyond all of N with chance 2 / (N + 1): there the ends are also Student's, of logarithms about
+ * nought.
+ */
+void fit_ends(const double *ratio, size_t n, double ends[2])
+{
+	double count = (double)n, squares = 0, width;
+
+	ends[0] = stats_quantile(ratio, n, fmax(0.025 * (count + 1) / count - 1 / count, 0));
+	ends[1] = stats_quantile(ratio, n, fmin(0.975 * (count + 1) / count, 1));
+	if (n == 0 || n >= RANKED)
+		return;
+	for (size_t i = 0; i < n; i++)
+		squares += log(ratio[i]) * log(ratio[i]);
+	width = stats_t_quantile(0.975, count) * sqrt(squares / count);
+	ends[0] = fmin(ends[0], exp(-width));
+	ends[1] = fmax(ends[1], exp(width));
+}
+
 /* The errors of KIND, or of all where there are too few. RATIO is of all, KINDS says whose. */
 static void find_ends(struct fit *fit, enum fit_kind kind, const double *ratio, const enum fit_kind *kinds,
 		      size_t known, double *room)
@@ -80,10 +102,9 @@ static void find_ends(struct fit *fit, enum fit_kind kind, const double *ratio, 
 }
 
 /*
- * How far off predictions are of programs that the fit has not seen, each left out in turn. The quantiles'
- * ranks make up for there being few, as those of the jackknife+ (R. Barber et al., Predictive inference with
- * the jackknife+, Annals of Statistics 49, 2021); by kind, so that each kind is covered (V. Vovk, A.
- * Gammerman and G. Shafer, Algorithmic learning in a random world, 2005, 4.5: Mondrian predictors).
+ * How far off predictions are of programs that the fit has not seen, each left out in turn; by kind, so that
+ * each kind is covered (V. Vovk, A. Gammerman and G. Shafer, Algorithmic learning in a random world,
+ * 2005, 4.5: Mondrian predictors).
  */
 int fit_find_error(const struct fit_sample *s, struct fit *fit)
 {
