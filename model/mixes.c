@@ -258,6 +258,8 @@ int model_mixes_write(const struct model_mixes_options *o, struct error *error)
 
 	if (code == 0 && o->predicted)
 		code = predicted_read(&predictions, o->predicted, error);
+	for (size_t i = 0; code == 0 && o->predicted && i < mixes.count; i++)
+		code = predicted_check(&predictions, mixes.part[i].program, error);
 	if (code == 0)
 		code = table_create(&writer, o->path, &schema_mixes, error);
 	if (code == 0) {

@@ -13,6 +13,9 @@ struct error;
 /* Reads DIRECTORY/predictions.csv. 0 or negative errno. */
 int predicted_read(struct table *predictions, const char *directory, struct error *error);
 
+/* Whether PREDICTIONS tell of PROGRAM: 0, or -EINVAL with ERROR. */
+int predicted_check(const struct table *predictions, const char *program, struct error *error);
+
 /* A run of PROGRAM under CONFIG, as PREDICTIONS have it, natively as they have it measured; false: they have
  * none. */
 bool predicted_run(const struct table *predictions, const char *program, const char *config,

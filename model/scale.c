@@ -162,6 +162,8 @@ int model_scale_write(const struct model_scale_options *o, struct error *error)
 
 	if (code == 0 && o->predicted)
 		code = predicted_read(&predictions, o->predicted, error);
+	for (size_t i = 0; code == 0 && o->predicted && i < results.count; i++)
+		code = predicted_check(&predictions, results.series[i].workload, error);
 	if (code == 0)
 		code = write_all(o, o->predicted ? &predictions : NULL, results.series, results.count, error);
 	table_free(&predictions);

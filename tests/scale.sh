@@ -143,6 +143,8 @@ refuses many-vms 2 'bad/loads.csv:3:vms' bad
 awk -F, -v OFS=, 'NR > 1 { $6 = 1000000000000000000 } { print }' loads/loads.csv >bad/loads.csv
 try 0 bad --csv
 result long-load
+sed 's/^a,/other,/' predicted/predictions.csv >others && mkdir strange && mv others strange/predictions.csv
+refuses strange-predictions 2 'no predictions of a: strange/predictions.csv' loads --predicted strange
 refuses no-predictions 1 'nowhere/predictions.csv' loads --predicted nowhere
 
 try 0 --out real --max 2 --blocks 1 --configs native -- /bin/sleep 0.1 && [ -s real/vms2-1/runs.csv ] &&
