@@ -97,7 +97,7 @@ static int conclude_loads(const struct scale_options *o, const char *mixes, stru
 static int conclude(const struct scale_options *o, const char *out, struct error *error)
 {
 	const char *copies[SCALE_DIRECTORIES + 1];
-	bool loads = any_loads(o);
+	bool loads = any_loads(o), drawn = false;
 	char mixes[4300], scaling[4300], laws[4300];
 	struct report_source source[4] = { { NULL, NULL } };
 	size_t n = 0;
@@ -113,6 +113,9 @@ static int conclude(const struct scale_options *o, const char *out, struct error
 		code = conclude_copies(o, copies, scaling, laws, error);
 		source[n++] = (struct report_source){ scaling, &schema_scaling };
 		source[n++] = (struct report_source){ laws, &schema_laws };
+		drawn = code == 0 && o->out;
+		if (drawn)
+			code = report_scaling_html(out, scaling, error);
 	}
 	if (code == 0 && o->metrics)
 		code = report_openmetrics_write(o->metrics, source, error);
@@ -122,6 +125,8 @@ static int conclude(const struct scale_options *o, const char *out, struct error
 			unlink(source[i].path);
 		else if (code == 0)
 			fprintf(stderr, "wrote %s\n", source[i].path);
+	if (code == 0 && drawn)
+		fprintf(stderr, "wrote %s/report.html\n", out);
 	return code;
 }
 

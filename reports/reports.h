@@ -72,6 +72,10 @@ int report_prediction_print(FILE *out, const char *path, const char *latencies, 
  * (schema_laws). 0 or a negative errno. */
 int report_scaling_print(FILE *out, const char *scaling, const char *laws, bool colour, struct error *error);
 
+/* Writes DIRECTORY/report.html, which draws SCALING (of schema_scaling): throughput and times by the number
+ * of copies. 0 or a negative errno. */
+int report_scaling_html(const char *directory, const char *scaling, struct error *error);
+
 /* Prints loads (PATH, of schema_mixes) on OUT: a program a line beneath the load it is in, and how far
  * predictions are off. 0 or a negative errno. */
 int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error);

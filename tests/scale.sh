@@ -26,6 +26,9 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 		$at["gamma"] > 39.99 && $at["gamma"] < 40.01 && $at["peak_n"] > 21.7 && $at["peak_n"] < 21.9 &&
 		$at["goal_n"] == 8) }' fitted/laws.csv
 result law
+[ "$(grep -c '<svg ' fitted/report.html)" -eq 2 ] && [ "$(grep -c '<circle ' fitted/report.html)" -eq 24 ] &&
+	[ "$(grep -c 'stroke-dasharray="" *\/>\|stroke-dasharray="5 4" *\/>' fitted/report.html)" -eq 3 ] && ! grep -qi 'nan' fitted/report.html
+result picture
 try 0 queue? --csv && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 	NR > 1 { r = $at["mva"] / $at["throughput"]; if (r < 0.999 || r > 1.001) exit 1 } END { exit NR != 5 }' said
 result queueing-network
