@@ -51,7 +51,7 @@ int cmd_option_count(const char *option, uint64_t most, uint64_t *count, struct 
  * and report.html there, and prints the summary table on stdout. Shared by run and report. 0 or negative
  * errno.
  */
-int cmd_results_publish(const char *directory, struct error *error);
+int cmd_results_publish(const char *directory, bool all, struct error *error);
 
 /*
  * The results to show when none are named: the newest in out/, else the recorded sample. Writes their

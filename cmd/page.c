@@ -12,6 +12,7 @@
 #define USUAL 100
 #define LEAST 60  /* narrower, words of mends would stand alone */
 #define MOST  100 /* longer lines are hard to read */
+#define WORDS 20  /* less room for text, and it is better left whole */
 
 size_t page_width(void)
 {
@@ -40,7 +41,7 @@ void page_fill(FILE *out, const char *text, size_t indent, size_t width)
 {
 	size_t at = indent;
 
-	if (indent > width / 2) {
+	if (indent + WORDS > width) {
 		fputs(text, out);
 		return;
 	}

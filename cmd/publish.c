@@ -24,9 +24,9 @@ static int write_all(const char *directory, struct error *error)
 	return status;
 }
 
-int publish_summary(const char *directory, struct error *error)
+int publish_summary(const char *directory, bool all, struct error *error)
 {
-	return report_text_print(stdout, directory, page_colour(stdout), error);
+	return report_text_print(stdout, directory, all, page_colour(stdout), error);
 }
 
 int publish_csv(const char *path, const struct table_schema *schema, struct error *error)
@@ -50,13 +50,13 @@ int publish_csv(const char *path, const struct table_schema *schema, struct erro
 	return code;
 }
 
-int cmd_results_publish(const char *directory, struct error *error)
+int cmd_results_publish(const char *directory, bool all, struct error *error)
 {
 	struct error print_error;
 	int written = write_all(directory, error), printed;
 
 	/* A full disk or a read-only directory should not hide what was measured. */
-	printed = publish_summary(directory, &print_error);
+	printed = publish_summary(directory, all, &print_error);
 	if (printed < 0) {
 		*error = print_error;
 		return printed;

@@ -17,7 +17,7 @@
 struct options {
 	const char *csv, *json; /* table asked for, or NULL */
 	bool no_html;
-	bool help;
+	bool all, help;
 	char directory[4096];
 };
 
@@ -36,6 +36,10 @@ static void print_help(void)
 	       "  --csv=TABLE   print TABLE as CSV instead\n"
 	       "  --json=TABLE  print TABLE as JSON instead: an array of one object a row, missing cells "
 	       "null\n"
+	       "  --all         print all of the summary: also the stages of a request, what the host "
+	       "spends, "
+	       "what\n"
+	       "                observing cost each workload\n"
 	       "  --no-html     only print the summary, from the tables as they stand; write nothing\n"
 	       "  --help        print this help\n"
 	       "\n"
@@ -89,14 +93,12 @@ static int print_table(const struct options *options, struct error *error)
 	return report_table_json(stdout, path, schema, error) < 0 ? CMD_FAILED : CMD_OK;
 }
 
-enum { OPTION_CSV = 256, OPTION_JSON, OPTION_NO_HTML, OPTION_HELP };
+enum { OPTION_CSV = 256, OPTION_JSON, OPTION_ALL, OPTION_NO_HTML, OPTION_HELP };
 
 static const struct option known[] = {
-	{ "csv", required_argument, NULL, OPTION_CSV },
-	{ "json", required_argument, NULL, OPTION_JSON },
-	{ "no-html", no_argument, NULL, OPTION_NO_HTML },
-	{ "help", no_argument, NULL, OPTION_HELP },
-	{ 0 },
+	{ "csv", required_argument, NULL, OPTION_CSV }, { "json", required_argument, NULL, OPTION_JSON },
+	{ "all", no_argument, NULL, OPTION_ALL },	{ "no-html", no_argument, NULL, OPTION_NO_HTML },
+	{ "help", no_argument, NULL, OPTION_HELP },	{ 0 },
 };
 
 static int wrong_usage(const char *what, const char *argument)
@@ -117,6 +119,8 @@ static int parse_options(struct options *options, int argc, char **argv)
 			options->csv = optarg;
 		else if (option == OPTION_JSON)
 			options->json = optarg;
+		else if (option == OPTION_ALL)
+			options->all = true;
 		else if (option == OPTION_NO_HTML)
 			options->no_html = true;
 		else if (option == OPTION_HELP)
@@ -174,8 +178,8 @@ static int report(const struct options *options, struct error *error)
 	if (plan_alone(options))
 		return report_plan(options, error);
 	if (options->no_html)
-		return publish_summary(options->directory, error) < 0 ? CMD_FAILED : CMD_OK;
-	return cmd_results_publish(options->directory, error) < 0 ? CMD_FAILED : CMD_OK;
+		return publish_summary(options->directory, options->all, error) < 0 ? CMD_FAILED : CMD_OK;
+	return cmd_results_publish(options->directory, options->all, error) < 0 ? CMD_FAILED : CMD_OK;
 }
 
 int cmd_report(int argc, char **argv)

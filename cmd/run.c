@@ -169,7 +169,7 @@ static int conclude(const struct run *run, struct error *error)
 {
 	if (run->plan.decided == 0)
 		return 0; /* nothing worked: there is nothing to compare, and why has been said */
-	return cmd_results_publish(run->directory, error);
+	return cmd_results_publish(run->directory, false, error);
 }
 
 /* Whoever fixes the number of blocks sets no time, unless he says so. */

@@ -58,8 +58,17 @@ static void put_totals(FILE *script, const struct grid *grid)
 				row_sum(grid, row), row_sum(grid, row), row);
 }
 
-/* About five whole numbers at the axis, thousands as "20k": gnuplot's own choice runs into each other. */
-static void put_steps(FILE *script, double end)
+static bool all_whole(const struct grid *grid)
+{
+	for (size_t row = 0; row < grid->rows.count; row++)
+		if (row_sum(grid, row) != floor(row_sum(grid, row)))
+			return false;
+	return true;
+}
+
+/* About five numbers at the axis, thousands as "20k": gnuplot's own choice runs into each other. Of what is
+ * counted, WHOLE ones. */
+static void put_steps(FILE *script, double end, bool whole)
 {
 	double magnitude = pow(10, floor(log10(end / 5))), step = magnitude;
 
@@ -69,7 +78,9 @@ static void put_steps(FILE *script, double end)
 		step = 5 * magnitude;
 	else if (end / 5 > magnitude)
 		step = 2 * magnitude;
-	fprintf(script, "set format x '%%.0s%%c'\nset xtics %.9g\n", fmax(step, 1));
+	if (whole)
+		step = fmax(step, 1);
+	fprintf(script, "set format x '%s'\nset xtics %.9g\n", step < 1 ? "%g" : "%.0s%c", step);
 }
 
 int chart_put_bars(FILE *script, const struct chart *chart)
@@ -84,7 +95,7 @@ int chart_put_bars(FILE *script, const struct chart *chart)
 	fprintf(script, "set xrange [0:%.9g]\nset style fill solid noborder\n",
 		isnan(chart->scale_end) ? most * 1.25 : chart->scale_end);
 	if (chart->totals) {
-		put_steps(script, most * 1.25);
+		put_steps(script, most * 1.25, all_whole(grid));
 		put_totals(script, grid);
 	}
 	for (size_t column = 0; column < grid->column_count; column++)

@@ -9,6 +9,8 @@
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
+#define REQUESTS_SHOWN 4 /* unless all are */
+
 static void measure(struct text_page *page, const struct grid *grid)
 {
 	page->name_width = text_width(grid->corner);
@@ -153,7 +155,7 @@ static int put_requests(struct text_page *page, const struct result *result)
 {
 	struct grid grid;
 
-	if (grid_requests(&grid, result, REQUEST_KINDS) < 0)
+	if (grid_requests(&grid, result, page->all ? REQUEST_KINDS : REQUESTS_SHOWN) < 0)
 		return -ENOMEM;
 	if (grid.rows.count > 0) {
 		text_put_title(page, grid.title, "in microseconds, median [95 % interval]");
@@ -210,7 +212,7 @@ static int put_all(struct text_page *page, const struct result *result)
 		status = put_metrics(page, result);
 	if (status == 0)
 		status = put_requests(page, result);
-	if (status == 0)
+	if (status == 0 && page->all)
 		status = text_put_stages(page, result);
 	if (status == 0)
 		status = text_put_spent(page, result);
@@ -219,14 +221,19 @@ static int put_all(struct text_page *page, const struct result *result)
 	fputc('\n', page->out);
 	if (status == 0)
 		status = notes_list(result, put_note, page->out);
+	if (status == 0 && !page->all && (result->waterfall.rows || result->footprint.rows))
+		text_put_wrapped(
+			page->out, '-',
+			"left out here: stages of requests, what the host spends, what observing cost each "
+			"workload (report.html, vmtax report --all)");
 	if (status == 0 && headline_has_bare_metal(result))
 		text_put_wrapped(page->out, '-', headline_bare_metal);
 	return status;
 }
 
-int report_text_print(FILE *out, const char *directory, bool colour, struct error *error)
+int report_text_print(FILE *out, const char *directory, bool all, bool colour, struct error *error)
 {
-	struct text_page page = { .colour = colour };
+	struct text_page page = { .colour = colour, .all = all };
 	struct result result;
 	struct whole whole;
 	int status = result_load(&result, directory, error);

@@ -18,6 +18,7 @@
 struct text_page {
 	FILE *out;
 	bool colour;
+	bool all;    /* else the less asked for is left out */
 	bool ratios; /* cells are ratios: with colour, those surely above 1 stand out */
 	size_t name_width;
 	size_t cell_width; /* columns of a cell, and of its heading */

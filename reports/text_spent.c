@@ -73,9 +73,9 @@ static int put_hardware(struct text_page *page, const struct result *result)
 
 int text_put_spent(struct text_page *page, const struct result *result)
 {
-	int status = put_footprint(page, result);
+	int status = page->all ? put_footprint(page, result) : 0;
 
-	if (status == 0)
+	if (status == 0 && page->all)
 		status = put_observer(page, result);
 	return status ? status : put_hardware(page, result);
 }

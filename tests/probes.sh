@@ -87,6 +87,11 @@ result footprint
 why="the file has $(stat -c %s "$1/vmtax-kernel") bytes"
 grep -q ",size-on-disk,guest-kernel,shared,bytes,$(stat -c %s "$1/vmtax-kernel")," vm/host-footprint.csv
 result footprint-sizes
+"$vmtax" report --no-html vm >short 2>err
+"$vmtax" report --no-html --all vm >said 2>err
+why="$(grep -n 'left out here\|Memory beyond' short)"
+grep -q 'left out here' short && ! grep -q "Memory beyond the guest's own" short && ! grep -q 'left out here' said
+result summary-is-short
 why="$(grep -n 'Memory beyond' said)"
 grep -q '^hosted ' said && grep -q "Memory beyond the guest's own" said && grep -q 'id="footmemory' vm/report.html
 result footprint-shown

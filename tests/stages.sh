@@ -47,7 +47,7 @@ jq -e --slurpfile requests requests.json '[.[] | select(.ops and .config != "nat
 result no-more-than-the-loop-took
 
 # The report shows them, with their bounds.
-"$vmtax" report run >out 2>err
+"$vmtax" report --all run >out 2>err
 why=$(cat err)
 grep -q '^transport-in ' out && grep -q '^transport-out ' out && grep -q 'Stage by stage' run/report.html
 result shown

@@ -132,7 +132,7 @@ static void test_missing_results_say_where(void)
 {
 	struct error error = { 0 };
 
-	CHECK_INT(report_text_print(stdout, "nowhere", false, &error), -ENOENT);
+	CHECK_INT(report_text_print(stdout, "nowhere", true, false, &error), -ENOENT);
 	CHECK_STR(error.where, "nowhere/runs.csv");
 	CHECK(*error.mend);
 }
