@@ -153,7 +153,7 @@ void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_t
 		take_delay(t, &in, &monitor, &host);
 	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_GUEST_USER, in.user, PROBE_INFERRED);
-	put(account, LAYER_GUEST_KERNEL, in.kernel, PROBE_EXACT);
+	put(account, LAYER_GUEST_KERNEL, in.kernel, t->sampled ? PROBE_SAMPLED : PROBE_EXACT);
 	put(account, LAYER_HYPERVISOR, in.hypervisor, PROBE_INFERRED);
 	put(account, LAYER_MONITOR, monitor, PROBE_INFERRED);
 	put(account, LAYER_HOST_KERNEL, host, PROBE_INFERRED);

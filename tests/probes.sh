@@ -35,6 +35,15 @@ why="$(of some) $(cat err)"
 [ "$(of some)" = "proc-io rusage " ] && ! grep -q observed some/runs.csv
 result some
 
+if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+	# Calls that do next to nothing are stamped now and then; what does more, always.
+	"$vmtax" run --only syscall,log --configs hosted --blocks 1 --no-observe --out brief >said 2>err
+	why="$(tail -n 2 err) $(grep guest-kernel brief/layers.csv | tr '\n' ' ')"
+	[ "$(grep -c '^[0-9]*,vcpu0,guest-kernel,[1-9][0-9]*,sampled$' brief/layers.csv)" -ge 1 ] &&
+		[ "$(grep -c '^[0-9]*,vcpu0,guest-kernel,[1-9][0-9]*,exact$' brief/layers.csv)" -ge 1 ]
+	result brief-calls-are-sampled
+fi
+
 # --- Without tracefs, and without rights ---------------------------------------------------------------------
 
 # counts DIRECTORY: whether a run counted what needs no right, and traced nothing.

@@ -18,6 +18,7 @@ static void collect_guest(struct vcpu *v)
 	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
 	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
 	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
+	report->guest_brief_tsc += account->brief_tsc - base->brief_tsc;
 	report->guest_spin_tsc += v->thread.guest_spin_tsc;
 	report->guest_halt_tsc += v->thread.guest_halt_tsc;
 	report->guest_wait_tsc += v->thread.guest_wait_tsc;

@@ -266,7 +266,7 @@ struct abi_channel {
 	uint32_t tid;		      /* monitor: the thread that runs here */
 	uint32_t core;		      /* monitor: where it is said to run */
 	_Alignas(64) struct abi_account {
-		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc;
+		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc, brief_tsc;
 		uint64_t syscalls, served;
 		int32_t exit_code, signal;
 		uint32_t panic;	    /* the guest kernel itself is at fault */

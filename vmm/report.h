@@ -112,6 +112,7 @@ struct vmm_report {
 	uint64_t others_halt_tsc, others_spin_tsc;
 	/* Guest-kernel stamps, in ticks, of all vCPUs, copied from the guest at its end. */
 	uint64_t guest_kernel_tsc;	 /* in the guest kernel, without transport and waiting */
+	uint64_t guest_brief_tsc;	 /* of which in calls so brief that only some are stamped */
 	uint64_t guest_spin_tsc;	 /* the guest polling for answers (or for time, with idle=poll) */
 	uint64_t guest_halt_tsc;	 /* the guest halted while it waited */
 	uint64_t guest_wait_tsc;	 /* the guest waiting for answers in all (spin, halts, exits) */

@@ -18,6 +18,16 @@ static const struct served served[] = {
 /* Those of them that hold memory_lock all the while: mmap and its family. */
 static const uint16_t locked[] = { 9, 10, 11, 12, 25, 26, 28 };
 
+/*
+ * Those that do next to nothing: two readings of the TSC would be a good part of what they take. One in
+ * EVERY is stamped, and counts for all; which, a Weyl sequence says, so that no loop is in step with it.
+ */
+static const uint16_t brief[] = { 14, 39, 96, 102, 104, 107, 108, 110, 186, 201, 228, 309 };
+#define EVERY_BITS 4
+#define EVERY	   (1u << EVERY_BITS)
+#define WEYL	   0x9e3779b97f4a7c15u
+#define BRIEFLY	   50000 /* of a second: one that takes longer was interrupted, and counts once */
+
 static const uint16_t forwarded[] = {
 #define NUMBER(number, ...) number,
 	ABI_CALLS(NUMBER)
@@ -39,7 +49,7 @@ static const struct {
 
 /* Row by number: 0 none, n served[n - 1], -n forwarded[n - 1]. */
 static int16_t row[NUMBERS];
-static bool locks[NUMBERS];
+static bool locks[NUMBERS], is_brief[NUMBERS];
 
 void syscall_init(void);
 void syscall_init(void)
@@ -51,6 +61,8 @@ void syscall_init(void)
 		row[served[i].number] = (int16_t)(i + 1);
 	for (size_t i = 0; i < LENGTH(locked); i++)
 		locks[locked[i]] = true;
+	for (size_t i = 0; i < LENGTH(brief); i++)
+		is_brief[brief[i]] = true;
 }
 
 static int64_t refuse(uint64_t number, uint64_t rip)
@@ -98,15 +110,39 @@ static int64_t serve(struct syscall_frame *f)
 	return refuse(f->number, f->rip);
 }
 
+/* A brief call is not stamped, or has taken TICKS for EVERY of them. */
+static int64_t serve_brief(struct syscall_frame *f, struct abi_account *account)
+{
+	uint64_t start, waited = account->wait_tsc, ticks;
+	int64_t result;
+
+	if (account->syscalls * WEYL >> (64 - EVERY_BITS))
+		return serve(f);
+	start = tsc();
+	result = serve(f);
+	ticks = tsc() - start - (account->wait_tsc - waited);
+	if (ticks < BOOT->tsc_hz / BRIEFLY)
+		ticks *= EVERY;
+	account->kernel_tsc += ticks;
+	account->brief_tsc += ticks;
+	return result;
+}
+
 /* Called by entry.S with the program's registers. */
 int64_t syscall_dispatch(struct syscall_frame *f);
 int64_t syscall_dispatch(struct syscall_frame *f)
 {
 	struct abi_account *account = ACCOUNT;
-	uint64_t start = tsc(), waited = account->wait_tsc;
-	int64_t result = serve(f);
+	uint64_t start, waited = account->wait_tsc;
+	int64_t result;
 
+	if (f->number < NUMBERS && is_brief[f->number]) {
+		result = serve_brief(f, account);
+	} else {
+		start = tsc();
+		result = serve(f);
+		account->kernel_tsc += tsc() - start - (account->wait_tsc - waited);
+	}
 	account->syscalls++;
-	account->kernel_tsc += tsc() - start - (account->wait_tsc - waited);
 	return result;
 }
