@@ -104,6 +104,7 @@ struct table_writer {
 	size_t capacity;
 	size_t column;	  /* next column to fill */
 	bool sync;	  /* fdatasync after each row */
+	bool unnamed;	  /* the file has no name yet, so nothing is left of it where the writer is killed */
 	char *path;	  /* the name rows go to now; owned */
 	char *final_path; /* the name table_writer_close renames to, or NULL when appending in place; owned */
 	int failed;	  /* first error number met; kept until close */
@@ -118,7 +119,8 @@ struct table_writer {
 int table_append(struct table_writer *writer, const char *path, const struct table_schema *schema, bool sync,
 		 struct error *error);
 
-/* Opens a new table that takes its final name PATH only in table_writer_close (no partial file under it). */
+/* Opens a new table that takes its final name PATH only in table_writer_close (no partial file under it; where
+ * the file system has files without a name, none at all). */
 int table_create(struct table_writer *writer, const char *path, const struct table_schema *schema,
 		 struct error *error);
 

@@ -43,6 +43,42 @@ static int open_as(struct table_writer *w, const char *path, const char *final_p
 	return 0;
 }
 
+/* A file without a name beside the final one, where the file system has such and links can name it later.
+ * Whether it does. */
+static bool open_unnamed(struct table_writer *w, const char *path, const char *final_path,
+			 const struct table_schema *schema)
+{
+	const char *slash = strrchr(final_path, '/');
+	char *directory = slash ? strndup(final_path, (size_t)(slash - final_path) + 1) : strdup(".");
+
+	memset(w, 0, sizeof(*w));
+	w->schema = schema;
+	w->unnamed = true;
+	w->path = strdup(path);
+	w->final_path = strdup(final_path);
+	w->fd = -1;
+	if (directory && w->path && w->final_path && access("/proc/self/fd", X_OK) == 0)
+		w->fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	free(directory);
+	if (w->fd < 0)
+		release(w);
+	return w->fd >= 0;
+}
+
+/* Links the file to the name in its path. 0 or an error number. */
+static int give_name(struct table_writer *w)
+{
+	char self[64];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", w->fd);
+	if (unlink(w->path) && errno != ENOENT)
+		return errno;
+	if (linkat(AT_FDCWD, self, AT_FDCWD, w->path, AT_SYMLINK_FOLLOW))
+		return errno;
+	w->unnamed = false;
+	return 0;
+}
+
 /*
  * Whether the file begins with the header now in the row buffer. A file that holds only a part of it is one
  * whose header was torn: *SIZE, what of the file to keep, is then 0.
@@ -153,7 +189,8 @@ int table_create(struct table_writer *writer, const char *path, const struct tab
 	if (begun == NULL)
 		return error_set(error, ENOMEM, "cannot write %s", path);
 	snprintf(begun, n, "%s.part", path);
-	code = open_as(writer, begun, path, O_TRUNC, schema, error);
+	if (!open_unnamed(writer, begun, path, schema))
+		code = open_as(writer, begun, path, O_TRUNC, schema, error);
 	free(begun);
 	if (code)
 		return code;
@@ -170,6 +207,8 @@ int table_writer_close(struct table_writer *writer, struct error *error)
 
 	if (!number && fsync(writer->fd) && errno != EINVAL)
 		number = errno;
+	if (!number && writer->unnamed)
+		number = give_name(writer);
 	if (!number && writer->final_path && rename(writer->path, writer->final_path))
 		number = errno;
 	if (number) {
@@ -183,7 +222,7 @@ int table_writer_close(struct table_writer *writer, struct error *error)
 
 void table_writer_abandon(struct table_writer *writer)
 {
-	if (writer->final_path && writer->path)
+	if (writer->final_path && writer->path && !writer->unnamed)
 		unlink(writer->path);
 	release(writer);
 }

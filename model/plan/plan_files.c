@@ -30,9 +30,11 @@ static const struct table_schema *const schemas[PLAN_TABLES] = {
 	[PLAN_HEADROOM] = &schema_plan_headroom,
 };
 
-static int make_directory(const char *path, struct error *error)
+/* *MADE: whether it was not there. */
+static int make_directory(const char *path, bool *made, struct error *error)
 {
-	if (mkdir(path, 0777) == 0 || errno == EEXIST)
+	*made = mkdir(path, 0777) == 0;
+	if (*made || errno == EEXIST)
 		return 0;
 	error_set(error, errno, "cannot make the directory");
 	error_at(error, "%s", path);
@@ -42,12 +44,13 @@ static int make_directory(const char *path, struct error *error)
 int plan_files_open(struct plan_files *files, const char *out, struct error *error)
 {
 	char path[4200];
-	int code = make_directory(out, error);
+	int code;
 
 	*files = (struct plan_files){ .out = out };
+	code = make_directory(out, &files->made_out, error);
 	snprintf(path, sizeof(path), "%.4000s/plan", out);
 	if (code == 0)
-		code = make_directory(path, error);
+		code = make_directory(path, &files->made_plan, error);
 	for (; code == 0 && files->open < PLAN_TABLES; files->open += code == 0) {
 		snprintf(path, sizeof(path), "%.4000s/%s", out, schemas[files->open]->name);
 		code = table_create(&files->table[files->open], path, schemas[files->open], error);
@@ -78,6 +81,13 @@ int plan_files_close(struct plan_files *files, struct error *error)
 
 void plan_files_abandon(struct plan_files *files)
 {
+	char path[4200];
+
 	while (files->open > 0)
 		table_writer_abandon(&files->table[--files->open]);
+	snprintf(path, sizeof(path), "%.4000s/plan", files->out);
+	if (files->made_plan)
+		rmdir(path);
+	if (files->made_out)
+		rmdir(files->out);
 }

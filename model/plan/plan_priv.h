@@ -228,7 +228,8 @@ enum plan_table {
 struct plan_files {
 	struct table_writer table[PLAN_TABLES];
 	size_t open;
-	const char *out; /* the caller's */
+	const char *out;	  /* the caller's */
+	bool made_out, made_plan; /* directories that were not there */
 };
 
 /* Begins them in OUT/plan; all then take their final names, or none does. 0 or negative errno. */
