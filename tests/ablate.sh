@@ -54,6 +54,23 @@ why="status $status: $(tail -n 3 err | tr '\n' '|')"
 [ $status -eq 0 ]
 result runs
 
+# A plan turns a knob by what the ablation measured: the CPU seconds of the flip from hosted, medians of repetitions.
+median_cpu() {
+	awk -F, -v config="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["config"] == config && $at["status"] == "ok" {
+		print $at["cpu_vcpu_ns"] + $at["cpu_vcpu_spin_ns"] + $at["cpu_monitor_ns"] }' orders/runs.csv | sort -n |
+		awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+}
+knob=$(echo "$knobs" | grep -x guest-pages || echo "$knobs" | grep -vx transport | head -n 1)
+value=$("$vmtax" list configs --json | jq -r --arg k "$knob" '.[] | select(.config == "bare-metal" and .knob == $k) | .value')
+printf 'vm,class,cpu,memory,measured_on\nweb,syscall,1,1,native\n' >fleet.csv
+printf 'host,cores,memory,cost\nbox,100000,64,1000\n' >hosts.csv
+"$vmtax" plan --overhead orders --fleet fleet.csv --hosts hosts.csv --what-if "hosted:$knob=$value" --out planned >planned.out 2>planned.err
+status=$?
+why="status $status: $(tail -n 1 planned.err); $(median_cpu hosted) ns, with $knob=$value $(median_cpu "hosted+$knob=$value"): $(grep hosted planned/plan/what-if.csv | tr '\n' '|')"
+[ $status -eq 0 ] && awk -F, -v before="$(median_cpu hosted)" -v after="$(median_cpu "hosted+$knob=$value")" '
+	$1 == "base" && $2 == "hosted" { was = $6 } $12 == "ablation" { is = $6 } END { by = is / was / (after / before); exit !(by > 0.9999 && by < 1.0001) }' planned/plan/what-if.csv
+result plan
+
 "$vmtax" report --json=ablation orders >ablation.json
 why="$(cat orders/ablation.csv)"
 jq -e 'length > 3 and .[-2].knob == "interaction" and .[-1].knob == "total" and .[-1].method == "apart"' \

@@ -67,6 +67,13 @@ result policy
 try 0 && [ "$(wc -l <new/plan/what-if.csv)" -eq 1 ]
 result none
 
+# What hosts need for themselves counts in scenarios, too: 3.5 cores of 8, so 10 native cores take 3.
+printf 'workload,class,config,label,vms,resource,item,scope,unit,value,low,high,n\nkv,app,native,native,1,cpu,host-kernel-threads,host,cores,3.5,NA,NA,9\n' >r/host-footprint.csv
+try 0 --what-if demand=0% && row 'base,native,native,3,0,10,3000,0,0,3,3000,plan' && row 'demand=0%,native,native,3,0,10,3000,0,0,3,3000,policy' &&
+	grep -q '^native,native,3,' new/plan/summary.csv
+result footprint
+rm r/host-footprint.csv
+
 try 2 --what-if hosted:transport=eventfd && refuses 'transport=eventfd' 'not measured' '--ablation'
 result unmeasured
 try 2 --what-if hasted:transport=ring && refuses 'hasted' '--what-if hasted:transport=ring'

@@ -70,6 +70,14 @@ static int turn_knobs(const struct what_if *w, struct scenario *s, struct plan_c
 	return code;
 }
 
+/* What S asks for, and hosts need for themselves and beside VMs as in the plan. */
+static void need(struct plan_config *config, const struct plan_outcome *outcome, const struct scenario *s)
+{
+	config->policy = &s->policy;
+	config->host_needs = outcome->config.host_needs;
+	config->vm_needs = outcome->config.vm_needs;
+}
+
 /* Prices the fleet under the configuration of OUTCOME as S has it. */
 static int price(const struct what_if *w, struct scenario *s, const struct plan_outcome *outcome,
 		 struct plan_config *config, struct error *error)
@@ -79,7 +87,7 @@ static int price(const struct what_if *w, struct scenario *s, const struct plan_
 
 	if (!*s->knobs) {
 		code = plan_ratios_price(w->ratios, w->fleet, outcome->config.name, config);
-		config->policy = &s->policy;
+		need(config, outcome, s);
 		return code < 0 ? error_set(error, ENOMEM, "cannot plan") : 0;
 	}
 	snprintf(name, sizeof(name), "%s+%s", s->config, s->knobs);
@@ -98,7 +106,7 @@ static int price(const struct what_if *w, struct scenario *s, const struct plan_
 	config->name = outcome->config.name;
 	config->label = outcome->config.label;
 	config->hypervisor = outcome->config.hypervisor;
-	config->policy = &s->policy;
+	need(config, outcome, s);
 	return code;
 }
 
