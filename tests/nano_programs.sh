@@ -57,7 +57,7 @@ for program in $(cd "$programs" && ls -d nano-* | grep -v '\.'); do
 	[ -n "$(events_of "$program")" ]
 	result "$program-has-events"
 	for event in $(events_of "$program"); do
-		case $event in chase | read) ;; *) samples "$program" "$event" ;; esac
+		case $event in chase | read | stolen) ;; *) samples "$program" "$event" ;; esac
 	done
 done
 for size in 0 512 64K; do samples nano-system read $size; done
@@ -130,3 +130,15 @@ why="$(grep -vE ' (chase|read|forwarded-call) ' commands | while read -r program
 done)"
 [ -z "$why" ]
 result commands-are-events
+
+# What is stolen where another computes on the same core: a quarter at least of each 1000 ns.
+hog() { ulimit -t 300; exec taskset -c 0 sh -c 'while :; do :; done'; }
+hog & hogging=$!
+taskset -c 0 "$programs/nano-system" stolen >out 2>err
+status=$?
+kill $hogging
+share=$(awk -F, -v mhz="$(awk -F: '/cpu MHz/ { print $2 + 0; exit }' /proc/cpuinfo)" '
+	$1 == "op" && $2 == 100000 { n++; sum += $3 / $2 / mhz * 1000 } END { print n == 5 ? int(sum / n) : "no" }' out)
+why="status $status: $share ns of 1000: $(tr '\n' ' ' <out) $(cat err)"
+[ $status -eq 0 ] && [ ! -s err ] && [ "$share" != no ] && [ "$share" -ge 250 ]
+result stolen-by-another
