@@ -95,6 +95,9 @@ static void show(const struct profile *p)
 		       "%llu ns\n",
 		       100 * p->slowdown, (unsigned long long)p->trace.events,
 		       (unsigned long long)p->trace.event_cost_ns);
+	if (p->trace.lost)
+		printf("! %llu events were lost: all that follows is too little\n",
+		       (unsigned long long)p->trace.lost);
 	if (p->followed)
 		printf("  calls counted in a run of %s, stopped %llu times for %llu ns each\n",
 		       units_print_time(p->followed_ns, counted, sizeof(counted)),
@@ -254,9 +257,7 @@ static int make_suite(const struct profile_options *o, struct suite *suite, stru
 int cmd_profile(int argc, char **argv)
 {
 	struct event_sets sets;
-	struct profile_options o = {
-		.out = ".", .for_ns = 10000000000u, .repeat = 3, .timeout_ns = 60000000000u, .sets = &sets
-	};
+	struct profile_options o = { .out = ".", .repeat = 3, .timeout_ns = 60000000000u, .sets = &sets };
 	char file[] = "/tmp/vmtax-profile-XXXXXX";
 	struct suite suite = { 0 };
 	struct error error = { 0 };

@@ -12,6 +12,7 @@
 
 /* The command line of vmtax profile. */
 #define REPEAT_MOST 1000
+#define FOR_NS	    10000000000u
 
 void profile_help(void)
 {
@@ -133,7 +134,9 @@ static int take(struct profile_options *o, int id, struct error *error)
 	case PID:
 		return cmd_option_count("pid", INT32_MAX, &o->pid, error);
 	case FOR:
-		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
+		if (units_parse_time(optarg, &o->for_ns, error))
+			return error_at(error, "--for");
+		return o->for_ns ? 0 : error_fail(error, 0, "give it more", "--for leaves no time");
 	case SADF:
 		o->sadf = optarg;
 		return 0;
@@ -169,6 +172,8 @@ static int check(const struct profile_options *o, struct error *error)
 		return error_fail(error, 0, "give --sadf, too", "--cpus is of the machine that --sadf is of");
 	if (o->name && o->suite)
 		return error_fail(error, 0, "leave it out", "a suite names its workloads itself");
+	if (o->for_ns && !o->pid)
+		return error_fail(error, 0, "give --pid, too", "--for is how long a process is watched");
 	if (o->csv && o->json)
 		return error_fail(error, 0, "give one of them", "--csv and --json exclude each other");
 	if (o->pid && kill((pid_t)o->pid, 0) && errno == ESRCH)
@@ -190,5 +195,8 @@ int profile_options_parse(struct profile_options *o, int argc, char **argv)
 	}
 	if (optind < argc)
 		o->program = argv + optind;
-	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("profile", &error, CMD_USAGE);
+	if (!o->help && check(o, &error) < 0)
+		return cmd_fail("profile", &error, CMD_USAGE);
+	o->for_ns = o->for_ns ? o->for_ns : FOR_NS;
+	return CMD_OK;
 }

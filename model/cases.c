@@ -223,6 +223,11 @@ int fit_cases_read(struct fit_cases *all, const char *const *directories, struct
 			"profile the programs of a result into its directory: vmtax profile --suite "
 			"NAME --out DIR",
 			"no program was both measured and profiled");
+	for (size_t i = 0; code == 0 && i < all->count; i++)
+		if (all->profiles.at[all->at[i].profile].coarse)
+			code = error_fail(error, 0, "profile it anew, with the right to trace",
+					  "the profile of %.100s was made without counting system calls",
+					  all->at[i].program);
 	if (code == 0)
 		names_order_configs(&all->configs);
 	return code;

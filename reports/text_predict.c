@@ -10,6 +10,7 @@
 
 /* Fitted costs and predictions, as text. */
 #define REQUESTS_SHOWN 4
+#define LATE_SHOWN     0.005 /* share of requests; less would be 0 % */
 
 /* COST as time, or as a factor. */
 static const char *show_cost(double cost, bool time, char *into, size_t size)
@@ -192,7 +193,7 @@ static void put_requests(FILE *out, const struct table *t, size_t row, const str
 		fprintf(out, "  %-16s %9.0f requests, each %s longer", table_text_of(requests, most, "event"),
 			table_number_of(requests, most, "count"),
 			units_print_time(table_number_of(requests, most, "awake_ns"), awake, sizeof(awake)));
-		if (table_number_of(requests, most, "late_share") > 0)
+		if (table_number_of(requests, most, "late_share") >= LATE_SHOWN)
 			fprintf(out, ", but %.0f %% of them %s: the driver sleeps",
 				100 * table_number_of(requests, most, "late_share"),
 				units_print_time(table_number_of(requests, most, "asleep_ns"), asleep,

@@ -135,6 +135,8 @@ mkdir bare && cp known/runs.csv bare
 refuses no-profiles 2 'no program was both measured and profiled' fit bare
 [ ! -e nowhere/coefficients.csv ]
 result no-partial-file
+mkdir uncounted && cp known/*.csv uncounted && sed 's/,trace/,proc-io/' known/profile.csv >uncounted/profile.csv
+refuses uncounted-profile 2 'of p0 was made without counting system calls' fit uncounted
 refuses held-out-alone 2 'give --validate, too' fit known --held-out held
 refuses held-out-seen 2 'is among the programs to fit on and among those held out' fit known --validate --held-out known
 refuses both-forms 2 'exclude each other' fit known --csv --json

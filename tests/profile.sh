@@ -27,6 +27,8 @@ refuses nothing 2 'nothing to profile'
 refuses two-things 2 'more than one thing to profile' --suite training -- /bin/true
 refuses no-program 2 'cannot find the program' -- ./nowhere
 refuses no-process 2 'there is no process' --pid 4194304
+refuses for-what 2 'give --pid, too' --for 1s -- /bin/true
+refuses for-nothing 2 'leaves no time' --for 0s --pid $$
 refuses no-suite 2 'did you mean training?' --suite trainin
 refuses only 2 'give --suite, too' --only x -- /bin/true
 refuses csv-json 2 'exclude each other' --csv --json -- /bin/true
