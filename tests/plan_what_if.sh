@@ -74,6 +74,15 @@ try 0 --what-if demand=0% && row 'base,native,native,3,0,10,3000,0,0,3,3000,plan
 result footprint
 rm r/host-footprint.csv
 
+# Memory that series tell grows with demand, too: two of 40 GiB share a host of 100 until they have 80 each.
+printf 'timestamp,vm,cpu,memory\n' >usage.csv
+for hour in 00 01 02 03 04 05 06 07 08 09 10 11; do printf '2030-01-01 %s:00,a,1,40\n2030-01-01 %s:00,b,1,40\n' $hour $hour; done >>usage.csv
+printf 'host,cores,memory,cost\nbox,64,100,1000\n' >roomy.csv
+"$vmtax" plan --fleet usage.csv --hosts roomy.csv --overhead r --what-if demand=100% --out new >said 2>err
+why="$(cat err new/plan/what-if.csv)"
+grep -q '^base,native,native,1,0,' new/plan/what-if.csv && grep -q '^demand=100%,native,native,2,0,' new/plan/what-if.csv
+result demand-of-series
+
 try 2 --what-if hosted:transport=eventfd && refuses 'transport=eventfd' 'not measured' '--ablation'
 result unmeasured
 try 2 --what-if hasted:transport=ring && refuses 'hasted' '--what-if hasted:transport=ring'

@@ -32,19 +32,19 @@ struct plan_vm {
 	const char *path;	  /* file and */
 	size_t line;		  /* line it stands in, for messages */
 	size_t count;
-	struct plan_load asks;	 /* CPU as measured on the platform below, after plan_rebase natively */
-	double vcpus;		 /* of one; NaN: not said */
-	size_t service;		 /* of the policy that it does + 1; 0: none */
-	size_t series;		 /* its number among the series + 1; 0: it has none */
-	double series_cpu;	 /* its percentile there, as measured */
-	double requests_s;	 /* that one serves; NaN: not said */
-	const char *guest_os;	 /* "": not said */
-	double guest_licence;	 /* of one; NaN: not said, until fleet_license */
-	const char *measured_on; /* "": not said */
-	bool guessed;		 /* its CPU demand is not known: all its vCPUs count as busy */
-	const char *host;	 /* that it is on today; NULL: not said */
-	const char *group;	 /* that rules of the policy are about; "": none */
-	const char *site;	 /* that it must be at; "": any */
+	struct plan_load asks;	      /* CPU as measured on the platform below, after plan_rebase natively */
+	double vcpus;		      /* of one; NaN: not said */
+	size_t service;		      /* of the policy that it does + 1; 0: none */
+	size_t series;		      /* its number among the series + 1; 0: it has none */
+	struct plan_load series_uses; /* its percentiles there, as measured */
+	double requests_s;	      /* that one serves; NaN: not said */
+	const char *guest_os;	      /* "": not said */
+	double guest_licence;	      /* of one; NaN: not said, until fleet_license */
+	const char *measured_on;      /* "": not said */
+	bool guessed;		      /* its CPU demand is not known: all its vCPUs count as busy */
+	const char *host;	      /* that it is on today; NULL: not said */
+	const char *group;	      /* that rules of the policy are about; "": none */
+	const char *site;	      /* that it must be at; "": any */
 };
 
 /* What a licence is counted by. */

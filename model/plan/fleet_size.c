@@ -77,10 +77,9 @@ static int size_one(struct fleet *fleet, size_t at, size_t row, const struct pla
 		if (isnan(value))
 			continue;
 		*asked(&vm->asks, m) = value;
-		if (m == SERIES_CPU) {
-			vm->series_cpu = value;
+		*asked(&vm->series_uses, m) = value;
+		if (m == SERIES_CPU)
 			vm->guessed = false;
-		}
 	}
 	vm->series = at + 1;
 	return vm == &fresh ? add(fleet, at, vm, error) : 0;

@@ -27,15 +27,22 @@ struct aligner {
 	double *sum;	      /* slots */
 };
 
-static double asked(const struct plan_vm *vm, enum series_metric m)
+static double of(const struct plan_load *load, enum series_metric m)
 {
-	return (double[]){ vm->series_cpu, vm->asks.memory, vm->asks.io, vm->asks.iops, vm->asks.net }[m];
+	return (double[]){ load->cpu, load->memory, load->io, load->iops, load->net }[m];
+}
+
+/* What VM asks for under CONFIG. */
+static double asked(const struct fleet *fleet, const struct plan_config *config, size_t vm,
+		    enum series_metric m)
+{
+	return m == SERIES_CPU ? config->price[vm].cpu : of(&fleet->vm[vm].asks, m);
 }
 
 bool pack_has_series(const struct fleet *fleet, size_t vm, enum series_metric m)
 {
 	return fleet->vm[vm].series > 0 && series_values(&fleet->series, fleet->vm[vm].series - 1, m) &&
-	       asked(&fleet->vm[vm], m) > 0;
+	       of(&fleet->vm[vm].series_uses, m) > 0;
 }
 
 /* What VM's series is multiplied by to be its demand as priced; NaN: it has none. */
@@ -44,7 +51,7 @@ static double factor(const struct fleet *fleet, const struct plan_config *config
 {
 	if (!pack_has_series(fleet, vm, m))
 		return (double)NAN;
-	return m == SERIES_CPU ? config->price[vm].cpu / asked(&fleet->vm[vm], m) : 1;
+	return asked(fleet, config, vm, m) / of(&fleet->vm[vm].series_uses, m);
 }
 
 /* Adds COUNT times what VM uses to SUM, over the slots; where it has no series, what it is said to. */
@@ -52,8 +59,7 @@ static void add_vm(const struct fleet *fleet, const struct plan_config *config, 
 		   enum series_metric m, double *sum)
 {
 	double by = factor(fleet, config, vm, m);
-	const struct plan_load *asks = &fleet->vm[vm].asks;
-	double always = (double[]){ config->price[vm].cpu, asks->memory, asks->io, asks->iops, asks->net }[m];
+	double always = asked(fleet, config, vm, m);
 	const float *value = isnan(by) ? NULL : series_values(&fleet->series, fleet->vm[vm].series - 1, m);
 
 	for (size_t t = 0; t < fleet->series.slots; t++)
@@ -126,7 +132,7 @@ static void count_shares(struct aligner *a)
 
 			if (!isnan(by) && a->fleet->vm[i].count > 0)
 				a->config->counted[at] = (a->mean[at] + a->share[at] * a->burst[at]) /
-							 (by * asked(&a->fleet->vm[i], m));
+							 asked(a->fleet, a->config, i, m);
 		}
 }
 
@@ -144,10 +150,7 @@ static bool raise(struct aligner *a, const struct plan_host *host, enum series_m
 		double count = (double)host->vm[i].count;
 
 		if (isnan(factor(a->fleet, a->config, vm, m))) {
-			const struct plan_load *asks = &a->fleet->vm[vm].asks;
-
-			counted += count * (double[]){ a->config->price[vm].cpu, asks->memory, asks->io,
-						       asks->iops, asks->net }[m];
+			counted += count * asked(a->fleet, a->config, vm, m);
 			continue;
 		}
 		counted += m == SERIES_MEMORY ? count * a->config->vm_needs.memory : 0;
