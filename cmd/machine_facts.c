@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "cmd/counters_priv.h"
+#include "cmd/list_priv.h"
 #include "cmd/machine_priv.h"
 
 #include <cpuid.h>
 #include <dirent.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/units.h"
+#include "probes/probes.h"
 #include "vmm/vmm.h"
 
 #define CPU "/sys/devices/system/cpu/"
@@ -228,6 +231,26 @@ static bool tell_counters(char *text)
 	return true;
 }
 
+/* What those that count in every repetition take beside it; of the others, reports say how much slower they
+ * made programs. */
+static bool tell_probes(char *text)
+{
+	size_t used = 0;
+
+	for (int i = 0; probes[i]; i++) {
+		struct probe_cost cost = { NAN, NAN };
+		char time[32];
+
+		if (!probes[i]->disturbs)
+			cost = list_probe_cost(probes[i]);
+		if (!isnan(cost.once_ns) && used < MACHINE_TEXT)
+			used += (size_t)snprintf(text + used, MACHINE_TEXT - used, "%s%s %s",
+						 used ? ", " : "", probes[i]->name,
+						 units_print_time(cost.once_ns, time, sizeof(time)));
+	}
+	return used > 0;
+}
+
 const struct machine_fact machine_facts[] = {
 	{ "host", tell_host },
 	{ "system", tell_system },
@@ -246,5 +269,6 @@ const struct machine_fact machine_facts[] = {
 	{ "kvm backend", tell_kvm },
 	{ "perf_event_paranoid", tell_paranoid },
 	{ "hardware counters", tell_counters },
+	{ "probes take", tell_probes },
 	{ NULL, NULL },
 };

@@ -113,6 +113,9 @@ result footprint-shown
 why="not known: $(cat unknown)"
 ! [ -s unknown ]
 result every-cost
+why=$(grep '^probes take' vm/machine.csv)
+grep -q '^probes take,.*schedstat [0-9.]* [mun]s, ' vm/machine.csv
+result costs-kept
 
 # Each vCPU has its own, also those of threads that the program begins.
 timeout 120 "$vmtax" run --configs hosted --blocks 1 --no-observe --out threads -- "$1/tests/guest/threads" >said 2>err
