@@ -28,12 +28,24 @@ static void judge(struct harness *h, struct cell *cell)
 			     run_status_names[cell->m.status], cell->m.reason);
 }
 
+/*
+ * Whether BLOCK goes without probes: one of two that follow one another, the first and the second by turns,
+ * so that a machine that gets faster or slower favours neither.
+ */
+static bool unprobed(const struct harness *h, uint64_t block)
+{
+	return h->options->alternate && block != LEDGER_OBSERVED && (block % 4 == 2 || block % 4 == 3);
+}
+
 /* One cell of a block: run, judge, flag (with FLAG besides, unless NULL), record. */
 static int run_cell(struct harness *h, size_t w, size_t c, uint64_t block, uint64_t order, const char *flag,
 		    struct error *error)
 {
 	struct cell cell;
-	int code = cell_run(h, w, &h->config[c].config, block == LEDGER_OBSERVED, &cell, error);
+	int code;
+
+	h->without = unprobed(h, block) ? UINT32_MAX : h->options->without;
+	code = cell_run(h, w, &h->config[c].config, block == LEDGER_OBSERVED, &cell, error);
 
 	for (size_t i = 0; code == 0 && !h->interrupted && i <= cell.others; i++) {
 		struct cell *copy = i ? &cell.other[i - 1] : &cell;
@@ -42,6 +54,8 @@ static int run_cell(struct harness *h, size_t w, size_t c, uint64_t block, uint6
 		flags_judge(copy->flags, &copy->m, &h->workload[w].reference);
 		if (flag)
 			flags_add(copy->flags, flag);
+		if (unprobed(h, block))
+			flags_add(copy->flags, "unprobed");
 		code = harness_record(h, copy, c, block, order, error);
 	}
 	cell_free(&cell);

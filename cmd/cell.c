@@ -72,7 +72,7 @@ static struct launch describe(const struct harness *h, const struct cell *cell)
 		.cpus = (uint32_t)h->options->cpus,
 		.drivers = (uint32_t)h->options->drivers,
 		.observed = cell->observed,
-		.without = h->options->without,
+		.without = h->without,
 		.sets = &h->sets,
 		.trace = cell->trace[0] ? cell->trace : NULL,
 		.exit_costs = h->exit_costs[COST_TURN] ? h->exit_costs : NULL,

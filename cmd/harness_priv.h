@@ -47,6 +47,7 @@ struct harness_workload {
 /* A run: what is to be measured and how far it is. */
 struct harness {
 	const struct run_options *options;
+	uint32_t without; /* probes that the repetition under way goes without */
 	const struct launcher *launchers;
 	const struct calibrator *calibrator;
 	const char *directory; /* of the results */

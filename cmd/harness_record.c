@@ -31,7 +31,7 @@ int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_
 		.workload = &h->suite.workload[cell->workload],
 		.config = cell->config,
 		.cold = h->options->cold,
-		.without = h->options->without,
+		.without = h->without,
 		.flags = cell->flags,
 	};
 	bool unable = cell->m.status == RUN_SKIPPED ||

@@ -197,6 +197,7 @@ static int measure(struct run *run)
 	if (h->traces)
 		exit_costs_of_run(h->exit_costs);
 	h->options = &run->options;
+	h->without = run->options.without;
 	h->plan = &run->plan;
 	h->directory = run->directory;
 	h->launchers = launchers;

@@ -191,7 +191,8 @@ static int take(struct run_options *o, int id, const char *text, struct error *e
 		o->seed_given = true;
 		return units_parse_count(text, UINT64_MAX, &o->seed, error);
 	case PROBES:
-		return probes_choose(text, &o->without, error);
+		o->alternate = strcmp(text, "alternate") == 0;
+		return o->alternate ? 0 : probes_choose(text, &o->without, error);
 	case NO_OBSERVE:
 		o->observe = false;
 		return 0;

@@ -40,6 +40,7 @@ struct run_options {
 	bool seed_given, cold, force, resume, help;
 	bool observe;	  /* repetitions for probes that disturb, too */
 	uint32_t without; /* probes that are left out; 0: none */
+	bool alternate;	  /* all of them are in every second repetition, so that it shows what they cost */
 	bool keep_trace;  /* of these, in the results */
 	char **program;	  /* the user's own, NULL-terminated; NULL: the suite */
 };

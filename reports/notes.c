@@ -98,6 +98,7 @@ static const struct flag {
 } flags_known[] = {
 	{ "observed", NULL, NULL }, /* told in numbers, by the estimates of the observer */
 	{ "resumed", NULL, NULL },  /* nothing is wrong with it */
+	{ "unprobed", NULL, NULL }, /* as it was to be */
 	{ "steal", "others took over 1 % of the CPU time meanwhile", "run" },
 	{ "drift", "the processor's speed was off by more than 2 %", "run" },
 	{ "roi-mismatch", "its own clock and the one outside differ over its region of interest", "run" },

@@ -34,6 +34,10 @@ result none
 why="$(of some) $(cat err)"
 [ "$(of some)" = "proc-io rusage " ] && ! grep -q observed some/runs.csv
 result some
+"$vmtax" run --probes alternate --configs native --blocks 4 --no-observe --out turns -- true >said 2>err
+why="$(cut -d, -f1-9 turns/runs.csv | tr '\n' ' ') $(cat err)"
+[ "$(grep -c 'unprobed' turns/runs.csv)" -eq 2 ] && [ "$(sed 1d turns/counters.csv | cut -d, -f1 | sort -u | wc -l)" -eq 2 ]
+result alternate
 
 if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	# Calls that do next to nothing are stamped now and then; what does more, always.

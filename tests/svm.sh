@@ -18,7 +18,7 @@ silence=150 # seconds there without a line from a program: it hangs
 tests_1=${VMTAX_SVM_TESTS:-real_trees real}
 tests_2=
 [ "${VMTAX_SVM_TESTS-}" ] ||
-	tests_2="guest programs knobs hostile test_config test_probe_kvm_stats test_probe_session events account"
+	tests_2="guest programs knobs hostile test_config test_probe_kvm_stats test_probe_session events account account_trace"
 packages="mount e2fsprogs procps busybox-static binutils gcc libc6-dev make git perl python3 sqlite3 zstd xz-utils
 	lz4 bzip2 gawk bc jq lua5.4 openssl redis-server redis-tools sysbench"
 
