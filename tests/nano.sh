@@ -149,7 +149,7 @@ result package
 echo 'echo tried >>'"$PWD"'/tries; echo no >&2; exit 77' >unable
 printf '%s\nunable,nano,%s sh %s/unable,,,,,,the same,,32M\nslow,nano,%s sh %s/slow,,,,,,the same,,32M\n' \
 	$header "$shell" "$PWD" "$shell" "$PWD" >slow.csv
-printf 'sleep 0.3\n' >slow && cat known >>slow
+printf 'sleep 0.6\n' >slow && cat known >>slow
 "$vmtax" run --suite slow.csv --configs native --blocks 6 --out stopped >out 2>err &
 while kill -0 $! 2>/dev/null && ! grep -q ',slow,' stopped/runs.csv 2>/dev/null; do sleep 0.05; done
 kill $! 2>/dev/null

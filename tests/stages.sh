@@ -58,3 +58,11 @@ if jq -e 'any(.[]; .bound_ns > 0)' requests.json >/dev/null; then
 else
 	echo "skip bounds-shown: this KVM says that the clocks are one"
 fi
+
+# A fork returns twice, and is one request.
+"$vmtax" run --configs hosted --blocks 1 --no-observe --out forks -- /bin/busybox sh -c 'for i in 1 2 3 4 5; do (:); done' \
+	>out 2>err
+"$vmtax" report --json=requests forks >requests.json
+why="$(jq -c '.[] | select(.stage == "total") | [.run, .kind, .count]' requests.json | tr '\n' ' ') $(cat err)"
+jq -e '[.[] | select(.kind == "fork" and .stage == "total") | .count] | length > 0 and all(. == 5)' requests.json >/dev/null
+result forks-are-counted-once

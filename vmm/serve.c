@@ -217,6 +217,7 @@ void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_threa
 {
 	struct served note = { .request = request, .by_exit = true, .stamp = { [STAMP_SEEN] = clock_tsc() } };
 	struct abi_request asked;
+	int place = v->monitor->place;
 	bool waits;
 
 	/* A vCPU waits for one answer before it asks again; one that does not has gone mad. */
@@ -235,6 +236,8 @@ void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_threa
 	if (waits)
 		crowd_tell(v->monitor, v->monitor->boot->running + 1);
 	request->regular = asked.regular;
+	if (place != v->monitor->place) /* a fork's child: the request was its parent's */
+		note.request = NULL;
 	v->last = note;
 	atomic_flag_clear(&v->serving);
 }
