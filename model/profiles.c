@@ -50,6 +50,15 @@ static size_t find_term(const char *name)
 	return j;
 }
 
+/* Who waits does so in a call that may block, or else on a futex. */
+static void settle_waits(struct profile *p)
+{
+	double *wait = &p->count[find_term("wait")], all = *wait;
+
+	*wait = fmin(all, p->count[find_term("blocking")]);
+	p->count[find_term("futex-wait")] = fmin(all - *wait, p->count[find_term("futex")]);
+}
+
 /* Takes off each term, in their order, what counts as another's. */
 static void settle(struct profile *p)
 {
@@ -61,6 +70,7 @@ static void settle(struct profile *p)
 	p->counted[COUNT_WAIT] = p->count[find_term("wait")];
 	p->count[TERM_WALK] =
 		p->huge_faults < p->faults && p->huge_ns < p->cpu_ns ? p->cpu_ns - p->huge_ns : 0;
+	settle_waits(p);
 	memcpy(left, p->count, sizeof(left));
 	for (size_t j = 0; j < terms_count; j++)
 		if (terms[j].without) {

@@ -64,6 +64,13 @@ sed '/,walk,/d' huge/coefficients.csv >cut.csv && mkdir whole && mv cut.csv whol
 		[.[] | select(.program == "h1" and .metric == "time" and .term == "total")][0].native_ns as $native |
 		$base < 0.75 * $native' said >/dev/null
 result huge-pages-not-told-apart
+# Of 60 waits 30 are in calls that may block, the others on a futex.
+mkdir waits && { head -n 1 known/profile.csv && grep '^p3,' known/profile.csv &&
+	printf 'p3,%s,NA,trace\n' 'read,call,host,yes,1,30,0,0,0' 'futex,call,"guest, host",NA,1,100,0,0,NA' 'waits,thread,NA,NA,1,60,NA,NA,NA'; } \
+	>waits/profile.csv && try 0 predict waits --costs known --json &&
+	jq -e '[.[] | select(.metric == "time" and .term != "total")] | map({ (.term): .events }) | add |
+		.wait == 30 and .["futex-wait"] == 30 and .futex == 70 and .blocking == 0' said >/dev/null
+result waits
 try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc -l <said)" -gt 8 ]
 result terms
 try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside$' said
