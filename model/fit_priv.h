@@ -51,6 +51,7 @@ struct profile {
 	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
 	double huge_ns;		/* CPU time where malloc asks for huge pages; NaN: not known */
 	double faults, huge_faults;
+	double ends; /* of processes */
 	double ops;  /* operations that it says, or the user says, it did; NaN */
 	bool alone;  /* it starts no thread and no process */
 	bool coarse; /* its calls were not counted */

@@ -23,7 +23,7 @@ static struct added add_up(const struct fit *fit, const struct table *t, size_t 
 	for (size_t j = 0; j < terms_count; j++) {
 		double events = terms[j].weight ? terms[j].weight(t, row) / count : 0;
 
-		if (terms[j].cpu)
+		if (terms[j].cpu || !terms[j].weight)
 			continue;
 		if (terms[j].ring) {
 			a.late = fmin(events, 1);

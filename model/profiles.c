@@ -11,6 +11,8 @@
 #include "base/schema.h"
 #include "model/fit_priv.h"
 
+#define YOUNG 50 /* calls */
+
 /* Profiles as fits and predictions use them: how many events of each term a program makes. */
 
 /* One row of a profile, into its program's figures. */
@@ -37,6 +39,8 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 		p->alone = !(value > 0);
 	if (table_is(t, row, "source", "trace") || table_is(t, row, "source", "ptrace"))
 		p->coarse = false;
+	if (table_is(t, row, "group", "call") && table_is(t, row, "event", "exit_group"))
+		p->ends = value;
 	if (table_is(t, row, "group", "work") && table_is(t, row, "event", "ops"))
 		p->ops = value;
 }
@@ -59,6 +63,19 @@ static void settle_waits(struct profile *p)
 	p->count[find_term("futex-wait")] = fmin(all - *wait, p->count[find_term("futex")]);
 }
 
+/*
+ * Every process ends once, and most execute one program: whoever looks for it along PATH makes calls that
+ * fail. Each process but the first has no driver at first.
+ */
+static void settle_processes(struct profile *p)
+{
+	double *exec = &p->count[find_term("exec")], failed = fmax(*exec - fmax(p->ends, 1), 0);
+
+	*exec -= failed;
+	p->count[find_term("blocking")] += failed;
+	p->count[find_term("young")] = fmin(p->count[TERM_REQUEST], YOUNG * fmax(p->ends - 1, 0));
+}
+
 /* Takes off each term, in their order, what counts as another's. */
 static void settle(struct profile *p)
 {
@@ -70,6 +87,7 @@ static void settle(struct profile *p)
 	p->counted[COUNT_WAIT] = p->count[find_term("wait")];
 	p->count[TERM_WALK] =
 		p->huge_faults < p->faults && p->huge_ns < p->cpu_ns ? p->cpu_ns - p->huge_ns : 0;
+	settle_processes(p);
 	settle_waits(p);
 	memcpy(left, p->count, sizeof(left));
 	for (size_t j = 0; j < terms_count; j++)

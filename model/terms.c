@@ -170,6 +170,8 @@ const struct term terms[] = {
 		.summary = "1024 bytes moved by such calls" },
 	{ .name = "late", .direct = "null-ring-asleep", .less = "null-ring", .divide = 1, .weight = weigh_late,
 		.ring = true, .summary = "a call after a pause in which a polling driver falls asleep" },
+	{ .name = "young", .direct = "null-exit", .less = "null-ring", .divide = 1, .ring = true,
+		.summary = "a call of a process that was forked, and has no driver before it has made fifty" },
 	{ .name = "awake", .divide = 1, .weight = weigh_awake, .ring = true, .cpu = true,
 		.summary = "1 ns of a polling driver after a call, for as long as its patience lasts" },
 	{ .name = "sync", .divide = 1, .weight = weigh_sync,
