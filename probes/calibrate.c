@@ -39,18 +39,18 @@ static int live(const struct probe *self, const struct probe_target *target, uin
 	struct probe_samples samples = { 0 };
 	uint64_t begun = clock_now_ns(), counted = 0;
 	void *state;
-	int code = self->open(target, &state);
+	int code = self->steps->open(self, target, &state);
 
 	if (code)
 		return code;
-	code = self->start(target, state);
+	code = self->steps->start(target, state);
 	if (code == 0)
 		counted = time_calls();
 	if (code == 0)
-		code = self->stop(target, state);
+		code = self->steps->stop(target, state);
 	if (code == 0)
-		code = self->read(target, state, &samples);
-	self->close(state);
+		code = self->steps->read(target, state, &samples);
+	self->steps->close(state);
 	probe_samples_free(&samples);
 	*steps = clock_now_ns() - begun - counted;
 	*calls_ns = counted;

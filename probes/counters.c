@@ -86,10 +86,11 @@ static int stop_group(struct state *state, size_t s, const struct probe_thread *
 	return 0;
 }
 
-static int open_all(const struct probe_target *target, void **pointer)
+static int open_all(const struct probe *self, const struct probe_target *target, void **pointer)
 {
 	struct state *state;
 
+	(void)self;
 	if (target->sets == NULL || target->sets->count == 0)
 		return -ENOENT;
 	state = calloc(1, sizeof(*state));
@@ -197,15 +198,19 @@ static int calibrate(const struct probe *self, struct probe_cost *cost)
 	return probe_calibrate_on(self, &target, 0, cost);
 }
 
-const struct probe probe_counters = {
-	.name = "counters",
-	.summary = "event sets of the hardware, of guest and host, user and kernel (vmtax list counters)",
-	.disturbs = true,
-	.available = pmu_works,
+static const struct probe_steps steps = {
 	.open = open_all,
 	.start = start,
 	.stop = stop,
 	.read = read_all,
 	.close = close_all,
+};
+
+const struct probe probe_counters = {
+	.name = "counters",
+	.summary = "event sets of the hardware, of guest and host, user and kernel (vmtax list counters)",
+	.disturbs = true,
+	.available = pmu_works,
+	.steps = &steps,
 	.calibrate = calibrate,
 };

@@ -32,12 +32,6 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 	return probe_read_threads(target, "stat", probe_guest_time_parse, samples);
 }
 
-static int open_reading(const struct probe_target *target, void **state)
-{
-	(void)target;
-	return probe_reading_open(read_all, true, state);
-}
-
 static bool available(struct error *error)
 {
 	char text[1024];
@@ -52,10 +46,7 @@ const struct probe probe_guest_time = {
 	.name = "guest-time",
 	.summary = "time each thread ran a guest, by the kernel's ticks",
 	.available = available,
-	.open = open_reading,
-	.start = probe_reading_start,
-	.stop = probe_reading_stop,
-	.read = probe_reading_read,
-	.close = probe_reading_close,
+	.steps = &probe_reading_steps,
+	.reader = read_all,
 	.calibrate = probe_calibrate_steps,
 };

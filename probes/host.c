@@ -75,12 +75,6 @@ static int read_split(const struct probe_target *target, struct probe_samples *s
 					(double)smaps.beyond);
 }
 
-static int open_reading(const struct probe_target *target, void **state)
-{
-	(void)target;
-	return probe_reading_open(read_changing, true, state);
-}
-
 static int read_reading(const struct probe_target *target, void *state, struct probe_samples *samples)
 {
 	int code = probe_reading_read(target, state, samples);
@@ -100,14 +94,19 @@ static bool available(struct error *error)
 	return false;
 }
 
-const struct probe probe_host = {
-	.name = PROBE,
-	.summary = "memory, page tables and disk traffic of the process on the host",
-	.available = available,
-	.open = open_reading,
+static const struct probe_steps steps = {
+	.open = probe_reading_open,
 	.start = probe_reading_start,
 	.stop = probe_reading_stop,
 	.read = read_reading,
 	.close = probe_reading_close,
+};
+
+const struct probe probe_host = {
+	.name = PROBE,
+	.summary = "memory, page tables and disk traffic of the process on the host",
+	.available = available,
+	.steps = &steps,
+	.reader = read_changing,
 	.calibrate = probe_calibrate_steps,
 };

@@ -51,12 +51,6 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 	return host_memory_read(samples);
 }
 
-static int open_reading(const struct probe_target *target, void **state)
-{
-	(void)target;
-	return probe_reading_open(read_all, true, state);
-}
-
 static int start(const struct probe_target *target, void *state)
 {
 	if (probe_find_process(target))
@@ -94,15 +88,20 @@ static bool available(struct error *error)
 	return some;
 }
 
-const struct probe probe_host_memory = {
-	.name = PROBE,
-	.summary = "memory the kernel holds, of the whole host: KVM's page tables, slab, cache",
-	.available = available,
-	.open = open_reading,
+static const struct probe_steps steps = {
+	.open = probe_reading_open,
 	.start = start,
 	.stop = probe_reading_stop,
 	.read = read_reading,
 	.close = probe_reading_close,
+};
+
+const struct probe probe_host_memory = {
+	.name = PROBE,
+	.summary = "memory the kernel holds, of the whole host: KVM's page tables, slab, cache",
+	.available = available,
+	.steps = &steps,
+	.reader = read_all,
 	.calibrate = probe_calibrate_steps,
 };
 

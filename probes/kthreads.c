@@ -114,8 +114,9 @@ struct state {
 	const struct kthreads *before; /* the same as first, or what was read before the process began */
 };
 
-static int open_state(const struct probe_target *target, void **state)
+static int open_state(const struct probe *self, const struct probe_target *target, void **state)
 {
+	(void)self;
 	(void)target;
 	*state = calloc(1, sizeof(struct state));
 	return *state ? 0 : -ENOMEM;
@@ -235,14 +236,18 @@ static bool available(struct error *error)
 	return some;
 }
 
-const struct probe probe_kthreads = {
-	.name = PROBE,
-	.summary = "CPU time of kernel threads: the process's own, and the host's by kind",
-	.available = available,
+static const struct probe_steps steps = {
 	.open = open_state,
 	.start = start,
 	.stop = stop,
 	.read = read_state,
 	.close = close_state,
+};
+
+const struct probe probe_kthreads = {
+	.name = PROBE,
+	.summary = "CPU time of kernel threads: the process's own, and the host's by kind",
+	.available = available,
+	.steps = &steps,
 	.calibrate = probe_calibrate_steps,
 };

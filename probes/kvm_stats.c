@@ -172,7 +172,8 @@ static int add_vcpu(int fd, const char *layer, bool still, struct probe_samples 
 
 static int read_changes(const struct probe_target *target, void *state, struct probe_samples *samples)
 {
-	int code = probe_reading_read(target, state, samples);
+	const struct probe_reading *reading = state;
+	int code = probe_samples_add_changes(samples, &reading->first, &reading->last, target->all);
 	char layer[16];
 
 	for (size_t i = 0; code == 0 && target->kvm_added && target->kvm_added[i] >= 0; i++) {
@@ -180,11 +181,6 @@ static int read_changes(const struct probe_target *target, void *state, struct p
 		code = add_vcpu(target->kvm_added[i], layer, target->all, samples);
 	}
 	return code;
-}
-
-static int open_reading(const struct probe_target *target, void **state)
-{
-	return probe_reading_open(read_all, target->all, state);
 }
 
 /* Whether KVM gives statistics only shows on a VM (Linux has them since 5.14): here, whether there is a KVM.
@@ -201,14 +197,19 @@ static bool available(struct error *error)
 	return false;
 }
 
-const struct probe probe_kvm_stats = {
-	.name = "kvm-stats",
-	.summary = "KVM's own counters of VM and vCPUs, and what it holds, by how much they moved",
-	.available = available,
-	.open = open_reading,
+static const struct probe_steps steps = {
+	.open = probe_reading_open,
 	.start = probe_reading_start,
 	.stop = probe_reading_stop,
 	.read = read_changes,
 	.close = probe_reading_close,
+};
+
+const struct probe probe_kvm_stats = {
+	.name = "kvm-stats",
+	.summary = "KVM's own counters of VM and vCPUs, and what it holds, by how much they moved",
+	.available = available,
+	.steps = &steps,
+	.reader = read_all,
 	.calibrate = probe_kvm_stats_calibrate,
 };

@@ -43,8 +43,9 @@ static double modules_bytes(void)
 	return sum;
 }
 
-static int open_nothing(const struct probe_target *target, void **state)
+static int open_nothing(const struct probe *self, const struct probe_target *target, void **state)
 {
+	(void)self;
 	*state = NULL;
 	return target->guest_bytes ? 0 : -ENODEV; /* a plain process has no layer beneath it */
 }
@@ -96,14 +97,18 @@ static bool available(struct error *error)
 	return false;
 }
 
-const struct probe probe_layer = {
-	.name = PROBE,
-	.summary = "size of monitor, guest kernel and KVM's modules, on disk and in memory",
-	.available = available,
+static const struct probe_steps steps = {
 	.open = open_nothing,
 	.start = do_nothing,
 	.stop = do_nothing,
 	.read = read_sizes,
 	.close = close_nothing,
+};
+
+const struct probe probe_layer = {
+	.name = PROBE,
+	.summary = "size of monitor, guest kernel and KVM's modules, on disk and in memory",
+	.available = available,
+	.steps = &steps,
 	.calibrate = probe_calibrate_steps,
 };

@@ -121,8 +121,9 @@ static void close_all(void *pointer)
 	free(state);
 }
 
-static int open_all(const struct events *events, const struct probe_target *target, void **pointer)
+static int open_all(const struct probe *self, const struct probe_target *target, void **pointer)
 {
+	const struct events *events = self == &probe_perf ? &software : &traced;
 	struct state *state = malloc(sizeof(*state));
 	struct error error;
 
@@ -137,16 +138,6 @@ static int open_all(const struct events *events, const struct probe_target *targ
 					open_counter(events, events->event[e], target->thread[t].tid, &error);
 	*pointer = state;
 	return 0;
-}
-
-static int open_software(const struct probe_target *target, void **state)
-{
-	return open_all(&software, target, state);
-}
-
-static int open_traced(const struct probe_target *target, void **state)
-{
-	return open_all(&traced, target, state);
 }
 
 static void switch_all(const struct probe_target *target, const struct state *state, unsigned long request)
@@ -225,16 +216,20 @@ static int calibrate_traced(const struct probe *self, struct probe_cost *cost)
 	return probe_calibrate_on(self, &target, 1, cost);
 }
 
+static const struct probe_steps steps = {
+	.open = open_all,
+	.start = start,
+	.stop = stop,
+	.read = read_all,
+	.close = close_all,
+};
+
 const struct probe probe_perf = {
 	.name = "perf",
 	.summary = "software events of each thread: faults, switches",
 	.disturbs = true,
 	.available = has_software,
-	.open = open_software,
-	.start = start,
-	.stop = stop,
-	.read = read_all,
-	.close = close_all,
+	.steps = &steps,
 	.calibrate = probe_calibrate_steps,
 };
 
@@ -243,10 +238,6 @@ const struct probe probe_tracepoints = {
 	.summary = "host system calls of each thread, KVM's exits by kind",
 	.disturbs = true,
 	.available = has_traced,
-	.open = open_traced,
-	.start = start,
-	.stop = stop,
-	.read = read_all,
-	.close = close_all,
+	.steps = &steps,
 	.calibrate = calibrate_traced,
 };

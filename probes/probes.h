@@ -33,8 +33,8 @@ struct probe_target {
 	pid_t pid;
 	struct probe_thread thread[PROBE_THREADS];
 	size_t threads;
-	int kvm_vm, kvm_vcpu;		   /* KVM's statistics of VM and vCPU; -1: none */
-	const int *kvm_added;		   /* of vCPUs added later, once counting stops; ends with -1; NULL: none */
+	int kvm_vm, kvm_vcpu; /* KVM's statistics of VM and vCPU; -1: none */
+	const int *kvm_added; /* of vCPUs added later, once counting stops; ends with -1; NULL: none */
 	const struct event_sets *sets;	   /* for the probe counters, as long as its samples; NULL: none */
 	const struct probe_before *before; /* the host before it began; NULL: from where counting starts */
 	bool all;			   /* also what did not move */
@@ -90,25 +90,35 @@ struct probe_cost {
 	double event_ns; /* of the program, for each event that is counted */
 };
 
+struct probe;
+
 /*
- * One kind of counting. A probe is opened, started, stopped, read and closed in this order; of several, all
- * take each step before any takes the next, so that what is counted begins and ends at once. STATE is the
- * probe's own. These five are NULL for a probe whose figures others bring in.
+ * What a probe does, in this order; of several, all take each step before any takes the next, so that what is
+ * counted begins and ends at once. STATE is the probe's own.
  */
-struct probe {
-	const char *name;
-	const char *summary; /* what it counts, one line */
-	bool disturbs;	     /* costs the program time: only in repetitions of its own */
-	/* Whether this machine has it; else false, with reason and mend in ERROR. */
-	bool (*available)(struct error *error);
+struct probe_steps {
 	/* Takes what it needs, into *STATE. 0, or negative errno: it then has no samples. */
-	int (*open)(const struct probe_target *target, void **state);
+	int (*open)(const struct probe *self, const struct probe_target *target, void **state);
 	/* Counts from here on, and up to here. 0, or negative errno: it then has no samples. */
 	int (*start)(const struct probe_target *target, void *state);
 	int (*stop)(const struct probe_target *target, void *state);
 	/* Adds what was counted. 0 or negative errno. */
 	int (*read)(const struct probe_target *target, void *state, struct probe_samples *samples);
 	void (*close)(void *state);
+};
+
+/* Fills a reading of what somebody else counts. 0; negative errno where there is nothing to read. */
+typedef int probe_reader(const struct probe_target *target, struct probe_samples *samples);
+
+/* One kind of counting. */
+struct probe {
+	const char *name;
+	const char *summary; /* what it counts, one line */
+	bool disturbs;	     /* costs the program time: only in repetitions of its own */
+	/* Whether this machine has it; else false, with reason and mend in ERROR. */
+	bool (*available)(struct error *error);
+	const struct probe_steps *steps; /* NULL: others bring its figures in */
+	probe_reader *reader;		 /* for steps that read twice; else NULL */
 	/* Measures on this process what SELF costs, in some milliseconds. 0; negative errno where it cannot.
 	 */
 	int (*calibrate)(const struct probe *self, struct probe_cost *cost);

@@ -36,17 +36,15 @@ int probe_samples_add_changes(struct probe_samples *samples, const struct probe_
 			      const struct probe_samples *later, bool still);
 
 /*
- * A probe that reads counters twice: when it starts and when it stops. READ_ALL fills a reading; negative
- * errno where there is nothing to read. The rest are steps of such a probe; what did not move gets a row with
- * STILL only.
+ * The state and the steps of a probe that reads counters twice, by its reader: when it starts and when it
+ * stops.
  */
-typedef int probe_reader(const struct probe_target *target, struct probe_samples *samples);
 struct probe_reading {
-	probe_reader *read_all;
-	bool still;
+	probe_reader *reader;
 	struct probe_samples first, last;
 };
-int probe_reading_open(probe_reader *read_all, bool still, void **state);
+extern const struct probe_steps probe_reading_steps;
+int probe_reading_open(const struct probe *self, const struct probe_target *target, void **state);
 int probe_reading_start(const struct probe_target *target, void *state);
 int probe_reading_stop(const struct probe_target *target, void *state);
 int probe_reading_read(const struct probe_target *target, void *state, struct probe_samples *samples);

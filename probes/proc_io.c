@@ -46,12 +46,6 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 	return code;
 }
 
-static int open_reading(const struct probe_target *target, void **state)
-{
-	(void)target;
-	return probe_reading_open(read_all, true, state);
-}
-
 static bool available(struct error *error)
 {
 	if (access("/proc/self/io", R_OK) == 0)
@@ -64,10 +58,7 @@ const struct probe probe_proc_io = {
 	.name = "proc-io",
 	.summary = "reads and writes of the process, and their bytes",
 	.available = available,
-	.open = open_reading,
-	.start = probe_reading_start,
-	.stop = probe_reading_stop,
-	.read = probe_reading_read,
-	.close = probe_reading_close,
+	.steps = &probe_reading_steps,
+	.reader = read_all,
 	.calibrate = probe_calibrate_steps,
 };

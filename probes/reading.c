@@ -72,14 +72,14 @@ int probe_read_threads(const struct probe_target *target, const char *file, prob
 	return code;
 }
 
-int probe_reading_open(probe_reader *read_all, bool still, void **state)
+int probe_reading_open(const struct probe *self, const struct probe_target *target, void **state)
 {
 	struct probe_reading *reading = calloc(1, sizeof(*reading));
 
+	(void)target;
 	if (reading == NULL)
 		return -ENOMEM;
-	reading->read_all = read_all;
-	reading->still = still;
+	reading->reader = self->reader;
 	*state = reading;
 	return 0;
 }
@@ -88,14 +88,14 @@ int probe_reading_start(const struct probe_target *target, void *state)
 {
 	struct probe_reading *reading = state;
 
-	return reading->read_all(target, &reading->first);
+	return reading->reader(target, &reading->first);
 }
 
 int probe_reading_stop(const struct probe_target *target, void *state)
 {
 	struct probe_reading *reading = state;
 
-	return reading->read_all(target, &reading->last);
+	return reading->reader(target, &reading->last);
 }
 
 int probe_reading_read(const struct probe_target *target, void *state, struct probe_samples *samples)
@@ -103,7 +103,7 @@ int probe_reading_read(const struct probe_target *target, void *state, struct pr
 	const struct probe_reading *reading = state;
 
 	(void)target;
-	return probe_samples_add_changes(samples, &reading->first, &reading->last, reading->still);
+	return probe_samples_add_changes(samples, &reading->first, &reading->last, true);
 }
 
 void probe_reading_close(void *state)
@@ -114,3 +114,11 @@ void probe_reading_close(void *state)
 	probe_samples_free(&reading->last);
 	free(reading);
 }
+
+const struct probe_steps probe_reading_steps = {
+	.open = probe_reading_open,
+	.start = probe_reading_start,
+	.stop = probe_reading_stop,
+	.read = probe_reading_read,
+	.close = probe_reading_close,
+};

@@ -58,12 +58,6 @@ static void let_sleep(const struct probe_target *target)
 	}
 }
 
-static int open_reading(const struct probe_target *target, void **state)
-{
-	(void)target;
-	return probe_reading_open(read_all, true, state);
-}
-
 static int start(const struct probe_target *target, void *state)
 {
 	let_sleep(target);
@@ -110,14 +104,19 @@ static bool available(struct error *error)
 	return false;
 }
 
-const struct probe probe_schedstat = {
-	.name = PROBE,
-	.summary = "time each thread had a core, and waited for one",
-	.available = available,
-	.open = open_reading,
+static const struct probe_steps steps = {
+	.open = probe_reading_open,
 	.start = start,
 	.stop = probe_reading_stop,
 	.read = read_reading,
 	.close = probe_reading_close,
+};
+
+const struct probe probe_schedstat = {
+	.name = PROBE,
+	.summary = "time each thread had a core, and waited for one",
+	.available = available,
+	.steps = &steps,
+	.reader = read_all,
 	.calibrate = probe_calibrate_steps,
 };

@@ -6,12 +6,9 @@
 
 /* All probes on one target, from just before the program to just after it. */
 
-/* Takes a step of probe I where it works; one that fails has no samples. */
-static void step(struct probe_session *session, size_t i, int (*take)(const struct probe_target *, void *))
+static void close_probe(struct probe_session *session, size_t i)
 {
-	if (!session->works[i] || take(&session->target, session->state[i]) == 0)
-		return;
-	probes[i]->close(session->state[i]);
+	probes[i]->steps->close(session->state[i]);
 	session->works[i] = false;
 }
 
@@ -25,11 +22,12 @@ void probe_session_begin(struct probe_session *session, const struct probe_targe
 		count++;
 	/* In reverse, so that what is free of cost starts last and stops first: next to the program. */
 	for (size_t i = count; i-- > 0;)
-		session->works[i] = probes[i]->open && !(without >> i & 1) &&
-				    (disturb || !probes[i]->disturbs) &&
-				    probes[i]->open(&session->target, &session->state[i]) == 0;
+		session->works[i] =
+			probes[i]->steps && !(without >> i & 1) && (disturb || !probes[i]->disturbs) &&
+			probes[i]->steps->open(probes[i], &session->target, &session->state[i]) == 0;
 	for (size_t i = count; i-- > 0;)
-		step(session, i, probes[i]->start);
+		if (session->works[i] && probes[i]->steps->start(&session->target, session->state[i]))
+			close_probe(session, i);
 }
 
 int probe_session_end(struct probe_session *session, struct probe_samples *samples)
@@ -37,15 +35,15 @@ int probe_session_end(struct probe_session *session, struct probe_samples *sampl
 	int code = 0;
 
 	for (size_t i = 0; probes[i]; i++)
-		step(session, i, probes[i]->stop);
+		if (session->works[i] && probes[i]->steps->stop(&session->target, session->state[i]))
+			close_probe(session, i);
 	for (size_t i = 0; probes[i]; i++) {
 		if (!session->works[i])
 			continue;
 		/* A thread that has gone takes its counts along; only want of memory is worth a word. */
-		if (probes[i]->read(&session->target, session->state[i], samples) == -ENOMEM)
+		if (probes[i]->steps->read(&session->target, session->state[i], samples) == -ENOMEM)
 			code = -ENOMEM;
-		probes[i]->close(session->state[i]);
-		session->works[i] = false;
+		close_probe(session, i);
 	}
 	return code;
 }

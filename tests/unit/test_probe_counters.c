@@ -61,12 +61,12 @@ static struct probe_samples count(const struct event_sets *sets, const char *nam
 	struct probe_samples samples = { 0 };
 	void *state;
 
-	CHECK_INT(probe_counters.open(&target, &state), 0);
-	CHECK_INT(probe_counters.start(&target, state), 0);
+	CHECK_INT(probe_counters.steps->open(&probe_counters, &target, &state), 0);
+	CHECK_INT(probe_counters.steps->start(&target, state), 0);
 	touch(500);
-	CHECK_INT(probe_counters.stop(&target, state), 0);
-	CHECK_INT(probe_counters.read(&target, state, &samples), 0);
-	probe_counters.close(state);
+	CHECK_INT(probe_counters.steps->stop(&target, state), 0);
+	CHECK_INT(probe_counters.steps->read(&target, state, &samples), 0);
+	probe_counters.steps->close(state);
 	return samples;
 }
 
@@ -129,9 +129,9 @@ static void test_no_sets(void)
 	struct probe_target target = { .sets = NULL };
 	void *state;
 
-	CHECK_INT(probe_counters.open(&target, &state), -ENOENT);
+	CHECK_INT(probe_counters.steps->open(&probe_counters, &target, &state), -ENOENT);
 	target.sets = &none;
-	CHECK_INT(probe_counters.open(&target, &state), -ENOENT);
+	CHECK_INT(probe_counters.steps->open(&probe_counters, &target, &state), -ENOENT);
 }
 
 /* With a PMU the loop is counted; without one the reason is told, and hardware events are missing. */

@@ -135,11 +135,11 @@ static struct probe_samples count(const char *name)
 	fclose(file);
 	CHECK_INT(event_set_read(&sets.set[0], "mine.set", NULL), 0);
 	sets.count = 1;
-	CHECK_INT(probe_counters.open(&target, &state), 0);
-	CHECK_INT(probe_counters.start(&target, state), 0);
-	CHECK_INT(probe_counters.stop(&target, state), 0);
-	CHECK_INT(probe_counters.read(&target, state, &samples), 0);
-	probe_counters.close(state);
+	CHECK_INT(probe_counters.steps->open(&probe_counters, &target, &state), 0);
+	CHECK_INT(probe_counters.steps->start(&target, state), 0);
+	CHECK_INT(probe_counters.steps->stop(&target, state), 0);
+	CHECK_INT(probe_counters.steps->read(&target, state, &samples), 0);
+	probe_counters.steps->close(state);
 	return samples;
 }
 

@@ -26,9 +26,10 @@ static void test_table(void)
 		CHECK(p->name && p->name[0] && p->name[strcspn(p->name, " ,\"\n")] == '\0');
 		CHECK(p->summary && p->summary[0] && strchr(p->summary, '\n') == NULL);
 		CHECK(p->available != NULL);
-		CHECK((p->open != NULL) == (p->start != NULL) && (p->open != NULL) == (p->stop != NULL));
-		CHECK((p->open != NULL) == (p->read != NULL) && (p->open != NULL) == (p->close != NULL));
-		CHECK(p->open == NULL || p->calibrate != NULL);
+		CHECK(!p->steps || (p->steps->open && p->steps->start && p->steps->stop && p->steps->read &&
+				    p->steps->close));
+		CHECK(!p->steps || p->calibrate);
+		CHECK((p->steps && p->steps->open == probe_reading_open) == (p->reader != NULL));
 		for (size_t i = 0; i < count; i++)
 			CHECK(strcmp(probes[i]->name, p->name) != 0);
 		if (!p->available(&error))
