@@ -64,12 +64,12 @@ extern const struct table_schema schema_arrivals;     /* the same */
 extern const struct table_schema schema_coefficients; /* fit */
 extern const struct table_schema schema_validation;   /* fit --validate, as is the next */
 extern const struct table_schema schema_event_counts;
-extern const struct table_schema schema_scaling;      /* scale */
-extern const struct table_schema schema_laws;	      /* the same */
-extern const struct table_schema schema_loads;	      /* scale --mix, --rate */
-extern const struct table_schema schema_mixes;	      /* the same */
-extern const struct table_schema schema_predictions;  /* predict */
-extern const struct table_schema schema_latencies;    /* the same */
+extern const struct table_schema schema_scaling;     /* scale */
+extern const struct table_schema schema_laws;	     /* the same */
+extern const struct table_schema schema_loads;	     /* scale --mix, --rate */
+extern const struct table_schema schema_mixes;	     /* the same */
+extern const struct table_schema schema_predictions; /* predict */
+extern const struct table_schema schema_latencies;   /* the same */
 
 /* Every output table, NULL-terminated, in the order datapackage.json lists them. */
 extern const struct table_schema *const schema_results[];

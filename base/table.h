@@ -119,8 +119,8 @@ struct table_writer {
 int table_append(struct table_writer *writer, const char *path, const struct table_schema *schema, bool sync,
 		 struct error *error);
 
-/* Opens a new table that takes its final name PATH only in table_writer_close (no partial file under it; where
- * the file system has files without a name, none at all). */
+/* Opens a new table that takes its final name PATH only in table_writer_close (no partial file under it;
+ * where the file system has files without a name, none at all). */
 int table_create(struct table_writer *writer, const char *path, const struct table_schema *schema,
 		 struct error *error);
 

@@ -55,8 +55,8 @@ int cmd_results_publish(const char *directory, bool all, struct error *error);
 
 /*
  * The results to show when none are named: the newest in out/, else the recorded sample. Writes their
- * directory into PATH (SIZE bytes) and says on stderr, for COMMAND (NULL: not), which they are. 0, or -ENOENT with the
- * mend.
+ * directory into PATH (SIZE bytes) and says on stderr, for COMMAND (NULL: not), which they are. 0, or -ENOENT
+ * with the mend.
  */
 int cmd_results_find(const char *command, char *path, unsigned long size, bool *sample, struct error *error);
 

@@ -29,8 +29,8 @@ void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct 
 
 #define OBSERVE_STATS 2 /* VM and vCPU */
 
-/* The same for a monitor that is ready: its threads are in the report, KVM's statistics in STATS (VM, vCPU; by
- * observe_end those of vCPUs it has added, up to -1). */
+/* The same for a monitor that is ready: its threads are in the report, KVM's statistics in STATS (VM, vCPU;
+ * by observe_end those of vCPUs it has added, up to -1). */
 void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
 			   const struct vmm_report *report, const int *stats,
 			   const struct probe_before *before);

@@ -31,7 +31,7 @@ void scale_help(void)
 	     "run\n"
 	     "together. DIR...: what this or vmtax run --vms has measured already.\n"
 	     "\n"
-	     "  --out DIR          where results go: scaling.csv, laws.csv and report.html, or loads.csv and mixes.csv\n"
+	     "  --out DIR          results: scaling.csv, laws.csv, report.html, or loads.csv and mixes.csv\n"
 	     "  --max N            the most copies (default: 8, at most 64)\n"
 	     "  --blocks N         repetitions of each number or mix under each configuration (default: 3)\n"
 	     "  --invocations N    starts of vmtax run for each number (default: 1)\n"

@@ -4,7 +4,6 @@
 #define MODEL_MODEL_H
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 struct error;

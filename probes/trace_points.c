@@ -18,8 +18,8 @@
 #define NR_IOCTL 16
 #define NR_MMAP	 9
 #define PAGE	 4096
-#define WAITING	 0xff /* the states a thread is in that waits, as sched_switch prints them; preempted: 0x100 \
-		       */
+/* The states a thread is in that waits, as sched_switch prints them; preempted: 0x100. */
+#define WAITING 0xff
 
 enum point {
 	POINT_ENTER,

@@ -17,8 +17,8 @@ struct table_schema;
 /*
  * Prints the summary on OUT, at most 100 columns wide: the ratios to the baseline with their intervals in
  * time, CPU seconds and per core held, the cost of one request, and what to know before believing them.
- * With ALL also the stages of a request, what the host spent and what observing cost, which report.html has in
- * any case. COLOUR adds ANSI colours. 0, or a negative errno (-ENOENT where there is no runs.csv).
+ * With ALL also the stages of a request, what the host spent and what observing cost, which report.html has
+ * in any case. COLOUR adds ANSI colours. 0, or a negative errno (-ENOENT where there is no runs.csv).
  */
 int report_text_print(FILE *out, const char *directory, bool all, bool colour, struct error *error);
 

@@ -42,7 +42,11 @@ static void serve(void)
 static const struct {
 	const char *name;
 	void (*once)(void);
-} things[] = { { "cpuid", look_up }, { "doorbell", ring }, { "compute", compute }, { "call", call }, { "served", serve } };
+} things[] = { { "cpuid", look_up },
+	       { "doorbell", ring },
+	       { "compute", compute },
+	       { "call", call },
+	       { "served", serve } };
 
 static uint64_t now_ns(void)
 {

@@ -16,7 +16,8 @@ static void test_outliers_are_flagged(void)
 		add("kv", "hosted", i + 1, 100000 * ratios[i], "");
 	}
 	overhead = estimate();
-	CHECK_STR(table_text_of(&overhead, find(&overhead, "hosted", "native", "time"), "flags"), "slow-first");
+	CHECK_STR(table_text_of(&overhead, find(&overhead, "hosted", "native", "time"), "flags"),
+		  "slow-first");
 	table_free(&overhead);
 	free_rows();
 }
@@ -48,7 +49,8 @@ static void test_a_program_built_anew_is_flagged(void)
 		add("kv", "hosted", i, 2000, i < 4 ? "|program_sha256=aa" : "|program_sha256=bb");
 	}
 	overhead = estimate();
-	CHECK_STR(table_text_of(&overhead, find(&overhead, "hosted", "native", "time"), "flags"), "program-changed");
+	CHECK_STR(table_text_of(&overhead, find(&overhead, "hosted", "native", "time"), "flags"),
+		  "program-changed");
 	table_free(&overhead);
 	free_rows();
 }
