@@ -71,8 +71,33 @@ static void test_a_wrong_bit_ends_the_trace(void)
 	}
 }
 
+/* What a CPU tells after what came later, the ticks kept with a round for one, counts as at that. */
+static void test_earlier(void)
+{
+	static const struct trace_event first[] = { { 10, 0, 1, TRACE_SYSCALL, 0 },
+						    { 30, 0, 1, TRACE_RETURN, 0 } };
+	static const struct trace_event second[] = { { 20, 7, 1, TRACE_TICKS, 0 } };
+	static const uint64_t want[] = { 10, 30, 30 };
+	FILE *file = fopen("trace", "w");
+	struct trace_reader *reader;
+	const struct trace_event *e;
+	struct error error;
+	size_t n = 0;
+
+	CHECK_INT(trace_file_begin(file, 5, 1), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 0, 2, 1, 0 }, first), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ 0, 1, 1, 0 }, second), 0);
+	CHECK_INT(fclose(file), 0);
+	CHECK_INT(trace_reader_open(&reader, "trace", &error), 0);
+	for (; (e = trace_reader_next(reader)) != NULL && n < 3; n++)
+		CHECK_INT(e->time_ns, want[n]);
+	CHECK_INT(n, 3);
+	trace_reader_close(reader);
+}
+
 int main(void)
 {
+	CHECK_RUN(test_earlier);
 	CHECK_RUN(test_a_wrong_bit_ends_the_trace);
 	return check_done();
 }
