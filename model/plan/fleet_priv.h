@@ -41,10 +41,11 @@ struct plan_vm {
 	const char *guest_os;	      /* "": not said */
 	double guest_licence;	      /* of one; NaN: not said, until fleet_license */
 	const char *measured_on;      /* "": not said */
-	bool guessed;		      /* its CPU demand is not known: all its vCPUs count as busy */
-	const char *host;	      /* that it is on today; NULL: not said */
-	const char *group;	      /* that rules of the policy are about; "": none */
-	const char *site;	      /* that it must be at; "": any */
+	double rebase_spread; /* of the factor that says so: the standard deviation of its logarithm */
+	bool guessed;	      /* its CPU demand is not known: all its vCPUs count as busy */
+	const char *host;     /* that it is on today; NULL: not said */
+	const char *group;    /* that rules of the policy are about; "": none */
+	const char *site;     /* that it must be at; "": any */
 };
 
 /* What a licence is counted by. */

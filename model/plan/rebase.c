@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,17 +11,37 @@
 
 /* Demand measured on a virtual platform already contains what that platform costs. */
 
+#define NORMAL_95 1.959963984540054 /* half of a 95 % interval, in standard deviations */
+
+/* "1.05", or with its 95 % interval "1.05 (1.02 to 1.08)". *SPREAD: the standard deviation of its logarithm.
+ * NaN: it is no such factor. */
+static double parse_factor(const char *text, double *spread)
+{
+	double factor, low, high;
+	int end = 0, rest = 0;
+
+	*spread = 0;
+	if (sscanf(text, "%lf %n", &factor, &end) != 1)
+		return NAN;
+	low = high = factor;
+	if (text[end] && sscanf(text + end, "( %lf to %lf ) %n", &low, &high, &rest) != 2)
+		return NAN;
+	if (text[end + rest] || !(low > 0 && low <= factor && factor <= high && isfinite(high)))
+		return NAN;
+	*spread = log(high / low) / (2 * NORMAL_95);
+	return factor;
+}
+
 /* What VM's demand is to be divided by; NaN: not measured. */
-static double factor(const struct plan_ratios *ratios, const struct plan_vm *vm, double *values)
+static double factor(const struct plan_ratios *ratios, struct plan_vm *vm, double *values)
 {
 	struct plan_config config = { .name = vm->measured_on };
-	char *end;
-	double given = strtod(vm->measured_on, &end);
+	double given = parse_factor(vm->measured_on, &vm->rebase_spread);
 
+	if (!isnan(given))
+		return given;
 	if (strcmp(vm->measured_on, ratios->baseline) == 0 || strcmp(vm->measured_on, "native") == 0)
 		return 1;
-	if (end != vm->measured_on && *end == '\0')
-		return given > 0 && isfinite(given) ? given : (double)NAN;
 	return plan_class_ratio(ratios, &config, vm->priced_as, "vm-cpu", values);
 }
 
@@ -45,7 +66,9 @@ int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, struct er
 			vm->asks.cpu /= by;
 			continue;
 		}
-		error_fail(error, 0, "write native, a configuration the results have, or a factor above 0",
+		error_fail(error, 0,
+			   "write native, a configuration the results have, or a factor such as 1.05 or 1.05 "
+			   "(1.02 to 1.08)",
 			   "what \"%.40s\" costs this class is not known", vm->measured_on);
 		code = error_at(error, "%s:%zu:measured_on", vm->path, vm->line);
 	}

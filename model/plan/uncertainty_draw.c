@@ -148,7 +148,7 @@ static double draw_days(struct unsure *u)
 void unsure_draw(struct unsure *u)
 {
 	double error = u->config->policy ? log1p(u->config->policy->demand_error) : 0, days = draw_days(u);
-	double sum = 0, all = 0;
+	double platform = normal(u), sum = 0, all = 0; /* factors of measured_on are off together */
 
 	for (size_t c = 0; c < u->classes.count; c++) {
 		double cpu = draw_class(u, u->classes.name[c], "vm-cpu") / u->base_cpu[c];
@@ -164,6 +164,7 @@ void unsure_draw(struct unsure *u)
 		double cpu = (double)vm->count * vm->asks.cpu;
 
 		u->demand[i] = vm->series ? days : exp(error * normal(u));
+		u->demand[i] *= exp(vm->rebase_spread * platform);
 		sum += cpu * u->demand[i];
 		all += cpu;
 	}

@@ -78,11 +78,49 @@ static void test_a_profile_comes_before_the_class(void)
 	table_free(&plan);
 }
 
+/* 80 cores on a platform that takes 1.25 times the CPU, or anything from 1 to 1.5625 times: 64 natively. */
+static void test_factors_have_intervals(void)
+{
+	static const char *const fleet[] = {
+		"vm=a|count=640|class=kv|cpu=0.125|memory=0.1|measured_on=1.25 (1 to 1.5625)", NULL
+	};
+	static const char *const hosts[] = { "host=box|cores=8|memory=64|cost=10", NULL };
+	struct table plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_summary);
+
+	CHECK_NEAR(figure(&plan, "native", "hosts"), 8, 0);
+	table_free(&plan);
+	plan = plan_with(fleet, hosts, "growth_buffer = 0\n", &schema_plan_uncertainty);
+	CHECK(figure(&plan, "native", "hosts_p5") < 8);
+	CHECK(figure(&plan, "native", "hosts_p95") > 8);
+	table_free(&plan);
+}
+
+static void test_what_is_no_factor(void)
+{
+	static const char *const texts[] = {
+		"1.25 (1 to 1.5", "1.25 (1.3 to 1.5)", "-1", "1.25 (1 to 2) x", "0", "1.25 1.5", "inf"
+	};
+	char row[128];
+	const char *const fleet[] = { row, NULL };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct model_plan_options options;
+		struct error error = { 0 };
+
+		snprintf(row, sizeof(row), "vm=a|class=kv|cpu=1|memory=1|measured_on=%s", texts[i]);
+		prepare(fleet, one_host, &options);
+		CHECK(model_plan_write(&options, &error) < 0);
+		CHECK(strstr(error.where, ":2:measured_on"));
+	}
+}
+
 int main(void)
 {
 	CHECK_RUN(test_vms_stay_at_their_site);
 	CHECK_RUN(test_sites_that_no_host_names);
 	CHECK_RUN(test_guests_are_licensed_by_the_policy);
 	CHECK_RUN(test_a_profile_comes_before_the_class);
+	CHECK_RUN(test_factors_have_intervals);
+	CHECK_RUN(test_what_is_no_factor);
 	return check_done();
 }
