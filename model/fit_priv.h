@@ -115,8 +115,8 @@ struct fit_cases {
 };
 
 /* Reads result DIRECTORIES (NULL-terminated): runs, profiles, direct costs. 0 or negative errno. */
-int fit_cases_read(struct fit_cases *cases, const char *const *directories, struct error *error);
-void fit_cases_free(struct fit_cases *cases);
+int fit_cases_read(struct fit_cases *all, const char *const *directories, struct error *error);
+void fit_cases_free(struct fit_cases *all);
 
 /* What the runs of a result counted, by their numbers: requests.csv, counters.csv. */
 struct fit_counts {

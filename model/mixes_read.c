@@ -125,7 +125,7 @@ static void take_means(struct mix_part *p)
 static int make_part(struct mix_part *p, const struct row *all, size_t rows, const struct row *r,
 		     size_t count)
 {
-	double *rate = calloc(count, sizeof(*rate));
+	double *rate = calloc(count + 1, sizeof(*rate));
 
 	*p = (struct mix_part){ .load = text(r, "load"),
 				.config = text(r, "config"),

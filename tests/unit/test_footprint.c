@@ -20,12 +20,14 @@
 static void test_smaps(void)
 {
 	size_t bytes = 16 * MIB;
-	char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *around = mmap(NULL, bytes + 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory = around + 4096; /* beside others it would be one mapping with them */
 	struct probe_target target = { .pid = getpid() };
 	struct smaps without, with;
 
 	if (access("/proc/self/smaps", R_OK) != 0)
 		CHECK_SKIP("the kernel tells nothing of mappings");
+	CHECK_INT(mprotect(memory, bytes, PROT_READ | PROT_WRITE), 0);
 	for (size_t i = 0; i < bytes; i += 4096)
 		memory[i] = 1;
 	CHECK_INT(smaps_read(&target, &without), 0);
@@ -37,7 +39,7 @@ static void test_smaps(void)
 	CHECK_INT(with.guest, bytes);
 	CHECK(with.beyond + bytes < without.beyond + MIB && with.beyond + bytes + MIB > without.beyond);
 	CHECK((with.libraries > 0) == (with.libraries_disk > 0)); /* none of it where it is static */
-	munmap(memory, bytes);
+	munmap(around, bytes + 8192);
 	target.pid = 0x7fffffff;
 	CHECK(smaps_read(&target, &with) < 0);
 }
