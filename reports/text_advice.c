@@ -42,10 +42,13 @@ size_t text_advised(const struct table *plan)
 	return cheapest(plan, plan->rows);
 }
 
-/* "8000 less" or "500 more". */
+/* "8000 less", "500 more" or "as much". */
 static void put_difference(FILE *out, double amount)
 {
-	fprintf(out, "%.0f %s", fabs(amount), amount < 0 ? "less" : "more");
+	if (fabs(amount) < 0.5)
+		fputs("as much", out);
+	else
+		fprintf(out, "%.0f %s", fabs(amount), amount < 0 ? "less" : "more");
 }
 
 static void put_sentences(FILE *out, const struct table *plan, size_t best, size_t next)
