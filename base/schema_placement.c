@@ -26,7 +26,7 @@ const struct table_schema schema_plan_today = {
 		NUMBER("disk_offered", "GiB", "what it offers, likewise"),
 		NUMBER("vcpus_used", "cores", "cores that its VMs' vCPUs count as by the policy's overcommit"),
 		NUMBER("vcpus_offered", "cores", "cores it has"),
-		TEXT("breaches", "what is wrong: cpu, memory, io, iops, net, disk, vcpus (more than it offers), fence, spread, together (rules), separated by blanks; NA: nothing"),
+		TEXT("breaches", "what is wrong: cpu, memory, io, iops, net, disk, vcpus (more than it offers), fence, spread, together (rules), barred (another site, or a latency_goal that it cannot keep), separated by blanks; NA: nothing"),
 		TEXT("survives", "yes where its VMs all find room on the others when it fails (with the fullest others, where the policy has more to fail)"),
 		COUNT("homeless", "VMs that find none"),
 		TEXT("vm", "the first of them"),
