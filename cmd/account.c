@@ -91,7 +91,8 @@ void account_monitor(const struct vmm_report *r, int64_t total_cpu_ns, struct me
 
 	if (r->tsc_program == 0 || r->tsc_hz == 0)
 		return;
-	threads = account_vcpu(r, m) + account_drivers(r, m);
+	threads = account_vcpu(r, m) + account_drivers(r, m) + (int64_t)r->cpu_killed_ns;
+	m->cpu_vcpu_ns += (int64_t)r->cpu_killed_ns; /* nothing divides it */
 	/* io_uring's workers are threads of the process that the kernel makes: what the process used besides
 	 * ours. */
 	m->cpu_kthread_ns = most((int64_t)r->cpu_program_ns - threads, 0);

@@ -66,3 +66,18 @@ fi
 why="$(jq -c '.[] | select(.stage == "total") | [.run, .kind, .count]' requests.json | tr '\n' ' ') $(cat err)"
 jq -e '[.[] | select(.kind == "fork" and .stage == "total") | .count] | length > 0 and all(. == 5)' requests.json >/dev/null
 result forks-are-counted-once
+
+# What a process took that was killed is what it took.
+cat >killed.sh <<'S'
+(i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; : >done; sleep 100) &
+while ! [ -e done ]; do sleep 0.05; done
+kill -9 $!
+wait $!
+rm done
+S
+"$vmtax" run --configs native,hosted --blocks 1 --no-observe --out killed -- /bin/busybox sh killed.sh >out 2>err
+"$vmtax" report --json=runs killed >runs.json
+why="$(jq -c '.[] | [.config, .status, .cpu_vcpu_ns, .cpu_setup_ns]' runs.json | tr '\n' ' ') $(tail -n 2 err)"
+jq -e '(map(select(.config == "native") | .cpu_vcpu_ns) | min) as $native |
+	map(select(.config == "hosted") | .cpu_vcpu_ns) | length > 0 and min > 0.5 * $native' runs.json >/dev/null
+result killed-processes-count

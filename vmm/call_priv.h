@@ -42,6 +42,10 @@ int64_t cpuinfo_call_openat(struct monitor *m, const uint64_t argument[6]);
 int64_t affinity_get(struct monitor *m, const uint64_t argument[6]);
 int64_t affinity_set(struct monitor *m, const uint64_t argument[6]);
 
+/* reap.c: waiting for children. */
+int64_t reap_wait4(struct monitor *m, const uint64_t argument[6]);
+int64_t reap_waitid(struct monitor *m, const uint64_t argument[6]);
+
 /* futex.c */
 int64_t futex_lock(struct monitor *m, const uint64_t argument[6]);
 

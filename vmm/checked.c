@@ -204,6 +204,8 @@ static int64_t make_membarrier(struct monitor *m, const uint64_t a[6])
 typedef int64_t check_function(struct monitor *, const uint64_t[6]);
 
 static check_function *const checks[ABI_CALL_COUNT] = {
+	[ABI_CALL_wait4] = reap_wait4,
+	[ABI_CALL_waitid] = reap_waitid,
 	[ABI_CALL_prlimit64] = make_limit,
 	[ABI_CALL_getrlimit] = make_getrlimit,
 	[ABI_CALL_setrlimit] = make_setrlimit,

@@ -186,7 +186,7 @@ static void count(const struct vcpu *v)
 	monitor_collect(m);
 	driver_count_cpu(m);
 	if (!m->first)
-		tree_add(m);
+		tree_add(m, false);
 }
 
 static int64_t execute(struct vcpu *v, struct program *p, const uint64_t a[6])

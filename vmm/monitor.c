@@ -145,7 +145,7 @@ static void account(struct monitor *m)
 	for (uint32_t i = 0; i < 1u + m->drivers; i++)
 		report->thread[i].wall_tsc = report->tsc_end - report->tsc_go;
 	if (!m->first) {
-		tree_add(m);
+		tree_add(m, true);
 		return;
 	}
 	guest = memory_resident(m);

@@ -79,6 +79,7 @@ struct vmm_report {
 	uint64_t tsc_end;	/* program's end seen */
 	uint64_t tsc_done;	/* harness released us again: teardown begins */
 	uint64_t tsc_torn_down; /* VM closed, memory unmapped */
+	uint64_t cpu_killed_ns; /* CPU time of processes that were killed, and could not say more of it */
 	uint64_t cpu_setup_ns;	/* process CPU time up to ready */
 	uint64_t cpu_go_ns,
 		vcpu_go_ns;    /* CPU clocks of process and vCPU thread at go: exec leaves them running */

@@ -82,10 +82,15 @@ int tree_claim(struct monitor *m)
 
 	most = most < VMM_PROCESSES ? most : VMM_PROCESSES;
 	place = claim(m->tree, (int)most);
-	if (place >= 0)
-		return place;
-	tree_sweep(m->tree);
-	return claim(m->tree, (int)most);
+	if (place < 0) {
+		tree_sweep(m->tree);
+		place = claim(m->tree, (int)most);
+	}
+	if (place >= 0) {
+		m->tree->said_ns[place] = 0;
+		m->tree->ended[place] = false;
+	}
+	return place;
 }
 
 void tree_settle(struct monitor *m, int place, int32_t pid)
@@ -189,7 +194,7 @@ void tree_add_unserved(struct vmm_unserved list[VMM_UNSERVED], const struct vmm_
 	}
 }
 
-void tree_add(struct monitor *m)
+void tree_add(struct monitor *m, bool ends)
 {
 	const struct vmm_report *r = m->report;
 	struct tree *tree = m->tree;
@@ -207,9 +212,25 @@ void tree_add(struct monitor *m)
 	add(&tree->bytes_direct, r->bytes_direct);
 	add(&tree->bytes_io, r->bytes_io);
 	add(&tree->cpu_ns, r->cpu_program_ns);
+	add(&tree->said_ns[m->place], r->cpu_program_ns);
+	tree->ended[m->place] = ends;
 	add_hists(tree, r);
 	for (int i = 0; i < VMM_UNSERVED; i++)
 		tree_add_unserved(tree->unserved, &r->unserved[i]);
+}
+
+void tree_reap(struct monitor *m, int32_t pid, uint64_t cpu_ns)
+{
+	struct tree *tree = m->tree;
+	int place = find(tree, pid);
+
+	add(&tree->said_ns[m->place], cpu_ns);
+	if (place == 0)
+		return;
+	if (!tree->ended[place] && cpu_ns > tree->said_ns[place])
+		add(&tree->killed_ns, cpu_ns - tree->said_ns[place]);
+	tree_want(tree, place, 0);
+	tree->pid[place] = 0;
 }
 
 void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,
@@ -261,7 +282,8 @@ void tree_gather(struct monitor *m)
 	r->interrupts += tree->interrupts;
 	r->bytes_direct += tree->bytes_direct;
 	r->bytes_io += tree->bytes_io;
-	r->cpu_program_ns += tree->cpu_ns;
+	r->cpu_program_ns += tree->cpu_ns + tree->killed_ns;
+	r->cpu_killed_ns = tree->killed_ns;
 	gather_hists(r, tree);
 	for (int i = 0; i < VMM_UNSERVED; i++)
 		tree_add_unserved(r->unserved, &tree->unserved[i]);

@@ -14,15 +14,18 @@ struct vcpu;
 /*
  * What the processes of one run share, behind the report in its memory. Each guest process is a monitor
  * process; the first one's figures are the report's own, those of all others are added here, atomically, as
- * each execs or ends. One that is killed takes its figures with it.
+ * each execs or ends. One that is killed takes its figures with it, but for its CPU time.
  */
 struct tree {
-	uint64_t deadline_ns;		/* CLOCK_MONOTONIC: when the watchdogs of all end them; 0: never */
-	uint32_t forks, execs;		/* done */
-	int32_t pid[VMM_PROCESSES];	/* those that may be alive; 0: free, -1: about to be */
-	uint32_t wants[VMM_PROCESSES];	/* cores that each wants, as crowd.c counts, */
-	uint32_t wanted;		/* and all of them */
-	struct vmm_thread vcpu, driver; /* sums */
+	uint64_t deadline_ns;		 /* CLOCK_MONOTONIC: when the watchdogs of all end them; 0: never */
+	uint32_t forks, execs;		 /* done */
+	int32_t pid[VMM_PROCESSES];	 /* those that may be alive; 0: free, -1: about to be */
+	uint64_t said_ns[VMM_PROCESSES]; /* CPU time that each has added, or that was of children of its; */
+	bool ended[VMM_PROCESSES];	 /* and that was all */
+	uint64_t killed_ns;		 /* of those that could not say */
+	uint32_t wants[VMM_PROCESSES];	 /* cores that each wants, as crowd.c counts, */
+	uint32_t wanted;		 /* and all of them */
+	struct vmm_thread vcpu, driver;	 /* sums */
 	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
 	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
 	uint64_t exits_used, requests_used[VMM_REQUEST_KINDS / 64]; /* as in the report */
@@ -45,8 +48,9 @@ void tree_add_unserved(struct vmm_unserved list[VMM_UNSERVED], const struct vmm_
 int tree_claim(struct monitor *m);			     /* a place for one process more, or -EAGAIN */
 void tree_settle(struct monitor *m, int place, int32_t pid); /* the place is PID's; 0: nobody's */
 void tree_sweep(struct tree *tree);			     /* gives free what those that were killed had */
-void tree_detach(struct monitor *m); /* a child: *m->report becomes its own, and empty */
-void tree_add(struct monitor *m);    /* a child: adds *m->report to what is shared */
+void tree_detach(struct monitor *m);	     /* a child: *m->report becomes its own, and empty */
+void tree_add(struct monitor *m, bool ends); /* a child: adds *m->report to what is shared */
+void tree_reap(struct monitor *m, int32_t pid, uint64_t cpu_ns); /* this process has waited for PID */
 void tree_gather(struct monitor *m); /* the first: adds what is shared to *m->report */
 
 /* What a process took that shared the memory of another, on the vCPU it had from it. */
