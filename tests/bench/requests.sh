@@ -29,7 +29,7 @@ measure_requests() {
 		-- "$build/tests/bench/ops" 200 served >served.summary 2>&1)
 	for what in call served; do
 		(cd "$work" && "$build/vmtax" run --out "loop.$what" --blocks "$rounds" --configs hosted,bare-metal --no-observe \
-			--filter 'wc -l' -- "$build/tests/guest/forever" $what 20000 >"loop.$what.summary" 2>&1)
+			--filter 'wc -l' -- "$build/tests/guest/forever" $what 100000 >"loop.$what.summary" 2>&1)
 	done
 	[ -s "$work/served/counters.csv" ] || { cat "$work/served.summary" >&2 && return 1; }
 }
@@ -58,14 +58,14 @@ loop() {
 	paste -d ' ' "$work/loop.run" "$work/loop.roi_ns" "$work/loop.ops" | awk '$3 > 0 { print $1, $2 / $3 }'
 }
 
-# stages_in_loop CONFIG: what a call takes by the program's clock, less one that the guest kernel serves, by the stages
-# of its requests.
+# stages_in_loop CONFIG: what a call takes by the program's clock, by the stages of its request and the way into the guest
+# kernel and back, which is what a call takes that it serves itself.
 stages_in_loop() {
 	served=$(loop served "$1" | awk '{ print $2 }' | middle | cut -d ' ' -f 1)
 	loop call "$1" | while read -r run ns; do
 		for column in total_ns count; do
 			cells "$work/loop.call/requests.csv" $column "run=$run" kind=getpgrp stage=total
-		done | paste - - | awk -v ns="$ns" -v served="$served" '$2 > 0 { print (ns - served) / ($1 / $2) }'
+		done | paste - - | awk -v ns="$ns" -v served="$served" '$2 > 0 { print ns / ($1 / $2 + served) }'
 	done
 }
 
