@@ -58,14 +58,17 @@ loop() {
 	paste -d ' ' "$work/loop.run" "$work/loop.roi_ns" "$work/loop.ops" | awk '$3 > 0 { print $1, $2 / $3 }'
 }
 
-# stages_in_loop CONFIG: what a call takes by the program's clock, by the stages of its request and the way into the guest
-# kernel and back, which is what a call takes that it serves itself.
+# stages_in_loop CONFIG: what a call takes by the program's clock, by all that it consists of: the stages of its request,
+# what the guest kernel says that it did before and after, and the way into it and back, which is what a call takes that
+# does nothing there.
 stages_in_loop() {
 	served=$(loop served "$1" | awk '{ print $2 }' | middle | cut -d ' ' -f 1)
 	loop call "$1" | while read -r run ns; do
+		kernel=$(cells "$work/loop.call/layers.csv" ns "run=$run" thread=vcpu0 layer=guest-kernel)
 		for column in total_ns count; do
 			cells "$work/loop.call/requests.csv" $column "run=$run" kind=getpgrp stage=total
-		done | paste - - | awk -v ns="$ns" -v served="$served" '$2 > 0 { print ns / ($1 / $2 + served) }'
+		done | paste - - | awk -v ns="$ns" -v outside="$served" -v kernel="$kernel" '
+			$2 > 0 { print ns / (($1 + kernel) / $2 + outside) }'
 	done
 }
 
@@ -81,7 +84,7 @@ show_requests() {
 		"$(ratio_of_rounds "$work/program.ring" "$work/program.exit" forwarded | middle)"
 	figure "the same system call natively" ns "$(costs program native forwarded | middle)"
 	for config in hosted bare-metal; do
-		figure "a call by the program's clock / its stages, $config" x "$(stages_in_loop $config | middle)" '+-' 0.01
+		figure "a call by the program's clock / its parts, $config" x "$(stages_in_loop $config | middle)" '+-' 0.01
 	done
 	figure "system call served in the guest" ns "$(costs program ring served | middle)"
 	figure "the same system call natively" ns "$(costs program native served | middle)"
