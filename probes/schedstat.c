@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 /*
@@ -13,7 +12,6 @@
  * on a CPU, time runnable but waiting for one, and how often it was given one.
  */
 #define PROBE "schedstat"
-#define TRIES 50 /* of some 20 us: far longer than going to sleep takes */
 
 int probe_schedstat_parse(const char *text, const char *thread, struct probe_samples *samples)
 {
@@ -35,33 +33,6 @@ int probe_schedstat_parse(const char *text, const char *thread, struct probe_sam
 static int read_all(const struct probe_target *target, struct probe_samples *samples)
 {
 	return probe_read_threads(target, "schedstat", probe_schedstat_parse, samples);
-}
-
-/*
- * The wait for a core is booked only when it ends: a program that was pushed off its core on its way to sleep
- * at the gate would have that counted as its own. So it may go to sleep first; one that does not is no harm.
- */
-static void let_sleep(const struct probe_target *target)
-{
-	const struct timespec pause = { .tv_nsec = 20000 };
-	char path[64], text[1024];
-	const char *state;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)target->pid, (int)target->thread[0].tid);
-	/* Who watches himself is awake. */
-	for (int tries = target->pid == getpid() ? TRIES : 0;
-	     tries < TRIES && probe_read_text(path, text, sizeof(text)) > 0; tries++) {
-		state = probe_stat_field(text, 3);
-		if (state == NULL || *state != 'R')
-			return;
-		nanosleep(&pause, NULL);
-	}
-}
-
-static int start(const struct probe_target *target, void *state)
-{
-	let_sleep(target);
-	return probe_reading_start(target, state);
 }
 
 /* What a thread that is still there had used when counting began: an account of its whole life has it in. */
@@ -106,7 +77,7 @@ static bool available(struct error *error)
 
 static const struct probe_steps steps = {
 	.open = probe_reading_open,
-	.start = start,
+	.start = probe_reading_start,
 	.stop = probe_reading_stop,
 	.read = read_reading,
 	.close = probe_reading_close,
