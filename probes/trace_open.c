@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,8 +14,7 @@
 #include "probes/probes_priv.h"
 #include "probes/trace_ring_priv.h"
 
-#define EVERYBODY	(-1)
-#define FIRST_PID_SPACE 0xeffffffcu /* PROC_PID_INIT_INO of linux/proc_ns.h */
+#define EVERYBODY (-1)
 
 /*
  * Records what the threads of a process do: for each thread there is, on each CPU, an event for switches and
@@ -64,7 +62,7 @@ static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 		.type = PERF_TYPE_SOFTWARE,
 		.config = PERF_COUNT_SW_DUMMY,
 		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
-		.context_switch = !r->all,
+		.context_switch = 1,
 		.watermark = 1,
 		.wakeup_watermark = RING_WAKES,
 		.comm = 1,
@@ -112,12 +110,12 @@ static int open_thread(struct trace_recorder *r, pid_t tid)
 	return code;
 }
 
-/* What others do to a thread, as having its CPU before it, is theirs to record: of everybody, on each CPU. */
+/* What others do to a thread is theirs to record: of everybody, on each CPU. */
 static int open_others(struct trace_recorder *r)
 {
 	int code = 0;
 
-	for (uint32_t cpu = 0; code == 0 && r->all && cpu < r->cpus; cpu++)
+	for (uint32_t cpu = 0; code == 0 && cpu < r->cpus; cpu++)
 		for (size_t i = 0; code == 0 && i < TRACE_POINTS && r->leader[cpu] >= 0; i++)
 			if (r->formats.id[i] && trace_point(i)->all)
 				code = open_point(r, i, EVERYBODY, cpu);
@@ -146,18 +144,6 @@ int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r
 	}
 	closedir(task);
 	return code;
-}
-
-/*
- * Whether threads have the numbers here that they have in records of others. In a container they do not; perf
- * itself then tells of switches, only later: it first arranges its events of the thread, of which there are
- * many.
- */
-static bool numbers_are_the_kernels(void)
-{
-	struct stat space;
-
-	return stat("/proc/self/ns/pid", &space) == 0 && space.st_ino == FIRST_PID_SPACE;
 }
 
 /* Each thread takes a dozen descriptors a CPU. */
@@ -247,7 +233,6 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, co
 	r->stop = -1;
 	r->cpus = cpus > 0 ? (uint32_t)cpus : 1;
 	r->pid = pid;
-	r->all = numbers_are_the_kernels();
 	if (costs)
 		memcpy(r->cost, costs, sizeof(r->cost));
 	/* Also where costs are being found out, and none is known yet. */

@@ -18,14 +18,11 @@
 #define NR_IOCTL 16
 #define NR_MMAP	 9
 #define PAGE	 4096
-/* The states a thread is in that waits, as sched_switch prints them; preempted: 0x100. */
-#define WAITING 0xff
 
 enum point {
 	POINT_ENTER,
 	POINT_LEAVE,
 	POINT_WAKE,
-	POINT_SWITCH,
 	POINT_GUEST,
 	POINT_EXIT,
 	POINT_USER_EXIT,
@@ -44,7 +41,6 @@ static const struct {
 	[POINT_ENTER] = { { "raw_syscalls:sys_enter" }, TRACE_SYSCALL, { "id", "args" } },
 	[POINT_LEAVE] = { { "raw_syscalls:sys_exit" }, TRACE_RETURN, { "ret" } },
 	[POINT_WAKE] = { { "sched:sched_wakeup", .all = true }, TRACE_WAKE, { "pid" } },
-	[POINT_SWITCH] = { { "sched:sched_switch", .all = true }, TRACE_OFF, { "prev_state", "next_pid" } },
 	[POINT_GUEST] = { { "kvm:kvm_entry", .kvm = true }, TRACE_GUEST, { NULL } },
 	[POINT_EXIT] = { { "kvm:kvm_exit", .kvm = true }, TRACE_EXIT, { "exit_reason", "isa" } },
 	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", .kvm = true }, TRACE_USER_EXIT, { "reason" } },
@@ -185,19 +181,7 @@ uint64_t trace_call_value(uint32_t number, const uint64_t *args)
 	return number | (uint64_t)first << 32;
 }
 
-/* One thread leaves the CPU, and would go on where its state is none to wait in; another has it. */
-static size_t switched(const uint8_t *data, uint32_t bytes, const uint16_t *field, struct trace_event e[2])
-{
-	e[1] = e[0];
-	e[0].value = (read_32(data, bytes, field[0]) & WAITING) == 0;
-	e[1].tid = (int32_t)read_32(data, bytes, field[1]);
-	e[1].kind = TRACE_ON;
-	e[1].value = 0;
-	return 2;
-}
-
-size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes,
-		    struct trace_event e[2])
+bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes, struct trace_event *e)
 {
 	uint16_t id = (uint16_t)read_32(data, bytes, 0);
 	size_t i = 0;
@@ -205,7 +189,7 @@ size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t
 	while (i < TRACE_POINTS && (f->id[i] == 0 || f->id[i] != id))
 		i++;
 	if (i == TRACE_POINTS)
-		return 0;
+		return false;
 	e->kind = (uint16_t)points[i].kind;
 	switch (i) {
 	case POINT_ENTER:
@@ -223,8 +207,6 @@ size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t
 		e->value = (uint32_t)e->tid;
 		e->tid = (int32_t)read_32(data, bytes, f->field[i][0]);
 		break;
-	case POINT_SWITCH:
-		return switched(data, bytes, f->field[i], e);
 	case POINT_EXIT:
 		e->value = (uint64_t)read_32(data, bytes, f->field[i][1]) << 32 |
 			   read_32(data, bytes, f->field[i][0]);
@@ -241,5 +223,5 @@ size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t
 	default:
 		e->value = points[i].field[0] ? read_32(data, bytes, f->field[i][0]) : 0;
 	}
-	return 1;
+	return true;
 }

@@ -64,8 +64,8 @@ static void stamp(const uint8_t *record, uint32_t bytes, struct trace_event *e)
 	e->time_ns = trailer.time;
 }
 
-static size_t decode_sample(const struct trace_formats *formats, const uint8_t *body, uint32_t bytes,
-			    struct trace_event e[2])
+static bool decode_sample(const struct trace_formats *formats, const uint8_t *body, uint32_t bytes,
+			  struct trace_event *e)
 {
 	struct {
 		uint32_t pid, tid;
@@ -74,10 +74,10 @@ static size_t decode_sample(const struct trace_formats *formats, const uint8_t *
 	} head;
 
 	if (bytes < 20)
-		return 0;
+		return false;
 	memcpy(&head, body, 20);
 	if (head.raw > bytes - 20)
-		return 0;
+		return false;
 	e->tid = (int32_t)head.tid;
 	e->time_ns = head.time;
 	return trace_decode(formats, body + 20, head.raw, e);
@@ -92,42 +92,42 @@ static int32_t word(const uint8_t *body, unsigned n)
 	return value;
 }
 
-/* The events in a record, by E[0], which has the CPU: how many. */
-static size_t decode(const struct trace_formats *formats, const struct perf_event_header *head,
-		     const uint8_t *body, struct trace_event e[2])
+/* RECORD of BYTES, its head included. False: it is of no interest. */
+static bool decode(const struct trace_formats *formats, const struct perf_event_header *head,
+		   const uint8_t *body, struct trace_event *e)
 {
 	uint32_t bytes = head->size - (uint32_t)sizeof(*head);
 
 	if (head->type == PERF_RECORD_SAMPLE)
 		return decode_sample(formats, body, bytes, e);
 	if (bytes < sizeof(struct trailer))
-		return 0;
+		return false;
 	stamp(body, bytes, e);
 	e->value = 0;
 	switch (head->type) {
 	case PERF_RECORD_SWITCH:
 		e->kind = head->misc & PERF_RECORD_MISC_SWITCH_OUT ? TRACE_OFF : TRACE_ON;
 		e->value = (head->misc & PERF_RECORD_MISC_SWITCH_OUT_PREEMPT) != 0;
-		return 1;
+		return true;
 	case PERF_RECORD_LOST:
 		memcpy(&e->value, body + 8, sizeof(e->value));
 		e->kind = TRACE_LOST;
-		return 1;
+		return true;
 	case PERF_RECORD_COMM:
 		e->tid = word(body, 1);
 		e->value = trace_name((const char *)body + 8);
 		e->kind = TRACE_NAME;
-		return 1;
+		return true;
 	case PERF_RECORD_FORK:
 		e->tid = word(body, 2);
 		e->kind = TRACE_NAME;
-		return 1;
+		return true;
 	case PERF_RECORD_EXIT:
 		e->tid = word(body, 2);
 		e->kind = TRACE_END;
-		return 1;
+		return true;
 	default:
-		return 0;
+		return false;
 	}
 }
 
@@ -168,7 +168,7 @@ size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct 
 	uint8_t body[4096];
 	size_t count = 0;
 
-	while (tail < head && count + 2 <= most) {
+	while (tail < head && count < most) {
 		struct perf_event_header record;
 		size_t bytes;
 

@@ -59,7 +59,6 @@ struct trace_recorder {
 	pid_t pid;
 	uint64_t *ours; /* a bit for each thread there may be (TRACE_TIDS): it is traced; owned */
 	uint64_t cost[TRACE_COSTS];
-	bool all;    /* what others do to its threads is recorded, too */
 	bool silent; /* KVM tells of no entries: what else it tells stands in for them */
 	pthread_t drainer;
 	bool drains;	     /* it runs */
