@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "base/clock.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 #define SECOND	   1000000000ull
@@ -61,4 +62,14 @@ uint64_t clock_tsc_hz(void)
 uint64_t clock_ticks_to_ns(uint64_t ticks, uint64_t tsc_hz)
 {
 	return (uint64_t)((unsigned __int128)ticks * SECOND / tsc_hz);
+}
+
+int64_t clock_timeval_ns(const struct timeval *time)
+{
+	return time->tv_sec * 1000000000ll + time->tv_usec * 1000ll;
+}
+
+int64_t clock_usage_ns(const struct rusage *usage)
+{
+	return clock_timeval_ns(&usage->ru_utime) + clock_timeval_ns(&usage->ru_stime);
 }

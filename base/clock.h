@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+struct rusage;
+struct timeval;
+
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t clock_now_ns(void);
 
@@ -28,5 +31,9 @@ uint64_t clock_tsc_hz(void);
 
 /* Converts TICKS of a counter of TSC_HZ to nanoseconds, without overflow for any 64-bit count. */
 uint64_t clock_ticks_to_ns(uint64_t ticks, uint64_t tsc_hz);
+
+/* In nanoseconds: TIME, and all CPU time that getrusage(2) or wait4(2) told. */
+int64_t clock_timeval_ns(const struct timeval *time);
+int64_t clock_usage_ns(const struct rusage *usage);
 
 #endif

@@ -55,9 +55,3 @@ void launch_say_fallbacks(const struct vmm_config *config, char why[VMM_KNOBS][9
 					 why[id][0] ? ": " : "", why[id]);
 	}
 }
-
-int64_t launch_cpu_ns(const struct rusage *usage)
-{
-	return (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000000ll +
-	       (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1000ll;
-}

@@ -90,7 +90,7 @@ static void account(const struct launch *launch, const struct child *child, uint
 						 launch->tsc_hz);
 	m->wall_ns = (int64_t)clock_ticks_to_ns(ended - executed, launch->tsc_hz);
 	m->life_ns = m->setup_ns + m->wall_ns;
-	m->cpu_vcpu_ns = launch_cpu_ns(usage) - observe_native_before(m);
+	m->cpu_vcpu_ns = clock_usage_ns(usage) - observe_native_before(m);
 	/* Where the watcher was told late that the program runs, as an ordinary user's may be, only the sum
 	 * is known. */
 	if (m->wall_ns < m->roi_ns || m->wall_ns * sysconf(_SC_NPROCESSORS_ONLN) < m->cpu_vcpu_ns)

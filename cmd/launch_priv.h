@@ -69,9 +69,6 @@ void launch_take_output(struct child *child, uint64_t tsc_hz, struct measurement
 /* Says which knobs in force (m->value) are not what CONFIG asked for; WHY[id] may be "". */
 void launch_say_fallbacks(const struct vmm_config *config, char why[VMM_KNOBS][96], struct measurement *m);
 
-/* User and system time. */
-int64_t launch_cpu_ns(const struct rusage *usage);
-
 /* Fills M's figures from the monitor's report: times, CPU time by owner, cores held. TOTAL_CPU_NS is the
  * whole process's. */
 void account_monitor(const struct vmm_report *report, int64_t total_cpu_ns, struct measurement *m);

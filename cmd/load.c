@@ -51,12 +51,6 @@ static int64_t sum(const int64_t *values, size_t n)
 	return total;
 }
 
-static int64_t cpu_ns(const struct rusage *u)
-{
-	return ((int64_t)u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000000000 +
-	       ((int64_t)u->ru_utime.tv_usec + u->ru_stime.tv_usec) * 1000;
-}
-
 /* CPU time that anybody used since boot, less ours and that of what we ran (proc_stat(5)); NaN: not known. */
 static double others_ns(void)
 {
@@ -71,7 +65,7 @@ static double others_ns(void)
 	getrusage(RUSAGE_SELF, &own);
 	getrusage(RUSAGE_CHILDREN, &children);
 	return known ? (double)(user + nice + system + irq + softirq) * 1e9 / (double)sysconf(_SC_CLK_TCK) -
-			       (double)cpu_ns(&own) - (double)cpu_ns(&children)
+			       (double)clock_usage_ns(&own) - (double)clock_usage_ns(&children)
 		     : (double)NAN;
 }
 
@@ -212,7 +206,7 @@ static void *run_vm(void *argument)
 		code = launcher_for(s->load->launchers, s->load->config)->launch(&launch, m, &error);
 		run.ended_ns = (int64_t)(clock_now_ns() - s->begun_ns);
 		getrusage(RUSAGE_THREAD, &after);
-		take(&run, m, cpu_ns(&after) - cpu_ns(&before));
+		take(&run, m, clock_usage_ns(&after) - clock_usage_ns(&before));
 		pthread_mutex_lock(&s->lock);
 		s->load->interrupted |= m->interrupted;
 		s->load->fell_back |= m->fallback[0] != '\0';

@@ -57,11 +57,6 @@ static struct probe_account *next_account(struct measurement *m, const char *thr
 	return &t->account;
 }
 
-static int64_t ns_of(const struct timeval *t)
-{
-	return t->tv_sec * 1000000000ll + t->tv_usec * 1000ll;
-}
-
 int64_t observe_native_before(const struct measurement *m)
 {
 	int64_t before = probe_samples_find(&m->samples, "schedstat", PROGRAM, "cpu_before");
@@ -75,7 +70,8 @@ int64_t observe_native_before(const struct measurement *m)
  */
 void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct measurement *m)
 {
-	int64_t user = ns_of(&usage->ru_utime), system = ns_of(&usage->ru_stime), all = user + system;
+	int64_t user = clock_timeval_ns(&usage->ru_utime), system = clock_timeval_ns(&usage->ru_stime),
+		all = user + system;
 	int64_t before = observe_native_before(m);
 	struct probe_native_times times = {
 		.wall = wall_ns, .user = user, .system = system, .delay = delay(m, PROGRAM)

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cmd/launch_priv.h"
 #include "cmd/service_priv.h"
 #include "cmd/services_priv.h"
@@ -114,7 +115,7 @@ static int stop(pid_t pid, const char *name, struct probe_samples *samples)
 		;
 	return code ? code
 		    : probe_samples_add(samples, "host-services", name, "cpu", "ns",
-					(double)launch_cpu_ns(&usage));
+					(double)clock_usage_ns(&usage));
 }
 
 int services_stop(struct services *services, struct probe_samples *samples)

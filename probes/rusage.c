@@ -4,12 +4,9 @@
 
 #include <sys/resource.h>
 
-/* What wait4(2) tells of a process that has ended: it comes by itself, so there is nothing to begin. */
+#include "base/clock.h"
 
-static double ns(const struct timeval *t)
-{
-	return (double)t->tv_sec * 1e9 + (double)t->tv_usec * 1e3;
-}
+/* What wait4(2) tells of a process that has ended: it comes by itself, so there is nothing to begin. */
 
 int probe_rusage_add(struct probe_samples *samples, const struct rusage *usage)
 {
@@ -17,8 +14,8 @@ int probe_rusage_add(struct probe_samples *samples, const struct rusage *usage)
 		const char *event, *unit;
 		double value;
 	} counts[] = {
-		{ "user", "ns", ns(&usage->ru_utime) },
-		{ "system", "ns", ns(&usage->ru_stime) },
+		{ "user", "ns", (double)clock_timeval_ns(&usage->ru_utime) },
+		{ "system", "ns", (double)clock_timeval_ns(&usage->ru_stime) },
 		{ "max_resident", "bytes", (double)usage->ru_maxrss * 1024 },
 		{ "minor_faults", "1", (double)usage->ru_minflt },
 		{ "major_faults", "1", (double)usage->ru_majflt },

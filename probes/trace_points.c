@@ -174,11 +174,15 @@ static uint32_t mapped(uint64_t length, uint32_t flags)
 							    : TRACE_MAPS_FILE - 1);
 }
 
+/* A call's number, and its first argument, or of mmap what it maps. */
+static uint64_t call_value(uint64_t number, uint32_t first, uint64_t length, uint32_t flags)
+{
+	return number | (uint64_t)(number == NR_MMAP ? mapped(length, flags) : first) << 32;
+}
+
 uint64_t trace_call_value(uint32_t number, const uint64_t *args)
 {
-	uint32_t first = number == NR_MMAP ? mapped(args[1], (uint32_t)args[3]) : (uint32_t)args[0];
-
-	return number | (uint64_t)first << 32;
+	return call_value(number, (uint32_t)args[0], args[1], (uint32_t)args[3]);
 }
 
 bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes, struct trace_event *e)
@@ -196,12 +200,10 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 		e->value = read_64(data, bytes, f->field[i][0]);
 		if (e->value == NR_IOCTL && read_32(data, bytes, f->field[i][1] + 8u) == KVM_RUN)
 			e->kind = TRACE_RUN;
-		else if (e->value == NR_MMAP)
-			e->value |= (uint64_t)mapped(read_64(data, bytes, f->field[i][1] + 8u),
-						     read_32(data, bytes, f->field[i][1] + 24u))
-				    << 32;
 		else
-			e->value |= (uint64_t)read_32(data, bytes, f->field[i][1]) << 32;
+			e->value = call_value(e->value, read_32(data, bytes, f->field[i][1]),
+					      read_64(data, bytes, f->field[i][1] + 8u),
+					      read_32(data, bytes, f->field[i][1] + 24u));
 		break;
 	case POINT_WAKE:
 		e->value = (uint32_t)e->tid;

@@ -5,20 +5,16 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "vmm/call_priv.h"
 
 /*
  * A process that is killed cannot say what it took. Whoever waits for it learns its CPU time, of which it, as
  * a process that executed another program, may have said a part; and its own children's is in it, too.
  */
-static uint64_t ns_of(const struct timeval *t)
-{
-	return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_usec * 1000u;
-}
-
 static void reaped(struct monitor *m, pid_t pid, const struct rusage *usage)
 {
-	tree_reap(m, pid, ns_of(&usage->ru_utime) + ns_of(&usage->ru_stime));
+	tree_reap(m, pid, (uint64_t)clock_usage_ns(usage));
 }
 
 /* wait4(pid, status, options, usage) */

@@ -40,8 +40,7 @@ void stolen_count(struct vcpu *v, uint64_t now)
 		return;
 	waited_ns = told->steal - v->stolen.ns;
 	updates = (told->version - v->stolen.version) / UPDATE;
-	/* The first is of what was before; and a thread that a vCPU is lent to has waited for other things.
-	 */
+	/* The first is of what was before, and a thread that a vCPU is lent to has waited otherwise. */
 	if (v->stolen.version && waited_ns <= clock_ticks_to_ns(now - v->began, v->monitor->tsc_hz))
 		*(updates > 1 ? &v->thread.late_inside_ns : &v->thread.late_outside_ns) += waited_ns;
 	v->stolen.ns += waited_ns;

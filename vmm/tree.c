@@ -53,14 +53,18 @@ int tree_open(struct monitor *m)
 	return 0;
 }
 
+static void give_back(struct tree *tree, int place)
+{
+	tree_want(tree, place, 0);
+	tree->pid[place] = 0;
+}
+
 /* Places of processes that are no more: those killed could not give theirs back. */
 void tree_sweep(struct tree *tree)
 {
 	for (int i = 0; i < VMM_PROCESSES; i++)
-		if (tree->pid[i] > 0 && kill(tree->pid[i], 0) && errno == ESRCH) {
-			tree_want(tree, i, 0);
-			tree->pid[i] = 0;
-		}
+		if (tree->pid[i] > 0 && kill(tree->pid[i], 0) && errno == ESRCH)
+			give_back(tree, i);
 }
 
 static int claim(struct tree *tree, int most)
@@ -229,8 +233,7 @@ void tree_reap(struct monitor *m, int32_t pid, uint64_t cpu_ns)
 		return;
 	if (!tree->ended[place] && cpu_ns > tree->said_ns[place])
 		add(&tree->killed_ns, cpu_ns - tree->said_ns[place]);
-	tree_want(tree, place, 0);
-	tree->pid[place] = 0;
+	give_back(tree, place);
 }
 
 void tree_add_lent(struct monitor *m, const struct vmm_thread *thread, const struct abi_account *now,

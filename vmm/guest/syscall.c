@@ -110,22 +110,13 @@ static int64_t serve(struct syscall_frame *f)
 	return refuse(f->number, f->rip);
 }
 
-/* A brief call is not stamped, or has taken TICKS for EVERY of them. */
-static int64_t serve_brief(struct syscall_frame *f, struct abi_account *account)
+/* Serves it into RESULT, and says what that took in the guest kernel. */
+static uint64_t serve_stamped(struct syscall_frame *f, const struct abi_account *account, int64_t *result)
 {
-	uint64_t start, waited = account->wait_tsc, ticks;
-	int64_t result;
+	uint64_t start = tsc(), waited = account->wait_tsc;
 
-	if (account->syscalls * WEYL >> (64 - EVERY_BITS))
-		return serve(f);
-	start = tsc();
-	result = serve(f);
-	ticks = tsc() - start - (account->wait_tsc - waited);
-	if (ticks < BOOT->tsc_hz / BRIEFLY)
-		ticks *= EVERY;
-	account->kernel_tsc += ticks;
-	account->brief_tsc += ticks;
-	return result;
+	*result = serve(f);
+	return tsc() - start - (account->wait_tsc - waited);
 }
 
 /* Called by entry.S with the program's registers. */
@@ -133,16 +124,18 @@ int64_t syscall_dispatch(struct syscall_frame *f);
 int64_t syscall_dispatch(struct syscall_frame *f)
 {
 	struct abi_account *account = ACCOUNT;
-	uint64_t start, waited = account->wait_tsc;
+	bool quick = f->number < NUMBERS && is_brief[f->number];
+	uint64_t ticks = 0;
 	int64_t result;
 
-	if (f->number < NUMBERS && is_brief[f->number]) {
-		result = serve_brief(f, account);
-	} else {
-		start = tsc();
+	if (quick && account->syscalls * WEYL >> (64 - EVERY_BITS))
 		result = serve(f);
-		account->kernel_tsc += tsc() - start - (account->wait_tsc - waited);
-	}
+	else
+		ticks = serve_stamped(f, account, &result);
+	if (quick && ticks < BOOT->tsc_hz / BRIEFLY)
+		ticks *= EVERY;
+	account->kernel_tsc += ticks;
+	account->brief_tsc += quick ? ticks : 0;
 	account->syscalls++;
 	return result;
 }
