@@ -43,10 +43,10 @@ struct table {
 
 /*
  * Reads PATH by SCHEMA: header matched by name (any order, aliases, case-insensitive, a byte-order mark
- * skipped; where it has semicolons and no comma these part fields; digits may be grouped as in
- * "16,384"), every row as wide as the header, typed cells parsed and checked, empty lines skipped.
- * 0, or a negative errno with ERROR naming file, line, column and what was expected; *TABLE is then empty.
- * The caller frees with table_free.
+ * skipped; where it has semicolons and no comma these part fields, and numbers may have decimal commas;
+ * digits may be grouped as in "16,384" or "1.234,5"; what may be either is refused), every row as wide as the
+ * header, typed cells parsed and checked, empty lines skipped. 0, or a negative errno with ERROR naming file,
+ * line, column and what was expected; *TABLE is then empty. The caller frees with table_free.
  */
 int table_read(struct table *table, const char *path, const struct table_schema *schema, struct error *error);
 

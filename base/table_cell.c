@@ -52,22 +52,77 @@ const char *table_cell_expected(enum table_type type, const char *text)
 	return table_cell_missing(text) || kinds[type].holds(text) ? NULL : kinds[type].expected;
 }
 
-void table_cell_ungroup(char *text)
+/* How many MARKs part the digits of TEXT into groups of three; 0: that is not what they do. */
+static size_t count_groups(const char *text, char mark)
 {
 	static const char digits[] = "0123456789";
-	char *group = text + (*text == '-' || *text == '+'), *to;
-	size_t first = strspn(group, digits);
+	const char *group = text + (*text == '-' || *text == '+');
+	size_t first = strspn(group, digits), count = 0;
 
-	if (first < 1 || first > 3 || group[first] != ',')
-		return;
-	for (group += first; *group == ','; group += 4)
+	if (first < 1 || first > 3 || *group == '0')
+		return 0;
+	for (group += first; *group == mark; group += 4, count++)
 		if (strspn(group + 1, digits) != 3)
-			return;
-	if (*group && *group != '.')
-		return;
-	to = text;
+			return 0;
+	return *group && *group != (mark == ',' ? '.' : ',') ? 0 : count;
+}
+
+/* Takes what parts groups out of TEXT, so that DECIMAL, where it has one, becomes a point. */
+static void rewrite(char *text, char decimal)
+{
+	char *to = text;
+
 	for (const char *from = text; *from; from++)
-		if (*from != ',')
+		if (*from == decimal)
+			*to++ = '.';
+		else if (*from != '.' && *from != ',')
 			*to++ = *from;
 	*to = '\0';
+}
+
+/* What TEXT, which has commas or points, has before its decimals; '\0': that cannot be told of it alone. */
+static char decimal_of(const char *text)
+{
+	const char *comma = strrchr(text, ','), *point = strrchr(text, '.');
+	char mark = comma ? ',' : '.', other = comma ? '.' : ',';
+
+	if (comma && point)
+		return comma > point ? ',' : '.';
+	switch (count_groups(text, mark)) {
+	case 0:
+		return mark;
+	case 1:
+		return '\0';
+	default:
+		return other;
+	}
+}
+
+bool table_cell_rewrite(char *text, enum table_type type, struct table_marks *marks, size_t line)
+{
+	char decimal;
+
+	if (!strpbrk(text, ",."))
+		return true;
+	if (marks->delimiter == ',' || type == TABLE_INTEGER) {
+		if (count_groups(text, ','))
+			rewrite(text, '.');
+		else if (marks->delimiter != ',' && count_groups(text, '.'))
+			rewrite(text, ',');
+		return true;
+	}
+	decimal = decimal_of(text);
+	if (decimal && marks->decimal != decimal)
+		marks->decimal = marks->decimal ? TABLE_BOTH : decimal;
+	if (!decimal && !marks->decimal &&
+	    strchr(text, '.')) { /* as programs write it, until a comma tells */
+		marks->guess = marks->guess ? marks->guess : line;
+		return true;
+	}
+	if (!decimal)
+		decimal = marks->decimal;
+	if (!decimal || decimal == TABLE_BOTH || (decimal == ',' && marks->guess))
+		return false;
+	rewrite(text, decimal);
+	return true;
 }

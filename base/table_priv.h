@@ -18,8 +18,21 @@ size_t table_header_find(const struct table_schema *schema, const char *name);
  * semicolons, and then the header has no comma. */
 unsigned char table_header_delimiter(const char *text, size_t size);
 
-/* Takes the commas out of TEXT where they part its digits into groups: 16,384. */
-void table_cell_ungroup(char *text);
+#define TABLE_BOTH '?' /* some numbers of a file have decimal points, others decimal commas */
+
+/* How a file writes numbers, as far as its cells have told. */
+struct table_marks {
+	unsigned char delimiter; /* of fields */
+	char decimal;		 /* '.', ',' or TABLE_BOTH; '\0': no cell told yet */
+	size_t guess;		 /* first line of a number taken as 1.234 that could be 1234; 0: none */
+};
+
+/*
+ * Makes TEXT, a number of TYPE as it stands in LINE of a file with MARKS, what strtod takes: 16,384 becomes
+ * 16384, and where semicolons part fields 0,5 becomes 0.5 and 1.234,5 becomes 1234.5. False: it may be either
+ * (1,234), and no cell before tells; or this one tells that the number of marks->guess was taken wrongly.
+ */
+bool table_cell_rewrite(char *text, enum table_type type, struct table_marks *marks, size_t line);
 
 /* Builds the header line as the row at hand, newline included. */
 void table_row_header(struct table_writer *writer);

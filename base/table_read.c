@@ -25,6 +25,7 @@ struct reader {
 	size_t target[COLUMNS_MAX]; /* schema column of each column of the file, or SIZE_MAX */
 	size_t width;		    /* columns of the file */
 	size_t field;		    /* next field of the row at hand */
+	struct table_marks marks;
 	bool header_seen;
 	bool between;	 /* no row is at hand: at most blanks since the last one ended */
 	size_t line;	 /* line the parser is in */
@@ -88,6 +89,21 @@ static void check_cell(struct reader *r, const struct table_column *column, cons
 	fail(r, column->name, "mend the cell, or write NA", what);
 }
 
+/* Says that TEXT may be two numbers, or that an earlier one may be. */
+static void fail_decimal(struct reader *r, const char *column, const char *text)
+{
+	char what[160];
+
+	if (r->marks.guess && r->marks.decimal)
+		snprintf(what, sizeof(what),
+			 "\"%.40s\" has a decimal comma, but line %zu a point that may part thousands", text,
+			 r->marks.guess);
+	else
+		snprintf(what, sizeof(what),
+			 "\"%.40s\" may be a thousand times more or less: is that a decimal comma?", text);
+	fail(r, column, "write all numbers without marks between thousands", what);
+}
+
 static void take_cell(struct reader *r, size_t target, const char *text)
 {
 	const struct table_column *column;
@@ -101,9 +117,10 @@ static void take_cell(struct reader *r, size_t target, const char *text)
 		fail_memory(r);
 		return;
 	}
-	if (column->type != TABLE_STRING)
-		table_cell_ungroup(cell);
-	check_cell(r, column, cell);
+	if (column->type == TABLE_STRING || table_cell_rewrite(cell, column->type, &r->marks, r->row_line))
+		check_cell(r, column, cell);
+	else
+		fail_decimal(r, column->name, text);
 }
 
 static void on_field(void *data, size_t length, void *argument)
@@ -225,7 +242,7 @@ static void parse_file(struct reader *r, FILE *file)
 		size_t skip = first && n >= 3 && memcmp(chunk, mark, 3) == 0 ? 3 : 0;
 
 		if (first)
-			csv_set_delim(&parser, table_header_delimiter(chunk, n));
+			csv_set_delim(&parser, r->marks.delimiter = table_header_delimiter(chunk, n));
 		first = false;
 		parse_chunk(r, &parser, chunk + skip, n - skip);
 	}
