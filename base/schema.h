@@ -42,6 +42,7 @@ extern const struct table_schema schema_plan_doubts;
 extern const struct table_schema schema_plan_demand;
 extern const struct table_schema schema_plan_forecast;
 extern const struct table_schema schema_plan_headroom;
+extern const struct table_schema schema_plan_assumptions;
 extern const struct table_schema schema_placement; /* input: plan --placement */
 
 extern const struct table_schema schema_suite; /* input, too: of the nano suite a result keeps its rows */

@@ -24,7 +24,7 @@ const struct table_schema schema_fleet = {
 		MAYBE_NUMBER("guest_licence", "currency", "licence of what runs in one; NA: as guest_os says, else none"),
 		MAYBE_TEXT("group", "name of the group that rules of the policy are about; NA: none"),
 		MAYBE_TEXT("site", "where it must be: on hosts of this site, or that say none; NA: anywhere"),
-		MAYBE_TEXT("measured_on", "where its CPU demand was measured: native, a configuration that the results have, such as hosted, or by which factor it is above native, also with its 95 % interval, as 1.05 (1.02 to 1.08); NA: taken as it is, and listed"),
+		MAYBE_TEXT("measured_on", "where its CPU demand was measured: native, a configuration that the results have, such as hosted, or by which factor it is above native, also with its 95 % interval, as 1.05 (1.02 to 1.08); NA: as measured_on of the policy, else taken as it is, and listed"),
 		END },
 };
 

@@ -145,6 +145,9 @@ const struct table_schema schema_plan_density = {
 		NUMBER("busy_at_goal", "1", "share of a host's cores that may be busy while its requests keep latency_goal of the policy; else that the machine measured on had busy with as many copies as keep the goal of vmtax scale --slo; NA: neither is known"),
 		COUNT("vms_at_goal", "how many fit while no larger share of the cores is busy; NA: not known"),
 		TEXT("basis", "queueing (latency_goal: requests that wait for cores, by their CPU seconds), scaling (copies were measured at once) or capacity (nothing is known of times)"),
+		MAYBE_NUMBER("cpu_used", "cores", "what vms_at_goal of them, where that is known, else vms use of the host's CPU, held cores included"),
+		MAYBE_NUMBER("cores_held", "cores", "of which cores held by polling drivers"),
+		MAYBE_NUMBER("cpu_capacity", "cores", "cores the host has"),
 		END },
 };
 

@@ -95,6 +95,16 @@ const struct table_schema schema_plan_risks = {
 		END },
 };
 
+const struct table_schema schema_plan_assumptions = {
+	.name = "plan/assumptions.csv", .description = "what the plan takes for granted: one key of the policy",
+	.columns = (const struct table_column[]){
+		TEXT("key", "its name; growth, headroom and so on are of all VMs and hosts"),
+		MAYBE_TEXT("value", "what holds; NA: nothing"),
+		TEXT("source", "policy (it names the key) or usual (what holds where none does)"),
+		TEXT("meaning", "what it is about"),
+		END },
+};
+
 const struct table_schema schema_plan_doubts = {
 	.name = "plan/doubts.csv", .description = "a row of the fleet that was left out or may not say what was meant",
 	.columns = (const struct table_column[]){
@@ -122,6 +132,8 @@ const struct table_schema schema_plan_demand = {
 		COUNT("gaps", "times without samples"),
 		COUNT("clock_steps", "rows whose time had been there already"),
 		TEXT("grade", "what the series is worth: A (four weeks, 95 % covered), B (a week, 80 %), C (a day, 50 %) or D"),
+		MAYBE_TEXT("measured_on", "where its CPU demand was measured, by the fleet, else by the policy; NA: nobody says"),
+		MAYBE_NUMBER("rebased_by", "1", "what that was divided by, to be native"),
 		END },
 };
 /* clang-format on */

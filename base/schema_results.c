@@ -54,6 +54,7 @@ const struct table_schema *const schema_results[] = {
 	&schema_plan_demand,
 	&schema_plan_forecast,
 	&schema_plan_headroom,
+	&schema_plan_assumptions,
 	NULL,
 };
 /* clang-format on */

@@ -79,9 +79,12 @@ void plan_help(void)
 	     "best of several heuristics and a search that empties hosts, up to 30 of them exactly; the "
 	     "bound that\n"
 	     "no placement can be cheaper than is printed beside. native and hosted pay host_os_licence,\n"
-	     "bare-metal hypervisor_licence. Rows that were\n"
-	     "left out (powered off, templates) or taken with a guess are in plan/doubts.csv. No headroom is "
-	     "added: demand as you state it.");
+	     "bare-metal hypervisor_licence. Rows that were left out (powered off, templates) or taken with "
+	     "a guess are in plan/doubts.csv. Where no policy\n"
+	     "says otherwise, hosts keep room for 20 % more than today's demand; plan/assumptions.csv has "
+	     "all "
+	     "that\n"
+	     "is taken for granted.");
 	print_columns("--fleet", &schema_fleet);
 	print_columns("--series", &schema_series);
 	puts("  VMs are sized by percentiles of it (cpu_percentile and memory_percentile of the policy), "

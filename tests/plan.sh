@@ -5,11 +5,14 @@
 . "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
 
-# try STATUS ARGUMENT...: runs vmtax plan and keeps its output in said and err.
+plain=$PWD/plain.ini
+echo 'growth_buffer = 0' >plain.ini
+
+# try STATUS ARGUMENT...: runs vmtax plan, with no room to grow unless a policy is named, and keeps its output in said and err.
 try() {
 	want=$1
 	shift
-	"$vmtax" plan "$@" >said 2>err </dev/null
+	"$vmtax" plan --policy "$plain" "$@" >said 2>err </dev/null
 	got=$?
 	why="plan $*: status $got, want $want; stderr: $(tail -n 1 err)"
 	[ $got -eq "$want" ]
@@ -43,6 +46,14 @@ try 0 --help && grep -q 'host_os_licence' said && grep -q 'growth_buffer' said &
 result help
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^native  *2  *10  *10.0  *10.0 ' said
 result own
+printf 'vm,count,class,cpu,memory\nweb,13,cpu,1,2\n' >full.csv
+"$vmtax" plan --results r --fleet full.csv --hosts hosts.csv --out new >said 2>err
+why="without a policy: $(cat said err)"
+grep -q '^native  *3  *13 ' said && tr '\n' ' ' <said | tr -s ' ' | grep -q 'growth_buffer = 20%, ' &&
+	grep -q '^growth_buffer,20%,usual,' new/plan/assumptions.csv &&
+	try 0 --results r --fleet full.csv --hosts hosts.csv --out new && grep -q '^native  *2  *13 ' said &&
+	grep -q '^growth_buffer,0,policy,' new/plan/assumptions.csv
+result room-to-grow
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new && grep -q 'placement: native proven optimal' said
 result proven
 try 0 --results r --fleet fleet.csv --hosts hosts.csv --out new --csv && cmp -s said new/plan/summary.csv
@@ -74,8 +85,8 @@ awk 'BEGIN { print "time;server;cpu_cores;memory_gib"
 try 0 --results r --fleet fleet.csv --series series.csv --hosts hosts.csv --out new &&
 	grep -q '^native  *3  *18  *42.0  *21.0 ' said &&
 	grep -qx 'series.csv,809,vm0,doubtful,there is a gap of 600 s before this row: what it used then is taken as before' new/plan/doubts.csv &&
-	grep -qx 'vm0,1,series,4,4,0,0,0,1,0.996528,1,0,C' new/plan/demand.csv &&
-	grep -qx 'web,10,stated,1,2,3,0,0,NA,NA,NA,NA,NA' new/plan/demand.csv
+	grep -qx 'vm0,1,series,4,4,0,0,0,1,0.996528,1,0,C,NA,1' new/plan/demand.csv &&
+	grep -qx 'web,10,stated,1,2,3,0,0,NA,NA,NA,NA,NA,NA,1' new/plan/demand.csv
 result series
 rm -rf new
 printf 'class;configuration;ratio;driver\ncpu;hosted;2;\ncpu;bare-metal;1.1;0.3\n' >typed.csv
@@ -133,6 +144,18 @@ printf 'name;cpu_cores;memory_gib;measured_on\ndb;4;16;esx\n' >bad.csv
 rm -rf new
 try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2:measured_on' 'esx'
 result measured-on
+rm -rf new
+printf 'vm,count,class,cpu,memory,measured_on\nweb,10,cpu,2,2,\nnet,4,cpu,1,2,native\n' >some.csv
+try 0 --overhead typed.csv --fleet some.csv --hosts hosts.csv --out new --what-if measured_on=hosted && grep -q '^native  *3  *14  *24.0  *24.0 ' said &&
+	tr '\n' ' ' <said | tr -s ' ' | grep -q 'of 10 of 14 VMs nobody says where' && [ "$(grep -c doubtful new/plan/doubts.csv)" -eq 1 ] &&
+	grep -q '^measured_on=hosted,native,native,2,0,14,' new/plan/what-if.csv
+result measured-on-unknown
+printf 'growth_buffer = 0\nmeasured_on = hosted\n' >policy.ini
+try 0 --overhead typed.csv --fleet some.csv --hosts hosts.csv --policy policy.ini --out new --what-if measured_on=1.25 && grep -q '^native  *2  *14  *14.0  *14.0 ' said &&
+	! grep -q 'nobody says' said && grep -q '^web,10,stated,1,2,.*,hosted,2$' new/plan/demand.csv && ! grep -q doubtful new/plan/doubts.csv &&
+	grep -q '^measured_on=1.25,native,native,3,0,20,' new/plan/what-if.csv
+result measured-on-policy
+rm -rf new
 rm -rf new
 printf 'vm,count,class,cpu,memory,io\nweb,10,cpu,9,2,3\n' >large.csv
 try 3 --results r --fleet large.csv --hosts hosts.csv && grep -q '10 VMs fit on no host' said &&

@@ -38,11 +38,20 @@ static const char *const one_host[] = {
 	NULL,
 };
 
-/* Writes the inputs; *OPTIONS then names them. The caller's buffers must live as long. */
+static inline void write_plain(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "w");
+
+	if (!out || fputs(text, out) < 0 || fclose(out) != 0)
+		abort();
+}
+
+/* Writes the inputs, with a policy that keeps no room; *OPTIONS then names them. The caller's buffers must
+ * live as long. */
 static inline const char *prepare(const char *const *fleet, const char *const *hosts,
 				  struct model_plan_options *options)
 {
-	static char fleet_path[64], hosts_path[64];
+	static char fleet_path[64], hosts_path[64], policy_path[64];
 	static const char *fleets[] = { fleet_path, NULL };
 	const char *directory = tables_directory();
 
@@ -52,9 +61,13 @@ static inline const char *prepare(const char *const *fleet, const char *const *h
 	tables_write(directory, &schema_hosts, hosts);
 	snprintf(fleet_path, sizeof(fleet_path), "%s/fleet.csv", directory);
 	snprintf(hosts_path, sizeof(hosts_path), "%s/hosts.csv", directory);
-	*options = (struct model_plan_options){
-		.results = directory, .fleet = fleets, .hosts = hosts_path, .out = directory
-	};
+	snprintf(policy_path, sizeof(policy_path), "%s/plain.ini", directory);
+	write_plain(policy_path, "growth_buffer = 0\n");
+	*options = (struct model_plan_options){ .results = directory,
+						.fleet = fleets,
+						.hosts = hosts_path,
+						.policy = policy_path,
+						.out = directory };
 	return directory;
 }
 

@@ -5,12 +5,14 @@
 . "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
 
+echo 'growth_buffer = 0' >plain.ini
+
 # try STATUS ARGUMENT...: runs vmtax plan with the fleet, hosts and results below.
 try() {
 	want=$1
 	shift
 	rm -rf new
-	"$vmtax" plan --results r --fleet fleet.csv --hosts hosts.csv --out new "$@" >said 2>err </dev/null
+	"$vmtax" plan --policy plain.ini --results r --fleet fleet.csv --hosts hosts.csv --out new "$@" >said 2>err </dev/null
 	got=$?
 	why="plan $*: status $got, want $want; table: $(cat new/plan/what-if.csv 2>/dev/null | tr '\n' ' '); stderr: $(tail -n 1 err)"
 	[ $got -eq "$want" ]

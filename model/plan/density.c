@@ -95,34 +95,45 @@ static size_t count(const struct pack_problem *a, size_t kind, size_t item, doub
 	return fit;
 }
 
+/* What COUNT of ITEM use of a host's CPU, and what of that drivers hold. */
+static void put_cpu(struct table_writer *out, const struct pack_problem *a, const struct plan_config *config,
+		    size_t item, double count)
+{
+	const double *size = a->size + item * RESOURCES;
+	const struct plan_host host = { .driver = count * size[DRIVER] };
+	double held = pack_cores_held(&host, config);
+
+	plan_put_amount(out, count * size[CPU] + held);
+	plan_put_amount(out, held);
+}
+
 static int put_row(struct table_writer *out, const struct density *d, const struct pack_problem *a,
 		   const struct fleet *fleet, const struct plan_config *config, size_t kind, size_t vm,
 		   struct error *error)
 {
 	const struct plan_vm *v = &fleet->vm[vm];
-	bool queue = latency_goal(config->policy, v) > 0 && v->requests_s > 0;
+	bool queue = latency_goal(config->policy, v).seconds > 0 && v->requests_s > 0;
 	double busy =
 		queue ? latency_busy(fleet, config, vm, kind) : busy_at_goal(d, v->priced_as, config->name);
 	double cpu = pack_cpu_offered(config, &fleet->kind[kind], 1);
 	double cpu_goal = queue ? pack_cpu_offered(config, &fleet->kind[kind], busy) : cpu * busy;
 	const char *binds, *binds_goal;
+	double at_goal = NAN;
 	size_t fit = count(a, kind, vm, cpu, &binds);
 
 	table_put_text(out, config->name);
 	table_put_text(out, config->label);
 	table_put_text(out, fleet->kind[kind].name);
 	table_put_text(out, v->name);
-	if (fit < COUNT_MOST)
-		table_put_integer(out, (int64_t)fit);
-	else
-		table_put_missing(out);
+	plan_put_amount(out, fit < COUNT_MOST ? (double)fit : (double)NAN);
 	table_put_text(out, binds);
 	plan_put_amount(out, busy);
-	if (isnan(busy) || fit >= COUNT_MOST)
-		table_put_missing(out);
-	else
-		table_put_integer(out, (int64_t)count(a, kind, vm, cpu_goal, &binds_goal));
+	if (!isnan(busy) && fit < COUNT_MOST)
+		at_goal = (double)count(a, kind, vm, cpu_goal, &binds_goal);
+	plan_put_amount(out, at_goal);
 	table_put_text(out, queue ? "queueing" : isnan(busy) ? "capacity" : "scaling");
+	put_cpu(out, a, config, vm, !isnan(at_goal) ? at_goal : fit < COUNT_MOST ? (double)fit : (double)NAN);
+	plan_put_amount(out, fleet->kind[kind].has.cpu);
 	return table_end_row(out, error);
 }
 

@@ -41,6 +41,8 @@ struct plan_vm {
 	const char *guest_os;	      /* "": not said */
 	double guest_licence;	      /* of one; NaN: not said, until fleet_license */
 	const char *measured_on;      /* "": not said */
+	bool platform_assumed;	      /* it does not say, whatever measured_on has become */
+	double rebased_by;	      /* what its demand was divided by */
 	double rebase_spread; /* of the factor that says so: the standard deviation of its logarithm */
 	bool guessed;	      /* its CPU demand is not known: all its vCPUs count as busy */
 	const char *host;     /* that it is on today; NULL: not said */

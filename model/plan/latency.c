@@ -10,36 +10,49 @@
 
 #define HALVINGS 40 /* of the share that may be busy */
 
-double latency_response(double service, double servers, double busy)
+/* Erlang's C formula: the probability that a request waits. */
+static double waits(double servers, double busy)
 {
-	double offered = servers * busy, blocked = 1, waits;
+	double offered = servers * busy, blocked = 1;
 
-	if (busy >= 1)
-		return INFINITY;
 	for (double i = 1; i <= servers; i++)
 		blocked = offered * blocked / (i + offered * blocked); /* Erlang's B formula */
-	waits = blocked / (1 - busy * (1 - blocked));
-	return service * (1 + waits / (servers * (1 - busy)));
+	return blocked / (1 - busy * (1 - blocked));
 }
 
-double latency_goal(const struct plan_policy *policy, const struct plan_vm *vm)
+double latency_response(double service, double servers, double busy)
 {
-	double goal = policy ? policy->latency_goal : 0;
+	return busy >= 1 ? INFINITY : service * (1 + waits(servers, busy) / (servers * (1 - busy)));
+}
+
+double latency_beyond(double service, double servers, double busy, double time)
+{
+	double leaves = servers * (1 - busy), t = time / service, wait, both;
+
+	if (busy >= 1)
+		return 1;
+	wait = waits(servers, busy);
+	both = fabs(leaves - 1) < 1e-6 ? (1 + t) * exp(-t)
+				       : (leaves * exp(-t) - exp(-leaves * t)) / (leaves - 1);
+	return (1 - wait) * exp(-t) + wait * both;
+}
+
+struct plan_goal latency_goal(const struct plan_policy *policy, const struct plan_vm *vm)
+{
+	struct plan_goal goal = policy ? policy->latency_goal : (struct plan_goal){ 0 };
 
 	for (size_t i = 0; policy && i < policy->classes; i++)
-		if (strcmp(policy->class[i].name, vm->class) == 0 && policy->class[i].latency_goal > 0)
+		if (strcmp(policy->class[i].name, vm->class) == 0 &&
+		    policy->class[i].latency_goal.seconds > 0)
 			goal = policy->class[i].latency_goal;
 	return goal;
 }
 
-/* Mean time of VM's requests, each of which takes SERVICE of a core, where BUSY of CORES are. */
-static double response(const struct plan_vm *vm, double service, double cores, double busy)
+/* Whether requests keep GOAL that each take SERVICE of one of SERVERS. */
+static bool keeps(struct plan_goal goal, double service, double servers, double busy)
 {
-	double shared = latency_response(service, cores, busy), vcpus = fmax(1, floor(vm->vcpus));
-
-	return isnan(vm->vcpus) || isinf(shared)
-		       ? shared
-		       : latency_response(shared, vcpus, vm->requests_s * shared / vcpus);
+	return goal.share > 0 ? latency_beyond(service, servers, busy, goal.seconds) <= 1 - goal.share
+			      : latency_response(service, servers, busy) <= goal.seconds;
 }
 
 bool latency_keeps(const struct fleet *fleet, const struct plan_config *config, size_t vm, size_t kind,
@@ -47,12 +60,18 @@ bool latency_keeps(const struct fleet *fleet, const struct plan_config *config, 
 {
 	const struct plan_vm *v = &fleet->vm[vm];
 	const struct plan_kind *host = &fleet->kind[kind];
-	double goal = latency_goal(config->policy, v), cores;
+	struct plan_goal goal = latency_goal(config->policy, v);
+	double cores, service, shared, vcpus;
 
-	if (!(goal > 0) || !(v->requests_s > 0) || v->count == 0)
+	if (!(goal.seconds > 0) || !(v->requests_s > 0) || v->count == 0)
 		return true;
 	cores = fmax(1, floor((host->has.cpu - reserve_of(config).cpu) / host->speed - config->polls));
-	return response(v, config->price[vm].cpu / v->requests_s / host->speed, cores, busy) <= goal;
+	service = config->price[vm].cpu / v->requests_s / host->speed;
+	shared = latency_response(service, cores, busy);
+	if (isnan(v->vcpus) || isinf(shared))
+		return keeps(goal, service, cores, busy);
+	vcpus = fmax(1, floor(v->vcpus));
+	return keeps(goal, shared, vcpus, v->requests_s * shared / vcpus);
 }
 
 double latency_busy(const struct fleet *fleet, const struct plan_config *config, size_t vm, size_t kind)

@@ -13,11 +13,17 @@
  * one after the other the mean is the same, however service is distributed. INFINITY at a BUSY of 1. */
 double latency_response(double service, double servers, double busy);
 
-/* The goal of the policy for VM, in seconds; 0: it has none. */
-double latency_goal(const struct plan_policy *policy, const struct plan_vm *vm);
+/* The share of requests that spend more than TIME there, service times exponential, one after the other:
+ * waiting is nought or exponential with the rate at which servers become free beyond what arrives, and
+ * service adds to it (Kleinrock, the same; D. Gross et al., Fundamentals of Queueing Theory, 2008,
+ * section 2.3). 1 at a BUSY of 1. */
+double latency_beyond(double service, double servers, double busy, double time);
+
+/* The goal of the policy for VM. */
+struct plan_goal latency_goal(const struct plan_policy *policy, const struct plan_vm *vm);
 
 /*
- * Whether VM's requests keep their goal on average where the share BUSY of the cores of a host of KIND is; so
+ * Whether VM's requests keep their goal where the share BUSY of the cores of a host of KIND is; so
  * does what has no goal, or does not say how many it serves. A request takes the CPU seconds of one vCPU that
  * VM's demand under CONFIG is for each of its requests_s. It waits for a vCPU of its VM where that has vcpus,
  * and this for a core: the VM is a queue whose servers are slower by how long they wait (layered queueing: J.

@@ -175,6 +175,8 @@ static int write_plan(struct planner *p, const struct model_plan_options *o, str
 		return code;
 	code = put_doubts(p, error);
 	if (code == 0)
+		code = plan_put_assumptions(&p->files, &p->policy, error);
+	if (code == 0)
 		code = plan_put_demand(&p->files, &p->fleet, error);
 	if (code == 0)
 		code = plan_configs(p, error);
@@ -211,7 +213,7 @@ int model_plan_write(const struct model_plan_options *options, struct error *err
 	if (code == 0 && (code = plan_ratios_read(&p.ratios, options->results, error)) == 0) {
 		code = plan_ratios_check(&p.ratios, &p.fleet, error);
 		if (code == 0)
-			code = plan_rebase(&p.ratios, &p.fleet, error);
+			code = plan_rebase(&p.ratios, &p.fleet, &p.policy, error);
 		if (code == 0)
 			code = reserve_read(&p.footprint, options->results, error);
 		if (code == 0 && growth_find(&p.growth, &p.fleet, &p.policy) < 0)

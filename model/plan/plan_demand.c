@@ -38,6 +38,8 @@ int plan_put_demand(struct plan_files *files, const struct fleet *fleet, struct 
 			for (size_t c = 0; c < 5; c++)
 				table_put_missing(out);
 		}
+		table_put_text(out, *vm->measured_on ? vm->measured_on : NULL);
+		plan_put_amount(out, vm->rebased_by);
 		code = table_end_row(out, error);
 	}
 	return code;

@@ -28,6 +28,7 @@ static const struct table_schema *const schemas[PLAN_TABLES] = {
 	[PLAN_DOUBTS] = &schema_plan_doubts,
 	[PLAN_FORECAST] = &schema_plan_forecast,
 	[PLAN_HEADROOM] = &schema_plan_headroom,
+	[PLAN_ASSUMPTIONS] = &schema_plan_assumptions,
 };
 
 /* *MADE: whether it was not there. */

@@ -14,11 +14,18 @@ struct error;
 
 #define PLAN_NAME 61 /* of what a section of a policy is about */
 #define PLAN_WORD 12
+#define PLAN_KEYS 32 /* before any section of a policy */
 
 /* What all that sections are about begins with. Numbers are as the policy says them, 1 for yes. */
 struct plan_section {
 	char name[PLAN_NAME];
 	size_t line; /* of the policy, for messages */
+};
+
+/* A goal for the time of requests. */
+struct plan_goal {
+	double seconds; /* 0: none */
+	double share;	/* of requests that take no longer; 0: their mean does */
 };
 
 /* Rules about one group. */
@@ -31,8 +38,8 @@ struct plan_group {
 struct plan_class {
 	char name[PLAN_NAME];
 	size_t line;
-	double overcommit;   /* vCPUs for each core; 0: any number */
-	double latency_goal; /* s; 0: as of the others */
+	double overcommit;	       /* vCPUs for each core; 0: any number */
+	struct plan_goal latency_goal; /* none: as of the others */
 };
 
 /* An operating system that VMs may run. */
@@ -56,18 +63,20 @@ struct plan_policy {
 	double cpu_percentile, memory_percentile; /* as shares */
 	double growth_buffer, cpu_headroom, memory_headroom;
 	double reserved_cores, reserved_memory_gib;
-	double overcommit;   /* as of a class */
-	double latency_goal; /* s; 0: none */
+	double overcommit; /* as of a class */
+	struct plan_goal latency_goal;
+	char measured_on[PLAN_NAME]; /* of VMs that do not say; "": not known */
 	double spare_hosts, spare_domains;
 	double growth_month, horizon_months, lead_time_days;
 	double energy_price; /* of a kWh */
 	double demand_error;
 	double start; /* days since 1970; NaN: not said */
 	char currency[PLAN_WORD];
-	struct plan_group *group;     /* groups; owned, as the next */
-	struct plan_class *class;     /* classes */
-	struct plan_guest *guest;     /* guests */
-	struct plan_service *service; /* services */
+	char said[PLAN_KEYS][PLAN_NAME]; /* by its key; "": it is not named */
+	struct plan_group *group;	 /* groups; owned, as the next */
+	struct plan_class *class;	 /* classes */
+	struct plan_guest *guest;	 /* guests */
+	struct plan_service *service;	 /* services */
 	size_t groups, classes, guests, services;
 };
 
@@ -118,9 +127,15 @@ void plan_ratios_free(struct plan_ratios *ratios);
 int plan_ratios_check(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error);
 
 /* Turns what was measured on some platform into native demand: divides it by what that platform costs the
- * VM's class, or by the factor given. VMs that do not say are listed as doubtful. 0, or negative errno naming
- * file and line. */
-int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error);
+ * VM's class, or by the factor given. VMs that do not say are as the policy says, else listed as doubtful. 0,
+ * or negative errno naming file and line. */
+int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, const struct plan_policy *policy,
+		struct error *error);
+
+/* The same of VMs that do not say alone, once more, where the platform is PLATFORM and not what it was taken
+ * for. */
+int plan_rebase_again(const struct plan_ratios *ratios, struct fleet *fleet, const char *platform,
+		      struct error *error);
 
 /* The rows of overhead.csv that METRIC of CLASS under CONFIG is estimated by: that of the workload of this
  * name, else those of the class ("": all). How many; ROWS has room for all there are. */
@@ -222,6 +237,7 @@ enum plan_table {
 	PLAN_DOUBTS,
 	PLAN_FORECAST,
 	PLAN_HEADROOM,
+	PLAN_ASSUMPTIONS,
 	PLAN_TABLES
 };
 
@@ -264,6 +280,9 @@ int plan_put_unknown(struct plan_files *files, const struct plan_config *config,
 
 /* A row a VM: what it asks for, and how well that is known. 0 or negative errno. */
 int plan_put_demand(struct plan_files *files, const struct fleet *fleet, struct error *error);
+
+/* A row a key of the policy: what the plan takes for granted. 0 or negative errno. */
+int plan_put_assumptions(struct plan_files *files, const struct plan_policy *policy, struct error *error);
 
 /* Sums of decimal fractions, without what binary ones leave over. */
 void plan_put_amount(struct table_writer *writer, double amount);

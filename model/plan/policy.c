@@ -110,8 +110,11 @@ static int take_key(void *user, const char *text, const char *name, const char *
 		key++;
 	if (!key->key.name)
 		return fail_key(r, section, name);
-	if (key->take(value, (char *)subject + key->offset) == 0)
+	if (key->take(value, (char *)subject + key->offset) == 0) {
+		if (!*section->word)
+			snprintf(r->policy->said[key - section->keys], PLAN_NAME, "%s", value);
 		return 1;
+	}
 	error_set(r->error, 0, "expected %s, not \"%.40s\"", key->expected, value);
 	error_mend(r->error, "mend the value");
 	return fail(r, name);
@@ -123,6 +126,7 @@ int plan_policy_read(struct plan_policy *policy, const char *path, struct error 
 	int line;
 
 	*policy = (struct plan_policy){ .path = path,
+					.growth_buffer = 0.2,
 					.cpu_percentile = 0.95,
 					.memory_percentile = 0.99,
 					.horizon_months = 36,
@@ -132,7 +136,6 @@ int plan_policy_read(struct plan_policy *policy, const char *path, struct error 
 					.start = NAN };
 	if (!path)
 		return 0;
-	policy->growth_buffer = 0.2;
 	r.file = fopen(path, "re");
 	if (!r.file) {
 		error_fail(error, 0, "check the path of --policy", "cannot open it: %s", strerror(errno));

@@ -95,6 +95,29 @@ static int take_time(const char *text, void *value)
 	return 0;
 }
 
+/* p95=20ms, or 20ms for the mean. */
+static int take_goal(const char *text, void *value)
+{
+	struct plan_goal *goal = value;
+	double percent = 0;
+	int used = 0;
+
+	if (*text == 'p' || *text == 'P')
+		if (sscanf(text + 1, "%lf=%n", &percent, &used) != 1 || used++ == 0 ||
+		    !(percent >= 1 && percent < 100))
+			return -EINVAL;
+	goal->share = percent / 100;
+	return take_time(text + used, &goal->seconds) < 0 || !(goal->seconds > 0) ? -EINVAL : 0;
+}
+
+static int take_platform(const char *text, void *value)
+{
+	if (!*text || strlen(text) >= PLAN_NAME)
+		return -EINVAL;
+	snprintf(value, PLAN_NAME, "%s", text);
+	return 0;
+}
+
 static int take_word(const char *text, void *value)
 {
 	if (!*text || strlen(text) >= PLAN_WORD || text[strcspn(text, " \t\",<&")])
@@ -110,7 +133,8 @@ static int take_word(const char *text, void *value)
 #define COUNT	   take_count, "a whole number of 0 or more"
 #define YES	   take_yes, "yes or no"
 #define DAY	   take_day, "a day such as 2030-01-31"
-#define TIME	   take_time, "a time such as 20ms"
+#define GOAL	   take_goal, "a time such as p95=20ms, or 20ms for the mean"
+#define PLATFORM   take_platform, "native, a configuration, or a factor such as 1.05"
 #define WORD	   take_word, "a short word such as EUR"
 
 #define KEY(name, usual, type, text, ...)                                                                    \
@@ -132,7 +156,7 @@ static const struct policy_key keys[] = {
 	KEY(reserved_cores, "as in host-footprint.csv", plan_policy, "cores that the host OS or the hypervisor keeps of each host", AMOUNT),
 	KEY(reserved_memory_gib, "likewise", plan_policy, "memory that it keeps of each host, beside what it was measured to for each VM", AMOUNT),
 	KEY(overcommit, "0", plan_policy, "vCPUs (column vcpus) for each core at most, of classes without a section; 0: any number", AMOUNT),
-	KEY(latency_goal, "none", plan_policy, "mean time that requests may take (column requests_s), waiting for CPU included: no host is then busier than the strictest of its VMs allows", TIME),
+	KEY(latency_goal, "none", plan_policy, "time that requests may take (column requests_s), waiting for CPU included: p95=20ms for 95 of 100, 20ms for their mean; no host is then busier than the strictest of its VMs allows", GOAL),
 	KEY(spare_hosts, "0", plan_policy, "hosts that may fail at once; each is taken away in turn, with the fullest others", COUNT),
 	KEY(spare_domains, "no", plan_policy, "whether each failure_domain of the hosts may fail, too", YES),
 	KEY(growth_month, "0%", plan_policy, "growth of demand a month, where series do not tell it", RATE),
@@ -140,6 +164,7 @@ static const struct policy_key keys[] = {
 	KEY(lead_time_days, "30", plan_policy, "days from ordering a host to using it", AMOUNT),
 	KEY(energy_price, "0", plan_policy, "price of a kWh, for the column power_w of the hosts over the horizon", AMOUNT),
 	KEY(demand_error, "0%", plan_policy, "how far demand may be off that no series tells, a standard deviation, for the plan's uncertainty", RATE),
+	KEY(measured_on, "not known", plan_policy, "where the CPU demand of VMs was measured that do not say: as the column measured_on of the fleet", PLATFORM),
 	KEY(start, "", plan_policy, "the day demand is known for [the last of the series, else today]", DAY),
 	KEY(currency, "", plan_policy, "that prices are in [not named]", WORD),
 	LAST
@@ -154,7 +179,7 @@ static const struct policy_key group_keys[] = {
 
 static const struct policy_key class_keys[] = {
 	KEY(overcommit, "0", plan_class, "vCPUs (column vcpus) for each core at most; 0: any number", AMOUNT),
-	KEY(latency_goal, "as of the others", plan_class, "mean time that their requests may take", TIME),
+	KEY(latency_goal, "as of the others", plan_class, "time that their requests may take", GOAL),
 	LAST
 };
 

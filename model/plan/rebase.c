@@ -32,7 +32,7 @@ static double parse_factor(const char *text, double *spread)
 	return factor;
 }
 
-/* What VM's demand is to be divided by; NaN: not measured. */
+/* What the demand of VM is to be divided by, "": by nothing; NaN: not measured. */
 static double factor(const struct plan_ratios *ratios, struct plan_vm *vm, double *values)
 {
 	struct plan_config config = { .name = vm->measured_on };
@@ -40,37 +40,74 @@ static double factor(const struct plan_ratios *ratios, struct plan_vm *vm, doubl
 
 	if (!isnan(given))
 		return given;
-	if (strcmp(vm->measured_on, ratios->baseline) == 0 || strcmp(vm->measured_on, "native") == 0)
+	if (!*vm->measured_on || strcmp(vm->measured_on, ratios->baseline) == 0 ||
+	    strcmp(vm->measured_on, "native") == 0)
 		return 1;
 	return plan_class_ratio(ratios, &config, vm->priced_as, "vm-cpu", values);
 }
 
-int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error)
+static int doubt(struct fleet *fleet, const struct plan_vm *vm)
+{
+	return fleet_doubt(fleet, &(struct plan_doubt){ .path = vm->path,
+							.vm = vm->name,
+							.line = vm->line,
+							.why = "it does not say where its CPU demand was "
+							       "measured: taken as it is" });
+}
+
+/* Divides the demand of VM by what its platform costs, rather than by what it was divided by. */
+static int rebase(const struct plan_ratios *ratios, struct plan_vm *vm, double *values, struct error *error)
+{
+	double by = factor(ratios, vm, values);
+
+	if (isnan(by)) {
+		error_fail(error, 0,
+			   ratios->overhead.rows
+				   ? "write native, a configuration the results have, or a factor such as "
+				     "1.05 or 1.05 (1.02 to 1.08)"
+				   : "name with --overhead what was measured, or write native, or a factor "
+				     "such as 1.05",
+			   "what \"%.40s\" costs this class is not known", vm->measured_on);
+		return error_at(error, "%s:%zu:measured_on", vm->path, vm->line);
+	}
+	vm->asks.cpu *= vm->rebased_by / by;
+	vm->rebased_by = by;
+	return 0;
+}
+
+int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, const struct plan_policy *policy,
+		struct error *error)
 {
 	double *values = malloc((ratios->overhead.rows + 1) * sizeof(*values));
 	int code = values ? 0 : error_set(error, ENOMEM, "cannot plan");
 
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++) {
 		struct plan_vm *vm = &fleet->vm[i];
-		double by = *vm->measured_on ? factor(ratios, vm, values) : 1;
 
-		if (!*vm->measured_on &&
-		    fleet_doubt(fleet,
-				&(struct plan_doubt){ .path = vm->path,
-						      .vm = vm->name,
-						      .line = vm->line,
-						      .why = "it does not say where its CPU demand was "
-							     "measured: taken as it is" }) < 0)
+		vm->rebased_by = 1;
+		vm->platform_assumed = !*vm->measured_on;
+		if (vm->platform_assumed)
+			vm->measured_on = policy->measured_on;
+		if (!*vm->measured_on && doubt(fleet, vm) < 0)
 			code = error_set(error, ENOMEM, "cannot plan");
-		if (!isnan(by)) {
-			vm->asks.cpu /= by;
+		else
+			code = rebase(ratios, vm, values, error);
+	}
+	free(values);
+	return code;
+}
+
+int plan_rebase_again(const struct plan_ratios *ratios, struct fleet *fleet, const char *platform,
+		      struct error *error)
+{
+	double *values = malloc((ratios->overhead.rows + 1) * sizeof(*values));
+	int code = values ? 0 : error_set(error, ENOMEM, "cannot plan");
+
+	for (size_t i = 0; code == 0 && i < fleet->vms; i++) {
+		if (!fleet->vm[i].platform_assumed)
 			continue;
-		}
-		error_fail(error, 0,
-			   "write native, a configuration the results have, or a factor such as 1.05 or 1.05 "
-			   "(1.02 to 1.08)",
-			   "what \"%.40s\" costs this class is not known", vm->measured_on);
-		code = error_at(error, "%s:%zu:measured_on", vm->path, vm->line);
+		fleet->vm[i].measured_on = platform;
+		code = rebase(ratios, &fleet->vm[i], values, error);
 	}
 	free(values);
 	return code;

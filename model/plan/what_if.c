@@ -163,6 +163,19 @@ static int pack(const struct fleet *given, const struct plan_config *priced, con
 	return code;
 }
 
+/* FLEET as S has it: the platform of those that do not say may be another. The caller frees its VMs. */
+static int rebase(const struct what_if *w, const struct scenario *s, struct fleet *fleet, struct error *error)
+{
+	*fleet = *w->fleet;
+	fleet->vm = malloc((fleet->vms + 1) * sizeof(*fleet->vm));
+	if (!fleet->vm)
+		return error_set(error, ENOMEM, "cannot plan");
+	memcpy(fleet->vm, w->fleet->vm, fleet->vms * sizeof(*fleet->vm));
+	return strcmp(s->policy.measured_on, w->policy->measured_on) == 0
+		       ? 0
+		       : plan_rebase_again(w->ratios, fleet, s->policy.measured_on, error);
+}
+
 static int put_row(struct table_writer *out, const struct scenario *s, const struct plan_config *config,
 		   const struct figures *now, const struct figures *later, const struct figures *base,
 		   struct error *error)
@@ -183,15 +196,20 @@ static int put_row(struct table_writer *out, const struct scenario *s, const str
 }
 
 /* A scenario of one configuration, whose figures are BASE without it; those of the base itself go there. */
-static int put_one(struct table_writer *out, const struct what_if *w, struct scenario *s,
+static int put_one(struct table_writer *out, const struct what_if *given, struct scenario *s,
 		   const struct plan_outcome *outcome, struct figures *base, bool is_base,
 		   struct error *error)
 {
+	struct fleet fleet;
+	struct what_if with = *given, *const w = &with;
 	struct plan_config config = { 0 };
 	double now[SERIES_METRICS], later[SERIES_METRICS];
 	struct figures figures[2];
-	int code = price(w, s, outcome, &config, error);
+	int code = rebase(given, s, &fleet, error);
 
+	with.fleet = &fleet;
+	if (code == 0)
+		code = price(w, s, outcome, &config, error);
 	for (int m = 0; m < SERIES_METRICS; m++) {
 		double grown = growth_known(&s->growth, (enum series_metric)m)
 				       ? growth_at(&s->growth, (enum series_metric)m,
@@ -209,6 +227,7 @@ static int put_one(struct table_writer *out, const struct what_if *w, struct sce
 	if (code == 0)
 		code = put_row(out, s, &config, &figures[0], &figures[1], base, error);
 	free(config.price);
+	free(fleet.vm);
 	return code;
 }
 

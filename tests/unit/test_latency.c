@@ -2,6 +2,9 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <math.h>
 
+#include <stdlib.h>
+
+#include "base/random.h"
 #include "model/plan/latency_priv.h"
 #include "tests/check.h"
 #include "tests/policy_bed.h"
@@ -21,6 +24,56 @@ static void test_many_servers(void)
 {
 	CHECK_NEAR(latency_response(1, 10, 0.8), 1 + 0.4092 / 2, 1e-4);
 	CHECK(latency_response(1, 64, 0.9) < latency_response(1, 8, 0.9));
+}
+
+/* One server: times are exponential. Two, half busy: 1/3 waits, as long as service takes. */
+static void test_shares_have_closed_forms(void)
+{
+	CHECK_NEAR(latency_beyond(2, 1, 0.75, 3), exp(-3 * (1 - 0.75) / 2), 1e-12);
+	CHECK_NEAR(latency_beyond(1, 8, 0, 3), exp(-3), 1e-12);
+	CHECK_NEAR(latency_beyond(1, 2, 0.5, 2), exp(-2) * (2 / 3. + (1 + 2) / 3.), 1e-9);
+	CHECK_NEAR(latency_beyond(1, 2, 1, 1e9), 1, 0);
+}
+
+/* The same by playing it: each request goes to the server that is free first. */
+static void test_shares_are_those_of_a_simulation(void)
+{
+	enum { SERVERS = 10, REQUESTS = 400000 };
+	double frees[SERVERS] = { 0 }, now = 0, beyond = 0;
+	uint64_t state = 1;
+
+	for (size_t i = 0; i < REQUESTS; i++) {
+		size_t first = 0;
+
+		now -= log(random_unit(&state)) / (0.9 * SERVERS);
+		for (size_t s = 1; s < SERVERS; s++)
+			first = frees[s] < frees[first] ? s : first;
+		frees[first] = fmax(frees[first], now) - log(random_unit(&state));
+		beyond += frees[first] - now > 4;
+	}
+	CHECK_NEAR(latency_beyond(1, SERVERS, 0.9, 4), beyond / REQUESTS, 0.005);
+	CHECK(beyond / REQUESTS > 1.5 * exp(-4)); /* waiting counts */
+}
+
+/* One core: 95 of 100 requests of 10 ms are done within ln(20) * 10 ms / (1 - busy). */
+static void test_a_goal_for_a_share_of_requests(void)
+{
+	static const char *const fleet[] = {
+		"vm=web|count=7|class=kv|cpu=0.1|memory=1|requests_s=10|measured_on=native", NULL
+	};
+	static const char *const core[] = { "host=core|cores=1|memory=64|cost=10", NULL };
+	struct table plan =
+		plan_with(fleet, core, "growth_buffer = 0\nlatency_goal = p95=60ms\n", &schema_plan_density);
+
+	CHECK_NEAR(figure(&plan, "native", "busy_at_goal"), 1 - log(20) / 6, 1e-6);
+	CHECK_NEAR(figure(&plan, "native", "vms_at_goal"), 5, 0);
+	CHECK_NEAR(figure(&plan, "native", "cpu_used"), 0.5, 1e-9);
+	CHECK_NEAR(figure(&plan, "hosted", "vms_at_goal"), 0, 0); /* 20 ms: 59.9 on an idle core */
+	table_free(&plan);
+	plan = plan_with(fleet, core, "growth_buffer = 0\nlatency_goal = p99.9=100ms\n",
+			 &schema_plan_density);
+	CHECK_NEAR(figure(&plan, "native", "busy_at_goal"), 1 - log(1000) / 10, 1e-6);
+	table_free(&plan);
 }
 
 /* One core, a VM of 0.1 cores and 10 requests: 10 ms each natively, 20 ms hosted. 40 ms are kept up to a busy
@@ -87,6 +140,9 @@ int main(void)
 {
 	CHECK_RUN(test_one_and_two_servers_have_closed_forms);
 	CHECK_RUN(test_many_servers);
+	CHECK_RUN(test_shares_have_closed_forms);
+	CHECK_RUN(test_shares_are_those_of_a_simulation);
+	CHECK_RUN(test_a_goal_for_a_share_of_requests);
 	CHECK_RUN(test_hosts_are_as_busy_as_the_goal_allows);
 	CHECK_RUN(test_a_goal_that_no_host_keeps);
 	CHECK_RUN(test_requests_wait_for_vcpus_too);
