@@ -19,11 +19,12 @@ struct swap_bin {
 struct swap_state {
 	const struct place_problem *problem;
 	size_t units;
-	size_t *item;	      /* units: what each is; owned */
-	double *weight;	      /* items: size as one number; owned */
-	uint64_t *held;	      /* units: may not move before this turn; owned */
-	struct swap_bin *bin; /* bins; owned */
-	double *use;	      /* bins x resources; owned */
+	size_t *item;				    /* units: what each is; owned */
+	double *weight;				    /* items: size as one number; owned */
+	size_t asked[PLACE_RESOURCES_MOST], askeds; /* resources that items ask for, but WHOLE */
+	uint64_t *held;				    /* units: may not move before this turn; owned */
+	struct swap_bin *bin;			    /* bins; owned */
+	double *use;				    /* bins x resources; owned */
 	size_t bins;
 	struct swap_bin aside;
 	double aside_weight;

@@ -125,23 +125,53 @@ static bool allowed(const struct swap_state *s, size_t bin, const size_t *out, s
 	return true;
 }
 
+/* What BIN uses of resource D once units at OUT have left it and IN have come. */
+static double use_of(const struct swap_state *s, size_t bin, const size_t *out, size_t outs, const size_t *in,
+		     size_t ins, size_t d)
+{
+	const double *size = s->problem->size + d;
+	size_t resources = s->problem->resources;
+	double use = s->use[bin * resources + d];
+
+	for (size_t i = 0; i < outs; i++)
+		use -= size[s->item[s->bin[bin].unit[out[i]]] * resources];
+	for (size_t i = 0; i < ins; i++)
+		use += size[s->item[in[i]] * resources];
+	return use;
+}
+
+/* Most exchanges fail, and on the first resources: so only what is asked for is looked at, one by one. */
 bool swap_fits(const struct swap_state *s, size_t bin, const size_t *out, size_t outs, const size_t *in,
 	       size_t ins)
 {
 	const struct place_problem *problem = s->problem;
-	size_t resources = problem->resources;
-	double use[PLACE_RESOURCES_MOST];
+	const double *capacity = problem->capacity + s->bin[bin].kind * problem->resources;
 
-	for (size_t d = 0; d < resources; d++) {
-		use[d] = s->use[bin * resources + d];
-		for (size_t i = 0; i < outs; i++)
-			use[d] -= problem->size[s->item[s->bin[bin].unit[out[i]]] * resources + d];
-		for (size_t i = 0; i < ins; i++)
-			use[d] += problem->size[s->item[in[i]] * resources + d];
+	for (size_t i = 0; i < s->askeds; i++) {
+		size_t d = s->asked[i];
+		double rest = capacity[d] - use_of(s, bin, out, outs, in, ins, d);
+
+		if (d == problem->onto && problem->whole != PLACE_NONE)
+			rest -= place_whole(problem, use_of(s, bin, out, outs, in, ins, problem->whole));
+		if (rest < -PLACE_SLACK * capacity[d])
+			return false;
 	}
-	if (!place_fits(problem, s->bin[bin].kind, use))
-		return false;
 	return (!problem->groups && !problem->barred) || allowed(s, bin, out, outs, in, ins);
+}
+
+/* Lists what items ask for; a bin may not even have room for what WHOLE takes of ONTO. */
+static void list_asked(struct swap_state *s)
+{
+	const struct place_problem *problem = s->problem;
+
+	for (size_t d = 0; d < problem->resources; d++) {
+		bool asked = d == problem->onto && problem->whole != PLACE_NONE;
+
+		for (size_t i = 0; i < problem->items && !asked; i++)
+			asked = problem->size[i * problem->resources + d] > 0;
+		if (asked && d != problem->whole)
+			s->asked[s->askeds++] = d;
+	}
 }
 
 int swap_init(struct swap_state *s, const struct placing *placing)
@@ -163,6 +193,7 @@ int swap_init(struct swap_state *s, const struct placing *placing)
 	};
 	if (!s->item || !s->weight || !s->held || !s->bin || !s->use)
 		return -ENOMEM;
+	list_asked(s);
 	place_weights(problem, weight);
 	for (size_t i = 0; i < problem->items; i++)
 		s->weight[i] = place_weigh(problem, weight, i);
