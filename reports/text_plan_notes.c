@@ -35,10 +35,15 @@ static const char *explain(const char *why, size_t length)
 	return "more of several things than any host has";
 }
 
-/* ": 2 of huge (more CPU than any host has), 22 of web (...)" from "huge:2:cpu web:22:available". */
-static void put_unplaced(FILE *out, const char *list)
+#define TOLD_MOST 6 /* VMs that fit nowhere; the table has all */
+
+/* ": 2 of huge (more CPU than any host has), 22 of web (...)" from "huge:2:cpu web:22:available", LEFT in
+ * all. */
+static void put_unplaced(FILE *out, const char *list, double left)
 {
-	for (const char *separator = ": "; *list; separator = ", ") {
+	size_t told = 0;
+
+	for (const char *separator = ": "; *list && told < TOLD_MOST; separator = ", ", told++) {
 		int name = (int)strcspn(list, ":"), count;
 		const char *number_, *why;
 		size_t length;
@@ -49,9 +54,12 @@ static void put_unplaced(FILE *out, const char *list)
 		length = strcspn(why, " ");
 		fprintf(out, "%s%.*s of %.*s (%s)", separator, count, number_, name, list,
 			explain(why, length));
+		left -= atof(number_);
 		list = why + length;
 		list += strspn(list, " ");
 	}
+	if (*list)
+		fprintf(out, " and %.0f more (plan/summary.csv)", left);
 }
 
 /* What is to be said of ROW; the caller frees. NULL when memory is short. */
@@ -70,7 +78,7 @@ static char *note_of(const struct table *plan, size_t row)
 	} else if (left > 0) {
 		fprintf(out, "%.0f VM%s fit%s on no host of the list under %s", left, left > 1 ? "s" : "",
 			left > 1 ? "" : "s", label);
-		put_unplaced(out, table_text_of(plan, row, "unplaced_vms"));
+		put_unplaced(out, table_text_of(plan, row, "unplaced_vms"), left);
 	}
 	if (fclose(out) != 0) {
 		free(text);

@@ -18,15 +18,15 @@ static void put_config(FILE *out, const struct table *t, size_t row)
 	const char *basis = table_text_of(t, row, "basis");
 
 	fprintf(out, "%s %.0f", table_text_of(t, row, "label"), table_number_of(t, row, "hosts"));
-	if (table_number_of(t, row, "hosts_change") != 0)
+	if (fabs(table_number_of(t, row, "hosts_change")) > 0)
 		fprintf(out, " (%+.0f)", table_number_of(t, row, "hosts_change"));
 	fprintf(out, " for %.0f", cost);
-	if (change != 0 && cost != change)
+	if (fabs(change) > 0 && cost != change)
 		fprintf(out, " (%+.1f %%)", 100 * change / (cost - change));
 	if (table_number_of(t, row, "unplaced") > 0)
 		fprintf(out, " and no host for %.0f VMs", table_number_of(t, row, "unplaced"));
 	if (isnan(later))
-		fputs(", more than there are at the horizon", out);
+		fputs(", and not all VMs fit at the horizon", out);
 	else if (later != table_number_of(t, row, "hosts"))
 		fprintf(out, ", %.0f for %.0f at the horizon", later,
 			table_number_of(t, row, "cost_horizon"));

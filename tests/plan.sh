@@ -162,6 +162,10 @@ try 3 --results r --fleet large.csv --hosts hosts.csv && grep -q '10 VMs fit on 
 	tr '\n' ' ' <said | grep -q 'under hosted: 10 of web (more CPU than any host *has)' &&
 	grep -q 'web:10:cpu' r/plan/summary.csv
 result unplaced
+awk 'BEGIN { print "vm,cpu,memory"; for (i = 1; i <= 9; i++) print "big" i ",9,2" }' >large.csv
+try 3 --results r --fleet large.csv --hosts hosts.csv && tr '\n' ' ' <said | tr -s ' ' | grep -q 'under native: 1 of big1 (more CPU than any host has), .* 1 of big6 (more CPU than any host has) and 3 more (plan/summary.csv) ' &&
+	grep -q 'big9:1:cpu' r/plan/summary.csv
+result unplaced-many
 
 rm -rf new
 printf 'vm,count,class,cpu,memory,io\nweb,10,cqu,1,2,3\n' >bad.csv

@@ -15,7 +15,8 @@ bool services_count(struct fleet *fleet, const struct plan_config *config, size_
 
 /* Packs FLEET with the VMs that services need on the hosts it then has, by what VMs need together over time.
  * 0 or -ENOMEM; the caller frees in both cases. */
-int services_pack(struct packing *packing, struct fleet *fleet, struct plan_config *config);
+int services_pack(struct packing *packing, struct fleet *fleet, struct plan_config *config,
+		  const struct place_effort *effort);
 
 /* What services take of each host, where these have an OS. */
 struct plan_load services_hosted(const struct plan_config *config);
@@ -29,9 +30,10 @@ int reserve_find(struct plan_config *config, const struct table *footprint);
 /* What is kept of each host: what the policy says, else what was measured, and what services take. */
 struct plan_load reserve_of(const struct plan_config *config);
 
-/* Where VMs have series: finds what each counts with so that, over time, no host's VMs together need more
- * than it offers, to CONFIG's counted. 0 or -ENOMEM. */
-int pack_align(struct plan_config *config, const struct fleet *fleet);
+/* Packs FLEET; where VMs have series so that, over time, no host's VMs together need more than it offers. What
+ * each then counts with goes to CONFIG's counted. 0 or -ENOMEM; the caller frees in both cases. */
+int pack_align(struct packing *packing, struct plan_config *config, const struct fleet *fleet,
+	       const struct place_effort *effort);
 
 /* Says of each host what its VMs use together, by the policy's percentiles over time, where there are series.
  * 0 or -ENOMEM. */

@@ -185,35 +185,39 @@ static bool raise_all(struct aligner *a, const struct packing *packing, bool all
 	return raised;
 }
 
-static int find_shares(struct aligner *a)
+/* First fit tells most of what is too much, and placement with as much effort as is asked for the rest. */
+static int find_shares(struct aligner *a, struct packing *packing, const struct place_effort *effort)
 {
-	bool again = true;
-	int code = 0;
+	const struct place_effort *now = NULL;
+	int code;
 
-	for (int round = 0; code == 0 && again && round <= ROUNDS_MOST; round++) {
-		struct packing packing;
+	for (int round = 0;; round++) {
+		bool last = round == ROUNDS_MOST, raised;
 
+		for (size_t i = 0; last && i < a->fleet->vms * SERIES_METRICS; i++)
+			a->share[i] = 1;
 		count_shares(a);
-		if (round == ROUNDS_MOST) /* all count with their maxima */
-			break;
-		code = pack_fleet(&packing, a->fleet, a->config);
-		again = code == 0 && raise_all(a, &packing, round >= ROUNDS_USUAL);
-		packing_free(&packing);
-		if (again && round == ROUNDS_MOST - 1)
-			for (size_t i = 0; i < a->fleet->vms * SERIES_METRICS; i++)
-				a->share[i] = 1;
+		now = last ? effort : now;
+		code = pack_fleet_by(packing, a->fleet, a->config, now);
+		if (code || last)
+			return code;
+		raised = raise_all(a, packing, round >= ROUNDS_USUAL);
+		if (!raised && now == effort)
+			return 0;
+		now = raised ? now : effort;
+		packing_free(packing);
 	}
-	return code;
 }
 
-int pack_align(struct plan_config *config, const struct fleet *fleet)
+int pack_align(struct packing *packing, struct plan_config *config, const struct fleet *fleet,
+	       const struct place_effort *effort)
 {
 	size_t cells = fleet->vms * SERIES_METRICS + 1;
 	struct aligner a = { .fleet = fleet, .config = config };
 	int code = -ENOMEM;
 
 	if (fleet->series.vms == 0)
-		return 0;
+		return pack_fleet_by(packing, fleet, config, effort);
 	config->counted = malloc(cells * sizeof(*config->counted));
 	a.mean = calloc(cells, sizeof(*a.mean));
 	a.burst = calloc(cells, sizeof(*a.burst));
@@ -224,7 +228,7 @@ int pack_align(struct plan_config *config, const struct fleet *fleet)
 			config->counted[i] = 1;
 		for (enum series_metric m = 0; m < SERIES_METRICS; m++)
 			begin(&a, m);
-		code = find_shares(&a);
+		code = find_shares(&a, packing, effort);
 	}
 	free(a.mean);
 	free(a.burst);

@@ -11,9 +11,8 @@
 int plan_pack(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
 	      bool careful)
 {
-	static const struct place_effort little = { .search = 1e5 };
 	double failing = config->policy ? config->policy->spare_hosts : 0;
-	int code = pack_fleet_by(packing, fleet, config, careful ? &little : NULL);
+	int code = pack_fleet_by(packing, fleet, config, careful ? &place_effort_little : NULL);
 
 	return code == 0 && failing >= 1 && careful ? pack_add_spares(packing, (size_t)failing) : code;
 }

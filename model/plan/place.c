@@ -19,6 +19,7 @@
 #define EXACT_UNITS   30
 
 const struct place_effort place_effort_usual = { .search = 1e7, .exact = true };
+const struct place_effort place_effort_little = { .search = 1e5 };
 
 /* How much there is to place. */
 struct extent {

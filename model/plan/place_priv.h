@@ -72,6 +72,7 @@ struct place_effort {
 	bool exact;    /* up to 30 items, solve to proven optimality where that succeeds */
 };
 extern const struct place_effort place_effort_usual;
+extern const struct place_effort place_effort_little; /* for plans that are but steps, or compared */
 
 /*
  * Places PROBLEM: the best of a portfolio of heuristics (place_heuristics), then local search that empties

@@ -50,7 +50,7 @@ static int plan_config(struct planner *p, const char *name, struct error *error)
 	if (code == 0)
 		code = reserve_find(config, &p->footprint);
 	if (code == 0 && config->known)
-		code = services_pack(&packing, &p->fleet, config);
+		code = services_pack(&packing, &p->fleet, config, &place_effort_usual);
 	if (code < 0)
 		error_set(error, ENOMEM, "cannot plan");
 	else if (!config->known)

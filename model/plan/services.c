@@ -49,19 +49,17 @@ bool services_count(struct fleet *fleet, const struct plan_config *config, size_
 	return changed;
 }
 
-int services_pack(struct packing *packing, struct fleet *fleet, struct plan_config *config)
+int services_pack(struct packing *packing, struct fleet *fleet, struct plan_config *config,
+		  const struct place_effort *effort)
 {
 	int code;
 
 	services_count(fleet, config, 1);
-	code = pack_align(config, fleet);
-	if (code)
-		return code;
-	code = pack_fleet(packing, fleet, config);
+	code = pack_align(packing, config, fleet, effort);
 	for (int round = 0; code == 0 && round < ROUNDS_MOST && services_count(fleet, config, packing->hosts);
 	     round++) {
 		packing_free(packing);
-		code = pack_fleet(packing, fleet, config);
+		code = pack_fleet_by(packing, fleet, config, effort);
 	}
 	return code;
 }

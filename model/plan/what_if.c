@@ -131,7 +131,7 @@ struct figures {
 };
 
 static int pack(const struct fleet *given, const struct plan_config *priced, const double *by,
-		struct figures *figures)
+		const struct place_effort *effort, struct figures *figures)
 {
 	struct fleet fleet = *given;
 	struct plan_config config = *priced;
@@ -146,10 +146,12 @@ static int pack(const struct fleet *given, const struct plan_config *priced, con
 		memcpy(fleet.vm, given->vm, fleet.vms * sizeof(*fleet.vm));
 		memcpy(config.price, priced->price, fleet.vms * sizeof(*config.price));
 		grow(&fleet, &config, by);
-		code = services_pack(&packing, &fleet, &config);
+		code = services_pack(&packing, &fleet, &config, effort);
 	}
 	if (code == 0 && failing >= 1)
 		code = pack_add_spares(&packing, (size_t)failing);
+	if (code == 0)
+		code = pack_measure(&packing, &fleet, &config);
 	if (code == 0) {
 		struct plan_sums sums = plan_sum_up(&fleet, &config, &packing);
 
@@ -180,6 +182,8 @@ static int put_row(struct table_writer *out, const struct scenario *s, const str
 		   const struct figures *now, const struct figures *later, const struct figures *base,
 		   struct error *error)
 {
+	bool alike = now->unplaced == base->unplaced; /* else hosts are of fewer or more VMs */
+
 	table_put_text(out, s->text);
 	table_put_text(out, config->name);
 	table_put_text(out, config->label);
@@ -187,15 +191,32 @@ static int put_row(struct table_writer *out, const struct scenario *s, const str
 	table_put_integer(out, (int64_t)now->unplaced);
 	plan_put_amount(out, now->cores);
 	plan_put_amount(out, now->cost);
-	plan_put_amount(out, now->hosts - base->hosts);
-	plan_put_amount(out, now->cost - base->cost);
+	plan_put_amount(out, alike ? now->hosts - base->hosts : (double)NAN);
+	plan_put_amount(out, alike ? now->cost - base->cost : (double)NAN);
 	plan_put_amount(out, later->unplaced > 0 ? (double)NAN : later->hosts);
 	plan_put_amount(out, later->unplaced > 0 ? (double)NAN : later->cost);
 	table_put_text(out, s->basis);
 	return table_end_row(out, error);
 }
 
-/* A scenario of one configuration, whose figures are BASE without it; those of the base itself go there. */
+/* What demand is multiplied by at the end of S's horizon. Whether that is more or less than NOW. */
+static bool look_ahead(const struct scenario *s, const double *now, double *later)
+{
+	bool other = false;
+
+	for (enum series_metric m = 0; m < SERIES_METRICS; m++) {
+		double grown = growth_known(&s->growth, m)
+				       ? growth_at(&s->growth, m, growth_days(s->policy.horizon_months))
+				       : 1;
+
+		later[m] = now[m] * grown;
+		other |= later[m] != now[m];
+	}
+	return other;
+}
+
+/* A scenario of one configuration, whose figures are BASE without it; those of the base itself go there. What
+ * is as in the base, or as now, is not planned again; the future is planned with less effort. */
 static int put_one(struct table_writer *out, const struct what_if *given, struct scenario *s,
 		   const struct plan_outcome *outcome, struct figures *base, bool is_base,
 		   struct error *error)
@@ -204,23 +225,20 @@ static int put_one(struct table_writer *out, const struct what_if *given, struct
 	struct what_if with = *given, *const w = &with;
 	struct plan_config config = { 0 };
 	double now[SERIES_METRICS], later[SERIES_METRICS];
-	struct figures figures[2];
+	struct figures figures[2] = { *base };
+	bool known = s->later && !is_base;
 	int code = rebase(given, s, &fleet, error);
 
 	with.fleet = &fleet;
 	if (code == 0)
 		code = price(w, s, outcome, &config, error);
-	for (int m = 0; m < SERIES_METRICS; m++) {
-		double grown = growth_known(&s->growth, (enum series_metric)m)
-				       ? growth_at(&s->growth, (enum series_metric)m,
-						   growth_days(s->policy.horizon_months))
-				       : 1;
-
+	for (int m = 0; m < SERIES_METRICS; m++)
 		now[m] = s->demand;
-		later[m] = s->demand * grown;
-	}
-	if (code == 0 && (pack(w->fleet, &config, now, &figures[0]) < 0 ||
-			  pack(w->fleet, &config, later, &figures[1]) < 0))
+	if (code == 0 && !known && pack(&fleet, &config, now, &place_effort_usual, &figures[0]) < 0)
+		code = error_set(error, ENOMEM, "cannot plan");
+	figures[1] = figures[0];
+	if (code == 0 && look_ahead(s, now, later) &&
+	    pack(&fleet, &config, later, &place_effort_little, &figures[1]) < 0)
 		code = error_set(error, ENOMEM, "cannot plan");
 	if (code == 0 && is_base)
 		*base = figures[0];

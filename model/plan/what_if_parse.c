@@ -63,6 +63,7 @@ static int take_key(struct scenario *s, const char *name, const char *value, str
 		error_fail(error, 0, "mend the value", "expected %s, not \"%.40s\"", key->expected, value);
 		return what_if_fail(s, error);
 	}
+	s->later = strcmp(name, "growth_month") == 0 || strcmp(name, "horizon_months") == 0;
 	if (strcmp(name, "growth_month") == 0) {
 		s->growth.month = s->policy.growth_month;
 		memset(s->growth.fitted, 0, sizeof(s->growth.fitted));

@@ -47,6 +47,7 @@ struct scenario {
 	struct plan_policy policy;
 	struct plan_growth growth;
 	double demand;		     /* times as much as it is */
+	bool later;		     /* nothing is changed but what will be */
 	char config[64], knobs[200]; /* "hosted", "transport=ring,idle=poll"; "": of all configurations */
 	const char *basis;	     /* measured, ablation or policy */
 };

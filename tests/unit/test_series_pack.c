@@ -33,8 +33,7 @@ static size_t count_hosts(int half)
 	for (size_t i = 0; i < 2; i++)
 		price[i] = (struct plan_price){ .cpu = fleet.vm[i].asks.cpu };
 	fleet.kind[0].has.cpu = 5;
-	CHECK_INT(pack_align(&config, &fleet), 0);
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_align(&packing, &config, &fleet, &place_effort_usual), 0);
 	CHECK_INT(pack_measure(&packing, &fleet, &config), 0);
 	hosts = packing.hosts;
 	CHECK_INT(packing.unplaced, 0);
@@ -93,8 +92,7 @@ static void test_hosts_suffice_over_time(void)
 		percentiles += price[i].cpu;
 	}
 	CHECK_NEAR(percentiles, 3 * VMS, 1);
-	CHECK_INT(pack_align(&config, &fleet), 0);
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_align(&packing, &config, &fleet, &place_effort_usual), 0);
 	CHECK_INT(packing.unplaced, 0);
 	for (size_t h = 0; h < packing.hosts; h++) {
 		int beyond = 0;
