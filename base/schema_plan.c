@@ -30,6 +30,7 @@ const struct table_schema schema_plan_hosts = {
 		MAYBE_NUMBER("reserve", "1", "what is free of the resource there is least left of"),
 		MAYBE_NUMBER("disk_used", "GiB", "disk space placed"),
 		MAYBE_NUMBER("disk_capacity", "GiB", "disk space it has; NA: no limit was given"),
+		MAYBE_NUMBER("disk_utilization", "1", "disk space used / capacity, likewise"),
 		END },
 };
 

@@ -93,10 +93,11 @@ static void put_hosts(FILE *out, const struct plan_page *p)
 {
 	fputs("<h3>How full hosts are</h3>\n<p class=\"soft\">A row a host, as a share of all it has; what "
 	      "the "
-	      "policy keeps free is in it. Framed: more than 95 %.</p>\n<div class=\"panels\">\n",
+	      "policy keeps free is in it. Framed: more than 95 %.</p>\n",
 	      out);
 	if (p->advised < p->summary.rows)
 		put_heat(out, p, p->advised, true);
+	fputs("<div class=\"panels wide\">\n", out);
 	for (size_t i = 0; i < p->summary.rows; i++)
 		if (p->rows[i] != p->advised)
 			put_heat(out, p, p->rows[i], p->advised == p->summary.rows);
@@ -239,7 +240,8 @@ static int put_page(FILE *out, const struct plan_page *p, const char *directory,
 	code = put_plan(out, p, directory, error);
 	fputs("</section>\n<section>\n<h2>Files</h2>\n<p>plan/*.csv, described in datapackage.json: summary "
 	      "and "
-	      "hosts, placement (who is where), risks (what happens when a host fails), uncertainty and "
+	      "hosts, placement (who is where), risks (what happens when a host fails), assumptions (what is "
+	      "taken for granted), uncertainty and "
 	      "sensitivity, break-even, what-if, forecast and headroom, today, moves and mending, doubts "
 	      "(rows taken with a guess).</p>\n</section>\n</main>\n</body>\n</html>\n",
 	      out);

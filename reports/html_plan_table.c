@@ -10,23 +10,21 @@
 /* "10 [9, 12]". */
 static void put_range(FILE *out, double value, double low, double high)
 {
-	char text[3][16];
-
 	if (isnan(value)) {
 		fputs("<td>NA</td>", out);
 		return;
 	}
-	fprintf(out, "<td>%s", plan_shorten(value, text[0]));
+	fprintf(out, "<td>%.0f", value);
 	if (!isnan(low) && !isnan(high))
-		fprintf(out, " <span class=\"interval\">[%s, %s]</span>", plan_shorten(low, text[1]),
-			plan_shorten(high, text[2]));
+		fprintf(out, " <span class=\"interval\">[%.0f, %.0f]</span>", low, high);
 	fputs("</td>", out);
 }
 
 static void put_row(FILE *out, const struct plan_page *p, size_t row)
 {
 	static const char *const shares[] = { "cpu_utilization", "memory_utilization" };
-	static const char *const amounts[] = { "hardware_cost", "licence_cost", "power_cost" };
+	static const char *const amounts[] = { "hardware_cost", "licence_cost", "guest_licence_cost",
+					       "power_cost" };
 	size_t at = plan_row_of(p, &p->uncertainty, row);
 	bool known = at < p->uncertainty.rows;
 
@@ -57,8 +55,8 @@ static void put_row(FILE *out, const struct plan_page *p, size_t row)
 
 void plan_put_table(FILE *out, const struct plan_page *p)
 {
-	static const char *const headings[] = { "hosts",    "VMs",	"cores",  "CPU",   "memory",
-						"hardware", "licences", "energy", "total", "a VM" };
+	static const char *const headings[] = { "hosts",    "VMs",    "cores",	"CPU",	 "memory", "hardware",
+						"licences", "guests", "energy", "total", "a VM" };
 
 	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>the plan [5th, 95th percentile of what "
 	      "it "

@@ -161,11 +161,9 @@ static void put_cell(FILE *out, double x, double y, double width, double share)
 
 static const struct {
 	const char *column, *name;
-} resources[] = { { "cpu_utilization", "CPU" },
-		  { "memory_utilization", "memory" },
-		  { "io_utilization", "I/O" },
-		  { "iops_utilization", "requests" },
-		  { "net_utilization", "network" } };
+} resources[] = { { "cpu_utilization", "CPU" },	    { "memory_utilization", "memory" },
+		  { "io_utilization", "I/O" },	    { "iops_utilization", "requests" },
+		  { "net_utilization", "network" }, { "disk_utilization", "disk" } };
 
 #define RESOURCES (sizeof(resources) / sizeof(*resources))
 

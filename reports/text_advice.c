@@ -51,15 +51,45 @@ static void put_difference(FILE *out, double amount)
 		fprintf(out, "%.0f %s", fabs(amount), amount < 0 ? "less" : "more");
 }
 
+/* Why others do not hold the fleet, by the one that leaves fewest over. */
+static void put_alone(FILE *out, const struct table *plan)
+{
+	size_t least = plan->rows;
+	double fewest = INFINITY;
+
+	for (size_t row = 0; row < plan->rows; row++) {
+		double left = table_number_of(plan, row, "unplaced");
+
+		if (strncmp(table_text_of(plan, row, "config"), "native", 6) == 0 || !(left > 0) ||
+		    left >= fewest)
+			continue;
+		fewest = left;
+		least = row;
+	}
+	if (least == plan->rows)
+		fputs(". It is the only virtual configuration that was planned.", out);
+	else
+		fprintf(out, ". No other virtual configuration does: %s leaves %.0f VM%s without a host.",
+			label(plan, least), fewest, fewest > 1 ? "s" : "");
+}
+
+/* "91200 EUR" */
+static void put_cost(FILE *out, const struct table *plan, size_t row)
+{
+	const char *currency = table_text_of(plan, row, "currency");
+
+	fprintf(out, "%.0f%s%s", table_number_of(plan, row, "total_cost"), *currency ? " " : "", currency);
+}
+
 static void put_sentences(FILE *out, const struct table *plan, size_t best, size_t next)
 {
 	double cost = table_number_of(plan, best, "total_cost"), other;
 
-	fprintf(out, "recommendation: %s holds the whole fleet on %.0f host%s for %.0f", label(plan, best),
-		table_number_of(plan, best, "hosts"), table_number_of(plan, best, "hosts") == 1 ? "" : "s",
-		cost);
+	fprintf(out, "recommendation: %s holds the whole fleet on %.0f host%s for ", label(plan, best),
+		table_number_of(plan, best, "hosts"), table_number_of(plan, best, "hosts") == 1 ? "" : "s");
+	put_cost(out, plan, best);
 	if (next == plan->rows) {
-		fputs(", and no other virtual configuration does.", out);
+		put_alone(out, plan);
 		return;
 	}
 	other = table_number_of(plan, next, "total_cost");
@@ -77,18 +107,37 @@ static void put_sentences(FILE *out, const struct table *plan, size_t best, size
 	fputs(" for licences.", out);
 }
 
+/* Whether only native was planned, and holds all. */
+static bool native_alone(const struct table *plan)
+{
+	return plan->rows == 1 && strncmp(table_text_of(plan, 0, "config"), "native", 6) == 0 &&
+	       table_number_of(plan, 0, "unplaced") == 0;
+}
+
+static void put_native(FILE *out, const struct table *plan)
+{
+	fprintf(out, "recommendation: none yet, as only native was planned, on %.0f hosts for ",
+		table_number_of(plan, 0, "hosts"));
+	put_cost(out, plan, 0);
+	fputs(". What virtualization adds --overhead tells: results of vmtax run, predictions, or a table.",
+	      out);
+}
+
 int text_put_advice(struct text_page *page, const struct table *plan)
 {
 	size_t best = cheapest(plan, plan->rows), size = 0;
 	char *text = NULL;
 	FILE *out;
 
-	if (best == plan->rows)
+	if (best == plan->rows && !native_alone(plan))
 		return 0;
 	out = open_memstream(&text, &size);
 	if (!out)
 		return -ENOMEM;
-	put_sentences(out, plan, best, cheapest(plan, best));
+	if (best < plan->rows)
+		put_sentences(out, plan, best, cheapest(plan, best));
+	else
+		put_native(out, plan);
 	if (fclose(out) != 0) {
 		free(text);
 		return -ENOMEM;

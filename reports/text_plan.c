@@ -20,17 +20,20 @@ static const struct column {
 	int decimals;
 	double scale;
 	const char *unit; /* after the number */
+	bool rare;	  /* shown where some number is above nought */
 } columns[] = {
-	{ "hosts", "hosts", 0, 1, "" },
-	{ "vms", "VMs", 0, 1, "" },
-	{ "cpu_demand", "native cores", 1, 1, "" },
-	{ "cpu_inflated", "cores used", 1, 1, "" },
-	{ "cpu_utilization", "CPU", 0, 100, "%" },
-	{ "memory_utilization", "memory", 0, 100, "%" },
-	{ "io_utilization", "I/O", 0, 100, "%" },
-	{ "hardware_cost", "hardware", 0, 1, "" },
-	{ "licence_cost", "licences", 0, 1, "" },
-	{ "total_cost", "total", 0, 1, "" },
+	{ "hosts", "hosts", 0, 1, "", false },
+	{ "vms", "VMs", 0, 1, "", false },
+	{ "cpu_demand", "native cores", 1, 1, "", false },
+	{ "cpu_inflated", "cores used", 1, 1, "", false },
+	{ "cpu_utilization", "CPU", 0, 100, "%", false },
+	{ "memory_utilization", "memory", 0, 100, "%", false },
+	{ "io_utilization", "I/O", 0, 100, "%", false },
+	{ "hardware_cost", "hardware", 0, 1, "", false },
+	{ "licence_cost", "licences", 0, 1, "", false },
+	{ "guest_licence_cost", "guests", 0, 1, "", true },
+	{ "power_cost", "energy", 0, 1, "", true },
+	{ "total_cost", "total", 0, 1, "", false },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
@@ -59,11 +62,21 @@ static int width_of(const struct table *plan, const struct column *c)
 	return width;
 }
 
+static bool is_shown(const struct table *plan, const struct column *c)
+{
+	bool shown = !c->rare;
+
+	for (size_t row = 0; row < plan->rows; row++)
+		shown |= table_number_of(plan, row, c->name) > 0;
+	return shown;
+}
+
 static void put_headings(const struct text_page *page, const int *widths)
 {
 	text_put_name(page->out, "configuration", page->name_width);
 	for (size_t i = 0; i < COLUMNS; i++)
-		fprintf(page->out, "%*s", GAP + widths[i], columns[i].heading);
+		if (widths[i])
+			fprintf(page->out, "%*s", GAP + widths[i], columns[i].heading);
 	fputc('\n', page->out);
 }
 
@@ -73,6 +86,8 @@ static void put_row(const struct text_page *page, const struct table *plan, size
 	for (size_t i = 0; i < COLUMNS; i++) {
 		char text[400];
 
+		if (!widths[i])
+			continue;
 		print_cell(text, plan, row, &columns[i]);
 		fprintf(page->out, "%*s", GAP + widths[i], text);
 	}
@@ -102,7 +117,7 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 			page->name_width = width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST;
 	}
 	for (size_t i = 0; i < COLUMNS; i++)
-		widths[i] = width_of(plan, &columns[i]);
+		widths[i] = is_shown(plan, &columns[i]) ? width_of(plan, &columns[i]) : 0;
 	put_headings(page, widths);
 	for (size_t i = 0; i < plan->rows; i++)
 		put_row(page, plan, rows[i], widths);

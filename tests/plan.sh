@@ -106,6 +106,8 @@ mkdir empty
 (cd empty && try 0 --fleet ../fleet.csv --hosts ../hosts.csv && grep -q '^native  *2 ' said && ! grep -q '^hosted' said &&
 	grep -q 'no --overhead: planning native only' err && [ -s out/plan/summary.csv ])
 result overhead-none
+(cd empty && grep -q 'none yet, as only native was planned, on 2 hosts for 2200' out/report.html)
+result overhead-none-page
 for row in 'cpu,hosted,two:cpu_ratio' 'cpu,hosted,0:cpu_ratio' 'cpu,hosted,-1:cpu_ratio' 'cpu,hosted,nan:cpu_ratio' ',hosted,2:class' 'cpu,native,1:config'; do
 	printf 'class,config,cpu_ratio\n%s\n' "${row%:*}" >bad.csv
 	try 2 --overhead bad.csv --fleet fleet.csv --hosts hosts.csv --out new && says "bad.csv:2:${row#*:}" || break

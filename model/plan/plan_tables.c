@@ -75,9 +75,11 @@ static int put_host(struct table_writer *out, const struct fleet *fleet, const s
 		plan_put_amount(out, share(amounts[i][0], amounts[i][1]));
 		fullest = fmax(fullest, share(amounts[i][0], amounts[i][1]));
 	}
+	fullest = fmax(fullest, share(host->used.disk, kind->has.disk));
 	plan_put_amount(out, 1 - fullest);
 	plan_put_amount(out, host->used.disk);
 	plan_put_amount(out, kind->has.disk);
+	plan_put_amount(out, share(host->used.disk, kind->has.disk));
 	return table_end_row(out, error);
 }
 
