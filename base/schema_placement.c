@@ -87,7 +87,7 @@ const struct table_schema schema_plan_uncertainty = {
 	.columns = (const struct table_column[]){
 		TEXT("config", "configuration planned for"),
 		TEXT("label", "configuration as printed"),
-		COUNT("replicates", "plans made: workloads of a class drawn anew and each ratio within its interval, days of series drawn anew, other demand off by the policy's demand_error"),
+		COUNT("replicates", "plans made: workloads of a class drawn anew and each ratio within its interval, VMs of no known class as of one drawn from the fleet's, days of series drawn anew, other demand off by the policy's demand_error"),
 		NUMBER("hosts_p5", "hosts", "hosts needed: 5th percentile; NA: not all VMs could be placed"),
 		NUMBER("hosts_p50", "hosts", "median"),
 		NUMBER("hosts_p95", "hosts", "95th percentile"),
@@ -103,8 +103,8 @@ const struct table_schema schema_plan_sensitivity = {
 	.columns = (const struct table_column[]){
 		TEXT("config", "configuration planned for"),
 		TEXT("label", "configuration as printed"),
-		TEXT("input", "the class or workload, drivers or demand"),
-		TEXT("kind", "cpu-ratio (of the class), drivers (cores they keep busy) or demand"),
+		TEXT("input", "the class or workload, drivers, demand, or unknown-class (of which class VMs are that nobody gives one)"),
+		TEXT("kind", "cpu-ratio (of the class), drivers (cores they keep busy), demand or unknown-class"),
 		NUMBER("low", "1", "5th percentile of what was drawn, as a multiple of the estimate"),
 		NUMBER("high", "1", "95th percentile"),
 		NUMBER("hosts_low", "hosts", "hosts needed with the low value"),

@@ -101,7 +101,7 @@ static void fail_decimal(struct reader *r, const char *column, const char *text)
 	else
 		snprintf(what, sizeof(what),
 			 "\"%.40s\" may be a thousand times more or less: is that a decimal comma?", text);
-	fail(r, column, "write all numbers without marks between thousands", what);
+	fail(r, column, "write it with a decimal point, or without a mark between thousands", what);
 }
 
 static void take_cell(struct reader *r, size_t target, const char *text)

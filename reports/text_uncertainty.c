@@ -62,7 +62,10 @@ static void put_input(FILE *out, const struct table *table, size_t row)
 	if (strcmp(kind, "cpu-ratio") == 0)
 		fprintf(out, " on the CPU ratio of %s", table_text_of(table, row, "input"));
 	else
-		fprintf(out, " on %s", strcmp(kind, "demand") == 0 ? "demand" : "what drivers do");
+		fprintf(out, " on %s",
+			strcmp(kind, "demand") == 0    ? "demand"
+			: strcmp(kind, "drivers") == 0 ? "what drivers do"
+						       : "what those VMs do whose class is not known");
 	fprintf(out, " (%.0f %% of the variance of its cost)", 100 * table_number_of(table, row, "share"));
 }
 

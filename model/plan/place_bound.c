@@ -8,7 +8,8 @@
 
 /* What no placement can do better than. */
 
-#define L2_ITEMS_MOST 4e6 /* that it is worth listing one by one */
+#define L2_ITEMS_MOST  4e6   /* that it is worth listing one by one */
+#define FOLD_ROWS_MOST 20000 /* that it is worth rounding in many ways */
 
 /* The least whole number of bins that is no less than X, but for rounding and the slack each bin has. */
 static double whole_bins(double x)
@@ -78,6 +79,16 @@ static int descending(const void *left, const void *right)
 	return (*a < *b) - (*a > *b);
 }
 
+/* The bound of resource D that items alike have, on bins of the largest CAPACITY. SIZES has room for all
+ * items. */
+static size_t bound_fold(const struct place_problem *problem, const bool *placeable, size_t d, bool whole,
+			 double capacity, double *sizes)
+{
+	for (size_t i = 0; i < problem->items; i++)
+		sizes[i] = placeable[i] ? fmin(need(problem, i, d, whole) / capacity, 1) : 0;
+	return place_bound_fold(sizes, problem->count, problem->items);
+}
+
 /* L2 of resource D on bins of the largest CAPACITY. SIZES has room for all items. */
 static size_t bound_resource(const struct place_problem *problem, const bool *placeable, size_t d, bool whole,
 			     double capacity, double *sizes)
@@ -99,6 +110,11 @@ static size_t bound_resource(const struct place_problem *problem, const bool *pl
 	qsort(sizes, n, sizeof(*sizes),
 	      descending); /* it merges, which a million sizes take better than heaps */
 	half = place_bound_l2(sizes, n);
+	if (problem->items <= FOLD_ROWS_MOST) {
+		size_t alike = bound_fold(problem, placeable, d, whole, capacity, sizes);
+
+		half = alike > half ? alike : half;
+	}
 	return half > (size_t)whole_bins(sum) ? half : (size_t)whole_bins(sum);
 }
 
@@ -174,7 +190,7 @@ static double bound_cost(const struct place_problem *problem, const double *dema
 int place_bound(const struct place_problem *problem, double *cost, size_t *bins)
 {
 	bool *placeable = find_placeable(problem);
-	double demand[PLACE_RESOURCES_MOST], *sizes = NULL, units = 1;
+	double demand[PLACE_RESOURCES_MOST], *sizes = NULL, units = 1 + (double)problem->items;
 
 	for (size_t i = 0; i < problem->items; i++)
 		units += (double)problem->count[i];

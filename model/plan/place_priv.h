@@ -103,4 +103,9 @@ int place_bound(const struct place_problem *problem, double *cost, size_t *bins)
  * each 0..1, sorted descending; those of a size beyond 1 count as 1). O(n log n). */
 size_t place_bound_l2(const double *sizes, size_t n);
 
+/* The bound by dual feasible functions u(k) (S. Fekete and J. Schepers, New classes of fast lower bounds for
+ * bin packing problems, Mathematical Programming 91, 2001), which tells how many alike items a bin takes, for
+ * SIZES (n, 0..1), COUNT of each. O(n). */
+size_t place_bound_fold(const double *sizes, const size_t *count, size_t n);
+
 #endif

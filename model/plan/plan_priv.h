@@ -122,8 +122,8 @@ int plan_ratios_read(struct plan_ratios *ratios, const char *directory, struct e
 int plan_ratios_typed(struct plan_ratios *ratios, const char *path, struct error *error);
 void plan_ratios_free(struct plan_ratios *ratios);
 
-/* Whether every VM's profile, else its class, is a class or workload that was measured: 0, or -EINVAL naming
- * the first that is not. */
+/* Looks whether every VM's profile, else its class, is a class or workload that was measured, and lists those
+ * of which it is not, to be priced as their class, else as the others. 0 or -ENOMEM. */
 int plan_ratios_check(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error);
 
 /* Turns what was measured on some platform into native demand: divides it by what that platform costs the

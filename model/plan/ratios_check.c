@@ -10,33 +10,34 @@
 
 /* Whether what VMs are priced as was measured. */
 
-static int fail_class(const struct plan_vm *vm, const struct names *known, struct error *error)
+/* Why VM is priced otherwise: as KIND of thing was not measured. NULL when memory is short. */
+static const char *explain(struct fleet *fleet, const struct plan_vm *vm, const char *kind,
+			   const char *instead, const struct names *known)
 {
-	const char *near;
-	const char **candidates = calloc(known->count + 1, sizeof(*candidates));
+	const char **candidates = calloc(known->count + 1, sizeof(*candidates)), *near, *why;
 
-	for (size_t i = 0; candidates && i < known->count; i++)
+	if (!candidates)
+		return NULL;
+	for (size_t i = 0; i < known->count; i++)
 		candidates[i] = known->name[i];
-	near = candidates ? units_nearest(vm->priced_as, candidates) : NULL;
-	error_set(error, 0, "no class or workload \"%.60s\" was measured", vm->priced_as);
-	error_at(error, "%s:%zu:%s", vm->path, vm->line, vm->priced_as == vm->class ? "class" : "profile");
-	if (near)
-		error_mend(error, "did you mean %s?", near);
-	else
-		error_mend(error, "name one that the result has, such as %s", known->name[0]);
+	near = units_nearest(vm->priced_as, candidates);
+	why = fleet_text(fleet, "its %s %.60s was not measured: it is priced as %s%s%s%s", kind,
+			 vm->priced_as, instead, near ? " (did you mean " : "", near ? near : "",
+			 near ? "?)" : "");
 	free(candidates);
-	return -EINVAL;
+	return why;
 }
 
-/* Prices VM as its class, for want of its profile. 0 or negative errno. */
-static int price_as_class(struct fleet *fleet, struct plan_vm *vm, struct error *error)
+/* Prices VM as its class, for want of its profile, or as the others, for want of both. 0 or -ENOMEM. */
+static int price_otherwise(struct fleet *fleet, struct plan_vm *vm, const struct names *known)
 {
-	const char *why = fleet_text(fleet, "its profile %.60s was not measured: it is priced as its class",
-				     vm->priced_as);
-	const struct plan_doubt doubt = { .path = vm->path, .vm = vm->name, .line = vm->line, .why = why };
+	bool by_class = vm->priced_as != vm->class && names_contain(known, vm->class);
+	struct plan_doubt doubt = { .path = vm->path, .vm = vm->name, .line = vm->line };
 
-	vm->priced_as = vm->class;
-	return why && fleet_doubt(fleet, &doubt) == 0 ? 0 : error_set(error, ENOMEM, "cannot plan");
+	doubt.why = explain(fleet, vm, vm->priced_as == vm->class ? "class" : "profile",
+			    by_class ? "its class" : "the others on average", known);
+	vm->priced_as = by_class ? vm->class : "";
+	return doubt.why ? fleet_doubt(fleet, &doubt) : -ENOMEM;
 }
 
 int plan_ratios_check(const struct plan_ratios *ratios, struct fleet *fleet, struct error *error)
@@ -54,8 +55,8 @@ int plan_ratios_check(const struct plan_ratios *ratios, struct fleet *fleet, str
 
 		if (!*vm->priced_as || names_contain(&known, vm->priced_as))
 			continue;
-		code = names_contain(&known, vm->class) ? price_as_class(fleet, vm, error)
-							: fail_class(vm, &known, error);
+		if (price_otherwise(fleet, vm, &known) < 0)
+			code = error_set(error, ENOMEM, "cannot plan");
 	}
 	names_free(&known);
 	return code;

@@ -21,17 +21,17 @@ struct replicates {
 	size_t count, homeless;	      /* homeless: replicates in which some VM found no host */
 };
 
-/* The inputs: of each class the CPU ratio, then drivers, then demand. */
+/* The inputs: of each class the CPU ratio, then drivers, then demand, then the class of those of none. */
 static size_t inputs(const struct unsure *u)
 {
-	return u->classes.count + 2;
+	return u->classes.count + 3;
 }
 
 static const char *name_of(const struct unsure *u, size_t input)
 {
-	return input < u->classes.count	   ? u->classes.name[input]
-	       : input == u->classes.count ? "drivers"
-					   : "demand";
+	return input < u->classes.count
+		       ? u->classes.name[input]
+		       : (const char *[]){ "drivers", "demand", "unknown-class" }[input - u->classes.count];
 }
 
 /* Mean of what is drawn of ARRAY (classes), by native demand. */
@@ -66,9 +66,13 @@ static int plan(const struct unsure *u, double *hosts, double *cost)
 		size_t class = unsure_class(u, i);
 		bool known = class < u->classes.count;
 
-		config.price[i].cpu = u->config->price[i].cpu * u->demand[i] * (known ? u->cpu[class] : cpu);
-		config.price[i].driver =
-			u->config->price[i].driver * u->demand[i] * (known ? u->driver[class] : driver);
+		double by = known ? u->cpu[class] : isnan(u->other_cpu[i]) ? cpu : u->other_cpu[i];
+		double by_driver = known		       ? u->driver[class]
+				   : isnan(u->other_driver[i]) ? driver
+							       : u->other_driver[i];
+
+		config.price[i].cpu = u->config->price[i].cpu * u->demand[i] * by;
+		config.price[i].driver = u->config->price[i].driver * u->demand[i] * by_driver;
 	}
 	code = plan_pack(&packing, u->fleet, &config, u->careful);
 	*hosts = *cost = INFINITY;
@@ -81,11 +85,34 @@ static int plan(const struct unsure *u, double *hosts, double *cost)
 	return code;
 }
 
+/* What VMs of no known class cost, by native demand, as a multiple of the estimate; 1: there are none. */
+static double mean_other(const struct unsure *u)
+{
+	double sum = 0, all = 0;
+
+	for (size_t i = 0; i < u->fleet->vms; i++) {
+		double cpu = (double)u->fleet->vm[i].count * u->fleet->vm[i].asks.cpu;
+
+		if (isnan(u->other_cpu[i]))
+			continue;
+		sum += cpu * u->other_cpu[i];
+		all += cpu;
+	}
+	return all > 0 ? sum / all : 1;
+}
+
 static double value_of(const struct unsure *u, size_t input)
 {
-	return input < u->classes.count	   ? u->cpu[input]
-	       : input == u->classes.count ? mean(u, u->driver)
-					   : u->all_demand;
+	switch (input - u->classes.count) {
+	case 0:
+		return mean(u, u->driver);
+	case 1:
+		return u->all_demand;
+	case 2:
+		return mean_other(u);
+	default:
+		return u->cpu[input];
+	}
 }
 
 static void set(struct unsure *u, size_t input, double value)
@@ -94,8 +121,10 @@ static void set(struct unsure *u, size_t input, double value)
 		u->cpu[input] = value;
 	for (size_t c = 0; input == u->classes.count && c < u->classes.count; c++)
 		u->driver[c] = value;
-	for (size_t i = 0; input > u->classes.count && i < u->fleet->vms; i++)
+	for (size_t i = 0; input == u->classes.count + 1 && i < u->fleet->vms; i++)
 		u->demand[i] = value;
+	for (size_t i = 0; input == u->classes.count + 2 && i < u->fleet->vms; i++)
+		u->other_cpu[i] = value; /* those of a known class do not look there */
 }
 
 static int replicate(struct unsure *u, struct replicates *r)

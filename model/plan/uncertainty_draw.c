@@ -86,8 +86,8 @@ int unsure_init(struct unsure *u, const struct plan_ratios *ratios, const struct
 	for (size_t i = 0; code == 0 && i < fleet->vms; i++)
 		if (*fleet->vm[i].priced_as)
 			code = names_add(&u->classes, fleet->vm[i].priced_as);
-	u->base_cpu = calloc(4 * (u->classes.count + 1), sizeof(*u->base_cpu));
-	u->demand = calloc(fleet->vms + 1, sizeof(*u->demand));
+	u->base_cpu = calloc(5 * (u->classes.count + 1), sizeof(*u->base_cpu));
+	u->demand = calloc(3 * (fleet->vms + 1), sizeof(*u->demand));
 	u->rows = calloc(rows, sizeof(*u->rows));
 	u->values = calloc(rows, sizeof(*u->values));
 	u->total = calloc(fleet->series.slots + 1, sizeof(*u->total));
@@ -97,10 +97,18 @@ int unsure_init(struct unsure *u, const struct plan_ratios *ratios, const struct
 	u->base_driver = u->base_cpu + u->classes.count + 1;
 	u->cpu = u->base_driver + u->classes.count + 1;
 	u->driver = u->cpu + u->classes.count + 1;
+	u->weight = u->driver + u->classes.count + 1;
+	u->other_cpu = u->demand + fleet->vms + 1;
+	u->other_driver = u->other_cpu + fleet->vms + 1;
 	for (size_t c = 0; c < u->classes.count; c++) {
 		u->base_cpu[c] = estimate(u, u->classes.name[c], "vm-cpu");
 		u->base_driver[c] = estimate(u, u->classes.name[c], "driver");
 	}
+	for (size_t i = 0; i < fleet->vms; i++)
+		if (unsure_class(u, i) < u->classes.count)
+			u->weight[unsure_class(u, i)] += (double)fleet->vm[i].count * fleet->vm[i].asks.cpu;
+	for (size_t c = 1; c < u->classes.count; c++)
+		u->weight[c] += u->weight[c - 1];
 	sum_series(u);
 	unsure_centre(u);
 	return 0;
@@ -122,8 +130,10 @@ void unsure_centre(struct unsure *u)
 {
 	for (size_t c = 0; c <= u->classes.count; c++)
 		u->cpu[c] = u->driver[c] = 1;
-	for (size_t i = 0; i < u->fleet->vms; i++)
+	for (size_t i = 0; i < u->fleet->vms; i++) {
 		u->demand[i] = 1;
+		u->other_cpu[i] = u->other_driver[i] = (double)NAN;
+	}
 	u->all_demand = 1;
 }
 
@@ -143,6 +153,42 @@ static double draw_days(struct unsure *u)
 		       u->day * sizeof(*u->drawn));
 	stats_sort(u->drawn, slots);
 	return was > 0 ? stats_quantile(u->drawn, slots, q) / was : 1;
+}
+
+/* The mean over the fleet of ARRAY (classes). */
+static double mean(const struct unsure *u, const double *array)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < u->classes.count; c++)
+		sum += (u->weight[c] - (c ? u->weight[c - 1] : 0)) * array[c];
+	return sum / u->weight[u->classes.count - 1];
+}
+
+/* What VMs of no known class are this time: of a class of the fleet; where it has none, of all that was
+ * measured. */
+static void draw_others(struct unsure *u)
+{
+	size_t classes = u->classes.count;
+	double all = classes ? u->weight[classes - 1] : 0, cpu = 1, driver = 1;
+
+	if (all > 0) {
+		cpu = mean(u, u->base_cpu);
+		driver = mean(u, u->base_driver);
+	} else {
+		cpu = draw_class(u, "", "vm-cpu") / estimate(u, "", "vm-cpu");
+	}
+	for (size_t i = 0; i < u->fleet->vms; i++) {
+		double at = all * random_unit(&u->random);
+		size_t c = 0;
+
+		if (unsure_class(u, i) < classes)
+			continue;
+		while (all > 0 && u->weight[c] < at)
+			c++;
+		u->other_cpu[i] = all > 0 ? u->base_cpu[c] * u->cpu[c] / cpu : cpu;
+		u->other_driver[i] = all > 0 && driver > 0 ? u->base_driver[c] * u->driver[c] / driver : 1;
+	}
 }
 
 void unsure_draw(struct unsure *u)
@@ -169,6 +215,7 @@ void unsure_draw(struct unsure *u)
 		all += cpu;
 	}
 	u->all_demand = all > 0 ? sum / all : 1;
+	draw_others(u);
 }
 
 size_t unsure_class(const struct unsure *u, size_t vm)

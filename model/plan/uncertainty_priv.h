@@ -11,21 +11,25 @@
 /*
  * How firm a plan is: it is made again with overheads and demand as they might as well have come out, a
  * parametric bootstrap (B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, section 6.5).
- * Workloads of a class are drawn anew, and each of their ratios within its interval; days of series are
- * drawn anew for all VMs together, so that what is busy at once stays so; demand without series is off by the
- * policy's demand_error, each row of the fleet by its own.
+ * Workloads of a class are drawn anew, and each of their ratios within its interval; VMs of no known class
+ * are of one that is drawn by how much of the fleet it is, each row for itself; days of series are drawn anew
+ * for all VMs together, so that what is busy at once stays so; demand without series is off by the policy's
+ * demand_error, each row of the fleet by its own.
  */
 struct unsure {
 	const struct plan_ratios *ratios;
 	const struct fleet *fleet;
 	const struct plan_config *config;
-	struct names classes;		/* of the fleet */
-	double *base_cpu, *base_driver; /* classes: the estimates; owned, as all of these */
-	double *cpu, *driver;		/* classes: what is drawn, as multiples of these */
-	double *demand;			/* VMs: the same of their demand */
-	double all_demand;		/* of all of it together */
-	size_t *rows;			/* of overhead.csv */
-	double *values;			/* as many */
+	struct names classes;		  /* of the fleet */
+	double *base_cpu, *base_driver;	  /* classes: the estimates; owned, as all of these */
+	double *cpu, *driver;		  /* classes: what is drawn, as multiples of these */
+	double *demand;			  /* VMs: the same of their demand */
+	double *other_cpu, *other_driver; /* VMs of no known class: the same, as of a class of the fleet that
+					   * is drawn; NaN: as the mean */
+	double *weight;			  /* classes: CPU demand of it and those before */
+	double all_demand;		  /* of all of it together */
+	size_t *rows;			  /* of overhead.csv */
+	double *values;			  /* as many */
 	double *total, *drawn; /* slots: CPU of all VMs that have series, and days of it drawn anew */
 	size_t day, days;      /* slots of a day; 0 days: too few to draw from */
 	double series_share;   /* of the CPU demand that has series */

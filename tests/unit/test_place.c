@@ -53,6 +53,7 @@ static void test_random_placements_obey(void)
 		if (wrong)
 			printf("# round %d: %s\n", round, wrong);
 		CHECK_STR(wrong, NULL);
+		CHECK(s.unplaced || s.bound_bins <= s.bins);
 		placed += s.bins;
 		ruled += p->groups > 0;
 		place_solution_free(&s);
@@ -130,6 +131,9 @@ static void test_bounds(void)
 	CHECK_INT(place_bound_l2(thirds, 4), 2);
 	CHECK_INT(place_bound_l2(pairs, 5), 4); /* 0.35 fits beside none of 0.7: 2 + ceil(1.05) */
 	CHECK_INT(place_bound_l2(pairs, 0), 0);
+	CHECK_INT(place_bound_fold((const double[]){ 0.15 }, (const size_t[]){ 310 }, 1), 52); /* 6 a bin */
+	CHECK_INT(place_bound_fold((const double[]){ 1. / 3 }, (const size_t[]){ 9 }, 1), 3);
+	CHECK_INT(place_bound_fold((const double[]){ 0.35, 0.15 }, (const size_t[]){ 10, 10 }, 2), 5);
 }
 
 /* First fit needs 3 here, and what is exact 2. */

@@ -212,7 +212,6 @@ static void refuse(const char *row, const char *where, const char *what)
 
 static void test_bad_fleets_are_refused_where_they_are_bad(void)
 {
-	refuse("vm=db|count=1|class=kw|cpu=1|memory=1|io=1", "fleet.csv:3:class", "kw");
 	refuse("vm=db|count=-1|class=kv|cpu=1|memory=1|io=1", "fleet.csv:3:count", "-1");
 	refuse("vm=db|count=1|class=kv|cpu=-2|memory=1|io=1", "fleet.csv:3:cpu", "-2");
 	refuse("vm=db|count=1|class=kv|cpu=1|io=1", "fleet.csv:3:memory", "missing");

@@ -99,10 +99,41 @@ static void test_demand_may_be_what_matters(void)
 	table_free(&inputs);
 }
 
+/* They cost what the others do on average, (40 * 2 + 40 * 1) / 80, and may be either: 40 VMs cost 40 to 80
+ * cores. */
+static void test_vms_of_no_known_class_are_of_some(void)
+{
+	static const char *const mixed[] = { "vm=web|count=40|class=kv|cpu=1|memory=1|measured_on=native",
+					     "vm=sum|count=40|class=spin|cpu=1|memory=1|measured_on=native",
+					     "vm=new|count=40|class=kw|cpu=1|memory=1|measured_on=native",
+					     NULL };
+	struct model_plan_options options;
+	struct error error = { 0 };
+	const char *directory = prepare(mixed, hosts, &options);
+	struct table table, inputs;
+
+	CHECK_INT(model_plan_write(&options, &error), 0);
+	table = read_plan(directory, &schema_plan_summary);
+	CHECK_NEAR(figure(&table, "hosted", "cpu_inflated"), 180, 1e-6);
+	table_free(&table);
+	table = read_plan(directory, &schema_plan_uncertainty);
+	CHECK_NEAR(figure(&table, "hosted", "hosts_p5"), 20, 0.5);
+	CHECK_NEAR(figure(&table, "hosted", "hosts_p95"), 25, 0.5);
+	table_free(&table);
+	inputs = read_plan(directory, &schema_plan_sensitivity);
+	CHECK_INT(inputs.rows, 1);
+	CHECK_STR(table_text_of(&inputs, 0, "input"), "unknown-class");
+	CHECK_NEAR(figure(&inputs, "hosted", "low"), 2 / 3., 1e-6);
+	CHECK_NEAR(figure(&inputs, "hosted", "high"), 4 / 3., 1e-6);
+	CHECK(figure(&inputs, "hosted", "share") > 0.99);
+	table_free(&inputs);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_what_is_certain_does_not_vary);
 	CHECK_RUN(test_a_ratio_varies_within_its_interval);
 	CHECK_RUN(test_demand_may_be_what_matters);
+	CHECK_RUN(test_vms_of_no_known_class_are_of_some);
 	return check_done();
 }
