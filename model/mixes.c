@@ -15,8 +15,7 @@
 
 /* mixes.csv: what VMs of unlike programs do together, by what each asks for alone. */
 #define CLASSES	    64
-#define WIDE	    1.05 /* cores that a program computes on, from which it is one for several */
-#define SIMULATIONS 20	 /* of the time measured */
+#define SIMULATIONS 20 /* of the time measured */
 #define SEED	    1
 #define RUNS	    20000 /* simulated at once, at most: a long load is cut short */
 #define BUSY	    0.05  /* of the cores */
@@ -94,7 +93,7 @@ static bool is_wide(const struct model *m)
 	bool wide = false;
 
 	for (size_t i = 0; i < m->classes; i++)
-		wide |= m->mean[i].cpu > WIDE * m->mean[i].wall;
+		wide |= m->mean[i].cpu > SIMULATE_WIDE * m->mean[i].wall;
 	return wide;
 }
 

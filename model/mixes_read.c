@@ -97,8 +97,9 @@ static void take_run(struct mix_part *p, const struct row *r)
 	struct simulate_run *run = &p->run[p->runs];
 
 	p->took_s[p->runs++] = (number(r, "ended_ns") - number(r, "intended_ns")) / 1e9;
-	*run = (struct simulate_run){ .cpu = seconds(r, "cpu_ns"),
-				      .wall = (number(r, "ended_ns") - number(r, "begun_ns")) / 1e9 };
+	*run = simulate_run_on_free(seconds(r, "cpu_ns"),
+				    (number(r, "ended_ns") - number(r, "begun_ns")) / 1e9,
+				    number(r, "wait_cpu_ns") / 1e9);
 	p->demand_s += run->cpu;
 	p->alone_s += run->wall;
 	p->setup_s += seconds(r, "setup_ns");

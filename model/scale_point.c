@@ -32,7 +32,8 @@ static int describe(struct scale_point *p, const struct scale_copy *const *kept,
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		room[i] = kept[i]->cpu_ns + kept[i]->spin_ns;
-		p->run[p->runs++] = (struct simulate_run){ kept[i]->cpu_ns / 1e9, kept[i]->wall_ns / 1e9 };
+		p->run[p->runs++] = simulate_run_on_free(kept[i]->cpu_ns / 1e9, kept[i]->wall_ns / 1e9,
+							 kept[i]->wait_cpu_ns / 1e9);
 	}
 	p->cpu_ns = stats_median(room, count, MODEL_LEVEL).value;
 	for (size_t i = 0; i < count; i++)

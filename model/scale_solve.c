@@ -8,7 +8,6 @@
 #include "model/scale_priv.h"
 
 /* What N copies do, by what one asks for. */
-#define WIDE	    1.05 /* cores that a program computes on, from which it is one for several */
 #define SIMULATIONS 5000 /* of copies */
 
 /* Runs as they are alone. */
@@ -86,7 +85,7 @@ int scale_solve(struct scale_series *s, const struct table *predictions, double 
 			.servers = &servers,
 		};
 
-		if (demand <= WIDE * mean(&alone, false))
+		if (demand <= SIMULATE_WIDE * mean(&alone, false))
 			code = mva_solve(&network, &s->point[i].mva, &response, NULL, NULL, error);
 		if (code == 0 && simulate_point(s, &alone, &s->point[i], share))
 			code = error_set(error, ENOMEM, "cannot simulate copies");

@@ -36,6 +36,14 @@ struct state {
 	int code;
 };
 
+struct simulate_run simulate_run_on_free(double cpu_s, double wall_s, double wait_s)
+{
+	bool one_by_one = cpu_s + wait_s <= SIMULATE_WIDE * wall_s;
+
+	return (struct simulate_run){ cpu_s,
+				      one_by_one ? fmax(wall_s - wait_s, fmin(cpu_s, wall_s)) : wall_s };
+}
+
 /* What one of SLICES slices takes of LEFT: all divisions are equally likely, so no two runs keep step. */
 static double cut(struct state *s, double *left, size_t slices)
 {

@@ -11,11 +11,18 @@
  * programs that use several cores at once.
  */
 
+#define SIMULATE_WIDE 1.05 /* cores that a program computes on, from which it is one for several */
+
 /* A run as it is alone: core-seconds, and seconds. Where it takes longer than it computes, it asks nobody
  * meanwhile; where it computes more than it takes, it does so on several cores. */
 struct simulate_run {
 	double cpu, wall;
 };
+
+/* A run that used CPU_S core-seconds in WALL_S seconds and waited WAIT_S for a core (NaN: not known), as it
+ * would be on free cores. What waits while another of its threads goes on, which is so where computing and
+ * waiting are more than the time, is not told apart. */
+struct simulate_run simulate_run_on_free(double cpu_s, double wall_s, double wait_s);
 
 /* VMs that run one program: each run is one of RUN (RUNS; the caller's), drawn at random. */
 struct simulate_class {

@@ -68,19 +68,20 @@ def loads(directory, rows):
         table.writerows(rows)
 
 
-def row(load, config, program, vms, vm, turn, due, begun, ended, cpu, rate="NA", held=0, block=1):
+def row(load, config, program, vms, vm, turn, due, begun, ended, cpu, rate="NA", held=0, block=1, waited=0):
     return dict(load=load, config=config, label=config, cores=2, rate=rate, for_ns=int(FOR * 1e9), block=block, program=program,
                 vms=vms, vm=vm, turn=turn, intended_ns=int(due * 1e9), begun_ns=int(begun * 1e9), ended_ns=int(ended * 1e9),
-                setup_ns=0, cpu_ns=int(cpu * 1e9), cpu_setup_ns=0, spin_ns=0, wait_cpu_ns=0, resident_bytes=1 << 20,
+                setup_ns=0, cpu_ns=int(cpu * 1e9), cpu_setup_ns=0, spin_ns=0, wait_cpu_ns=int(waited * 1e9), resident_bytes=1 << 20,
                 cores_held=held, others_cores=0, status="ok")
 
 
-def again_and_again(load, config, program, vms, first, seconds, cpu, held=0):
+def again_and_again(load, config, program, vms, first, seconds, cpu, held=0, waited=0):
     for block in (1, 2, 3):
         for vm in range(first, first + vms):
             for turn in range(1, int(FOR / seconds) + 2):
                 begun = (turn - 1) * seconds
-                yield row(load, config, program, vms, vm, turn, begun, begun, begun + seconds, cpu, held=held, block=block)
+                yield row(load, config, program, vms, vm, turn, begun, begun, begun + seconds, cpu, held=held, block=block,
+                          waited=waited)
 
 
 def two_classes(population, think, demand, servers):
@@ -107,6 +108,9 @@ for config, held in (("native", 0), ("bare-metal", 1)):
     rows += again_and_again("a:2,b:1", config, "a", 2, 1, 2 / x[0], 0.08, held)
     rows += again_and_again("a:2,b:1", config, "b", 1, 3, 1 / x[1], 0.05, held)
 loads("loads", rows)
+# One waits for a core, the other is two threads, of which one waits while the other goes on.
+loads("waits", list(again_and_again("one:1", "native", "one", 1, 1, 0.2, 0.04, waited=0.1)) +
+      list(again_and_again("two:1", "native", "two", 1, 1, 0.2, 0.15, waited=0.1)))
 
 generator, rows = random.Random(1), list(again_and_again("d:1", "native", "d", 1, 1, 0.1, 0.1))
 for block in range(1, 41):

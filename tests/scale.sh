@@ -92,6 +92,9 @@ try 0 loads && grep -q 'off by 0.0 % in the median' said && grep -q 'a:2,b:1, ov
 result mix-text
 try 0 loads --slo p95=150ms && grep -q 'a:2,b:1: does not keep the goal' said && grep -q 'a:1: keeps the goal' said
 result mix-goal
+try 0 waits --json && close "$(part native one:1 one alone_ns)" 1e8 && close "$(part native one:1 one predicted)" 10 &&
+	close "$(part native two:1 two alone_ns)" 2e8
+result mix-waited
 try 0 loads --predicted predicted --csv && awk -F, '$2 == "native" && $5 == "a" && /^a:1/ { exit !($12 > 2.49 && $12 < 2.51) }' said
 result mix-predicted
 # queue1 to queue4 are 0.05 s of computing and 0.05 s besides: as predicted, and without one alone not known.
