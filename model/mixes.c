@@ -18,7 +18,6 @@
 #define SIMULATIONS 20 /* of the time measured */
 #define SEED	    1
 #define RUNS	    20000 /* simulated at once, at most: a long load is cut short */
-#define BUSY	    0.05  /* of the cores */
 
 static const double shares[] = { 0.5, 0.95, 0.99 };
 
@@ -190,7 +189,8 @@ static const char *yes(double flag)
 
 static int put(struct table_writer *w, const struct mixes *m, const struct mix_part *p, struct error *error)
 {
-	bool alone = find_alone(m, p) == p, over = oversubscribed(m, p), busy = p->others > BUSY * p->cores;
+	bool alone = find_alone(m, p) == p, over = oversubscribed(m, p),
+	     busy = p->others > MODEL_BUSY * p->cores;
 	char flags[32];
 
 	table_put_text(w, p->load);

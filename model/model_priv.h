@@ -10,6 +10,7 @@
 struct error;
 
 #define MODEL_LEVEL	  0.95 /* of every interval */
+#define MODEL_BUSY	  0.05 /* of cores, or of a time: others that took so much kept the machine busy */
 #define MODEL_PAIRS_LEAST 6    /* below which no signed-rank interval at that level exists */
 
 /* Repetitions of one workload under one configuration, as row numbers of runs.csv. */

@@ -13,6 +13,19 @@
 
 /* scaling.csv and laws.csv: copies of a program that run at once. */
 
+/* Whether copies that have a core each waited for it: others kept the machine busy. */
+static bool busy(const struct scale_series *s, const struct scale_point *p)
+{
+	double cpu = 0, wall = 0;
+
+	for (size_t i = 0; i < p->runs; i++) {
+		cpu += p->run[i].cpu;
+		wall += p->run[i].wall;
+	}
+	return p->held <= s->cores && (double)p->n * fmax(cpu / wall, 1) <= SIMULATE_WIDE * s->cores &&
+	       p->wait_cpu_ns > MODEL_BUSY * p->p50_ns;
+}
+
 static void put_point(struct table_writer *w, const struct scale_series *s, const struct scale_point *p,
 		      const struct usl *usl)
 {
@@ -33,7 +46,7 @@ static void put_point(struct table_writer *w, const struct scale_series *s, cons
 	table_put_number(w, usl ? usl_throughput(usl, (double)p->n) : (double)NAN);
 	table_put_number(w, p->mva);
 	table_put_number(w, p->sim_p95_ns);
-	table_put_text(w, p->held > s->cores ? "oversubscribed" : NULL);
+	table_put_text(w, p->held > s->cores ? "oversubscribed" : busy(s, p) ? "busy" : NULL);
 }
 
 /* Median of the absolute relative errors beyond one copy: of throughput by mean value analysis, or of the

@@ -70,7 +70,7 @@ static int by_place(const void *a, const void *b)
 	int order = strcmp(text(x, "workload"), text(y, "workload"));
 
 	if (order == 0)
-		order = strcmp(text(x, "config"), text(y, "config"));
+		order = x->config < y->config ? -1 : x->config > y->config;
 	if (order == 0)
 		order = x->n < y->n ? -1 : x->n > y->n;
 	if (order == 0)
@@ -80,8 +80,7 @@ static int by_place(const void *a, const void *b)
 
 static bool same_series(const struct scale_copy *a, const struct scale_copy *b)
 {
-	return strcmp(text(a, "workload"), text(b, "workload")) == 0 &&
-	       strcmp(text(a, "config"), text(b, "config")) == 0;
+	return a->config == b->config && strcmp(text(a, "workload"), text(b, "workload")) == 0;
 }
 
 /* Cores that a copy has to itself: none where the scheduler decides and nobody polls. */
@@ -96,7 +95,8 @@ static double kept(const struct table *t, size_t row)
 }
 
 /* Undisturbed by probes, in a block, and ok. */
-static size_t take_rows(const struct table *t, size_t directory, struct scale_copy *copy)
+static size_t take_rows(const struct table *t, size_t directory, const struct names *configs,
+			struct scale_copy *copy)
 {
 	size_t count = 0;
 
@@ -108,17 +108,19 @@ static size_t take_rows(const struct table *t, size_t directory, struct scale_co
 		    !(table_number_of(t, row, "wall_ns") > 0) || !(table_number_of(t, row, "run") >= 0) ||
 		    flags_have(flags, "observed"))
 			continue;
-		copy[count++] = (struct scale_copy){ .runs = t,
-						     .row = row,
-						     .directory = directory,
-						     .n = vms >= 1 ? (size_t)vms : 1,
-						     .block = block,
-						     .wall_ns = table_number_of(t, row, "wall_ns"),
-						     .cpu_ns = sum_of(t, row, work),
-						     .spin_ns = sum_of(t, row, spin),
-						     .wait_cpu_ns = NAN,
-						     .resident_bytes = NAN,
-						     .held = kept(t, row) };
+		copy[count++] =
+			(struct scale_copy){ .runs = t,
+					     .row = row,
+					     .directory = directory,
+					     .config = names_find(configs, table_text_of(t, row, "config")),
+					     .n = vms >= 1 ? (size_t)vms : 1,
+					     .block = block,
+					     .wall_ns = table_number_of(t, row, "wall_ns"),
+					     .cpu_ns = sum_of(t, row, work),
+					     .spin_ns = sum_of(t, row, spin),
+					     .wait_cpu_ns = NAN,
+					     .resident_bytes = NAN,
+					     .held = kept(t, row) };
 	}
 	return count;
 }
@@ -162,7 +164,8 @@ static int group(struct scale_results *r, struct scale_copy *copy, size_t count,
 	return code;
 }
 
-static int read_tables(struct scale_results *r, const char *const *directories, struct error *error)
+static int read_tables(struct scale_results *r, const char *const *directories, struct names *configs,
+		       struct error *error)
 {
 	size_t count = 0;
 	int code = 0;
@@ -178,25 +181,27 @@ static int read_tables(struct scale_results *r, const char *const *directories, 
 		snprintf(path, sizeof(path), "%s/%s", directories[i], schema_runs.name);
 		code = table_read(&r->runs[i], path, &schema_runs, error);
 		r->directories += code == 0;
+		if (code == 0 && names_collect(configs, &r->runs[i], "config"))
+			code = error_set(error, ENOMEM, "cannot read results");
 	}
+	names_order_configs(configs);
 	return code;
 }
 
 int scale_read(struct scale_results *r, const char *const *directories, double share, struct error *error)
 {
+	struct names configs = { 0 };
 	struct scale_copy *copy;
 	size_t rows = 0, count = 0, points = 0;
 	int code;
 
 	*r = (struct scale_results){ 0 };
-	code = read_tables(r, directories, error);
-	if (code)
-		return code;
+	code = read_tables(r, directories, &configs, error);
 	for (size_t i = 0; i < r->directories; i++)
 		rows += r->runs[i].rows;
 	copy = calloc(rows + 1, sizeof(*copy));
 	for (size_t i = 0; copy && code == 0 && i < r->directories; i++) {
-		size_t more = take_rows(&r->runs[i], i, copy + count);
+		size_t more = take_rows(&r->runs[i], i, &configs, copy + count);
 
 		code = add_counters(directories[i], copy + count, more, error);
 		count += more;
@@ -204,6 +209,7 @@ int scale_read(struct scale_results *r, const char *const *directories, double s
 	if (code == 0 && (!copy || group(r, copy, count, share)))
 		code = error_set(error, ENOMEM, "cannot read results");
 	free(copy);
+	names_free(&configs);
 	if (code)
 		return code;
 	for (size_t i = 0; i < r->count; i++)

@@ -28,25 +28,42 @@ struct stroke {
 	bool dots; /* a mark each instead of a line */
 };
 
+#define STROKES 4
+
 struct panel {
 	const char *title, *unit;
 	double scale; /* what the column is multiplied by */
-	struct stroke stroke[3];
+	bool all;     /* and by the number of copies */
+	struct stroke stroke[STROKES];
 };
 
 static const struct panel panels[] = {
 	{ "Throughput",
 	  "runs a second",
 	  1,
+	  false,
 	  { { "mva", NULL, NULL, "mean value analysis", "#b8860b", "5 4", false },
 	    { "usl", NULL, NULL, "Universal Scalability Law", "#4aa3df", "", false },
 	    { "throughput", "low", "high", "measured", "#332288", "", true } } },
 	{ "Time of a copy",
 	  "seconds",
 	  1e-9,
+	  false,
 	  { { "sim_p95_ns", NULL, NULL, "P95 by simulation", "#b8860b", "5 4", false },
 	    { "p50_ns", NULL, NULL, "median", "#4aa3df", "", true },
-	    { "p95_ns", NULL, NULL, "P95", "#332288", "", true } } },
+	    { "p95_ns", NULL, NULL, "P95", "#332288", "", true },
+	    { "p99_ns", NULL, NULL, "P99", "#cc6677", "", true } } },
+	{ "CPU time of a copy, and its wait for a core",
+	  "seconds",
+	  1e-9,
+	  false,
+	  { { "cpu_ns", NULL, NULL, "CPU time", "#4aa3df", "", true },
+	    { "wait_cpu_ns", NULL, NULL, "wait for a core", "#332288", "", true } } },
+	{ "Memory on the host",
+	  "MiB, all copies",
+	  1.0 / (1 << 20),
+	  true,
+	  { { "resident_bytes", NULL, NULL, "resident", "#332288", "", true } } },
 };
 
 /* The rows of one program under one configuration. */
@@ -58,7 +75,9 @@ struct group {
 
 static double value(const struct group *g, const struct panel *p, size_t row, const char *column)
 {
-	return column ? p->scale * table_number_of(g->table, row, column) : (double)NAN;
+	double scale = p->scale * (p->all ? table_number_of(g->table, row, "n") : 1);
+
+	return column ? scale * table_number_of(g->table, row, column) : (double)NAN;
 }
 
 static double x_of(const struct group *g, double n)
@@ -71,13 +90,21 @@ static double y_of(const struct group *g, double at)
 	return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * fmin(at, g->top) / g->top;
 }
 
+static bool any(const struct group *g, const struct panel *p, const struct stroke *s)
+{
+	for (size_t row = g->first; row < g->end; row++)
+		if (!isnan(value(g, p, row, s->column)))
+			return true;
+	return false;
+}
+
 static void measure(struct group *g, const struct panel *p)
 {
 	g->copies = 1;
 	g->top = 0;
 	for (size_t row = g->first; row < g->end; row++) {
 		g->copies = fmax(g->copies, table_number_of(g->table, row, "n"));
-		for (size_t s = 0; s < sizeof(p->stroke) / sizeof(p->stroke[0]); s++) {
+		for (size_t s = 0; s < STROKES && p->stroke[s].column; s++) {
 			g->top = fmax(g->top, value(g, p, row, p->stroke[s].column));
 			g->top = fmax(g->top, value(g, p, row, p->stroke[s].high));
 		}
@@ -149,6 +176,12 @@ static void put_line(FILE *out, const struct group *g, const struct panel *p, co
 
 static void put_panel(FILE *out, struct group *g, const struct panel *p)
 {
+	bool empty = true;
+
+	for (size_t s = 0; s < STROKES && p->stroke[s].column; s++)
+		empty &= !any(g, p, &p->stroke[s]);
+	if (empty)
+		return;
 	measure(g, p);
 	fprintf(out,
 		"<figure>\n<figcaption>%s</figcaption>\n<div class=\"card\">\n"
@@ -156,12 +189,14 @@ static void put_panel(FILE *out, struct group *g, const struct panel *p)
 		"font-family=\"sans-serif\" font-size=\"12\">\n",
 		p->title, WIDTH, HEIGHT, p->title);
 	put_axes(out, g, p);
-	for (size_t s = 0; s < sizeof(p->stroke) / sizeof(p->stroke[0]); s++)
-		(p->stroke[s].dots ? put_dots : put_line)(out, g, p, &p->stroke[s]);
+	for (size_t s = 0; s < STROKES && p->stroke[s].column; s++)
+		if (any(g, p, &p->stroke[s]))
+			(p->stroke[s].dots ? put_dots : put_line)(out, g, p, &p->stroke[s]);
 	fputs("</svg>\n<ul class=\"legend\">\n", out);
-	for (size_t s = 0; s < sizeof(p->stroke) / sizeof(p->stroke[0]); s++)
-		fprintf(out, "<li><i style=\"background: %s\"></i>%s</li>\n", p->stroke[s].colour,
-			p->stroke[s].name);
+	for (size_t s = 0; s < STROKES && p->stroke[s].column; s++)
+		if (any(g, p, &p->stroke[s]))
+			fprintf(out, "<li><i style=\"background: %s\"></i>%s</li>\n", p->stroke[s].colour,
+				p->stroke[s].name);
 	fputs("</ul>\n</div>\n</figure>\n", out);
 }
 
@@ -179,8 +214,8 @@ static void put_page(FILE *out, const struct table *t)
 	      out);
 	html_style(out);
 	fputs("</head>\n<body>\n<header>\n<h1>Copies at once</h1>\n<p class=\"soft\">Hollow marks: copies "
-	      "hold more "
-	      "cores than there are. Bars are 95 % intervals. The law is fitted to what was measured; mean "
+	      "hold more cores than there are, or others kept the machine busy. Bars are 95 % intervals. The "
+	      "law is fitted to what was measured; mean "
 	      "value "
 	      "analysis and simulation know one copy alone.</p>\n</header>\n<main>\n",
 	      out);

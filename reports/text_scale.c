@@ -43,7 +43,9 @@ static void put_point(FILE *out, const struct table *t, size_t row)
 			? "-"
 			: units_print_bytes(table_number_of(t, row, "resident_bytes"), memory,
 					    sizeof(memory)),
-		*table_text_of(t, row, "flags") ? " *" : "");
+		table_is(t, row, "flags", "busy") ? " !"
+		: *table_text_of(t, row, "flags") ? " *"
+						  : "");
 }
 
 /* " [LOW, HIGH]", or nothing where there is no interval. */
@@ -60,6 +62,13 @@ static const char *show_between(const struct table *t, size_t row, const char *l
 	return into;
 }
 
+/* How many keep a goal. */
+static const char *show_most(double n, char into[24])
+{
+	snprintf(into, 24, isnan(n) ? "(not known)" : n > 0 ? "up to %.0f" : "none", n);
+	return into;
+}
+
 static void put_law(FILE *out, const struct table *laws, const char *workload, const char *config)
 {
 	char peak[24], rest[24], simulated[24], alpha[64], beta[64];
@@ -67,12 +76,15 @@ static void put_law(FILE *out, const struct table *laws, const char *workload, c
 	for (size_t row = 0; row < laws->rows; row++) {
 		if (!table_is(laws, row, "workload", workload) || !table_is(laws, row, "config", config))
 			continue;
-		fprintf(out, "  contention %.3f%s, coherence %.4f%s, peak at %s",
+		fprintf(out, "  contention %.3f%s, coherence %.4f%s, %s%s",
 			table_number_of(laws, row, "alpha"),
 			show_between(laws, row, "alpha_low", "alpha_high", "%.3f", alpha),
 			table_number_of(laws, row, "beta"),
 			show_between(laws, row, "beta_low", "beta_high", "%.4f", beta),
-			show(table_number_of(laws, row, "peak_n"), peak));
+			isnan(table_number_of(laws, row, "peak_n")) ? "no peak" : "peak at ",
+			isnan(table_number_of(laws, row, "peak_n"))
+				? ""
+				: show(table_number_of(laws, row, "peak_n"), peak));
 		if (!isnan(table_number_of(laws, row, "mva_error")))
 			fprintf(out,
 				"\n  queueing network off by %.1f %%, P95 by simulation by %.1f %% (medians)",
@@ -80,9 +92,9 @@ static void put_law(FILE *out, const struct table *laws, const char *workload, c
 				100 * table_number_of(laws, row, "sim_error"));
 		fputc('\n', out);
 		if (!isnan(table_number_of(laws, row, "goal_n")))
-			fprintf(out, "  the goal is kept by up to %s at once, by simulation up to %s\n",
-				show(table_number_of(laws, row, "goal_n"), rest),
-				show(table_number_of(laws, row, "goal_sim_n"), simulated));
+			fprintf(out, "  the goal is kept by %s at once, by simulation by %s\n",
+				show_most(table_number_of(laws, row, "goal_n"), rest),
+				show_most(table_number_of(laws, row, "goal_sim_n"), simulated));
 	}
 }
 
@@ -92,7 +104,7 @@ int report_scaling_print(FILE *out, const char *scaling, const char *laws_path, 
 	struct text_page page = { .out = out, .colour = colour };
 	struct table t, laws;
 	char title[160];
-	bool over = false;
+	bool over = false, busy = false;
 	int code = table_read(&t, scaling, &schema_scaling, error);
 
 	if (code)
@@ -112,13 +124,19 @@ int report_scaling_print(FILE *out, const char *scaling, const char *laws_path, 
 				"memory");
 		}
 		put_point(out, &t, row);
-		over |= *table_text_of(&t, row, "flags") != '\0';
+		over |= table_is(&t, row, "flags", "oversubscribed");
+		busy |= table_is(&t, row, "flags", "busy");
 		if (row + 1 == t.rows || !table_is(&t, row + 1, "workload", workload) ||
 		    !table_is(&t, row + 1, "config", config))
 			put_law(out, &laws, workload, config);
 	}
 	if (over)
 		fputs("\n* oversubscribed: they hold more cores than there are\n", out);
+	if (busy)
+		fputs("\n! busy: copies that had a core each waited for it: others were at work, which "
+		      "predictions "
+		      "leave out\n",
+		      out);
 	table_free(&t);
 	if (code == 0)
 		table_free(&laws);

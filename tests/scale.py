@@ -19,7 +19,7 @@ header = next(csv.reader(open(sys.argv[1] + "/runs.csv")))
 header += [name for name in ("vms", "vm", "cpus") if name not in header]
 
 
-def write(directory, n, seconds, cpu, oversubscribes=False):
+def write(directory, n, seconds, cpu, oversubscribes=False, waited=None):
     os.makedirs(directory)
     with open(directory + "/runs.csv", "w", newline="") as out:
         table = csv.DictWriter(out, header, restval="NA", lineterminator="\n")
@@ -34,6 +34,12 @@ def write(directory, n, seconds, cpu, oversubscribes=False):
                                     cpu_vcpu_ns=int(cpu * 1e9), cpu_monitor_ns=0, cpu_driver_busy_ns=0,
                                     cpu_driver_spin_ns=0, cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1, scheduling="pinned" if oversubscribes else "shared", transport="NA", vms=n,
                                     vm=vm, cpus=2))
+    if waited is not None:
+        with open(directory + "/counters.csv", "w") as out:
+            out.write("run,probe,layer,event,unit,value,enabled_ns,running_ns\n")
+            for number in range(1, run + 1):
+                out.write("%d,schedstat,program,run_delay,ns,%d,1,1\n%d,rusage,process,max_resident,bytes,4194304,1,1\n"
+                          % (number, waited * 1e9, number))
 
 
 def repair(n, think, service, servers):
@@ -53,6 +59,9 @@ for n in range(1, 9):
     write("held%d" % n, n, n / x, 1 / GAMMA, True)
 for n in range(1, 5):
     write("queue%d" % n, n, n / repair(n, 0.05, 0.05, 2), 0.05)
+# Half of the time of the first two is the wait for a core that each could have had.
+for n in range(1, 5):
+    write("busy%d" % n, n, 0.1, 0.05, waited=0.05)
 
 
 LOADS = ("load config label cores rate for_ns block program vms vm turn intended_ns begun_ns ended_ns setup_ns cpu_ns "
