@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@
 #include "probes/probes_priv.h"
 #include "probes/trace_ring_priv.h"
 
-#define EVERYBODY (-1)
+#define EVERYBODY	(-1)
+#define FIRST_PID_SPACE 0xeffffffcu /* PROC_PID_INIT_INO of linux/proc_ns.h */
 
 /*
  * Records what the threads of a process do: for each thread there is, on each CPU, an event for switches and
@@ -110,12 +112,12 @@ static int open_thread(struct trace_recorder *r, pid_t tid)
 	return code;
 }
 
-/* What others do to a thread is theirs to record: of everybody, on each CPU. */
+/* What others do to a thread, as having its CPU before it, is theirs to record: of everybody, on each CPU. */
 static int open_others(struct trace_recorder *r)
 {
 	int code = 0;
 
-	for (uint32_t cpu = 0; code == 0 && cpu < r->cpus; cpu++)
+	for (uint32_t cpu = 0; code == 0 && r->all && cpu < r->cpus; cpu++)
 		for (size_t i = 0; code == 0 && i < TRACE_POINTS && r->leader[cpu] >= 0; i++)
 			if (r->formats.id[i] && trace_point(i)->all)
 				code = open_point(r, i, EVERYBODY, cpu);
@@ -144,6 +146,14 @@ int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r
 	}
 	closedir(task);
 	return code;
+}
+
+/* Whether threads have the numbers here that they have in records of others. In a container they do not. */
+static bool numbers_are_the_kernels(void)
+{
+	struct stat space;
+
+	return stat("/proc/self/ns/pid", &space) == 0 && space.st_ino == FIRST_PID_SPACE;
 }
 
 /* Each thread takes a dozen descriptors a CPU. */
@@ -233,6 +243,7 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, co
 	r->stop = -1;
 	r->cpus = cpus > 0 ? (uint32_t)cpus : 1;
 	r->pid = pid;
+	r->all = numbers_are_the_kernels();
 	if (costs)
 		memcpy(r->cost, costs, sizeof(r->cost));
 	/* Also where costs are being found out, and none is known yet. */

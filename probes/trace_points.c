@@ -18,11 +18,15 @@
 #define NR_IOCTL 16
 #define NR_MMAP	 9
 #define PAGE	 4096
+/* The states a thread is left in, as sched_switch prints them: it waits, or has ended. Preempted: 0x100. */
+#define WAITING 0xff
+#define ENDED	0x30
 
 enum point {
 	POINT_ENTER,
 	POINT_LEAVE,
 	POINT_WAKE,
+	POINT_SWITCH,
 	POINT_GUEST,
 	POINT_EXIT,
 	POINT_USER_EXIT,
@@ -41,6 +45,7 @@ static const struct {
 	[POINT_ENTER] = { { "raw_syscalls:sys_enter" }, TRACE_SYSCALL, { "id", "args" } },
 	[POINT_LEAVE] = { { "raw_syscalls:sys_exit" }, TRACE_RETURN, { "ret" } },
 	[POINT_WAKE] = { { "sched:sched_wakeup", .all = true }, TRACE_WAKE, { "pid" } },
+	[POINT_SWITCH] = { { "sched:sched_switch", .all = true }, TRACE_OFF, { "prev_state", "next_pid" } },
 	[POINT_GUEST] = { { "kvm:kvm_entry", .kvm = true }, TRACE_GUEST, { NULL } },
 	[POINT_EXIT] = { { "kvm:kvm_exit", .kvm = true }, TRACE_EXIT, { "exit_reason", "isa" } },
 	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", .kvm = true }, TRACE_USER_EXIT, { "reason" } },
@@ -185,7 +190,24 @@ uint64_t trace_call_value(uint32_t number, const uint64_t *args)
 	return call_value(number, (uint32_t)args[0], args[1], (uint32_t)args[3]);
 }
 
-bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes, struct trace_event *e)
+/* One thread leaves the CPU, and would go on where its state is none to wait in; another has it. */
+static size_t switched(const uint8_t *data, uint32_t bytes, const uint16_t *field, struct trace_event e[2])
+{
+	uint32_t state = read_32(data, bytes, field[0]);
+	struct trace_event on = e[0];
+	size_t n = 0;
+
+	on.kind = TRACE_ON;
+	on.value = 0;
+	on.tid = (int32_t)read_32(data, bytes, field[1]);
+	if ((state & ENDED) == 0)
+		e[n++].value = (state & WAITING) == 0;
+	e[n++] = on;
+	return n;
+}
+
+size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t bytes,
+		    struct trace_event e[2])
 {
 	uint16_t id = (uint16_t)read_32(data, bytes, 0);
 	size_t i = 0;
@@ -193,7 +215,7 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 	while (i < TRACE_POINTS && (f->id[i] == 0 || f->id[i] != id))
 		i++;
 	if (i == TRACE_POINTS)
-		return false;
+		return 0;
 	e->kind = (uint16_t)points[i].kind;
 	switch (i) {
 	case POINT_ENTER:
@@ -209,6 +231,8 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 		e->value = (uint32_t)e->tid;
 		e->tid = (int32_t)read_32(data, bytes, f->field[i][0]);
 		break;
+	case POINT_SWITCH:
+		return switched(data, bytes, f->field[i], e);
 	case POINT_EXIT:
 		e->value = (uint64_t)read_32(data, bytes, f->field[i][1]) << 32 |
 			   read_32(data, bytes, f->field[i][0]);
@@ -225,5 +249,5 @@ bool trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t b
 	default:
 		e->value = points[i].field[0] ? read_32(data, bytes, f->field[i][0]) : 0;
 	}
-	return true;
+	return 1;
 }

@@ -100,7 +100,7 @@ struct trace_point {
 	bool silent;	  /* wanted only where KVM does not tell of entries */
 };
 const struct trace_point *trace_point(size_t i); /* NULL beyond the last */
-#define TRACE_POINTS 11
+#define TRACE_POINTS 12
 
 /* Where the fields lie that are read of each tracepoint's record: by its number in the kernel. */
 struct trace_formats {
@@ -109,9 +109,12 @@ struct trace_formats {
 };
 int trace_formats_read(struct trace_formats *formats, struct error *error);
 
-/* The event in the raw data of a record, its kind and value; false: none of ours. */
-bool trace_decode(const struct trace_formats *formats, const uint8_t *data, uint32_t bytes,
-		  struct trace_event *event);
+/*
+ * The events in the raw data of a record, their kinds and values, by the first, which has thread, CPU and
+ * time: how many. A switch is two, what else is ours one.
+ */
+size_t trace_decode(const struct trace_formats *formats, const uint8_t *data, uint32_t bytes,
+		    struct trace_event event[2]);
 
 /* Of a call NUMBER with ARGS (6): the value of its TRACE_SYSCALL. */
 uint64_t trace_call_value(uint32_t number, const uint64_t *args);

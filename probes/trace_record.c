@@ -109,13 +109,19 @@ static bool is_ours(const struct trace_recorder *r, int32_t tid)
 	return tid >= 0 && (uint32_t)tid < TRACE_TIDS && r->ours[tid / 64] >> tid % 64 & 1;
 }
 
-/* Wake-ups are recorded of everybody, since whoever wakes does: those of strangers go no further. */
+/* Switches and wake-ups are recorded of everybody, by whoever makes them: those of strangers go no further.
+ */
+static bool is_of_all(uint16_t kind)
+{
+	return kind == TRACE_OFF || kind == TRACE_ON || kind == TRACE_WAKE;
+}
+
 static size_t drop_strangers(const struct trace_recorder *r, size_t count)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (r->event[i].kind != TRACE_WAKE || is_ours(r, r->event[i].tid))
+		if (!is_of_all(r->event[i].kind) || is_ours(r, r->event[i].tid))
 			r->event[kept++] = r->event[i];
 	return kept;
 }

@@ -11,6 +11,7 @@
 /* One ring of perf's (perf_event_open(2), "MMAP layout"): records of the kernel's, made events of ours. */
 #define PAGES_MOST  256
 #define PAGES_LEAST 16
+#define NOT_KNOWN   (-1)
 
 int ring_map(struct ring *ring, int fd)
 {
@@ -26,6 +27,7 @@ int ring_map(struct ring *ring, int fd)
 		ring->bytes = (1 + pages) * page;
 		ring->data = (uint8_t *)map + page;
 		ring->mask = pages * page - 1;
+		ring->has_cpu = NOT_KNOWN;
 		return 0;
 	}
 	return -errno;
@@ -64,8 +66,8 @@ static void stamp(const uint8_t *record, uint32_t bytes, struct trace_event *e)
 	e->time_ns = trailer.time;
 }
 
-static bool decode_sample(const struct trace_formats *formats, const uint8_t *body, uint32_t bytes,
-			  struct trace_event *e)
+static size_t decode_sample(const struct trace_formats *formats, const uint8_t *body, uint32_t bytes,
+			    struct trace_event e[2])
 {
 	struct {
 		uint32_t pid, tid;
@@ -74,10 +76,10 @@ static bool decode_sample(const struct trace_formats *formats, const uint8_t *bo
 	} head;
 
 	if (bytes < 20)
-		return false;
+		return 0;
 	memcpy(&head, body, 20);
 	if (head.raw > bytes - 20)
-		return false;
+		return 0;
 	e->tid = (int32_t)head.tid;
 	e->time_ns = head.time;
 	return trace_decode(formats, body + 20, head.raw, e);
@@ -92,43 +94,61 @@ static int32_t word(const uint8_t *body, unsigned n)
 	return value;
 }
 
-/* RECORD of BYTES, its head included. False: it is of no interest. */
-static bool decode(const struct trace_formats *formats, const struct perf_event_header *head,
-		   const uint8_t *body, struct trace_event *e)
+/* The events in a record, by E[0], which has the CPU: how many. */
+static size_t decode(const struct trace_formats *formats, const struct perf_event_header *head,
+		     const uint8_t *body, struct trace_event e[2])
 {
 	uint32_t bytes = head->size - (uint32_t)sizeof(*head);
 
 	if (head->type == PERF_RECORD_SAMPLE)
 		return decode_sample(formats, body, bytes, e);
 	if (bytes < sizeof(struct trailer))
-		return false;
+		return 0;
 	stamp(body, bytes, e);
 	e->value = 0;
 	switch (head->type) {
 	case PERF_RECORD_SWITCH:
 		e->kind = head->misc & PERF_RECORD_MISC_SWITCH_OUT ? TRACE_OFF : TRACE_ON;
 		e->value = (head->misc & PERF_RECORD_MISC_SWITCH_OUT_PREEMPT) != 0;
-		return true;
+		return 1;
 	case PERF_RECORD_LOST:
 		memcpy(&e->value, body + 8, sizeof(e->value));
 		e->kind = TRACE_LOST;
-		return true;
+		return 1;
 	case PERF_RECORD_COMM:
 		e->tid = word(body, 1);
 		e->value = trace_name((const char *)body + 8);
 		e->kind = TRACE_NAME;
-		return true;
+		return 1;
 	case PERF_RECORD_FORK:
 		e->tid = word(body, 2);
 		e->kind = TRACE_NAME;
-		return true;
+		return 1;
 	case PERF_RECORD_EXIT:
 		e->tid = word(body, 2);
 		e->kind = TRACE_END;
-		return true;
+		return 1;
 	default:
-		return false;
+		return 0;
 	}
+}
+
+/*
+ * The scheduler's tracepoint tells of a switch when it is made, and perf's own record once more: of a thread
+ * that gets the CPU late, after its events have been arranged, but also of one that gets it from an idle task
+ * in which the kernel traces nothing. What has been told is no news.
+ */
+static bool is_news(struct ring *ring, const struct perf_event_header *head, const struct trace_event *e)
+{
+	bool has = e->tid == ring->has_cpu;
+
+	if (head->type == PERF_RECORD_SWITCH && ring->has_cpu != NOT_KNOWN && has == (e->kind == TRACE_ON))
+		return false;
+	if (e->kind == TRACE_ON)
+		ring->has_cpu = e->tid;
+	else if (e->kind == TRACE_OFF || e->kind == TRACE_LOST)
+		ring->has_cpu = NOT_KNOWN;
+	return true;
 }
 
 void ring_look(struct ring *ring)
@@ -160,6 +180,19 @@ void ring_scan(struct ring *ring, void (*begun)(void *argument, int32_t tid), vo
 	}
 }
 
+/* The news in a record. */
+static size_t take(struct ring *ring, const struct trace_formats *formats,
+		   const struct perf_event_header *head, const uint8_t *body, struct trace_event *event)
+{
+	struct trace_event e[2] = { { .cpu = (uint16_t)ring->cpu } };
+	size_t n = decode(formats, head, body, e), kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_news(ring, head, &e[i]))
+			event[kept++] = e[i];
+	return kept;
+}
+
 size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct trace_event *event,
 		 size_t most)
 {
@@ -168,7 +201,7 @@ size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct 
 	uint8_t body[4096];
 	size_t count = 0;
 
-	while (tail < head && count < most) {
+	while (tail < head && count + 2 <= most) {
 		struct perf_event_header record;
 		size_t bytes;
 
@@ -178,8 +211,7 @@ size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct 
 		bytes = record.size - sizeof(record);
 		if (bytes <= sizeof(body)) {
 			copy(ring, tail + sizeof(record), body, bytes);
-			event[count].cpu = (uint16_t)ring->cpu;
-			count += decode(formats, &record, body, &event[count]);
+			count += take(ring, formats, &record, body, &event[count]);
 		}
 		tail += record.size;
 	}

@@ -24,6 +24,7 @@ struct ring {
 	uint64_t mask;
 	uint64_t head;	  /* as far as ring_take goes */
 	uint64_t scanned; /* as far as ring_scan went */
+	int32_t has_cpu;  /* the thread that was told of last, as far as ring_take went; -1: not known */
 };
 
 /* Maps the ring of the event FD, as large as may be. 0 or negative errno. */
@@ -59,6 +60,7 @@ struct trace_recorder {
 	pid_t pid;
 	uint64_t *ours; /* a bit for each thread there may be (TRACE_TIDS): it is traced; owned */
 	uint64_t cost[TRACE_COSTS];
+	bool all;    /* what others do to its threads is recorded, too */
 	bool silent; /* KVM tells of no entries: what else it tells stands in for them */
 	pthread_t drainer;
 	bool drains;	     /* it runs */
