@@ -94,6 +94,19 @@ static struct inside divide_inside(const struct probe_vcpu_times *t)
 	return in;
 }
 
+/* Moves WANTED out of FROM, NULL-terminated, in proportion to what each has; returns what they did not have.
+ */
+static int64_t take_evenly(int64_t wanted, int64_t *const *from)
+{
+	int64_t all = 0, left = wanted;
+
+	for (int64_t *const *part = from; *part; part++)
+		all += at_least_0(**part);
+	for (int64_t *const *part = from; all > 0 && *part; part++)
+		left -= take((int64_t)((double)least(wanted, all) * (double)**part / (double)all), *part);
+	return take_all(left, from); /* rounding's */
+}
+
 /* What of its time without a core came after it had waited for something else, all its switches taken alike.
  */
 static int64_t woken(const struct probe_vcpu_times *t)
@@ -108,7 +121,7 @@ static void take_delay(const struct probe_vcpu_times *t, struct inside *in, int6
 {
 	int64_t *const answering[] = { host, monitor, NULL };
 	int64_t *const waiting[] = { host, &in->hypervisor, monitor, NULL };
-	int64_t *const running[] = { &in->user, &in->spin, &in->hypervisor, monitor, host, NULL };
+	int64_t *const running[] = { &in->user, &in->kernel, &in->spin, &in->hypervisor, NULL };
 	int64_t late = woken(t), left = t->delay, told = t->late_inside + t->late_outside;
 
 	if (told > 0) {
@@ -119,14 +132,14 @@ static void take_delay(const struct probe_vcpu_times *t, struct inside *in, int6
 		left -= take(at_least_0(late - outside), &in->hypervisor);
 	} else
 		left -= late - take_all(late, waiting);
-	take_all(left, running);
+	take_all(take_evenly(left, running), (int64_t *[]){ monitor, host, NULL });
 }
 
 /*
  * Outside of KVM_RUN the guest waits for an answer. So what it waited inside is WAIT - (WALL - RUN). Time
  * blocked was first spent in host calls, then halted inside KVM_RUN or outside, or while it started; there it
- * also was when it had to wait for a core once that was over. Other time without a core falls on the largest
- * part, the program's, then on polling and the others. A thread that never left its core to wait was not
+ * also was when it had to wait for a core once that was over. Other time without a core falls evenly on
+ * all that goes on in KVM_RUN, then on the others. A thread that never left its core to wait was not
  * blocked: what its CPU time lacks others have stolen, a hypervisor beneath or interrupts, wherever it was.
  */
 void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *times)

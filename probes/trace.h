@@ -64,6 +64,8 @@ enum trace_cost {
 	COST_PORT, /* a write to a port that ends in KVM */
 	COST_ON,   /* going on with a guest, once its vCPU's thread has a CPU again */
 	COST_WAKE, /* waking a thread that sleeps on an eventfd, whose wake-up is recorded */
+	COST_CALL, /* from a system call's end to the next one's beginning, where the program does nothing:
+		      the kernel's way out and in, and recording */
 	TRACE_COSTS,
 };
 
@@ -94,7 +96,8 @@ bool trace_available(struct error *error);
 
 /*
  * Gets ready to trace all threads that process PID has now, and all threads and processes they will start,
- * into PATH, with COSTS (TRACE_COSTS ns; NULL: none is known), of which the first is found out anew. Nothing
+ * into PATH, with COSTS (TRACE_COSTS ns; NULL: none is known), of which those of any program
+ * (COST_EVENT, COST_CALL) are found out anew. Nothing
  * is recorded yet. 0, or negative errno with ERROR: nothing is left then. The caller ends with trace_close.
  */
 int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, const uint64_t *costs,

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <linux/perf_event.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hist.h"
 #include "probes/trace_ring_priv.h"
 
 /*
  * What recording one event costs whom it is recorded of: system calls that do nothing, with and without their
- * entries and ends recorded, in turns.
+ * entries and ends recorded, in turns. The records tell what lies between two calls.
  */
 #define CALLS 100 /* their records fit into a ring of 16 pages */
 #define TURNS 5
+#define MOST  (4 * CALLS * TURNS) /* events */
 
 static uint64_t time_calls(void)
 {
@@ -62,19 +65,42 @@ static uint64_t compare(int enter, int leave)
 	return traced > plain ? (traced - plain) / (2ull * CALLS) : 0;
 }
 
-uint64_t trace_event_cost_ns(const struct trace_formats *formats)
+/* The median time from the end of a call to the beginning of the next; 0: none is recorded. */
+static uint64_t between_calls(struct ring *ring, const struct trace_formats *formats)
+{
+	struct trace_event *event = malloc(MOST * sizeof(*event));
+	struct hist *hist = calloc(1, sizeof(*hist));
+	uint64_t median = 0;
+
+	if (event && hist) {
+		size_t n;
+
+		ring_look(ring);
+		n = ring_take(ring, formats, event, MOST);
+		for (size_t i = 1; i < n; i++)
+			if (event[i - 1].kind == TRACE_RETURN && event[i].kind == TRACE_SYSCALL)
+				hist_add(hist, event[i].time_ns - event[i - 1].time_ns);
+		median = hist_quantile(hist, 0.5);
+	}
+	free(event);
+	free(hist);
+	return median;
+}
+
+void trace_costs_try(const struct trace_formats *formats, uint64_t cost[TRACE_COSTS])
 {
 	struct ring ring = { 0 };
 	int enter = open_own(formats->id[0]), leave = open_own(formats->id[1]);
-	uint64_t cost = 0;
 
+	cost[COST_EVENT] = cost[COST_CALL] = 0;
 	if (enter >= 0 && leave >= 0 && ring_map(&ring, enter) == 0 &&
-	    ioctl(leave, PERF_EVENT_IOC_SET_OUTPUT, enter) == 0)
-		cost = compare(enter, leave);
+	    ioctl(leave, PERF_EVENT_IOC_SET_OUTPUT, enter) == 0) {
+		cost[COST_EVENT] = compare(enter, leave);
+		cost[COST_CALL] = between_calls(&ring, formats);
+	}
 	ring_unmap(&ring);
 	if (enter >= 0)
 		close(enter);
 	if (leave >= 0)
 		close(leave);
-	return cost;
 }

@@ -87,7 +87,7 @@ static void infer(struct thread *t, enum trace_kind kind)
 
 /*
  * An event is recorded after its stamp: what that takes is of what the thread did before, the kernel's after
- * a system call, KVM's after an entry.
+ * a system call, with its way to user mode and back, KVM's after an entry.
  */
 static uint64_t pay(struct thread *t, enum probe_layer layer, uint64_t ns)
 {
@@ -131,11 +131,11 @@ static void on_guest(struct trace_machine *m, struct thread *t)
 
 static void on_return(const struct trace_machine *m, struct thread *t)
 {
-	uint64_t turn = t->state.run ? m->account.cost[COST_TURN] : 0;
+	uint64_t turn = m->account.cost[t->state.run ? COST_TURN : COST_CALL];
 
 	t->owed_ns = turn ? turn : m->account.cost[COST_EVENT];
 	t->owed_to = t->state.run ? LAYER_HYPERVISOR : LAYER_HOST_KERNEL;
-	t->owed_inferred = turn > 0;
+	t->owed_inferred = t->state.run && turn > 0;
 	if (t->state.run)
 		trace_run_end(t);
 	t->state.syscall = t->state.run = t->state.guest = false;

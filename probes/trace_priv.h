@@ -119,8 +119,8 @@ size_t trace_decode(const struct trace_formats *formats, const uint8_t *data, ui
 /* Of a call NUMBER with ARGS (6): the value of its TRACE_SYSCALL. */
 uint64_t trace_call_value(uint32_t number, const uint64_t *args);
 
-/* What recording an event costs, tried out by the calling thread on itself; 0: not known. trace_cost.c */
-uint64_t trace_event_cost_ns(const struct trace_formats *formats);
+/* COST_EVENT and COST_CALL, tried out by the calling thread on itself; 0: not known. trace_cost.c */
+void trace_costs_try(const struct trace_formats *formats, uint64_t cost[TRACE_COSTS]);
 
 uint64_t trace_now_ns(void);	       /* CLOCK_MONOTONIC_RAW */
 uint64_t trace_name(const char *text); /* its first letters, as an event's value */

@@ -32,14 +32,15 @@ static double time_trace(int fd)
 
 static int calibrate(const struct probe *self, struct probe_cost *cost)
 {
+	uint64_t costs[TRACE_COSTS] = { 0 }, ns;
 	struct trace_formats formats;
-	uint64_t ns;
 	int fd;
 
 	(void)self;
 	if (trace_formats_read(&formats, NULL))
 		return -ENOENT;
-	ns = trace_event_cost_ns(&formats);
+	trace_costs_try(&formats, costs);
+	ns = costs[COST_EVENT];
 	fd = memfd_create("trace", MFD_CLOEXEC);
 	*cost = (struct probe_cost){ time_trace(fd), ns ? (double)ns : (double)NAN };
 	if (fd >= 0)

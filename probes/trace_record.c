@@ -220,7 +220,7 @@ int trace_begin(struct trace_recorder *r, struct error *error)
 	int code;
 
 	r->stop = eventfd(0, EFD_CLOEXEC);
-	r->cost[COST_EVENT] = trace_event_cost_ns(&r->formats);
+	trace_costs_try(&r->formats, r->cost);
 	now = r->round_ns = trace_now_ns();
 	r->ticks_ns = now + TICKS_NS;
 	for (int i = 0; i < TRACE_COSTS; i++)

@@ -193,7 +193,7 @@ void loop_run(struct vcpu *v)
 		result = ioctl(v->fd, KVM_RUN, NULL);
 		left = clock_tsc();
 		v->thread.run_tsc += left - entered;
-		stolen_count(v, left);
+		stolen_count(v, entered, left);
 		v->run->immediate_exit = 0;
 		if (result == 0)
 			next = exit_serve(v);

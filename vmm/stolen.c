@@ -30,7 +30,18 @@ void stolen_open(struct vcpu *v)
 		v->stolen.told = (struct kvm_steal_time *)(v->monitor->memory + v->block + ABI_STEAL);
 }
 
-void stolen_count(struct vcpu *v, uint64_t now)
+/*
+ * What is told as KVM_RUN enters the guest was waited before: if not all of it fits between the last KVM_RUN
+ * and this one, the thread lost its core on its way out of the last.
+ */
+static bool was_outside(const struct vcpu *v, uint32_t updates, uint64_t waited_ns, uint64_t entered)
+{
+	uint64_t between = entered - (v->stolen.left ? v->stolen.left : v->began);
+
+	return updates <= 1 && waited_ns <= clock_ticks_to_ns(between, v->monitor->tsc_hz);
+}
+
+void stolen_count(struct vcpu *v, uint64_t entered, uint64_t left)
 {
 	const volatile struct kvm_steal_time *told = v->stolen.told;
 	uint64_t waited_ns;
@@ -41,8 +52,10 @@ void stolen_count(struct vcpu *v, uint64_t now)
 	waited_ns = told->steal - v->stolen.ns;
 	updates = (told->version - v->stolen.version) / UPDATE;
 	/* The first is of what was before, and a thread that a vCPU is lent to has waited otherwise. */
-	if (v->stolen.version && waited_ns <= clock_ticks_to_ns(now - v->began, v->monitor->tsc_hz))
-		*(updates > 1 ? &v->thread.late_inside_ns : &v->thread.late_outside_ns) += waited_ns;
+	if (v->stolen.version && waited_ns <= clock_ticks_to_ns(left - v->began, v->monitor->tsc_hz))
+		*(was_outside(v, updates, waited_ns, entered) ? &v->thread.late_outside_ns
+							      : &v->thread.late_inside_ns) += waited_ns;
 	v->stolen.ns += waited_ns;
 	v->stolen.version += updates * UPDATE;
+	v->stolen.left = left;
 }

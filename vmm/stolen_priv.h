@@ -12,12 +12,13 @@ struct stolen {
 	const struct kvm_steal_time *told; /* in guest memory; NULL: it does not tell */
 	uint64_t ns;			   /* as far as it is counted */
 	uint32_t version;
+	uint64_t left; /* TSC, when the last KVM_RUN ended; 0: there was none */
 };
 
 /* Has KVM tell, where it can. */
 void stolen_open(struct vcpu *v);
 
-/* Counts what was told in the KVM_RUN that ended NOW (TSC). */
-void stolen_count(struct vcpu *v, uint64_t now);
+/* Counts what was told in the KVM_RUN from ENTERED to LEFT (TSC). */
+void stolen_count(struct vcpu *v, uint64_t entered, uint64_t left);
 
 #endif

@@ -143,24 +143,23 @@ static void test_reasons(void)
 static void test_window(void)
 {
 	static const struct trace_event events[] = {
-		{ 0, 20, COST_WINDOW, TRACE_COST, 0 },
-		{ 0, 3, COST_EVENT, TRACE_COST, 0 },
-		{ 0, 16, 1, TRACE_RUN, 0 },
-		{ 10, 0, 1, TRACE_GUEST, 0 },
-		{ 110, EXIT(0x72), 1, TRACE_EXIT, 0 },
-		{ 120, 0, 1, TRACE_GUEST, 0 },
-		{ 130, EXIT(0x72), 1, TRACE_EXIT, 0 },
-		{ 140, 0, 1, TRACE_RETURN, 0 },
-		{ 150, 0, 1, TRACE_SYSCALL, 0 },
+		{ 0, 20, COST_WINDOW, TRACE_COST, 0 }, { 0, 3, COST_EVENT, TRACE_COST, 0 },
+		{ 0, 4, COST_CALL, TRACE_COST, 0 },    { 0, 16, 1, TRACE_RUN, 0 },
+		{ 10, 0, 1, TRACE_GUEST, 0 },	       { 110, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 120, 0, 1, TRACE_GUEST, 0 },	       { 130, EXIT(0x72), 1, TRACE_EXIT, 0 },
+		{ 140, 0, 1, TRACE_RETURN, 0 },	       { 150, 0, 1, TRACE_SYSCALL, 0 },
+		{ 170, 0, 1, TRACE_RETURN, 0 },	       { 185, 0, 1, TRACE_SYSCALL, 0 },
 	};
-	struct trace_account a = ACCOUNT(events, 150);
+	struct trace_account a = ACCOUNT(events, 185);
 	const struct trace_thread *t = &a.thread[0];
 
 	CHECK_INT(t->ns[LAYER_GUEST_USER], 80);
 	CHECK_INT(t->inferred_ns, 20 + 10);
 	CHECK_INT(t->ns[LAYER_HYPERVISOR], 10 + 10 + 10 + 30 + 3);
-	CHECK_INT(t->ns[LAYER_MONITOR], 10 - 3); /* the return is recorded before the monitor goes on */
-	CHECK_INT(sum(t), 150);
+	CHECK_INT(t->ns[LAYER_HOST_KERNEL], 20 + 4); /* with the way out and in */
+	CHECK_INT(t->ns[LAYER_MONITOR],
+		  10 - 3 + 15 - 4); /* a return is recorded before the monitor goes on */
+	CHECK_INT(sum(t), 185);
 	trace_account_free(&a);
 }
 
