@@ -18,60 +18,6 @@
 #define MOST	  64
 #define RATE_MOST 1e6
 
-void scale_help(void)
-{
-	puts("Usage: vmtax scale --out DIR [OPTION]... -- PROGRAM [ARGUMENT]...\n"
-	     "       vmtax scale --out DIR --mix PROGRAM:N,... [--suite NAME|FILE] [OPTION]...\n"
-	     "       vmtax scale DIR... [OPTION]...\n"
-	     "Runs 1, 2, 3 ... copies of a program at once, natively and each in a VM of its own, and tells "
-	     "what\n"
-	     "becomes of throughput and times: as measured, by the Universal Scalability Law fitted to that, "
-	     "and as\n"
-	     "a queueing network and a simulation make of one copy alone. With --mix VMs of unlike programs "
-	     "run\n"
-	     "together. DIR...: what this or vmtax run --vms has measured already.\n"
-	     "\n"
-	     "  --out DIR          results: scaling.csv, laws.csv, report.html, or loads.csv and mixes.csv\n"
-	     "  --max N            the most copies (default: 8, at most 64)\n"
-	     "  --blocks N         repetitions of each number or mix under each configuration (default: 3)\n"
-	     "  --invocations N    starts of vmtax run for each number (default: 1)\n"
-	     "  --configs A,B,...  configurations (default: native,hosted,bare-metal)\n"
-	     "  --slo pNN=TIME     also tell the most copies of which NN in 100 take no longer, as in "
-	     "p95=5ms\n"
-	     "  --mix A:2,B:1      run 2 VMs of A and 1 of B for a while, each again and again, and each "
-	     "program\n"
-	     "                     alone, from which throughput is predicted; may be given several times\n"
-	     "  --suite NAME|FILE  where the programs of --mix are named (default: default)\n"
-	     "  --rate N           begin N runs a second instead, at random times, whichever of 1, 2, 3 ... "
-	     "VMs is\n"
-	     "                     free next; a run is timed from when it was due\n"
-	     "  --for TIME         how long a mix or a rate lasts in each block (default: 2s; a mix until\n"
-	     "                     each VM has done it twice, too)\n"
-	     "  --predicted DIR    predict from predictions.csv there (vmtax predict --out), not from each "
-	     "program "
-	     "alone\n"
-	     "  --openmetrics FILE also write the figures as OpenMetrics text, for node_exporter\n"
-	     "  --csv, --json      print the table instead of the summary\n"
-	     "  --help             print this help\n"
-	     "\n"
-	     "Throughput of copies is that of runs one after the other: each copy's rate, by its time, "
-	     "summed over\n"
-	     "those that ran at once. In mixes and at a rate a VM is built anew for each run, and that "
-	     "counts; a\n"
-	     "VM's first run does not. Where copies hold more cores than there are, they are labelled\n"
-	     "oversubscribed.\n"
-	     "\n"
-	     "The exit status is 0 when done, 1 when something failed, 2 for wrong usage, 77 when this "
-	     "machine\n"
-	     "cannot run it.\n"
-	     "\n"
-	     "Examples:\n"
-	     "  vmtax scale --out out/scale --max 4 -- busybox sha256sum /usr/bin/git\n"
-	     "  vmtax scale out/scale --slo p95=500ms\n"
-	     "  vmtax scale --out out/mix --mix kv:2,pack:1 --mix log:2,cpu-int:2\n"
-	     "  vmtax scale --out out/open --rate 20 --max 3 --slo p99=200ms -- ./serve-one");
-}
-
 enum {
 	OUT = 256,
 	MAX,
@@ -109,6 +55,36 @@ static const struct option known[] = {
 	{ 0 },
 };
 
+/* What can be done, one at a time. */
+enum { COPIES = 1, MIXES = 2, OPEN = 4, MEASURED = 8 };
+
+/* Options that mean something only then. */
+static const struct {
+	int id, when;
+	const char *of;
+} limited[] = {
+	{ MAX, COPIES | OPEN, "copies, and of VMs at a rate" },
+	{ INVOCATIONS, COPIES, "copies" },
+	{ FOR, MIXES | OPEN, "mixes, and of a rate" },
+	{ SUITE, MIXES, "mixes" },
+	{ RATE, OPEN, "one program" },
+	{ BLOCKS, COPIES | MIXES | OPEN, "what is yet to be measured" },
+	{ CONFIGS, COPIES | MIXES | OPEN, "what is yet to be measured" },
+};
+
+static int check_limits(const struct scale_options *o, struct error *error)
+{
+	int what = o->mixes ? MIXES : !o->program ? MEASURED : o->rate > 0 ? OPEN : COPIES;
+
+	for (size_t i = 0; i < sizeof(limited) / sizeof(limited[0]); i++)
+		for (const struct option *k = known; k->name; k++)
+			if (k->val == limited[i].id && o->given >> (k->val - OUT) & 1 &&
+			    !(limited[i].when & what))
+				return error_fail(error, 0, "leave it out", "--%s is of %s", k->name,
+						  limited[i].of);
+	return 0;
+}
+
 static int take_goal(struct scale_options *o, struct error *error)
 {
 	uint64_t ns;
@@ -132,7 +108,8 @@ static int take_rate(struct scale_options *o, struct error *error)
 	o->rate = strtod(optarg, &end);
 	if (end != optarg && *end == '\0' && o->rate > 0 && o->rate <= RATE_MOST)
 		return 0;
-	error_fail(error, 0, "write how many a second, as in 20 or 0.5", "%.100s is no rate", optarg);
+	error_fail(error, 0, "write how many a second, as in 20 or 0.5, up to a million", "%.100s is no rate",
+		   optarg);
 	return error_at(error, "--rate");
 }
 
@@ -146,6 +123,7 @@ static int take_mix(struct scale_options *o, struct error *error)
 
 static int take(struct scale_options *o, int id, struct error *error)
 {
+	o->given |= 1u << (id - OUT);
 	switch (id) {
 	case OUT:
 		o->out = optarg;
@@ -195,15 +173,11 @@ static int check(const struct scale_options *o, struct error *error)
 				  "-- PROGRAM and --mix exclude each other");
 	if ((o->program || o->mixes) && !o->out)
 		return error_fail(error, 0, "give --out DIR", "no directory for the results");
-	if (o->rate > 0 && !o->program)
-		return error_fail(error, 0, "give -- PROGRAM, too", "--rate is of one program");
-	if (o->suite && !o->mixes)
-		return error_fail(error, 0, "give --mix, too", "--suite names the programs of mixes");
 	if (o->csv && o->json)
 		return error_fail(error, 0, "give one of them", "--csv and --json exclude each other");
 	if (o->for_ns == 0)
 		return error_fail(error, 0, "give it more", "--for leaves no time");
-	return 0;
+	return check_limits(o, error);
 }
 
 static int add_directory(struct scale_options *o, const char *directory, struct error *error)

@@ -28,6 +28,7 @@ struct scale_options {
 	uint64_t most, blocks, invocations, for_ns;
 	double rate;		    /* runs due a second; 0: none */
 	double goal_share, goal_ns; /* NaN: none */
+	uint32_t given;		    /* options that were, by their places among all */
 	bool csv, json, help;
 };
 

@@ -142,7 +142,12 @@ refuses mix-none 2 'no VM of cpu-int' --out x --mix cpu-int:0
 refuses mix-many 2 'more than 64 VMs' --out x --mix cpu-int:40,syscall:40
 refuses mix-program 2 'exclude each other' --out x --mix cpu-int:1 -- /bin/true
 refuses no-rate 2 'is no rate' --out x --rate fast -- /bin/true
-refuses rate-of-what 2 'give -- PROGRAM' --out x --rate 5 --mix cpu-int:1
+refuses rate-of-what 2 '--rate is of one program' --out x --rate 5 --mix cpu-int:1
+refuses max-of-what 2 '--max is of copies' --out x --max 3 --mix cpu-int:1
+refuses invocations-of-what 2 '--invocations is of copies' --out x --rate 5 --invocations 2 -- /bin/true
+refuses for-what 2 '--for is of mixes' --out x --for 1s -- /bin/true
+refuses already-measured 2 'is of what is yet to be measured' law1 --blocks 3
+refuses suite-of-what 2 '--suite is of mixes' --out x --suite default -- /bin/true
 refuses no-time 2 'leaves no time' --out x --mix cpu-int:1 --for 0s
 refuses mix-fails 1 'run it by itself' --out x --rate 5 --for 100ms --blocks 1 --configs native -- /bin/sh -c 'kill -9 $$'
 mkdir bad && sed '4s/native/native/; 4s/^\([^,]*,[^,]*,[^,]*\),2,/\1,two,/' loads/loads.csv >bad/loads.csv

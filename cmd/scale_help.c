@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <stdio.h>
+
+#include "cmd/scale_priv.h"
+
+/* What vmtax scale --help says. */
+
+void scale_help(void)
+{
+	puts("Usage: vmtax scale --out DIR [OPTION]... -- PROGRAM [ARGUMENT]...\n"
+	     "       vmtax scale --out DIR --mix PROGRAM:N,... [--suite NAME|FILE] [OPTION]...\n"
+	     "       vmtax scale DIR... [OPTION]...\n"
+	     "Runs 1, 2, 3 ... copies of a program at once, natively and each in a VM of its own, and tells "
+	     "what\n"
+	     "becomes of throughput and times: as measured, by the Universal Scalability Law fitted to that, "
+	     "and as\n"
+	     "a queueing network and a simulation make of one copy alone. With --mix VMs of unlike programs "
+	     "run\n"
+	     "together. DIR...: what this or vmtax run --vms has measured already.\n"
+	     "\n"
+	     "  --out DIR          results: scaling.csv, laws.csv, report.html, or loads.csv and mixes.csv\n"
+	     "  --max N            the most copies (default: 8, at most 64)\n"
+	     "  --blocks N         repetitions of each number or mix under each configuration (default: 3)\n"
+	     "  --invocations N    starts of vmtax run for each number (default: 1)\n"
+	     "  --configs A,B,...  configurations (default: native,hosted,bare-metal)\n"
+	     "  --slo pNN=TIME     also tell the most copies of which NN in 100 take no longer, as in "
+	     "p95=5ms\n"
+	     "  --mix A:2,B:1      run 2 VMs of A and 1 of B for a while, each again and again, and each "
+	     "program\n"
+	     "                     alone, from which throughput is predicted; may be given several times\n"
+	     "  --suite NAME|FILE  where the programs of --mix are named (default: default)\n"
+	     "  --rate N           begin N runs a second instead, at random times, whichever of 1, 2, 3 ... "
+	     "VMs is\n"
+	     "                     free next; a run is timed from when it was due\n"
+	     "  --for TIME         how long a mix or a rate lasts in each block (default: 2s; a mix until\n"
+	     "                     each VM has done it twice, too)\n"
+	     "  --predicted DIR    predict from predictions.csv there (vmtax predict --out), not from each "
+	     "program "
+	     "alone\n"
+	     "  --openmetrics FILE also write the figures as OpenMetrics text, for node_exporter\n"
+	     "  --csv, --json      print the table instead of the summary\n"
+	     "  --help             print this help\n"
+	     "\n"
+	     "Throughput of copies is that of runs one after the other: each copy's rate, by its time, "
+	     "summed over\n"
+	     "those that ran at once. In mixes and at a rate a VM is built anew for each run, and that "
+	     "counts; a\n"
+	     "VM's first run does not. Where copies hold more cores than there are, they are labelled\n"
+	     "oversubscribed.\n"
+	     "\n"
+	     "The exit status is 0 when done, 1 when something failed, 2 for wrong usage, 77 when this "
+	     "machine\n"
+	     "cannot run it.\n"
+	     "\n"
+	     "Examples:\n"
+	     "  vmtax scale --out out/scale --max 4 -- busybox sha256sum /usr/bin/git\n"
+	     "  vmtax scale out/scale --slo p95=500ms\n"
+	     "  vmtax scale --out out/mix --mix kv:2,pack:1 --mix log:2,cpu-int:2\n"
+	     "  vmtax scale --out out/open --rate 20 --max 3 --slo p99=200ms -- ./serve-one");
+}
