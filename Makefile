@@ -128,12 +128,12 @@ $(BUILD)/sets/%: probes/sets/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(BUILD)/tests/guest/%-musl: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
+$(BUILD)/tests/guest/%-musl: tests/guest/%.c $(wildcard tests/guest/*.h) $(wildcard vmm/guest_*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)musl-gcc -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm
 
-$(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
+$(BUILD)/tests/guest/%-pie: tests/guest/%.c $(wildcard tests/guest/*.h) $(wildcard vmm/guest_*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static-pie -fPIE -o $@ $< -lm
@@ -149,7 +149,7 @@ $(BUILD)/tests/bench/pack: tests/bench/pack.c $(filter-out $(BUILD)/cmd/main.o,$
 	$(call say,CC)
 	$(Q)$(CC) $(CFLAGS) -I. -o $@ $^ $(PROGRAM_LIBS)
 
-$(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h) vmm/guest_abi.h
+$(BUILD)/tests/guest/%: tests/guest/%.c $(wildcard tests/guest/*.h) $(wildcard vmm/guest_*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) -I. -static -o $@ $< -lm

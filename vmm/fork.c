@@ -67,7 +67,7 @@ static int64_t become_child(struct monitor *m, const struct vcpu_state *state)
 	drop_machine(m);
 	tree_detach(m);
 	m->main->base = m->main->channel->account;
-	m->main->last.request = NULL;
+	m->main->kept.count = 0;
 	m->boot->pid = m->main->channel->tid = (uint32_t)getpid();
 	m->watchdog = -1;
 	signals_renew();

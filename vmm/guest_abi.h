@@ -4,8 +4,8 @@
 #define VMM_GUEST_ABI_H
 
 /*
- * What the monitor and the guest kernel agree on, and with the tables of calls the only header both include:
- * guest-physical layout, boot information, the channel and the requests that cross it.
+ * What the monitor and the guest kernel agree on, and with the tables of calls and the channel the only
+ * header both include: guest-physical layout and boot information.
  */
 
 /* --- Guest-physical layout; the kernel sees it at ABI_DIRECT + gpa, its image at ABI_KERNEL + gpa --- */
@@ -82,6 +82,7 @@
 #include <stdint.h>
 
 #include "vmm/guest_calls.h"
+#include "vmm/guest_channel.h"
 #include "vmm/guest_events.h"
 #include "vmm/guest_served.h"
 
@@ -205,94 +206,6 @@ struct abi_vcpu_data {
 	uint64_t blocked;  /* guest: signals the thread blocks */
 	uint64_t awaited;  /* guest: signals it waits for, blocked or not */
 	uint64_t directed; /* host: signals that came for this thread */
-};
-
-/* --- Requests --- */
-
-/* Answer to a request in a ring with regular = 4 that would block, as an open of a pipe does: ask again by
- * exit. */
-#define ABI_BY_EXIT (-5000)
-
-struct abi_segment {
-	uint64_t gpa;
-	uint64_t bytes;
-};
-
-#define ABI_SEGMENTS 64
-
-struct abi_request {
-	_Alignas(64) uint32_t call; /* enum abi_call_id */
-	uint32_t regular; /* argument 0 as a file: 1 not, 2 is a regular one, 3 the host says; 4 see below */
-	int64_t result;	  /* out: as the system call returns it, -errno on failure */
-	uint64_t argument[6];
-	uint8_t segments[8]; /* how many of the segments below each argument has, in order */
-	struct abi_segment segment[ABI_SEGMENTS];
-	_Alignas(64) uint64_t submitted, resumed; /* TSC: the guest's stamps, which are read late */
-};
-
-#define ABI_SLOTS 4
-
-/*
- * What a request in the ring and its answer need at least: a cache line each, so that each way moves one. The
- * number, from 1, is written last; all of request N is at (N - 1) % ABI_SLOTS.
- */
-struct abi_asked {
-	_Alignas(64) uint32_t number;
-	uint16_t call;
-	uint8_t regular, pad;
-	uint64_t argument[6];
-	uint8_t segments[8];
-};
-
-struct abi_answer {
-	_Alignas(64) uint32_t number; /* of the request */
-	uint32_t regular;
-	int64_t result;
-};
-
-/* The channel of one vCPU. What different threads write lies on different cache lines. */
-struct abi_channel {
-	_Alignas(64) uint32_t submitted;	  /* guest: its own count */
-	struct abi_asked asked[ABI_SLOTS];	  /* guest */
-	struct abi_answer answer[ABI_SLOTS];	  /* driver */
-	_Alignas(64) uint32_t driver_asleep;	  /* driver: ring the doorbell */
-	_Alignas(64) uint32_t guest_asleep;	  /* guest: raise ABI_VECTOR_DONE */
-	uint32_t driver;			  /* monitor: whose doorbell to ring */
-	struct abi_asked bare_asked[ABI_SLOTS];	  /* bench, guest: words, whose sum comes back */
-	struct abi_answer bare_answer[ABI_SLOTS]; /* driver */
-	_Alignas(64) uint32_t bare;		  /* guest: its count of these */
-	_Alignas(64) struct abi_request slot[ABI_SLOTS];
-	struct abi_request exit_slot; /* for requests that leave by exit */
-	uint32_t tid;		      /* monitor: the thread that runs here */
-	uint32_t core;		      /* monitor: where it is said to run */
-	_Alignas(64) struct abi_account {
-		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc, brief_tsc;
-		uint64_t syscalls, served;
-		int32_t exit_code, signal;
-		uint32_t panic;	    /* the guest kernel itself is at fault */
-		uint32_t exhausted; /* a fault found no free page of guest memory */
-		uint32_t fault_vector;
-		uint64_t fault_error, fault_rip, fault_address;
-		uint64_t bench_tsc;
-		uint32_t bench_kind;
-		uint64_t samples; /* gpa of struct abi_samples */
-		struct {
-			int32_t number;
-			uint32_t count;
-			uint64_t rip; /* of the first */
-		} unserved[16];
-	} account;
-};
-
-/* What goes with the data of sendmsg and recvmsg: the host's copy of a struct msghdr and what it points to.
- */
-struct abi_message {
-	uint32_t flags; /* of the call; out: of the message */
-	uint32_t name_bytes;
-	uint32_t control_bytes;
-	uint32_t pad;
-	uint8_t name[128];
-	uint8_t control[2048];
 };
 
 #endif /* __ASSEMBLER__ */

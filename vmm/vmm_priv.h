@@ -13,6 +13,7 @@
 #include "vmm/driver_priv.h"
 #include "vmm/guest_abi.h"
 #include "vmm/load_priv.h"
+#include "vmm/stamps_priv.h"
 #include "vmm/stolen_priv.h"
 #include "vmm/tree_priv.h"
 #include "vmm/vmm.h"
@@ -22,26 +23,6 @@ struct backend;
 struct cpuid_table;
 struct direct_file;
 struct iovec;
-
-/* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
-enum stamp {
-	STAMP_SUBMITTED, /* the guest's */
-	STAMP_SEEN,
-	STAMP_BEGUN, /* the host call */
-	STAMP_ENDED,
-	STAMP_COMPLETED, /* the vCPU about to run again, or the ring about to show it */
-	STAMP_RESUMED,	 /* the guest's */
-	STAMPS,
-};
-
-/* The last request served: recorded when the next one comes, because its last stamp is the guest's. */
-struct served {
-	const struct abi_request *request; /* where that stamp will be; NULL: recorded */
-	uint32_t call;
-	bool by_exit;
-	int mark; /* which of the program's marks it wrote */
-	uint64_t stamp[STAMPS];
-};
 
 #define VCPUS 256
 
@@ -66,7 +47,7 @@ struct vcpu {
 	bool lent;		 /* a child runs it: see vfork.c */
 	int watchdog;		 /* that child's timer */
 	struct program *program; /* that a child is executing; owned */
-	struct served last;
+	struct stamps_kept kept; /* of the requests served last */
 	uint32_t answered;	 /* the driver's: requests of its ring */
 	int wake;		 /* eventfd: irqfd, or wakes it from HLT (irqchip=user) */
 	atomic_bool interrupted; /* irqchip=user: to be injected before the next KVM_RUN */
@@ -232,7 +213,7 @@ void tick_stop(struct monitor *m); /* while all vCPUs' threads are still there *
 void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread); /* by exit */
 void serve_ring(struct vcpu *v, struct vmm_thread *thread, uint64_t seen); /* the next in its ring */
 void serve_completed(struct vcpu *v, uint64_t tsc); /* it runs again, the answer with it */
-void serve_flush(struct vcpu *v);		    /* records the last request */
+void serve_flush(struct vcpu *v);    /* records the requests served last, unless it is served */
 void serve_delay(struct monitor *m); /* how slow the monitor is to be, once its clock is known */
 
 /* call.c: the host call a request asks for. */

@@ -27,9 +27,11 @@ measure_requests() {
 	# 201,000 calls a run; the last is observed by KVM's tracepoints.
 	(cd "$work" && "$build/vmtax" run --out served --blocks "$rounds" --configs bare-metal --filter 'cut -d, -f1,2' \
 		-- "$build/tests/bench/ops" 200 served >served.summary 2>&1)
-	for what in call served; do
-		(cd "$work" && "$build/vmtax" run --out "loop.$what" --blocks "$rounds" --configs hosted,bare-metal --no-observe \
-			--filter 'wc -l' -- "$build/tests/guest/forever" $what 100000 >"loop.$what.summary" 2>&1)
+	for round in $(seq "$rounds"); do
+		for what in call nothing; do
+			(cd "$work" && "$build/vmtax" run --out "$what.$round" --blocks 1 --configs hosted,bare-metal --no-observe \
+				--filter 'wc -l' -- "$build/tests/guest/forever" $what 100000 >"$what.summary" 2>&1)
+		done
 	done
 	[ -s "$work/served/counters.csv" ] || { cat "$work/served.summary" >&2 && return 1; }
 }
@@ -50,26 +52,24 @@ exits_a_call() {
 	counted kvm-stats exits | paste - "$work/irq_exits" | awk 'NF == 2 { print ($1 - $2) / 201000 }'
 }
 
-# loop WHAT CONFIG: run and ns of each of the program's calls, by its own clock.
-loop() {
-	for column in run roi_ns ops; do
-		cells "$work/loop.$1/runs.csv" $column "config=$2" status=ok >"$work/loop.$column"
-	done
-	paste -d ' ' "$work/loop.run" "$work/loop.roi_ns" "$work/loop.ops" | awk '$3 > 0 { print $1, $2 / $3 }'
+# of_calls WHAT ROUND CONFIG: "NS KERNEL REQUEST" of each of the program's calls: by its own clock, what of that the guest
+# kernel says it was at work, and from end to end of the stages of its request, where it makes one.
+of_calls() {
+	result=$work/$1.$2
+	cells "$result/runs.csv" run "config=$3" status=ok | head -n 1 | while read -r run; do
+		echo "$(cells "$result/runs.csv" roi_ns "run=$run") $(cells "$result/runs.csv" ops "run=$run")" \
+			"$(cells "$result/layers.csv" ns "run=$run" thread=vcpu0 layer=guest-kernel)" \
+			"$(cells "$result/requests.csv" total_ns "run=$run" kind=getpgrp stage=total)"
+	done | awk '$2 > 0 { print $1 / $2, $3 / $2, $4 / $2 }'
 }
 
 # stages_in_loop CONFIG: what a call takes by the program's clock, by all that it consists of: the stages of its request,
-# what the guest kernel says that it did before and after, and the way into it and back, which is what a call takes that
-# does nothing there.
+# what the guest kernel did before and after, and the way into it and back, which is all else that a call takes that does
+# nothing there. One of each a round.
 stages_in_loop() {
-	served=$(loop served "$1" | awk '{ print $2 }' | middle | cut -d ' ' -f 1)
-	loop call "$1" | while read -r run ns; do
-		kernel=$(cells "$work/loop.call/layers.csv" ns "run=$run" thread=vcpu0 layer=guest-kernel)
-		for column in total_ns count; do
-			cells "$work/loop.call/requests.csv" $column "run=$run" kind=getpgrp stage=total
-		done | paste - - | awk -v ns="$ns" -v outside="$served" -v kernel="$kernel" '
-			$2 > 0 { print ns / (($1 + kernel) / $2 + outside) }'
-	done
+	for round in $(seq "$rounds"); do
+		echo "$(of_calls call "$round" "$1") $(of_calls nothing "$round" "$1")"
+	done | awk 'NF == 6 && $3 > 0 { print $1 / ($2 + $3 + $4 - $5) }'
 }
 
 show_requests() {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,14 +40,17 @@ static void serve(void)
 	getppid();
 }
 
+/* The same, of which every call is stamped. */
+static void lock_nothing(void)
+{
+	mlock(NULL, 0);
+}
+
 static const struct {
 	const char *name;
 	void (*once)(void);
-} things[] = { { "cpuid", look_up },
-	       { "doorbell", ring },
-	       { "compute", compute },
-	       { "call", call },
-	       { "served", serve } };
+} things[] = { { "cpuid", look_up }, { "doorbell", ring }, { "compute", compute },
+	       { "call", call },     { "served", serve },  { "nothing", lock_nothing } };
 
 static uint64_t now_ns(void)
 {
@@ -78,6 +82,6 @@ int main(int argc, char **argv)
 			for (;;)
 				things[i].once();
 		}
-	fputs("usage: forever cpuid|doorbell|compute|call|served [TIMES]\n", stderr);
+	fputs("usage: forever cpuid|doorbell|compute|call|served|nothing [TIMES]\n", stderr);
 	return 2;
 }

@@ -88,13 +88,23 @@ static void await_interrupt(uint32_t count)
 	(BOOT->idle_poll ? poll_interrupt : halt)(count);
 }
 
-static void submit_exit(void)
+/* Returns the ticks from stamp to stamp. */
+static uint64_t submit_exit(void)
 {
-	uint32_t count = SELF->done_interrupts;
+	struct abi_stamps *stamps = &CHANNEL->exit_stamps;
+	uint64_t start = tsc(); /* a child that has borrowed the vCPU meanwhile has left its own there */
+	uint32_t count;
 
+	stamps->submitted = start;
+	thread_waits(true);
+	channel_await(CHANNEL, CHANNEL->submitted); /* one after the other */
+	count = SELF->done_interrupts;
 	port_write(ABI_PORT_REQUEST, 0);
 	while (BOOT->inject && SELF->done_interrupts == count)
 		await_interrupt(count);
+	thread_waits(false);
+	stamps->resumed = tsc();
+	return stamps->resumed - start;
 }
 
 static bool answered(const struct abi_channel *c, uint32_t number)
@@ -204,11 +214,13 @@ static uint32_t publish(struct abi_channel *c, const struct abi_request *request
 	return c->submitted;
 }
 
-static void submit_ring(struct abi_request *request)
+/* Returns the ticks from stamp to stamp. */
+static uint64_t submit_ring(struct abi_request *request)
 {
 	struct abi_channel *c = CHANNEL;
 	uint32_t number, count = SELF->done_interrupts;
 	const struct abi_answer *answer;
+	struct abi_stamps *stamps;
 
 	if (BOOT->inject)
 		__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_RELAXED);
@@ -216,12 +228,14 @@ static void submit_ring(struct abi_request *request)
 	/* While the line is on its way. Stored before, the stamp would delay it: the driver reads that line,
 	 * too.
 	 */
-	request->submitted = tsc();
-	request->resumed =
-		BOOT->inject ? await_injected(number, count) : await_polling(number, request->submitted);
+	stamps = abi_ring_stamps(c, number);
+	stamps->submitted = tsc();
+	stamps->resumed =
+		BOOT->inject ? await_injected(number, count) : await_polling(number, stamps->submitted);
 	answer = &c->answer[(number - 1) % ABI_SLOTS];
 	request->result = answer->result;
 	request->regular = answer->regular;
+	return stamps->resumed - stamps->submitted;
 }
 
 uint32_t channel_post(struct abi_request *request)
@@ -229,7 +243,8 @@ uint32_t channel_post(struct abi_request *request)
 	uint32_t number;
 	bool rung = false;
 
-	request->submitted = tsc(); /* before: nobody waits who could make up for a late one */
+	/* Before: nobody waits who could make up for a late one. */
+	abi_ring_stamps(CHANNEL, CHANNEL->submitted + 1)->submitted = tsc();
 	number = publish(CHANNEL, request);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* as nobody polls */
 	ring_asleep(&rung);
@@ -247,17 +262,7 @@ void channel_await(const struct abi_channel *c, uint32_t number)
 
 int64_t channel_send(struct abi_request *request)
 {
-	if (request == &CHANNEL->exit_slot) {
-		request->submitted = tsc();
-		thread_waits(true);
-		channel_await(CHANNEL, CHANNEL->submitted); /* one after the other */
-		submit_exit();
-		thread_waits(false);
-		request->resumed = tsc();
-	} else {
-		submit_ring(request);
-	}
-	ACCOUNT->wait_tsc += request->resumed - request->submitted;
+	ACCOUNT->wait_tsc += request == &CHANNEL->exit_slot ? submit_exit() : submit_ring(request);
 	return request->result;
 }
 

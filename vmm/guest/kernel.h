@@ -130,6 +130,14 @@ static inline uint64_t tsc(void)
 	return (uint64_t)high << 32 | low;
 }
 
+/* The same once every load before has its value. Else a guess of what a poll will find lets it be read before
+ * that has come (Intel SDM volume 2, RDTSC). */
+static inline uint64_t tsc_after(void)
+{
+	__asm__ volatile("lfence" : : : "memory");
+	return tsc();
+}
+
 static inline void relax(void)
 {
 	__asm__ volatile("pause");

@@ -116,7 +116,7 @@ static uint64_t serve_stamped(struct syscall_frame *f, const struct abi_account 
 	uint64_t start = tsc(), waited = account->wait_tsc;
 
 	*result = serve(f);
-	return tsc() - start - (account->wait_tsc - waited);
+	return tsc_after() - start - (account->wait_tsc - waited);
 }
 
 /* Called by entry.S with the program's registers. */
