@@ -38,7 +38,7 @@ const struct table_schema schema_runs = {
 		TEXT("status", "ok, failed, crashed, timeout, skipped, mismatch or unsupported"),
 		TEXT("reason", "why the status is not ok, or why a knob fell back"),
 		INTEGER("setup_ns", "ns", "from process start to the program's first instruction"),
-		INTEGER("wall_ns", "ns", "from the program's first instruction to its end"),
+		INTEGER("wall_ns", "ns", "from the program's first instruction to its end; layers.csv begins at go, which lifecycle.csv has"),
 		INTEGER("roi_ns", "ns", "the program's own region of interest; NA without marks"),
 		INTEGER("teardown_ns", "ns", "from the program's end to the end of the process"),
 		INTEGER("life_ns", "ns", "setup, wall and teardown together"),
@@ -71,7 +71,7 @@ const struct table_schema schema_runs = {
 };
 
 const struct table_schema schema_layers = {
-	.name = "layers.csv", .description = "time of one layer on one thread of one run; a thread's layers sum to its time from go to the program's end",
+	.name = "layers.csv", .description = "time of one layer on one thread of one run; a thread's layers sum to its time from go to the program's end (native: gone), as lifecycle.csv has these: wall_ns of runs.csv, and from go to program, the exec or the guest kernel's start, before it",
 	.columns = (const struct table_column[]){
 		COUNT("run", "number of the repetition"),
 		TEXT("thread", "vcpu0, driver0 of the first process; others-vcpu, others-driver: those of all others summed; program for native runs"),

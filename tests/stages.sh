@@ -38,6 +38,17 @@ why=$(grep requests_contradictory run/counters.csv | tr '\n' ' ')
 grep -q requests_contradictory run/counters.csv && ! grep requests_contradictory run/counters.csv | grep -qv ',0,NA,NA,NA,NA$'
 result no-contradictions
 
+# The layers of a thread sum to its time from go to the program's end, and that is wall_ns and what lies before it.
+for table in lifecycle layers; do "$vmtax" report --json=$table run >$table.json; done
+why="$(tr '\n' ' ' <run/lifecycle.csv) $(grep -E 'program|vcpu0|driver0' run/layers.csv | tr '\n' ' ')"
+jq -n -e --slurpfile runs runs.json --slurpfile stages lifecycle.json --slurpfile layers layers.json '
+	[$runs[0][] | select(.status == "ok" and .wall_ns)] | length >= 2 and all(.[]; .run as $run | .wall_ns as $wall |
+	([$stages[0][] | select(.run == $run) | {key: .stage, value: .ns}] | from_entries) as $at |
+	(($at.end // $at.gone) - $at.go) as $all | ([$layers[0][] | select(.run == $run)] | group_by(.thread) | length >= 1 and
+	all(.[]; (map(.ns) | add) - $all | fabs <= 0.001 * $all)) and
+	($wall + $at.program - $at.go - $all | fabs <= 0.001 * $all))' >out
+result layers-sum-to-the-time
+
 # The time the program itself took for a call is that of its stages, and what lies before the first and after the last:
 # the way into the guest kernel and back.
 why=$(jq -c '[.[] | select(.ops) | [.config, .roi_ns / .ops]]' runs.json)
