@@ -122,13 +122,18 @@ static int64_t place(uint64_t *address, uint64_t bytes, uint64_t flags)
 	return *address ? 0 : -ENOMEM;
 }
 
-/* A file's pages: the host maps it over an extent of guest memory, so that both see each other's writes. */
-static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_frame *f)
+/*
+ * A file's pages: the host maps it over the extent GPA of guest memory, or over a new one where that is 0, so
+ * that both see each other's writes.
+ */
+static int64_t map_file(uint64_t address, uint64_t bytes, uint64_t gpa, const struct syscall_frame *f)
 {
-	uint64_t gpa = pages_take(pages_of(bytes), 0);
+	bool over = gpa != 0;
 	struct abi_request *request;
 	int64_t result;
 
+	if (!over)
+		gpa = pages_take(pages_of(bytes), 0);
 	if (gpa == 0)
 		return -ENOMEM;
 	if (!(f->r10 & MAP_ANONYMOUS))
@@ -142,6 +147,8 @@ static int64_t map_file(uint64_t address, uint64_t bytes, const struct syscall_f
 	request->argument[5] = f->r9;
 	result = channel_submit(request);
 	if (result < 0) {
+		if (over)
+			channel_service(ABI_CALL_unmap, gpa, bytes);
 		pages_give(gpa, pages_of(bytes), true);
 		return result;
 	}
@@ -167,19 +174,22 @@ int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
 /* mmap(address, bytes, protection, flags, fd, offset) */
 int64_t memory_mmap(struct syscall_frame *f)
 {
-	uint64_t address = f->rdi, bytes = round_up(f->rsi, PAGE);
-	int64_t error;
+	uint64_t address = f->rdi, bytes = round_up(f->rsi, PAGE), gpa = 0;
+	/* The host supplies what processes share, be it of a file or not. */
+	bool file = !(f->r10 & MAP_ANONYMOUS) || f->r10 & MAP_SHARED;
+	int64_t error = 0;
 
 	if (f->rsi > USER_END)
 		return -ENOMEM;
 	if (f->rsi == 0 || !(f->r10 & (MAP_SHARED | MAP_PRIVATE)) || f->r9 % PAGE)
 		return -EINVAL;
-	error = place(&address, bytes, f->r10);
+	if (file && f->r10 & MAP_FIXED)
+		gpa = range_ok(address, bytes) ? memory_take_over(address, bytes) : 0;
+	if (gpa == 0)
+		error = place(&address, bytes, f->r10);
 	if (error)
 		return error;
-	/* The host supplies what processes share, be it of a file or not. */
-	error = f->r10 & MAP_ANONYMOUS && !(f->r10 & MAP_SHARED) ? memory_map(address, bytes, f->rdx & 7)
-								 : map_file(address, bytes, f);
+	error = file ? map_file(address, bytes, gpa, f) : memory_map(address, bytes, f->rdx & 7);
 	return error ? error : (int64_t)address;
 }
 

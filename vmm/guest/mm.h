@@ -58,6 +58,8 @@ void memory_init(void);
 void memory_heap(uint64_t start);					   /* where brk begins */
 int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection); /* anonymous, over nothing */
 int64_t memory_unmap(uint64_t address, uint64_t bytes);
+uint64_t memory_take_over(uint64_t address,
+			  uint64_t bytes); /* the gpa of a file mapped there, taken; 0: none */
 bool memory_touch(uint64_t address,
 		  uint32_t need);     /* brings in a lazy page; false: not the program's to touch so */
 bool memory_shared(uint64_t address); /* whether a file lies there, which other processes may have too */

@@ -86,3 +86,31 @@ int64_t memory_mremap(struct syscall_frame *f)
 		return -ENOMEM;
 	return grow(f->rdi, old, new, f->r10 & MREMAP_MAYMOVE);
 }
+
+static bool contiguous(uint64_t address, uint64_t bytes)
+{
+	uint64_t first = tables_page(address);
+
+	for (uint64_t done = 0; done < bytes; done += PAGE)
+		if (first == MAPPED_MISSING || tables_page(address + done) != first + done)
+			return false;
+	return true;
+}
+
+/*
+ * The extent behind [ADDRESS, +BYTES), taken away from the file that lies there: another that is mapped in
+ * its place may lie over it, too, without plain memory between them. 0: something else lies there. A dynamic
+ * linker maps a library whole and then part by part.
+ */
+uint64_t memory_take_over(uint64_t address, uint64_t bytes)
+{
+	struct area *a = areas_find(address);
+	uint64_t gpa, pages = bytes / PAGE;
+
+	if (!a || a->kind != AREA_FILE || a->address + a->bytes < address + bytes ||
+	    !contiguous(address, bytes) || !areas_split(address) || !areas_split(address + bytes))
+		return 0;
+	gpa = tables_unmap(address, &pages);
+	areas_remove(areas_find(address));
+	return gpa;
+}
