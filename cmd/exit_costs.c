@@ -95,7 +95,7 @@ static bool trace(const char *monitor, const char *event, const char *path, bool
 		sched_setaffinity(0, sizeof(usual), &usual);
 		return false;
 	}
-	open = trace_open(&recorder, pid, path, none, NULL) == 0;
+	open = trace_open(&recorder, pid, path, none, false, NULL) == 0;
 	traced = open && trace_begin(recorder, NULL) == 0;
 	if (!traced)
 		kill(pid, SIGKILL);

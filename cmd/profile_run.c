@@ -38,6 +38,7 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.observed = watch->counted,
 		.sets = watch->counted ? o->sets : NULL,
 		.trace = watch->trace,
+		.pages = true,
 		.follows = watch->follows,
 		.signal_fd = scratch->signal_fd,
 	};

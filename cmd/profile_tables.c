@@ -135,29 +135,37 @@ static const char *source_of(const struct profile *p)
 	return p->followed ? "ptrace" : "trace";
 }
 
-static int put_threads(struct profile_tables *t, const struct profile *p, struct error *error)
+/* Waiting and page faults are told by the kernel's events alone. */
+static int put_counts(struct profile_tables *t, const struct profile *p, struct error *error)
 {
+	const struct trace_profile *trace = &p->trace;
+	bool seen = !p->followed, pages = trace->pages;
 	const struct {
-		const char *event;
+		const char *event, *group;
 		uint64_t value;
-		bool switches; /* it takes the scheduler's events to know */
+		bool known;
 	} counts[] = {
-		{ "wake-ups", p->trace.wakes, true },
-		{ "waits", p->trace.waits, true },
-		{ "preempted", p->trace.preempted, true },
-		{ "threads-started", p->trace.tasks, false },
-		{ "cross-cpu-wake-ups", p->trace.cross_wakes, true },
-		{ "timer-expiries", p->trace.timeouts, true },
-		{ "lost", p->trace.lost, false },
+		{ "wake-ups", "thread", trace->wakes, seen },
+		{ "waits", "thread", trace->waits, seen },
+		{ "preempted", "thread", trace->preempted, seen },
+		{ "threads-started", "thread", trace->tasks, true },
+		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen },
+		{ "timer-expiries", "thread", trace->timeouts, seen },
+		{ "undriven", "thread", trace->undriven, seen },
+		{ "lost", "thread", trace->lost, true },
+		{ "faults-fresh", "memory", trace->touched[TOUCH_FRESH], pages },
+		{ "faults-file", "memory", trace->touched[TOUCH_FILE], pages },
+		{ "faults-shared", "memory", trace->touched[TOUCH_SHARED], pages },
+		{ "faults-copied", "memory", trace->touched[TOUCH_COPIED], pages },
 	};
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (!p->followed || !counts[i].switches)
+		if (counts[i].known)
 			code = profile_tables_put_row(
 				t, p,
 				&(struct profile_row){ .event = counts[i].event,
-						       .group = "thread",
+						       .group = counts[i].group,
 						       .unit = "1",
 						       .source = source_of(p),
 						       .value = (double)counts[i].value },
@@ -255,7 +263,7 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 	if (code == 0)
 		code = profile_tables_put_hardware(t, p, error);
 	if (code == 0 && p->traced)
-		code = put_threads(t, p, error);
+		code = put_counts(t, p, error);
 	if (code == 0 && p->traced)
 		code = put_calls(t, p, error);
 	if (code == 0 && (p->followed || !p->traced))

@@ -80,7 +80,7 @@ static int record(const struct profile_options *o, const char *trace, double *wa
 {
 	uint64_t begun;
 	struct trace_recorder *recorder;
-	int code = trace_open(&recorder, (pid_t)o->pid, trace, NULL, error);
+	int code = trace_open(&recorder, (pid_t)o->pid, trace, NULL, true, error);
 
 	if (code)
 		return code;

@@ -38,17 +38,27 @@ enum trace_kind {
 	TRACE_RAISE,	    /* an interrupt is raised for a vCPU, by whichever thread; value: its vector */
 	TRACE_INJECT,	    /* KVM injects it */
 	TRACE_HALT,	    /* a halted vCPU goes on; value: ns that it was halted, and TRACE_BLOCKED */
+	TRACE_BEGIN,	    /* the thread begins; value: its process << 32 | the thread that started it */
 	TRACE_NAME,	    /* value: the first 8 bytes of the thread's name */
 	TRACE_END,	    /* the thread ends */
 	TRACE_TICKS,	    /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
 	TRACE_USER_TICKS,   /* in user mode, the guest's among them, */
 	TRACE_SYSTEM_TICKS, /* and in the kernel */
 	TRACE_COST,	    /* value: ns; tid: enum trace_cost */
+	TRACE_MAP,	    /* its process maps something; value: TRACE_MAP_... */
+	TRACE_TOUCH, /* a page fault; value: its page's address | the low bits of the processor's error code
+		      */
 	TRACE_KINDS,
 };
 
 /* Of mmap: whether it maps a file; and as data, how many pages. */
 #define TRACE_MAPS_FILE 0x80000000u
+
+/* Of what a process maps: the page it begins at, how many there are, and whose they are. */
+enum trace_maps { MAPS_OWN, MAPS_FILE, MAPS_SHARED };
+#define TRACE_MAP_PAGE(value)  ((value) & ((1ull << 36) - 1))
+#define TRACE_MAP_PAGES(value) ((value) >> 36 & ((1ull << 26) - 1))
+#define TRACE_MAP_WHAT(value)  ((enum trace_maps)((value) >> 62))
 
 enum trace_isa { TRACE_VMX = 1, TRACE_SVM = 2 };
 
@@ -96,12 +106,12 @@ bool trace_available(struct error *error);
 
 /*
  * Gets ready to trace all threads that process PID has now, and all threads and processes they will start,
- * into PATH, with COSTS (TRACE_COSTS ns; NULL: none is known), of which those of any program
- * (COST_EVENT, COST_CALL) are found out anew. Nothing
- * is recorded yet. 0, or negative errno with ERROR: nothing is left then. The caller ends with trace_close.
+ * into PATH, with COSTS (TRACE_COSTS ns; NULL: none is known), of which those of any program (COST_EVENT,
+ * COST_CALL) are found out anew; and with page faults and what is mapped where PAGES is set. Nothing is
+ * recorded yet. 0, or negative errno with ERROR: nothing is left then. The caller ends with trace_close.
  */
 int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, const uint64_t *costs,
-	       struct error *error);
+	       bool pages, struct error *error);
 
 /* Begins: from here on a thread of ours empties the rings into the file, until trace_end. 0 or negative
  * errno. */
@@ -243,16 +253,29 @@ struct trace_call {
 	struct hist gap;  /* ns since the last call of this number by any thread */
 };
 
+/* Whose page a fault is on. */
+enum trace_touch {
+	TOUCH_FRESH,  /* the process's own, first touched */
+	TOUCH_FILE,   /* a file's */
+	TOUCH_SHARED, /* of a shared mapping */
+	TOUCH_COPIED, /* a file's, copied because it is written; or any of its own, once it has forked or was
+			 forked, until it goes on as another program */
+	TRACE_TOUCHES
+};
+
 struct trace_profile {
 	struct trace_call *call[TRACE_CALLS]; /* NULL: never made; owned */
 	uint64_t wakes;			      /* how often one of its threads was woken */
 	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
 	uint64_t timeouts;		      /* a wait ended because its time was up */
 	uint64_t waits;			      /* a thread left its CPU to wait for something */
-	uint64_t awake_ns;		      /* after requests, for as long as the pause at most */
-	uint64_t preempted;		      /* or because another got it */
-	uint64_t tasks;			      /* threads and processes started */
-	uint64_t begin_ns, end_ns;	      /* first and last event that counts */
+	uint64_t awake_ns;  /* after requests that find a driver, for as long as the pause at most */
+	uint64_t preempted; /* or because another got it */
+	uint64_t touched[TRACE_TOUCHES]; /* page faults */
+	bool pages;			 /* which were recorded */
+	uint64_t undriven;	   /* requests that would find no driver, yet or while cores are short */
+	uint64_t tasks;		   /* threads and processes started */
+	uint64_t begin_ns, end_ns; /* first and last event that counts */
 	uint64_t lost;
 	uint64_t events;	/* recorded, in all */
 	uint64_t event_cost_ns; /* what recording one cost whom it is of, as it was tried out beforehand; 0:

@@ -284,7 +284,7 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 		t->state.off = true;
 		t->state.ready = e->kind == TRACE_ON;
 	}
-	t->heard |= e->kind != TRACE_NAME && e->kind < TRACE_TICKS;
+	t->heard |= e->kind != TRACE_BEGIN && e->kind != TRACE_NAME && e->kind < TRACE_TICKS;
 	if (t->sum.last_ns == 0 || e->kind < TRACE_TICKS) /* /proc tells of the dead, too */
 		trace_thread_charge(t, e->time_ns);
 	if (!t->state.known && !t->state.off)

@@ -69,6 +69,9 @@ static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 		.wakeup_watermark = RING_WAKES,
 		.comm = 1,
 		.task = 1,
+		.mmap = r->pages,
+		.mmap2 = r->pages,
+		.mmap_data = r->pages,
 	};
 	int fd = open_event(r, &a, tid, cpu), code;
 
@@ -106,7 +109,7 @@ static int open_thread(struct trace_recorder *r, pid_t tid)
 		}
 		for (size_t i = 0; code == 0 && i < TRACE_POINTS; i++)
 			if (r->formats.id[i] && !trace_point(i)->all &&
-			    (r->silent || !trace_point(i)->silent))
+			    (r->silent || !trace_point(i)->silent) && (r->pages || !trace_point(i)->pages))
 				code = open_point(r, i, tid, cpu);
 	}
 	return code;
@@ -232,7 +235,7 @@ void trace_close(struct trace_recorder *r)
 }
 
 int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, const uint64_t *costs,
-	       struct error *error)
+	       bool pages, struct error *error)
 {
 	struct trace_recorder *r = calloc(1, sizeof(*r));
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
@@ -244,6 +247,7 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, co
 	r->cpus = cpus > 0 ? (uint32_t)cpus : 1;
 	r->pid = pid;
 	r->all = numbers_are_the_kernels();
+	r->pages = pages;
 	if (costs)
 		memcpy(r->cost, costs, sizeof(r->cost));
 	/* Also where costs are being found out, and none is known yet. */

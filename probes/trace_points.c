@@ -35,6 +35,8 @@ enum point {
 	POINT_RAISE,
 	POINT_INJECT,
 	POINT_HALT,
+	POINT_TOUCH,
+	POINT_KERNEL_TOUCH,
 };
 
 static const struct {
@@ -54,6 +56,12 @@ static const struct {
 	[POINT_RAISE] = { { "kvm:kvm_apic_accept_irq", .kvm = true }, TRACE_RAISE, { "vec" } },
 	[POINT_INJECT] = { { "kvm:kvm_inj_virq", .kvm = true }, TRACE_INJECT, { "vector" } },
 	[POINT_HALT] = { { "kvm:kvm_vcpu_wakeup", .kvm = true }, TRACE_HALT, { "ns", "waited" } },
+	[POINT_TOUCH] = { { "exceptions:page_fault_user", .pages = true },
+			  TRACE_TOUCH,
+			  { "address", "error_code" } },
+	[POINT_KERNEL_TOUCH] = { { "exceptions:page_fault_kernel", .pages = true },
+				 TRACE_TOUCH,
+				 { "address", "error_code" } },
 };
 
 const struct trace_point *trace_point(size_t i)
@@ -77,11 +85,14 @@ const struct trace_kind_row trace_kinds[TRACE_KINDS] = {
 	[TRACE_RAISE] = { "interrupt", "an interrupt is raised for a vCPU" },
 	[TRACE_INJECT] = { "injection", "KVM injects an interrupt" },
 	[TRACE_HALT] = { "halt", "a halted vCPU goes on" },
-	[TRACE_NAME] = { "name", "a thread begins, or is named" },
+	[TRACE_BEGIN] = { "begin", "a thread begins" },
+	[TRACE_NAME] = { "name", "a thread is named" },
 	[TRACE_END] = { "end", "a thread ends" },
 	[TRACE_TICKS] = { "guest-ticks", "how long a thread ran a guest, as the kernel's ticks count" },
 	[TRACE_USER_TICKS] = { "user-ticks", "the same in user mode, the guest's among them" },
 	[TRACE_COST] = { "cost", "what this machine takes for something" },
+	[TRACE_MAP] = { "map", "a process maps something" },
+	[TRACE_TOUCH] = { "touch", "a page fault" },
 	[TRACE_SYSTEM_TICKS] = { "system-ticks", "the same in the kernel" },
 };
 
@@ -139,7 +150,7 @@ int trace_formats_read(struct trace_formats *formats, struct error *error)
 	for (size_t i = 0; i < TRACE_POINTS; i++) {
 		int code = read_format(formats, i, error);
 
-		if (code && !points[i].point.kvm)
+		if (code && !points[i].point.kvm && !points[i].point.pages)
 			return code;
 	}
 	return 0;
@@ -241,6 +252,11 @@ size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t
 		e->value = read_64(data, bytes, f->field[i][0]) & ~TRACE_BLOCKED;
 		if (read_32(data, bytes, f->field[i][1]) & 0xff) /* a bool */
 			e->value |= TRACE_BLOCKED;
+		break;
+	case POINT_TOUCH:
+	case POINT_KERNEL_TOUCH:
+		e->value = (read_64(data, bytes, f->field[i][0]) & ~(uint64_t)(PAGE - 1)) |
+			   (read_32(data, bytes, f->field[i][1]) & (PAGE - 1));
 		break;
 	case POINT_RAISE: /* the vector is the first of its bytes */
 	case POINT_INJECT:

@@ -66,9 +66,52 @@ void trace_reasons_take(struct trace_machine *machine, struct thread *t, const s
 /* What the KVM_RUN that ends should have cost by its exits, into the thread's sum. */
 void trace_run_end(struct thread *t);
 
+/* --- Calls: trace_calls.c --- */
+
+/* Whether what the call returns is a count of bytes that it moved. */
+bool trace_call_moves(unsigned number);
+/* Whether what a call returned after a wait says that its time was up. */
+bool trace_call_timed_out(unsigned number, int32_t result);
+
+#define TRACE_DESCRIPTORS 1024 /* told apart; higher ones count as no files */
+enum trace_descriptor { TRACE_OTHER, TRACE_REGULAR, TRACE_SOCKET };
+/* What a call on FIRST that returned RESULT makes of DESCRIPTOR (TRACE_DESCRIPTORS). */
+void trace_descriptors_follow(uint8_t *descriptor, unsigned number, uint32_t first, int32_t result);
+
+/* --- Processes: trace_tasks.c --- */
+
+struct trace_tasks;
+struct trace_tasks *trace_tasks_make(int cores); /* freed by free; NULL: out of memory */
+int32_t trace_tasks_process(const struct trace_tasks *tasks, int32_t tid);
+void trace_tasks_begin(struct trace_tasks *tasks, const struct trace_event *event); /* TRACE_BEGIN */
+void trace_tasks_idle(struct trace_tasks *tasks, int32_t tid, bool idle);
+void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid); /* it goes on as another program */
+
+/* What a request would find: a driver that serves its process; and how long after the last one it comes. */
+struct trace_asked {
+	bool driven;
+	uint64_t gap_ns;
+};
+struct trace_asked trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *event);
+
+/* --- Pages: trace_pages.c --- */
+
+/* What processes map, and so whose pages they touch. */
+struct trace_pages;
+struct trace_pages *trace_pages_make(void); /* NULL: out of memory */
+void trace_pages_free(struct trace_pages *pages);
+/* PROCESS begins, PARENT's; with a copy of its memory, or with the same. 0 or -ENOMEM. */
+int trace_pages_begin(struct trace_pages *pages, int32_t process, int32_t parent, bool copies);
+int trace_pages_map(struct trace_pages *pages, int32_t process, uint64_t value); /* of TRACE_MAP; likewise */
+/* PROCESS tries to go on as another program, and does. */
+void trace_pages_replace(struct trace_pages *pages, int32_t process);
+void trace_pages_replaced(struct trace_pages *pages, int32_t process);
+/* Of TRACE_TOUCH's VALUE. */
+enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, uint64_t value);
+
 /* --- The file: trace_file.c --- */
 
-#define TRACE_MAGIC  "vmxtrc3\n"
+#define TRACE_MAGIC  "vmxtrc4\n"
 #define TRACE_CLOSED UINT32_MAX /* instead of a CPU: the trace ended as it should; its round is the time */
 
 struct trace_head {
@@ -98,9 +141,10 @@ struct trace_point {
 	bool kvm;	  /* of KVM, and so perhaps not there */
 	bool all;	  /* whoever does it, does it to a thread of ours */
 	bool silent;	  /* wanted only where KVM does not tell of entries */
+	bool pages;	  /* wanted only where page faults are; perhaps not there */
 };
 const struct trace_point *trace_point(size_t i); /* NULL beyond the last */
-#define TRACE_POINTS 12
+#define TRACE_POINTS 14
 
 /* Where the fields lie that are read of each tracepoint's record: by its number in the kernel. */
 struct trace_formats {

@@ -23,7 +23,7 @@ static double time_trace(int fd)
 	bool whole;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (fd < 0 || trace_open(&recorder, getpid(), path, NULL, NULL))
+	if (fd < 0 || trace_open(&recorder, getpid(), path, NULL, false, NULL))
 		return NAN;
 	whole = trace_begin(recorder, NULL) == 0 && trace_end(recorder, NULL) == 0;
 	trace_close(recorder);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -9,10 +10,7 @@
 #include "probes/trace_priv.h"
 
 /* What a traced program asked for: its system calls by number, its waking and waiting. */
-#define DESCRIPTORS 1024 /* told apart; higher ones count as no files */
-#define THREADS	    4096 /* slots, by the low bits of a thread's number */
-
-enum descriptor { OTHER, REGULAR, SOCKET };
+#define THREADS 4096 /* slots, by the low bits of a thread's number */
 
 /* The call a thread is in. */
 struct pending {
@@ -26,66 +24,25 @@ struct pending {
 struct reader {
 	struct trace_profile *profile;
 	const bool *request;
-	uint64_t pause_ns, last_request_ns;
+	uint64_t pause_ns;
 	bool started;
 	uint64_t last_ns[TRACE_CALLS];
-	uint8_t descriptor[DESCRIPTORS]; /* of all processes together: the last opened counts */
+	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
 	struct pending pending[THREADS];
+	struct trace_tasks *tasks; /* owned */
+	struct trace_pages *pages; /* owned */
 };
 
-/* Whether what the call returns is a count of bytes that it moved. */
-static bool moves_bytes(unsigned number)
+/* A call that would be a request to the host. */
+static void on_request(struct reader *r, const struct trace_event *e, struct trace_call *call)
 {
-	static const uint16_t numbers[] = { SYS_read,	  SYS_write,	  SYS_pread64,	  SYS_pwrite64,
-					    SYS_readv,	  SYS_writev,	  SYS_preadv,	  SYS_pwritev,
-					    SYS_preadv2,  SYS_pwritev2,	  SYS_sendto,	  SYS_sendmsg,
-					    SYS_recvfrom, SYS_recvmsg,	  SYS_sendfile,	  SYS_splice,
-					    SYS_tee,	  SYS_getdents,	  SYS_getdents64, SYS_copy_file_range,
-					    SYS_readlink, SYS_readlinkat, SYS_getrandom };
+	struct trace_asked asked = trace_tasks_ask(r->tasks, e);
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (numbers[i] == number)
-			return true;
-	return false;
-}
-
-/* Follows descriptors: what CALL on FIRST returned. */
-static void follow(struct reader *r, unsigned number, uint32_t first, int32_t result)
-{
-	uint8_t kind = OTHER;
-
-	switch (number) {
-	case SYS_open:
-	case SYS_openat:
-	case SYS_creat:
-	case SYS_memfd_create:
-		kind = REGULAR;
-		break;
-	case SYS_dup:
-	case SYS_dup2:
-	case SYS_dup3:
-	case SYS_fcntl: /* F_DUPFD; of what else it returns nothing is known to be a descriptor */
-		if (first >= DESCRIPTORS || (number == SYS_fcntl && result < 3))
-			return;
-		kind = r->descriptor[first];
-		break;
-	case SYS_socket:
-	case SYS_accept:
-	case SYS_accept4:
-		kind = SOCKET;
-		break;
-	case SYS_eventfd2:
-	case SYS_epoll_create1:
-		break;
-	case SYS_close:
-		if (first < DESCRIPTORS)
-			r->descriptor[first] = OTHER;
+	r->profile->undriven += !asked.driven;
+	if (!asked.driven)
 		return;
-	default:
-		return;
-	}
-	if (result >= 0 && result < DESCRIPTORS)
-		r->descriptor[result] = kind;
+	call->late += asked.gap_ns >= r->pause_ns;
+	r->profile->awake_ns += asked.gap_ns < r->pause_ns ? asked.gap_ns : r->pause_ns;
 }
 
 static int on_call(struct reader *r, const struct trace_event *e, uint16_t number)
@@ -95,6 +52,8 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 	struct pending *p = &r->pending[(uint32_t)e->tid % THREADS];
 
 	*p = (struct pending){ .tid = e->tid, .inside = true, .number = number, .first = first };
+	if (number == SYS_execve)
+		trace_pages_replace(r->pages, trace_tasks_process(r->tasks, e->tid));
 	if (!r->started)
 		return 0;
 	call = r->profile->call[number];
@@ -110,36 +69,11 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 		call->bytes += (uint64_t)(first & ~TRACE_MAPS_FILE) * 4096;
 		return 0;
 	}
-	call->files += first < DESCRIPTORS && r->descriptor[first] == REGULAR;
-	call->sockets += first < DESCRIPTORS && r->descriptor[first] == SOCKET;
-	if (r->request[number]) {
-		uint64_t gap = e->time_ns - r->last_request_ns;
-
-		call->late += gap >= r->pause_ns;
-		r->profile->awake_ns += gap < r->pause_ns ? gap : r->pause_ns;
-		r->last_request_ns = e->time_ns;
-	}
+	call->files += first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_REGULAR;
+	call->sockets += first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_SOCKET;
+	if (r->request[number])
+		on_request(r, e, call);
 	return 0;
-}
-
-/* Whether what a call returned after a wait says that its time was up. */
-static bool timed_out(unsigned number, int32_t result)
-{
-	static const struct {
-		uint16_t number;
-		int16_t result;
-	} ends[] = {
-		{ SYS_nanosleep, 0 },	   { SYS_clock_nanosleep, 0 },
-		{ SYS_poll, 0 },	   { SYS_ppoll, 0 },
-		{ SYS_select, 0 },	   { SYS_pselect6, 0 },
-		{ SYS_epoll_wait, 0 },	   { SYS_epoll_pwait, 0 },
-		{ SYS_futex, -ETIMEDOUT }, { SYS_rt_sigtimedwait, -EAGAIN },
-	};
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (ends[i].number == number && ends[i].result == result)
-			return true;
-	return false;
 }
 
 /* The slot of a thread, which another may have had. */
@@ -155,6 +89,7 @@ static struct pending *pending_of(struct reader *r, int32_t tid)
 static void on_wake(struct reader *r, const struct trace_event *e)
 {
 	r->profile->wakes += r->started;
+	trace_tasks_idle(r->tasks, e->tid, false);
 	pending_of(r, e->tid)->waker_cpu = (uint32_t)e->cpu + 1;
 }
 
@@ -162,6 +97,7 @@ static void on_switch(struct reader *r, const struct trace_event *e)
 {
 	struct pending *p = pending_of(r, e->tid);
 
+	trace_tasks_idle(r->tasks, e->tid, e->kind == TRACE_OFF && e->value == 0);
 	if (e->kind == TRACE_ON) {
 		r->profile->cross_wakes += r->started && p->waker_cpu && p->waker_cpu != (uint32_t)e->cpu + 1;
 		p->waker_cpu = 0;
@@ -180,17 +116,42 @@ static void on_return(struct reader *r, const struct trace_event *e)
 	if (!p->inside || p->tid != e->tid)
 		return;
 	p->inside = false;
+	if (p->number == SYS_execve && result == 0) {
+		trace_pages_replaced(r->pages, trace_tasks_process(r->tasks, e->tid));
+		trace_tasks_exec(r->tasks, e->tid);
+	}
 	if (!r->started && p->number == SYS_execve && result == 0) {
 		r->started = true;
-		r->last_request_ns = r->profile->begin_ns = e->time_ns;
+		r->profile->begin_ns = e->time_ns;
 		return;
 	}
 	if (!r->started)
 		return;
-	follow(r, p->number, p->first, result);
-	r->profile->timeouts += p->slept && timed_out(p->number, result);
-	if (result > 0 && moves_bytes(p->number) && r->profile->call[p->number])
+	trace_descriptors_follow(r->descriptor, p->number, p->first, result);
+	r->profile->timeouts += p->slept && trace_call_timed_out(p->number, result);
+	if (result > 0 && trace_call_moves(p->number) && r->profile->call[p->number])
 		r->profile->call[p->number]->bytes += (uint32_t)result;
+}
+
+/* Whether the call that thread TID is in starts a process with a copy of its memory. */
+static bool copies(const struct reader *r, int32_t tid)
+{
+	const struct pending *p = &r->pending[(uint32_t)tid % THREADS];
+
+	return p->tid == tid && p->inside &&
+	       (p->number == SYS_fork || (p->number == SYS_clone && !(p->first & CLONE_VM)));
+}
+
+static int on_begin(struct reader *r, const struct trace_event *e)
+{
+	int32_t starter = (int32_t)(uint32_t)e->value, process;
+
+	trace_tasks_begin(r->tasks, e);
+	process = trace_tasks_process(r->tasks, e->tid);
+	return process == e->tid
+		       ? trace_pages_begin(r->pages, process, trace_tasks_process(r->tasks, starter),
+					   copies(r, starter))
+		       : 0;
 }
 
 static int take(struct reader *r, const struct trace_event *e)
@@ -215,6 +176,18 @@ static int take(struct reader *r, const struct trace_event *e)
 	case TRACE_ON:
 	case TRACE_OFF:
 		on_switch(r, e);
+		break;
+	case TRACE_BEGIN:
+		return on_begin(r, e);
+	case TRACE_END:
+		trace_tasks_idle(r->tasks, e->tid, true);
+		break;
+	case TRACE_MAP:
+		return trace_pages_map(r->pages, trace_tasks_process(r->tasks, e->tid), e->value);
+	case TRACE_TOUCH:
+		profile->pages = true;
+		profile->touched[trace_pages_touch(r->pages, trace_tasks_process(r->tasks, e->tid),
+						   e->value)] += r->started;
 		break;
 	case TRACE_COST:
 		if (e->tid == COST_EVENT)
@@ -257,14 +230,20 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 		return code;
 	}
 	*r = (struct reader){ .profile = profile, .request = request, .pause_ns = pause_ns };
-	memset(r->descriptor, REGULAR, 3);
+	memset(r->descriptor, TRACE_REGULAR, 3);
+	r->pages = trace_pages_make();
+	r->tasks = trace_tasks_make((int)trace_reader_facts(file)->cpus);
+	if (!r->pages || !r->tasks)
+		code = -ENOMEM;
 	r->started = !from_exec;
-	r->last_request_ns = profile->begin_ns = trace_reader_facts(file)->begin_ns;
+	profile->begin_ns = trace_reader_facts(file)->begin_ns;
 	while (code == 0 && (event = trace_reader_next(file)) != NULL)
 		code = take(r, event);
 	profile->tasks = count_tasks(profile);
 	profile->events = trace_reader_facts(file)->events;
 	trace_reader_close(file);
+	trace_pages_free(r->pages);
+	free(r->tasks);
 	free(r);
 	return code ? error_set(error, -code, "cannot read a trace") : 0;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 /* One ring of perf's (perf_event_open(2), "MMAP layout"): records of the kernel's, made events of ours. */
+#define PAGE	    4096
 #define PAGES_MOST  256
 #define PAGES_LEAST 16
 #define NOT_KNOWN   (-1)
@@ -94,6 +95,23 @@ static int32_t word(const uint8_t *body, unsigned n)
 	return value;
 }
 
+/*
+ * What MMAP2 tells: pid, tid, address, length, offset, device (2 x 4), inode (2 x 8), protection, flags, and
+ * a name, which begins with one slash where it is a file's.
+ */
+static uint64_t mapped(const uint8_t *body)
+{
+	const char *name = (const char *)body + 64;
+	uint64_t address, bytes, pages, what = name[0] == '/' && name[1] != '/' ? MAPS_FILE : MAPS_OWN;
+
+	memcpy(&address, body + 8, sizeof(address));
+	memcpy(&bytes, body + 16, sizeof(bytes));
+	pages = bytes / PAGE + (bytes % PAGE > 0);
+	if (word(body, 15) & MAP_SHARED)
+		what = MAPS_SHARED;
+	return TRACE_MAP_PAGE(address / PAGE) | (pages & ((1u << 26) - 1)) << 36 | what << 62;
+}
+
 /* The events in a record, by E[0], which has the CPU: how many. */
 static size_t decode(const struct trace_formats *formats, const struct perf_event_header *head,
 		     const uint8_t *body, struct trace_event e[2])
@@ -122,7 +140,12 @@ static size_t decode(const struct trace_formats *formats, const struct perf_even
 		return 1;
 	case PERF_RECORD_FORK:
 		e->tid = word(body, 2);
-		e->kind = TRACE_NAME;
+		e->value = (uint64_t)(uint32_t)word(body, 0) << 32 | (uint32_t)word(body, 3);
+		e->kind = TRACE_BEGIN;
+		return 1;
+	case PERF_RECORD_MMAP2:
+		e->value = mapped(body);
+		e->kind = TRACE_MAP;
 		return 1;
 	case PERF_RECORD_EXIT:
 		e->tid = word(body, 2);

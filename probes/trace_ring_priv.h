@@ -61,6 +61,7 @@ struct trace_recorder {
 	uint64_t *ours; /* a bit for each thread there may be (TRACE_TIDS): it is traced; owned */
 	uint64_t cost[TRACE_COSTS];
 	bool all;    /* what others do to its threads is recorded, too */
+	bool pages;  /* page faults are recorded, too */
 	bool silent; /* KVM tells of no entries: what else it tells stands in for them */
 	pthread_t drainer;
 	bool drains;	     /* it runs */

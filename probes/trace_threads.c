@@ -54,7 +54,7 @@ struct thread *trace_thread_find(struct trace_machine *m, const struct trace_eve
 			.since = m->begin_ns,
 		};
 		/* One whose name is told first has just begun; the others were there before. */
-		if (e->kind == TRACE_NAME && e->time_ns > m->begin_ns)
+		if ((e->kind == TRACE_BEGIN || e->kind == TRACE_NAME) && e->time_ns > m->begin_ns)
 			m->thread[m->count].sum.first_ns = m->thread[m->count].since = e->time_ns;
 		*slot = (uint32_t)++m->count;
 	}

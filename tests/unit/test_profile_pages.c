@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "probes/trace_priv.h"
+#include "tests/check.h"
+
+/* Whose pages a program touches, and which of its requests would find a driver, in traces of known answers.
+ */
+#define CALL(time, tid, number, first)                                                                       \
+	{                                                                                                    \
+		time, (uint64_t)(first) << 32 | (number), tid, TRACE_SYSCALL, 0                              \
+	}
+#define BACK(time, tid, result)                                                                              \
+	{                                                                                                    \
+		time, (uint32_t)(result), tid, TRACE_RETURN, 0                                               \
+	}
+#define MAP(time, tid, page, pages, what)                                                                    \
+	{                                                                                                    \
+		time, (page) | (uint64_t)(pages) << 36 | (uint64_t)(what) << 62, tid, TRACE_MAP, 0           \
+	}
+#define READS(time, tid, page)                                                                               \
+	{                                                                                                    \
+		time, (uint64_t)(page) << 12 | 4, tid, TRACE_TOUCH, 0                                        \
+	}
+#define WRITES(time, tid, page)                                                                              \
+	{                                                                                                    \
+		time, (uint64_t)(page) << 12 | 6, tid, TRACE_TOUCH, 0                                        \
+	}
+#define BEGIN(time, tid, process, starter)                                                                   \
+	{                                                                                                    \
+		time, (uint64_t)(process) << 32 | (starter), tid, TRACE_BEGIN, 0                             \
+	}
+
+/* Reads EVENTS, where SYS_read is a request and a driver's patience 1000 ns. */
+static void profile_of(struct trace_profile *profile, const struct trace_event *events, size_t count,
+		       uint32_t cpus)
+{
+	bool request[TRACE_CALLS] = { [SYS_read] = true };
+	struct error error = { 0 };
+	FILE *file = fopen("trace", "we");
+
+	CHECK(file != NULL);
+	if (!file)
+		return;
+	CHECK_INT(trace_file_begin(file, 1, cpus), 0);
+	CHECK_INT(trace_file_put(file, (struct trace_chunk){ .count = (uint32_t)count, .round = 1 }, events),
+		  0);
+	CHECK_INT(fclose(file), 0);
+	CHECK_INT(trace_profile_read(profile, "trace", true, request, 1000, &error), 0);
+	CHECK_STR(error.what, "");
+	unlink("trace");
+}
+
+static const struct trace_event touches[] = {
+	WRITES(5, 1, 300), /* before the program: does not count */
+	CALL(10, 1, SYS_execve, 0),
+	MAP(11, 1, 100, 10, MAPS_FILE),
+	MAP(12, 1, 104, 2, MAPS_OWN), /* over the file's */
+	MAP(13, 1, 200, 5, MAPS_SHARED),
+	BACK(20, 1, 0),
+	READS(30, 1, 100),
+	READS(31, 1, 109),
+	WRITES(32, 1, 103), /* copied */
+	WRITES(33, 1, 104), /* its own */
+	READS(34, 1, 300),  /* likewise */
+	WRITES(35, 1, 204),
+	CALL(40, 1, SYS_clone, 0x3d0f00), /* a thread: shares its memory, which has no copy */
+	BEGIN(41, 2, 1, 1),
+	BACK(42, 1, 2),
+	WRITES(43, 2, 301),
+	READS(44, 2, 101),
+	CALL(50, 2, SYS_clone, 0), /* a process: has a copy */
+	BEGIN(51, 3, 3, 2),
+	BACK(52, 2, 3),
+	WRITES(53, 3, 300), /* all of both is copied */
+	WRITES(54, 1, 301),
+	READS(55, 3, 102), /* but for a file's */
+	CALL(60, 3, SYS_execve, 0),
+	BACK(61, 3, 0),
+	WRITES(62, 3, 300), /* another program: its own again */
+	READS(63, 3, 100),  /* which has no such file */
+};
+
+static void test_touches(void)
+{
+	struct trace_profile p;
+
+	profile_of(&p, touches, sizeof(touches) / sizeof(touches[0]), 2);
+	CHECK(p.pages);
+	CHECK_INT(p.touched[TOUCH_FRESH], 5);
+	CHECK_INT(p.touched[TOUCH_FILE], 4);
+	CHECK_INT(p.touched[TOUCH_SHARED], 1);
+	CHECK_INT(p.touched[TOUCH_COPIED], 3);
+	trace_profile_free(&p);
+}
+
+/* A process and one that it forks: the first asks alone, then beside the other, then while that waits. */
+#define ASK(time, tid) CALL(time, tid, SYS_read, 0), BACK((time) + 1, tid, 0)
+static const struct trace_event requests[] = {
+	CALL(10, 1, SYS_execve, 0),
+	BACK(20, 1, 0),
+	ASK(30, 1),
+	ASK(130, 1),
+	/* 100 ns later */ ASK(5130, 1),
+	/* late */ CALL(5200, 1, SYS_fork, 0),
+	BEGIN(5201, 3, 3, 1),
+	BACK(5202, 1, 3),
+	ASK(5230, 1),
+	ASK(5330, 3),
+	ASK(5430, 3),
+	{ 5500, 0, 3, TRACE_OFF, 0 },
+	ASK(5630, 1), /* it gave way */
+};
+
+static void test_drivers(void)
+{
+	struct trace_profile p;
+
+	profile_of(&p, requests, sizeof(requests) / sizeof(requests[0]), 2);
+	CHECK_INT(p.undriven, 4);
+	CHECK_INT(p.awake_ns, 100 + 1000);
+	CHECK(p.call[SYS_read] && p.call[SYS_read]->late == 1);
+	trace_profile_free(&p);
+	profile_of(&p, requests, sizeof(requests) / sizeof(requests[0]), 4);
+	CHECK_INT(p.undriven, 2); /* room enough for both, but the forked one is young */
+	trace_profile_free(&p);
+}
+
+/* The driver of a process that was forked comes with its fiftieth request. */
+static void test_young(void)
+{
+	struct trace_event events[2 + 3 + 2 * 60] = { CALL(10, 1, SYS_execve, 0),
+						      BACK(20, 1, 0),
+						      CALL(30, 1, SYS_fork, 0),
+						      BEGIN(31, 3, 3, 1),
+						      { 32, 0, 1, TRACE_OFF, 0 } };
+	struct trace_profile p;
+
+	for (size_t i = 0; i < 60; i++) {
+		events[5 + 2 * i] = (struct trace_event)CALL(100 + 10 * i, 3, SYS_read, 0);
+		events[6 + 2 * i] = (struct trace_event)BACK(101 + 10 * i, 3, 0);
+	}
+	profile_of(&p, events, sizeof(events) / sizeof(events[0]), 2);
+	CHECK_INT(p.undriven, 50);
+	CHECK_INT(p.awake_ns, 100);
+	trace_profile_free(&p);
+}
+
+int main(void)
+{
+	CHECK_RUN(test_touches);
+	CHECK_RUN(test_drivers);
+	CHECK_RUN(test_young);
+	return check_done();
+}
