@@ -10,6 +10,7 @@
 #include "model/fit_priv.h"
 
 /* What the nano suite measured of the events that terms count. */
+#define NORMAL_95 1.96 /* standard errors that half of a 95 % interval is */
 
 int direct_add(struct direct *d, const char *directory, struct error *error)
 {
@@ -26,7 +27,8 @@ int direct_add(struct direct *d, const char *directory, struct error *error)
 	return code;
 }
 
-double direct_event(const struct direct *d, const char *event, const char *config)
+/* Of EVENT under CONFIG what COLUMN says; NaN where it was not measured. */
+static double column_of(const struct direct *d, const char *event, const char *config, const char *column)
 {
 	for (size_t i = 0; event && i < d->tables; i++) {
 		const struct table *t = &d->costs[i];
@@ -34,9 +36,14 @@ double direct_event(const struct direct *d, const char *event, const char *confi
 		for (size_t row = 0; row < t->rows; row++)
 			if (table_is(t, row, "event", event) && table_is(t, row, "config", config) &&
 			    table_is(t, row, "status", "ok"))
-				return table_number_of(t, row, "median_ns");
+				return table_number_of(t, row, column);
 	}
 	return NAN;
+}
+
+double direct_event(const struct direct *d, const char *event, const char *config)
+{
+	return column_of(d, event, config, "median_ns");
 }
 
 static double measured(const struct direct *d, const struct term *term, const char *config)
@@ -58,7 +65,32 @@ double direct_added(const struct direct *d, const struct term *term, const char 
 
 	if (term->share)
 		return there / here;
-	return term == &terms[TERM_FAULT] ? there : there - here;
+	return term->whole ? there : there - here;
+}
+
+/* The standard error of an event's median, by its interval. */
+static double spread(const struct direct *d, const char *event, const char *config)
+{
+	double low = column_of(d, event, config, "low_ns"), high = column_of(d, event, config, "high_ns");
+
+	return (high - low) / (2 * NORMAL_95);
+}
+
+double direct_unsure(const struct direct *d, const struct term *term, const char *config)
+{
+	double there = spread(d, term->direct, config), here = spread(d, term->direct, "native");
+	double unsure;
+
+	if (term->less) {
+		there = hypot(there, spread(d, term->less, config));
+		here = hypot(here, spread(d, term->less, "native"));
+	}
+	there /= measured(d, term, config) * term->divide;
+	here /= measured(d, term, "native") * term->divide;
+	if (!term->share) /* a difference, of which what it takes natively is a part, or is left out */
+		here *= term->whole ? 0 : direct_native(d, term) / direct_added(d, term, config);
+	unsure = hypot(there, here);
+	return isfinite(unsure) ? unsure : 0;
 }
 
 static double disturbed(const struct direct *d, const char *config)

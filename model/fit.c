@@ -35,7 +35,7 @@ static double saved(const struct fit *fit, const struct profile *p)
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term)
 {
 	/* Page faults are a term of their own, with their whole cost. */
-	double faults = work->profile->count[TERM_FAULT] * fit->fault_ns / work->beside;
+	double faults = work->profile->faults * fit->fault_ns / work->beside;
 	double base = work->native_ns - fmin(faults, work->native_ns / 2);
 
 	if (term == TERM_WALK)
@@ -101,6 +101,15 @@ static struct fit_work case_work(const struct fit_sample *s, size_t i)
 	return profile_work(&s->all->profiles.at[f->profile], s->metric, f->native_ns[s->metric]);
 }
 
+/* How much counts what was measured with such a standard error, against how far off predictions usually are:
+ * both make up by how much it may differ from what is predicted. */
+static double sureness(const struct fit_sample *s, double unsure)
+{
+	double usual = s->usual / HUBER;
+
+	return isfinite(usual) ? usual / hypot(usual, unsure) : 1;
+}
+
 /* A row for each case, weighed; then one for each direct measurement of something dearer. */
 static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 {
@@ -113,7 +122,8 @@ static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 		if (!first)
 			about = fmax(fit_predict(fit, &work, NULL), about / FAR);
 		off = log(s->measured[i] / about);
-		scale = sqrt(s->weight[i] * (fabs(off) > s->usual ? s->usual / fabs(off) : 1));
+		scale = sqrt(s->weight[i] * (fabs(off) > s->usual ? s->usual / fabs(off) : 1)) *
+			sureness(s, s->at[i]->unsure[s->metric]);
 		if (scale <= 0)
 			continue;
 		for (size_t j = 0; j < terms_count; j++)
@@ -122,13 +132,13 @@ static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 		s->b[row++] = scale * (1 + off);
 	}
 	for (size_t j = 0; j < terms_count; j++) {
-		double added = s->direct[j];
+		double added = s->direct[j], sure = sureness(s, s->unsure[j]);
 
-		if (!(added > 0) || (j == TERM_FAULT && added < fit->fault_ns))
+		if (!(added > 0))
 			continue;
 		memset(&s->a[row * terms_count], 0, terms_count * sizeof(*s->a));
-		s->a[row * terms_count + j] = 1 / added;
-		s->b[row++] = 1;
+		s->a[row * terms_count + j] = sure / added;
+		s->b[row++] = sure;
 	}
 	return row;
 }
@@ -210,6 +220,7 @@ static int gather(struct fit_sample *s, const char *leave)
 			       (terms[j].cpu && s->metric != METRIC_CPU) ||
 			       (terms[j].small && strcmp(s->at[0]->memory, "locked-huge") == 0);
 		s->direct[j] = s->absent[j] ? (double)NAN : direct_added(&all->direct, &terms[j], s->config);
+		s->unsure[j] = direct_unsure(&all->direct, &terms[j], s->config);
 	}
 	return s->count ? 0 : -ENODATA;
 }

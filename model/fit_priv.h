@@ -21,7 +21,7 @@ struct error;
 
 /* --- Terms: terms.c --- */
 
-enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_MOST = 20 };
+enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_MOST = 24 };
 
 /* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
 struct term {
@@ -32,6 +32,7 @@ struct term {
 	bool ring;	     /* there is such a thing only where requests go by ring, */
 	bool cpu;	     /* and only in CPU time */
 	bool small;	     /* only where guest memory is in small pages */
+	bool whole;	     /* its cost is with what it takes natively, too */
 	bool share;	     /* its events are ns of native time, of which its cost is a multiple */
 	double divide;	     /* the direct measurement is of so many */
 	double (*weight)(const struct table *profile, size_t row);
@@ -51,10 +52,11 @@ struct profile {
 	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
 	double huge_ns;		/* CPU time where malloc asks for huge pages; NaN: not known */
 	double faults, huge_faults;
-	double ends; /* of processes */
-	double ops;  /* operations that it says, or the user says, it did; NaN */
-	bool alone;  /* it starts no thread and no process */
-	bool coarse; /* its calls were not counted */
+	double ends;	 /* of processes */
+	double undriven; /* requests that find no driver; NaN: not counted */
+	double ops;	 /* operations that it says, or the user says, it did; NaN */
+	bool alone;	 /* it starts no thread and no process */
+	bool coarse;	 /* its calls were not counted */
 };
 
 struct profiles {
@@ -80,6 +82,8 @@ int direct_add(struct direct *direct, const char *directory, struct error *error
 double direct_event(const struct direct *direct, const char *event, const char *config);
 double direct_native(const struct direct *direct, const struct term *term);
 double direct_added(const struct direct *direct, const struct term *term, const char *config);
+/* Its standard error, relative to it; 0: not known. */
+double direct_unsure(const struct direct *direct, const struct term *term, const char *config);
 /* The parts of what a request by exit costs (A. Landau, M. Ben-Yehuda, A. Gordon, SplitX, WIOV 2011), in ns;
  * NaN: not measured. EXIT: directly, leaving the guest and coming back. INDIRECT: through caches and TLB that
  * are colder after it, for a program that works on 256 KiB between two. The rest is synchronous: waiting
@@ -98,6 +102,7 @@ struct fit_case {
 	size_t profile; /* row of profiles */
 	double native_ns[METRICS], measured_ns[METRICS];
 	double *ratio[METRICS]; /* pairs: of each run, measured by native; owned */
+	double unsure[METRICS]; /* standard error of their median's logarithm; 0: one run tells of none */
 	size_t pairs;
 	double counted[COUNTED]; /* medians over runs; NaN: not known */
 	double held;		 /* cores kept, median over runs; NaN: not known */
@@ -203,6 +208,7 @@ struct fit_sample {
 	double *a, *b;		  /* rows of the problem: count + terms; owned */
 	size_t rows;		  /* of it used last */
 	double direct[TERM_MOST]; /* what the nano suite says; NaN: nothing */
+	double unsure[TERM_MOST]; /* and its standard error, relative to it */
 	bool absent[TERM_MOST];	  /* the configuration knows no such event */
 };
 

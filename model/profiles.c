@@ -33,6 +33,8 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 		p->huge_ns = value;
 	if (table_is(t, row, "event", "page-faults"))
 		p->faults = value;
+	if (table_is(t, row, "group", "thread") && table_is(t, row, "event", "undriven"))
+		p->undriven = value;
 	if (table_is(t, row, "event", "page-faults-huge"))
 		p->huge_faults = value;
 	if (table_is(t, row, "group", "thread") && table_is(t, row, "event", "threads-started"))
@@ -63,6 +65,17 @@ static void settle_waits(struct profile *p)
 	p->count[find_term("futex-wait")] = fmin(all - *wait, p->count[find_term("futex")]);
 }
 
+/* Requests by ring, of those that find no driver; where none were counted, the first of each process but one.
+ */
+static double young(const struct profile *p)
+{
+	double all = p->counted[COUNT_REQUEST];
+
+	if (isnan(p->undriven))
+		return fmin(p->count[TERM_REQUEST], YOUNG * fmax(p->ends - 1, 0));
+	return all > 0 ? p->count[TERM_REQUEST] * fmin(p->undriven / all, 1) : 0;
+}
+
 /*
  * Every process ends once, and most execute one program: whoever looks for it along PATH makes calls that
  * fail. Each process but the first has no driver at first.
@@ -73,7 +86,18 @@ static void settle_processes(struct profile *p)
 
 	*exec -= failed;
 	p->count[find_term("blocking")] += failed;
-	p->count[find_term("young")] = fmin(p->count[TERM_REQUEST], YOUNG * fmax(p->ends - 1, 0));
+	p->count[find_term("young")] = young(p);
+}
+
+/* What is not known to be of another kind is of the program's own memory. */
+static void settle_faults(struct profile *p)
+{
+	static const char *const others[] = { "file-fault", "shared-fault", "copied-fault" };
+
+	p->count[TERM_FAULT] = p->faults;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		p->count[TERM_FAULT] -= p->count[find_term(others[i])];
+	p->count[TERM_FAULT] = fmax(p->count[TERM_FAULT], 0);
 }
 
 /* Takes off each term, in their order, what counts as another's. */
@@ -83,7 +107,8 @@ static void settle(struct profile *p)
 
 	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[find_term("blocking")];
 	p->counted[COUNT_MAP] = p->count[find_term("map")];
-	p->counted[COUNT_FAULT] = p->count[TERM_FAULT];
+	p->counted[COUNT_FAULT] = p->faults;
+	settle_faults(p);
 	p->counted[COUNT_WAIT] = p->count[find_term("wait")];
 	p->count[TERM_WALK] =
 		p->huge_faults < p->faults && p->huge_ns < p->cpu_ns ? p->cpu_ns - p->huge_ns : 0;
@@ -134,9 +159,12 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 		if (at == p->program.count) {
 			if (names_add(&p->program, table_text(t, row, column)))
 				return error_set(error, ENOMEM, "cannot read a profile");
-			p->at[at] = (struct profile){
-				.wall_ns = NAN, .cpu_ns = NAN, .huge_ns = NAN, .ops = NAN, .coarse = true
-			};
+			p->at[at] = (struct profile){ .wall_ns = NAN,
+						      .cpu_ns = NAN,
+						      .huge_ns = NAN,
+						      .ops = NAN,
+						      .undriven = NAN,
+						      .coarse = true };
 		}
 		take_row(&p->at[at], t, row);
 	}

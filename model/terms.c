@@ -119,6 +119,21 @@ static double weigh_fault(const struct table *t, size_t row)
 	return table_is(t, row, "event", "page-faults") ? number(t, row, "value") : 0;
 }
 
+static double weigh_file(const struct table *t, size_t row)
+{
+	return table_is(t, row, "event", "faults-file") ? number(t, row, "value") : 0;
+}
+
+static double weigh_shared(const struct table *t, size_t row)
+{
+	return table_is(t, row, "event", "faults-shared") ? number(t, row, "value") : 0;
+}
+
+static double weigh_copied(const struct table *t, size_t row)
+{
+	return table_is(t, row, "event", "faults-copied") ? number(t, row, "value") : 0;
+}
+
 static double weigh_wait(const struct table *t, size_t row)
 {
 	return table_is(t, row, "event", "waits") ? number(t, row, "value") : 0;
@@ -158,8 +173,8 @@ static double weigh_exec(const struct table *t, size_t row)
 const struct term terms[] = {
 	[TERM_BASE] = { .name = "base", .direct = "loop", .divide = 1, .share = true,
 		.summary = "native time, less that of page faults: computing, and the host's own work for calls" },
-	[TERM_FAULT] = { .name = "page-fault", .direct = "touch-4k", .divide = 1, .weight = weigh_fault,
-		.summary = "a page touched first, or mapped: a fault of the guest's memory on the host" },
+	[TERM_FAULT] = { .name = "page-fault", .direct = "touch-4k", .divide = 1, .whole = true, .weight = weigh_fault,
+		.summary = "a page of the program's own touched first: a fault of the guest's memory on the host" },
 	[TERM_WALK] = { .name = "walk", .direct = "loop", .divide = 1, .small = true, .share = true,
 		.summary = "native time that huge pages save: walks of page tables, dearer where there are two" },
 	[TERM_REQUEST] = { .name = "request", .direct = "forwarded-call", .divide = 1, .weight = weigh_request,
@@ -171,7 +186,7 @@ const struct term terms[] = {
 	{ .name = "late", .direct = "null-ring-asleep", .less = "null-ring", .divide = 1, .weight = weigh_late,
 		.ring = true, .summary = "a call after a pause in which a polling driver falls asleep" },
 	{ .name = "young", .direct = "null-exit", .less = "null-ring", .divide = 1, .ring = true,
-		.summary = "a call of a process that was forked, and has no driver before it has made fifty" },
+		.summary = "a call of a process that has no driver: it was forked and has not made fifty, or gives way to others" },
 	{ .name = "awake", .divide = 1, .weight = weigh_awake, .ring = true, .cpu = true,
 		.summary = "1 ns of a polling driver after a call, for as long as its patience lasts" },
 	{ .name = "sync", .divide = 1, .weight = weigh_sync,
@@ -180,10 +195,16 @@ const struct term terms[] = {
 		.summary = "a call that the guest kernel serves" },
 	{ .name = "memory-call", .direct = "pte-change", .divide = 1, .weight = weigh_memory,
 		.summary = "a change of the guest's own page tables: mprotect, brk" },
-	{ .name = "map", .divide = 1, .weight = weigh_map,
-		.summary = "a mapping of a file, code or data, and the pages of it that are used: by the host" },
+	{ .name = "map", .direct = "map-file", .divide = 1, .weight = weigh_map,
+		.summary = "a mapping of a file, by the host" },
 	{ .name = "mapped", .divide = 1, .weight = weigh_mapped,
 		.summary = "a page of a file that is mapped as data: the host backs it, a fault each" },
+	{ .name = "file-fault", .divide = 1, .whole = true, .weight = weigh_file,
+		.summary = "a fault on a file's page, which natively brings its neighbours along: the host backs each" },
+	{ .name = "shared-fault", .direct = "touch-shared", .divide = 1, .whole = true, .weight = weigh_shared,
+		.summary = "a fault on a page of a shared mapping: the host backs it" },
+	{ .name = "copied-fault", .direct = "touch-copied", .divide = 1, .whole = true, .weight = weigh_copied,
+		.summary = "a fault on a page that the host copies: a file's that is written, or any after a fork" },
 	{ .name = "wait", .divide = 1, .weight = weigh_wait,
 		.summary = "a thread that leaves its core to wait in a call, and is woken" },
 	{ .name = "futex-wait", .direct = "futex-wake", .less = "null-exit", .divide = 1,

@@ -13,10 +13,13 @@
 #define TOUCH_2M   UINT64_C(4)
 #define CHASE_MOST (UINT64_C(1) << 30)
 
+#define LIBRARY UINT64_C(16) /* pages of a mapping as a dynamic linker makes them */
+
 static struct {
 	unsigned char *memory;
 	uint64_t step, touched;
 	void **at;
+	int file;
 } area;
 
 /* SIZE bytes that begin at a multiple of 2 MiB, so that one page of 2 MiB may hold as much as possible of
@@ -122,6 +125,64 @@ static void measure_minor(void)
 	measure_touch(PAGE, TOUCH_4K);
 }
 
+/* BYTES of the area are mapped anew, in place of what was there. */
+static void map_anew(uint64_t bytes, int protection, int how, int file)
+{
+	if (mmap(area.memory, bytes, protection, how | MAP_FIXED, file, 0) == MAP_FAILED)
+		samples_fail("mmap");
+}
+
+static void share_anew(uint64_t ops)
+{
+	map_anew(ops * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
+}
+
+static void measure_shared(void)
+{
+	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
+	area.step = PAGE;
+	samples_batches(&(struct samples_loop){ touch, touch_again, share_anew, 0, TOUCH_4K });
+}
+
+static void copy_anew(uint64_t ops)
+{
+	map_anew(ops * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, area.file);
+}
+
+/* A file in memory, all of whose pages are there. */
+static void make_file(uint64_t pages)
+{
+	static const char page[PAGE] = "page";
+
+	area.file = memfd_create("pages", MFD_CLOEXEC);
+	if (area.file < 0)
+		samples_fail("memfd_create");
+	for (uint64_t i = 0; i < pages; i++)
+		if (write(area.file, page, PAGE) != (ssize_t)PAGE)
+			samples_fail("write");
+}
+
+static void measure_copied(void)
+{
+	make_file(TOUCH_4K);
+	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
+	area.step = PAGE;
+	samples_batches(&(struct samples_loop){ touch, touch_again, copy_anew, 0, TOUCH_4K });
+}
+
+static void map_file_loop(uint64_t ops)
+{
+	while (ops--)
+		map_anew(LIBRARY * PAGE, PROT_READ, MAP_PRIVATE, area.file);
+}
+
+static void measure_map_file(void)
+{
+	make_file(LIBRARY);
+	area.memory = map(LIBRARY * PAGE, MAP_PRIVATE);
+	samples_batches(&(struct samples_loop){ .op = map_file_loop });
+}
+
 static void protect(int protection)
 {
 	if (mprotect(area.memory, PAGE, protection))
@@ -211,6 +272,10 @@ static void measure_chase(void)
 static const struct samples_event events[] = {
 	{ "touch-4k", NULL, "the first touch of a fresh page of 4 KiB", measure_touch_4k },
 	{ "touch-2m", NULL, "the first touch of a fresh page of 2 MiB", measure_touch_2m },
+	{ "touch-shared", NULL, "the first touch of a fresh page of shared memory", measure_shared },
+	{ "touch-copied", NULL, "the first write to a page of a file that is mapped privately",
+	  measure_copied },
+	{ "map-file", NULL, "16 pages of a file mapped, in place of what was there", measure_map_file },
 	{ "minor-fault", NULL, "a touch of a page that is there but not in the page tables", measure_minor },
 	{ "pte-change", NULL, "a page made read-only, or writable again (mprotect)", measure_pte },
 	{ "chase", "SIZE PAGES", "a pointer followed, one line of each 4 KiB of SIZE; PAGES: 4k or 2m",
