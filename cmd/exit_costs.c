@@ -111,14 +111,20 @@ static bool trace(const char *monitor, const char *event, const char *path, bool
 	return traced && status == 0;
 }
 
-/* Guest I's cost; where it is not seen often enough, as on a busy machine, again. */
+/*
+ * Guest I's cost; where it is not seen often enough, as on a busy machine, again. Each guest faults on its
+ * memory as it begins, which shows where entries do.
+ */
 static void find(const char *monitor, size_t i, const char *path, uint64_t *costs)
 {
 	enum trace_cost cost = guests[i].cost;
 
 	for (int tries = 0; costs[cost] == 0 && tries < (guests[i].silent ? TRIES : 1); tries++)
-		if (trace(monitor, guests[i].event, path, guests[i].disturbed))
+		if (trace(monitor, guests[i].event, path, guests[i].disturbed)) {
 			trace_costs_learn(path, cost, costs, NULL);
+			if (cost == COST_WINDOW)
+				trace_costs_learn(path, COST_FAULT, costs, NULL);
+		}
 }
 
 /* Whether the process has a virtual CPU: KVM gives them to their descriptors as names. */

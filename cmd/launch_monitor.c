@@ -193,7 +193,7 @@ static int conclude(struct session *s, enum child_event event, struct error *err
 		account_stages(m->report, s->tsc_done, reaped, m);
 		account_times(s, reaped);
 		account_monitor(m->report, clock_usage_ns(&usage), m);
-		observe_monitor_account(&usage, m);
+		observe_monitor_account(s->launch, &usage, m);
 		observe_trace_account(&s->trace, m->report->tsc_go, m->report->tsc_end, 0, m);
 		account_outcome(m->report, s->launch->timeout_ns, m);
 	}

@@ -148,8 +148,8 @@ static int64_t first_delay(const struct vmm_report *r, const struct measurement 
 	return seen == PROBE_MISSING || own > seen ? seen : own;
 }
 
-static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t, int64_t delay_ns, bool first,
-			 struct measurement *m)
+static void account_vcpu(const struct launch *launch, const struct vmm_report *r, const struct vmm_thread *t,
+			 int64_t delay_ns, bool first, struct measurement *m)
 {
 	const struct probe_vcpu_times times = {
 		.wall = ns(r, t->wall_tsc),
@@ -165,6 +165,7 @@ static void account_vcpu(const struct vmm_report *r, const struct vmm_thread *t,
 		.sampled = 2 * r->guest_brief_tsc > r->guest_kernel_tsc,
 		.late_inside = (int64_t)t->late_inside_ns,
 		.late_outside = (int64_t)t->late_outside_ns,
+		.unasked = observe_unasked(launch, m, t->name),
 		.boot = first && r->tsc_program > r->tsc_first ? ns(r, r->tsc_program - r->tsc_first) : 0,
 	};
 
@@ -222,7 +223,7 @@ static void add_stamps(const struct vmm_report *r, struct measurement *m)
 }
 
 /* All processes but the first, a row for their vCPUs and one for their drivers. */
-static void account_others(const struct vmm_report *r, struct measurement *m)
+static void account_others(const struct launch *launch, const struct vmm_report *r, struct measurement *m)
 {
 	struct vmm_thread vcpus = r->others_vcpu, drivers = r->others_driver;
 
@@ -231,14 +232,14 @@ static void account_others(const struct vmm_report *r, struct measurement *m)
 	strcpy(vcpus.name, "others-vcpu");
 	strcpy(drivers.name, "others-driver");
 	add_thread_stamps(r, &vcpus, true, m);
-	account_vcpu(r, &vcpus, (int64_t)vcpus.delay_ns, false, m);
+	account_vcpu(launch, r, &vcpus, (int64_t)vcpus.delay_ns, false, m);
 	if (drivers.wall_tsc == 0)
 		return;
 	add_thread_stamps(r, &drivers, false, m);
 	account_driver(r, &drivers, m);
 }
 
-void observe_monitor_account(const struct rusage *usage, struct measurement *m)
+void observe_monitor_account(const struct launch *launch, const struct rusage *usage, struct measurement *m)
 {
 	const struct vmm_report *r = m->report;
 	struct vmm_thread first;
@@ -248,11 +249,11 @@ void observe_monitor_account(const struct rusage *usage, struct measurement *m)
 		return;
 	add_stamps(r, m);
 	first = first_vcpu(r);
-	account_vcpu(r, &first, first_delay(r, m), true, m);
+	account_vcpu(launch, r, &first, first_delay(r, m), true, m);
 	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++)
 		if (is_vcpu(&r->thread[i]))
-			account_vcpu(r, &r->thread[i], delay(m, r->thread[i].name), false, m);
+			account_vcpu(launch, r, &r->thread[i], delay(m, r->thread[i].name), false, m);
 		else
 			account_driver(r, &r->thread[i], m);
-	account_others(r, m);
+	account_others(launch, r, m);
 }

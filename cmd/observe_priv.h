@@ -34,6 +34,9 @@ void observe_native_account(const struct rusage *usage, int64_t wall_ns, struct 
 void observe_monitor_begin(const struct launch *launch, struct probe_session *session, pid_t pid,
 			   const struct vmm_report *report, const int *stats,
 			   const struct probe_before *before);
-void observe_monitor_account(const struct rusage *usage, struct measurement *m);
+void observe_monitor_account(const struct launch *launch, const struct rusage *usage, struct measurement *m);
+
+/* How long KVM served the vCPU of THREAD, in ns, where its guest did not wait for it; 0: not known. */
+int64_t observe_unasked(const struct launch *launch, const struct measurement *m, const char *thread);
 
 #endif

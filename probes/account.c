@@ -72,28 +72,6 @@ static int64_t take_all(int64_t wanted, int64_t *const *from)
 	return wanted;
 }
 
-/* Time in KVM_RUN, in parts; all missing where the guest or the monitor did not tell. */
-struct inside {
-	int64_t user, kernel, hypervisor, spin;
-};
-
-/* What the guest waited inside of KVM_RUN is its own polling, and KVM's part, which is the rest. */
-static struct inside divide_inside(const struct probe_vcpu_times *t)
-{
-	struct inside in = { PROBE_MISSING, PROBE_MISSING, PROBE_MISSING, PROBE_MISSING };
-	int64_t waited;
-
-	if (!known(t->wall) || !known(t->run) || !known(t->guest_kernel) || !known(t->guest_wait) ||
-	    !known(t->guest_spin) || !known(t->boot))
-		return in;
-	waited = at_least_0(t->guest_wait - at_least_0(t->wall - t->run));
-	in.spin = least(t->guest_spin, waited);
-	in.hypervisor = waited - in.spin;
-	in.kernel = t->guest_kernel + t->boot;
-	in.user = at_least_0(t->run - waited - in.kernel);
-	return in;
-}
-
 /* Moves WANTED out of FROM, NULL-terminated, in proportion to what each has; returns what they did not have.
  */
 static int64_t take_evenly(int64_t wanted, int64_t *const *from)
@@ -105,6 +83,32 @@ static int64_t take_evenly(int64_t wanted, int64_t *const *from)
 	for (int64_t *const *part = from; all > 0 && *part; part++)
 		left -= take((int64_t)((double)least(wanted, all) * (double)**part / (double)all), *part);
 	return take_all(left, from); /* rounding's */
+}
+
+/* Time in KVM_RUN, in parts; all missing where the guest or the monitor did not tell. */
+struct inside {
+	int64_t user, kernel, hypervisor, spin;
+};
+
+/*
+ * What the guest waited inside of KVM_RUN is its own polling, and KVM's part, which is the rest; where it did
+ * not wait for KVM its own stamps have it.
+ */
+static struct inside divide_inside(const struct probe_vcpu_times *t)
+{
+	struct inside in = { PROBE_MISSING, PROBE_MISSING, PROBE_MISSING, PROBE_MISSING };
+	int64_t waited, unasked = at_least_0(t->unasked);
+
+	if (!known(t->wall) || !known(t->run) || !known(t->guest_kernel) || !known(t->guest_wait) ||
+	    !known(t->guest_spin) || !known(t->boot))
+		return in;
+	waited = at_least_0(t->guest_wait - at_least_0(t->wall - t->run));
+	in.spin = least(t->guest_spin, waited);
+	in.hypervisor = waited - in.spin;
+	in.kernel = t->guest_kernel + t->boot;
+	in.user = at_least_0(t->run - waited - in.kernel);
+	in.hypervisor += unasked - take_evenly(unasked, (int64_t *[]){ &in.user, &in.kernel, NULL });
+	return in;
 }
 
 /* What of its time without a core came after it had waited for something else, all its switches taken alike.

@@ -4,8 +4,7 @@
 
 const struct probe_layer_row probe_layers[PROBE_LAYERS] = {
 	[LAYER_GUEST_USER] = { "guest-user", "the program's own instructions, and KVM's handling of its page "
-					     "faults; natively "
-					     "user mode" },
+					     "faults where nothing tells of that; natively user mode" },
 	[LAYER_GUEST_KERNEL] = { "guest-kernel", "the guest kernel, its start included" },
 	[LAYER_HYPERVISOR] = { "hypervisor",
 			       "KVM: carrying requests and interrupts in and out of the guest" },

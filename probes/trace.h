@@ -76,6 +76,7 @@ enum trace_cost {
 	COST_WAKE, /* waking a thread that sleeps on an eventfd, whose wake-up is recorded */
 	COST_CALL, /* from a system call's end to the next one's beginning, where the program does nothing:
 		      the kernel's way out and in, and recording */
+	COST_FAULT, /* handling a fault on guest memory, from when KVM tells of it until the guest goes on */
 	TRACE_COSTS,
 };
 
@@ -230,7 +231,7 @@ void trace_account_free(struct trace_account *account);
 
 /*
  * Finds COST in a trace of a monitor whose guest does nothing but what costs it. Nothing is done to COSTS
- * where the trace does not tell. 0 or negative errno.
+ * where the trace does not tell, but that COST_EVENT is as it was then. 0 or negative errno.
  */
 int trace_costs_learn(const char *path, enum trace_cost cost, uint64_t costs[TRACE_COSTS],
 		      struct error *error);

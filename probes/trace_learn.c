@@ -9,18 +9,20 @@
 /*
  * What KVM takes for something, from a trace of a guest that does nothing else: what lies between two kinds
  * of events of the vCPU's thread, where it kept its CPU. The median of many: what else the host does
- * meanwhile is not KVM's.
+ * meanwhile is not KVM's. Of what takes now more, now less, the mean.
  */
 #define LEAST 20 /* to be believed */
 
 static const struct {
 	enum trace_kind begin, end;
+	bool mean;
 } spans[TRACE_COSTS] = {
 	[COST_WINDOW] = { TRACE_GUEST, TRACE_EXIT },
 	[COST_TURN] = { TRACE_RETURN, TRACE_RUN },
 	[COST_RUN] = { TRACE_RUN, TRACE_RETURN },
 	[COST_PORT] = { TRACE_PORT, TRACE_PORT },
 	[COST_ON] = { TRACE_ON, TRACE_PORT },
+	[COST_FAULT] = { TRACE_FAULT, TRACE_GUEST, .mean = true },
 };
 
 /* What no span goes across. */
@@ -29,13 +31,16 @@ static bool interrupts(enum trace_kind kind)
 	return kind == TRACE_OFF || kind == TRACE_SYSCALL || kind == TRACE_RUN || kind == TRACE_RETURN;
 }
 
-static void measure(struct trace_reader *reader, enum trace_cost cost, struct hist *hist)
+static void measure(struct trace_reader *reader, enum trace_cost cost, struct hist *hist,
+		    uint64_t *event_cost)
 {
 	const struct trace_event *e;
 	int32_t vcpu = 0; /* the first thread that runs a guest */
 	uint64_t begun = 0;
 
 	while ((e = trace_reader_next(reader)) != NULL) {
+		if (e->kind == TRACE_COST && e->tid == COST_EVENT)
+			*event_cost = e->value;
 		if (vcpu == 0 && e->kind == TRACE_RUN)
 			vcpu = e->tid;
 		if (e->kind != TRACE_LOST && e->tid != vcpu)
@@ -59,9 +64,9 @@ int trace_costs_learn(const char *path, enum trace_cost cost, uint64_t costs[TRA
 			: error_set(error, ENOMEM, "cannot read a trace");
 
 	if (code == 0) {
-		measure(reader, cost, hist);
+		measure(reader, cost, hist, &costs[COST_EVENT]);
 		if (hist->count >= LEAST)
-			costs[cost] = hist_quantile(hist, 0.5);
+			costs[cost] = spans[cost].mean ? hist->total / hist->count : hist_quantile(hist, 0.5);
 		trace_reader_close(reader);
 	}
 	free(hist);

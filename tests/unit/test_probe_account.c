@@ -266,8 +266,8 @@ static void test_any_closes(void)
 {
 	srand(1);
 	for (int i = 0; i < 200000; i++) {
-		struct probe_vcpu_times v = { any(), any(), any(), any(), any(), any(),
-					      any(), any(), any(), any(), any(), any(), any(), any() };
+		struct probe_vcpu_times v = { any(), any(), any(), any(), any(), any(), any(), any(),
+					      any(), any(), any(), any(), any(), any(), any() };
 		struct probe_driver_times d = { any(), any(), any(), any(), any(), any() };
 		struct probe_native_times n = { any(), any(), any(), any() };
 		struct probe_account a[3];

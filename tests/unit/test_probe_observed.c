@@ -215,6 +215,7 @@ static void test_native_account(void)
 static void test_monitor_account(void)
 {
 	const struct rusage usage = { 0 };
+	const struct launch launch = { 0 };
 	struct vmm_config config = { 0 };
 	struct measurement m;
 	struct vmm_report *r = calloc(1, sizeof(*r));
@@ -222,7 +223,7 @@ static void test_monitor_account(void)
 	measurement_init(&m, &config);
 	m.report = r;
 	*r = (struct vmm_report){ .tsc_hz = 1000000000, .tsc_end = 1, .threads = 1 };
-	observe_monitor_account(&usage, &m); /* it never came to the program */
+	observe_monitor_account(&launch, &usage, &m); /* it never came to the program */
 	CHECK_INT(m.threads, 0);
 	CHECK_INT(probe_samples_find(&m.samples, "stamps", "vcpu0", "wall"), PROBE_MISSING);
 
@@ -240,7 +241,7 @@ static void test_monitor_account(void)
 		.name = "driver0", .wall_tsc = 1000, .spin_tsc = 600, .sleep_tsc = 300, .cpu_ns = 700
 	};
 	put(&m, "vcpu0", "run_delay", 0);
-	observe_monitor_account(&usage, &m);
+	observe_monitor_account(&launch, &usage, &m);
 	CHECK_INT(m.threads, 2);
 	CHECK_INT(layer(&m, 0, LAYER_GUEST_KERNEL), 150); /* its start included */
 	CHECK_INT(layer(&m, 0, LAYER_GUEST_USER), 550);
