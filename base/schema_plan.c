@@ -77,6 +77,7 @@ const struct table_schema schema_plan_summary = {
 		MAYBE_NUMBER("power_cost", "currency", "energy of the hosts over the horizon, in the total cost too"),
 		MAYBE_NUMBER("cost_per_vm", "currency", "total cost / VMs placed"),
 		MAYBE_TEXT("currency", "what all costs are in, by the policy; NA: as in the host list"),
+		MAYBE_COUNT("platform_unknown", "VMs of which nobody says where their CPU demand was measured"),
 		END },
 };
 

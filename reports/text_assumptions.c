@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "reports/text_priv.h"
 
@@ -31,27 +29,5 @@ int text_put_assumptions(struct text_page *page, const struct table *t)
 	if (fclose(out) == 0 && count > 0)
 		text_put_wrapped(page->out, '-', text);
 	free(text);
-	return 0;
-}
-
-int text_put_platforms(struct text_page *page, const struct table *demand)
-{
-	double all = 0, unknown = 0;
-	char text[400];
-
-	for (size_t row = 0; row < demand->rows; row++) {
-		double count = table_number_of(demand, row, "count");
-
-		all += count;
-		unknown += table_missing_of(demand, row, "measured_on") ? count : 0;
-	}
-	if (unknown == 0)
-		return 0;
-	snprintf(text, sizeof(text),
-		 "of %.0f of %.0f VMs nobody says where their CPU demand was measured: it is taken as it is; "
-		 "if that was in virtual machines, what these cost is in it twice (column or policy key "
-		 "measured_on; --what-if measured_on=hosted tells the difference)",
-		 unknown, all);
-	text_put_wrapped(page->out, '!', text);
 	return 0;
 }

@@ -133,7 +133,6 @@ static const struct {
 	const struct table_schema *schema;
 	int (*put)(struct text_page *page, const struct table *table);
 } further[] = {
-	{ &schema_plan_demand, text_put_platforms },
 	{ &schema_plan_assumptions, text_put_assumptions },
 	{ &schema_plan_risks, text_put_risks },
 	{ &schema_plan_uncertainty, text_put_uncertainty },

@@ -163,6 +163,24 @@ static void put_costs(const struct text_page *page, const struct table *plan, co
 	free(text);
 }
 
+/* How many VMs do not say where they were measured. */
+static void put_platforms(const struct text_page *page, const struct table *plan)
+{
+	double unknown = table_number_of(plan, 0, "platform_unknown");
+	char text[400];
+
+	if (!(unknown > 0))
+		return;
+	snprintf(text, sizeof(text),
+		 "of %.0f VMs nobody says where their CPU demand was measured: it is taken as it is; if that "
+		 "was in "
+		 "virtual machines, what these cost is in it twice (column or policy key measured_on; "
+		 "--what-if "
+		 "measured_on=hosted tells the difference)",
+		 unknown);
+	text_put_wrapped(page->out, '!', text);
+}
+
 int text_put_plan_notes(const struct text_page *page, const struct table *plan, const size_t *rows)
 {
 	for (size_t i = 0; i < plan->rows; i++) {
@@ -174,6 +192,7 @@ int text_put_plan_notes(const struct text_page *page, const struct table *plan, 
 			text_put_wrapped(page->out, '!', text);
 		free(text);
 	}
+	put_platforms(page, plan);
 	put_flags(page, plan, rows);
 	put_proof(page, plan, rows);
 	put_costs(page, plan, rows);

@@ -82,9 +82,8 @@ int text_put_break_even(struct text_page *page, const struct table *table);
 /* What plans survive, in sentences. 0 or -ENOMEM. */
 int text_put_risks(struct text_page *page, const struct table *risks);
 
-/* What it takes for granted: assumptions.csv, and where demand.csv knows no platform. 0 or -ENOMEM. */
+/* What it takes for granted: assumptions.csv. 0 or -ENOMEM. */
 int text_put_assumptions(struct text_page *page, const struct table *assumptions);
-int text_put_platforms(struct text_page *page, const struct table *demand);
 
 /* When it is full: headroom.csv. 0 or -ENOMEM. */
 int text_put_headroom(struct text_page *page, const struct table *headroom);

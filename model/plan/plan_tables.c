@@ -122,6 +122,16 @@ static const char *flags_of(const struct plan_config *config)
 						       : NULL;
 }
 
+/* VMs of which nobody says where their demand was measured. */
+static size_t count_unknown(const struct fleet *fleet)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < fleet->vms; i++)
+		count += *fleet->vm[i].measured_on ? 0 : fleet->vm[i].count;
+	return count;
+}
+
 int plan_put_summary(struct plan_files *files, const struct fleet *fleet, const struct plan_config *config,
 		     const struct packing *packing, struct error *error)
 {
@@ -154,6 +164,7 @@ int plan_put_summary(struct plan_files *files, const struct fleet *fleet, const 
 	plan_put_amount(out, sums.power);
 	plan_put_amount(out, sums.vms > 0 ? sums.total / sums.vms : (double)NAN);
 	table_put_text(out, config->policy && *config->policy->currency ? config->policy->currency : NULL);
+	table_put_integer(out, (int64_t)count_unknown(fleet));
 	return table_end_row(out, error);
 }
 
