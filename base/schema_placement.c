@@ -44,7 +44,7 @@ const struct table_schema schema_plan_mending = {
 		COUNT("broken", "of which so many are beyond capacity or rules"),
 		COUNT("fatal", "and so many must not fail, as their VMs would find no room"),
 		COUNT("new", "VMs of the fleet that are on no host today"),
-		COUNT("moves", "VMs that have to move, new ones left out"),
+		COUNT("moves", "VMs that have to move, new ones left out, for hosts to keep capacity and rules and, where that is found, for as many to fail as the policy says"),
 		COUNT("fewest", "no fewer would do"),
 		TEXT("proven", "yes where that is proven for the hosts that are used"),
 		COUNT("added", "hosts that must be added, as there is no room"),

@@ -74,6 +74,31 @@ printf 'vm,class,cpu,memory,measured_on\na,cpu,5,8,native\nb,cpu,3,8,native\nc,c
 printf 'vm,host\na,box-1\nb,box-2\nd,box-2\nc,box-3\n' >today.csv
 try 0 --fleet loose.csv --hosts hosts.csv --placement today.csv && grep -q '^native,native,box-1,.*,no,1,a,yes,1$' new/plan/today.csv
 result rearranged
+# So d makes it beforehand, and no host is added.
+try 0 --fleet loose.csv --hosts nine.csv --policy spare.ini --placement today.csv && grep -q '^native,native,3,0,2,0,1,1,yes,0,0,0,0,0,0,NA$' new/plan/mending.csv &&
+	grep -qx 'native,native,1,d,box-2,box-3,move' new/plan/moves.csv
+result moved-to-survive
+
+# Once the moves are made, nothing is left to mend: of many placements, of which some have no other choice than a spare host.
+natively() { "$vmtax" plan --fleet some.csv --hosts nine.csv --policy spare.ini --placement "$1" --out new >said 2>err </dev/null; }
+mended=0 seed=0 why=
+while [ -z "$why" ] && [ $((seed += 1)) -le 40 ]; do
+	awk -v seed=$seed 'BEGIN { srand(seed); print "vm,cpu,memory,measured_on" >"some.csv"; print "vm,host" >"today.csv"
+		for (i = 1; i <= 18; i++) {
+			size = 1 + int(rand() * rand() * 5); host = 1 + int(rand() * 6)
+			for (tried = 0; used[host] + size > 8 && tried < 6; tried++) host = host % 6 + 1
+			if (tried == 6) continue
+			used[host] += size
+			print "v" i "," size ",1,native" >"some.csv"; print "v" i ",box-" host >"today.csv" } }'
+	natively today.csv || why="placement $seed: $(cat err)"
+	grep -q '^native,native,[0-9]*,0,[1-9].*,0,0,0,0,0,0,NA$' new/plan/mending.csv || continue
+	mended=$((mended + 1))
+	awk -F, 'NR == FNR { if (FNR > 1 && $7 != "aside") to[$4] = $6; next } { print $1 "," ($1 in to ? to[$1] : $2) }' new/plan/moves.csv today.csv >then.csv
+	natively then.csv && grep -q '^native,native,[0-9]*,0,0,0,0,0,yes,0,0,0,0,0,0,NA$' new/plan/mending.csv ||
+		why="placement $seed: $(tail -n 1 new/plan/mending.csv)"
+done
+[ -z "$why" ] && why="only $mended mended" && [ "$mended" -ge 5 ]
+result moves-do
 
 # Whole racks: nothing else can take 5 cores. Without the policy's asking nobody looks.
 printf 'host,available,cores,memory,cost,failure_domain\nleft,1,16,64,1000,north\nright,1,8,64,1000,south\n' >racks.csv

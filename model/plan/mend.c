@@ -206,7 +206,7 @@ static int try_exactly(struct mend_state *best, const struct mend_state *today, 
 }
 
 int place_mend(struct place_mending *mending, const struct place_problem *problem,
-	       const struct place_solution *today)
+	       const struct place_solution *today, bool exactly)
 {
 	struct mend_state start, best = { 0 };
 	int code = mend_state_init(&start, problem, today);
@@ -216,11 +216,11 @@ int place_mend(struct place_mending *mending, const struct place_problem *proble
 		mending->fewest = mend_bound(&start);
 		code = try_orders(&best, &start, mending->fewest);
 	}
-	if (code == 0 &&
-	    (mend_moved(&best) > mending->fewest || judge(&best).broken || best.bins > best.today))
+	if (code == 0)
+		mending->exact = mend_moved(&best) <= mending->fewest && !judge(&best).broken &&
+				 best.bins == best.today;
+	if (code == 0 && !mending->exact && exactly)
 		code = try_exactly(&best, &start, &mending->exact);
-	else
-		mending->exact = true;
 	if (code == 0) {
 		mending->moved = mend_moved(&best);
 		mending->added = best.bins - best.today;

@@ -46,11 +46,11 @@ int place_breaches(const struct place_problem *problem, const struct place_solut
 /*
  * Mends TODAY, whose LEFT says who has no place yet and must be given one: by evicting as few as can be from
  * each bin and finding them room, in many orders; bins are added, the cheapest first, only where there is
- * none. Where that is few enough it is proven, or bettered, by an integer program. 0 or -ENOMEM; the caller
- * frees with place_mending_free in both cases.
+ * none. Where that is few enough it is proven, or bettered, by an integer program, which EXACTLY asks for. 0
+ * or -ENOMEM; the caller frees with place_mending_free in both cases.
  */
 int place_mend(struct place_mending *mending, const struct place_problem *problem,
-	       const struct place_solution *today);
+	       const struct place_solution *today, bool exactly);
 void place_mending_free(struct place_mending *mending);
 
 /* The rest is shared by the files that mend. A placement unit by unit: */

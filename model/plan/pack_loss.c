@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/plan/mend_priv.h"
 #include "model/plan/pack_loss_priv.h"
 
 /* What becomes of VMs when hosts fail: they are placed on the others, and where there is no room others move.
@@ -91,30 +90,39 @@ static int survivors(struct place_solution *today, size_t *most, const struct pa
 	return 0;
 }
 
-int pack_loss_rearrange(struct pack_loss *loss, const struct packing *packing, const bool *lost)
+int pack_loss_mend(struct place_mending *mending, const struct packing *packing, const bool *lost,
+		   bool exactly, bool *helps)
 {
 	struct place_problem problem = packing->problem->problem;
-	struct place_mending mending = { 0 };
 	struct place_solution today = { 0 };
 	size_t *most = calloc(problem.kinds + 1, sizeof(*most));
 	unsigned *breach = NULL;
 	int code = most ? survivors(&today, most, packing, lost) : -ENOMEM, broken = 0;
 
+	*mending = (struct place_mending){ 0 };
 	problem.most = most; /* no host is added */
 	if (code == 0)
-		code = place_mend(&mending, &problem, &today);
+		code = place_mend(mending, &problem, &today, exactly);
 	if (code == 0) {
-		breach = calloc(mending.after.bins + 1, sizeof(*breach));
-		broken = breach ? place_breaches(&problem, &mending.after, breach) : -ENOMEM;
+		breach = calloc(mending->after.bins + 1, sizeof(*breach));
+		broken = breach ? place_breaches(&problem, &mending->after, breach) : -ENOMEM;
 		code = broken < 0 ? broken : 0;
 	}
-	loss->looked = code == 0;
-	loss->helps = code == 0 && broken == 0 && mending.after.unplaced == 0;
-	loss->moves = mending.moved;
+	*helps = code == 0 && broken == 0 && mending->after.unplaced == 0;
 	free(breach);
 	free(most);
-	place_mending_free(&mending);
 	place_solution_free(&today);
+	return code;
+}
+
+int pack_loss_rearrange(struct pack_loss *loss, const struct packing *packing, const bool *lost)
+{
+	struct place_mending mending;
+	int code = pack_loss_mend(&mending, packing, lost, true, &loss->helps);
+
+	loss->looked = code == 0;
+	loss->moves = mending.moved;
+	place_mending_free(&mending);
 	return code;
 }
 

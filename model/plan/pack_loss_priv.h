@@ -3,6 +3,7 @@
 #ifndef MODEL_PLAN_PACK_LOSS_PRIV_H
 #define MODEL_PLAN_PACK_LOSS_PRIV_H
 
+#include "model/plan/mend_priv.h"
 #include "model/plan/pack_priv.h"
 
 /* What becomes of a packing when some of its hosts fail. */
@@ -20,6 +21,12 @@ bool *pack_lost_with(const struct packing *packing, size_t host, size_t count);
 
 /* When the bins that LOST marks fail, the others staying as they are. 0 or -ENOMEM. */
 int pack_loss_find(struct pack_loss *loss, const struct packing *packing, const bool *lost);
+
+/* What becomes of the others when what the bins LOST hold is to find room among them, in *MENDING; its bins
+ * are those that are left, in order. EXACTLY: see place_mend. *HELPS: all find room, and rules are kept. 0 or
+ * -ENOMEM; the caller frees. */
+int pack_loss_mend(struct place_mending *mending, const struct packing *packing, const bool *lost,
+		   bool exactly, bool *helps);
 
 /* Looks for how all find room where there is too little for LOSS. 0 or -ENOMEM. */
 int pack_loss_rearrange(struct pack_loss *loss, const struct packing *packing, const bool *lost);

@@ -162,7 +162,9 @@ static int mend(struct today_view *v)
 	if (code == 0)
 		code = broken = place_breaches(&v->now.problem->problem, &v->now.solution, v->breach);
 	if (code >= 0)
-		code = place_mend(&v->mending, &v->now.problem->problem, &v->now.solution);
+		code = place_mend(&v->mending, &v->now.problem->problem, &v->now.solution, true);
+	if (code == 0)
+		code = today_survive(v);
 	if (code < 0)
 		return code;
 	v->then.solution = v->mending.after;

@@ -22,6 +22,10 @@ struct today_view {
  * host's VMs need together over time, where there are series. 0 or -ENOMEM. */
 int today_align(struct today_view *view, struct packing *packing);
 
+/* Where the policy wants hosts to be able to fail and the mended placement does not let them: moves that do,
+ * where some are found, in the mending. 0 or -ENOMEM. */
+int today_survive(struct today_view *view);
+
 /* How many hosts must be able to fail at once. */
 size_t today_failing(const struct today_view *view);
 

@@ -179,7 +179,7 @@ static void test_few_are_mended_with_the_fewest_moves(void)
 
 		make_random(&r, 3 + pick(4), 2 + pick(2));
 		fewest = try_all(&r);
-		CHECK_INT(place_mend(&m, &r.problem, &r.today), 0);
+		CHECK_INT(place_mend(&m, &r.problem, &r.today, true), 0);
 		wrong = follow(&r, &m);
 		if (fewest != PLACE_NONE) {
 			wrong = wrong ? wrong : place_check(&r.problem, &m.after);
@@ -209,7 +209,7 @@ static void test_many_are_mended_within_the_rules(void)
 		int broken;
 
 		make_random(&r, 20 + pick(20), 3 + pick(4));
-		CHECK_INT(place_mend(&m, &r.problem, &r.today), 0);
+		CHECK_INT(place_mend(&m, &r.problem, &r.today, true), 0);
 		wrong = follow(&r, &m);
 		CHECK(m.after.bins <= 4 * BINS);
 		broken = place_breaches(&r.problem, &m.after, breaches);
@@ -241,7 +241,7 @@ static void test_swaps_make_room(void)
 	r.where[0] = 0;
 	r.where[1] = 1;
 	fill(&r);
-	CHECK_INT(place_mend(&m, &r.problem, &r.today), 0);
+	CHECK_INT(place_mend(&m, &r.problem, &r.today, true), 0);
 	CHECK_STR(follow(&r, &m), NULL);
 	CHECK_INT(m.moved, 2);
 	CHECK(m.move[0].stopped || m.move[1].stopped);
@@ -250,7 +250,7 @@ static void test_swaps_make_room(void)
 	r.today.bins = 3;
 	r.bin[2].kind = 1;
 	fill(&r);
-	CHECK_INT(place_mend(&m, &r.problem, &r.today), 0);
+	CHECK_INT(place_mend(&m, &r.problem, &r.today, true), 0);
 	CHECK_STR(follow(&r, &m), NULL);
 	CHECK_INT(m.moved, 2);
 	CHECK_INT(m.moves, 2);
