@@ -143,7 +143,7 @@ const struct table_schema schema_typed = {
 const struct table_schema schema_series = {
 	.name = "series.csv", .description = "what one VM used at one time, for as many times as there are",
 	.columns = (const struct table_column[]){
-		RENAMED("timestamp", TABLE_STRING, "", false, "2030-01-31 12:00:00 (with Z or +01:00; UTC where it has no zone), or seconds since 1970", "time", "date", "datetime"),
+		RENAMED("timestamp", TABLE_STRING, "", false, "2030-01-31 12:00:00 or 31.01.2030 12:00 (with Z or +01:00; UTC where it has no zone), or seconds since 1970", "time", "date", "datetime"),
 		RENAMED("vm", TABLE_STRING, "", false, "its name", "name", "host", "hostname", "server"),
 		RENAMED("cpu", TABLE_NUMBER, "cores", true, "cores it used; NA: not measured then, as for all of these", "cpu_cores"),
 		RENAMED("cpu_percent", TABLE_NUMBER, "%", true, "the same as a share of its vCPUs, for which the fleet says vcpus", "cpu_pct", "cpu_usage_percent"),

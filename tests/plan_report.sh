@@ -54,6 +54,17 @@ rm plan/report.html plan/datapackage.json
 why="status $?: $(diff said again | head -n 3) $(tail -n 1 err)"
 cmp -s said again && [ -s plan/report.html ] && [ -s plan/datapackage.json ]
 result report
+why=$(awk -F, 'FNR == 1 { for (i = 1; i <= NF; i++) at[FILENAME, $i] = i; next }
+	FILENAME ~ /summary/ { total[$1] = $at[FILENAME, "total_cost"]; hosts[$1] = $at[FILENAME, "hosts"]; vms[$1] = $at[FILENAME, "vms"]; cpu[$1] = $at[FILENAME, "cpu_inflated"]
+		parts[$1] = $at[FILENAME, "hardware_cost"] + $at[FILENAME, "licence_cost"] + $at[FILENAME, "guest_licence_cost"] + $at[FILENAME, "power_cost"] }
+	FILENAME ~ /hosts/ { rows[$1]++; used[$1] += $at[FILENAME, "cpu_used"] }
+	FILENAME ~ /placement/ { placed[$1] += $at[FILENAME, "count"] }
+	function near(a, b) { return a - b < 1e-3 && b - a < 1e-3 }
+	END { for (c in total) if (!near(total[c], parts[c]) || hosts[c] != rows[c] || vms[c] != placed[c] || !near(cpu[c], used[c]))
+			print c ": " total[c], parts[c], hosts[c], rows[c], vms[c], placed[c], cpu[c], used[c]; else n++
+		if (n < 2) print n + 0 " configurations" }' plan/plan/summary.csv plan/plan/hosts.csv plan/plan/placement.csv)
+[ -z "$why" ]
+result sums
 if command -v jq >/dev/null; then
 	for table in plan/plan/*.csv; do
 		name=$(basename "$table" .csv)

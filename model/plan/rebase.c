@@ -68,7 +68,8 @@ static int rebase(const struct plan_ratios *ratios, struct plan_vm *vm, double *
 				   : "name with --overhead what was measured, or write native, or a factor "
 				     "such as 1.05",
 			   "what \"%.40s\" costs this class is not known", vm->measured_on);
-		return error_at(error, "%s:%zu:measured_on", vm->path, vm->line);
+		return vm->platform_assumed ? error_at(error, "measured_on of the policy")
+					    : error_at(error, "%s:%zu:measured_on", vm->path, vm->line);
 	}
 	vm->asks.cpu *= vm->rebased_by / by;
 	vm->rebased_by = by;

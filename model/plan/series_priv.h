@@ -41,7 +41,8 @@ int series_scan(const char *path, sample_take *take, void *user, struct error *e
 int series_scan_sadf(const char *path, sample_take *take, void *user, struct error *error);
 
 /* Seconds since 1970 that TEXT stands for: these themselves (or thousandths of them), or 2030-01-31 12:00:00
- * with T or a blank between and Z, UTC or +01:00 behind; what has no zone is taken as UTC. NaN: none. */
+ * or 31.01.2030 12:00, with T or a blank between and Z, UTC or +01:00 behind; what has no zone is taken as
+ * UTC. NaN: none. */
 double series_time(const char *text);
 
 struct series_vm {

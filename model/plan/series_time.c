@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <ctype.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,15 +50,30 @@ static double zone(const char *text)
 	return hours < 0 || minutes < 0 || *text ? (double)NAN : sign * (hours * 3600. + minutes * 60.);
 }
 
+/* The day that *TEXT begins with, 2030-01-31 or 31.01.2030, since 1970. NaN: it is none. */
+static double date(const char **text)
+{
+	bool dots = strlen(*text) > 2 && (*text)[2] == '.';
+	int number[3];
+
+	for (int i = 0; i < 3; i++) {
+		number[i] = digits(text, i == (dots ? 2 : 0) ? 4 : 2);
+		if (number[i] < 0 || (i < 2 && *(*text)++ != (dots ? '.' : '-')))
+			return (double)NAN;
+	}
+	if (number[1] < 1 || number[1] > 12 || number[dots ? 0 : 2] < 1 || number[dots ? 0 : 2] > 31)
+		return (double)NAN;
+	return (double)days(number[dots ? 2 : 0], number[1], number[dots ? 0 : 2]);
+}
+
 /* A day, and a time of it where one is said. */
 static double calendar(const char *text)
 {
-	int year = digits(&text, 4), month, day, hour = 0, minute = 0;
-	double second = 0;
+	double day = date(&text), second = 0;
+	int hour = 0, minute = 0;
 	char *end;
 
-	if (year < 0 || *text++ != '-' || (month = digits(&text, 2)) < 1 || month > 12 || *text++ != '-' ||
-	    (day = digits(&text, 2)) < 1 || day > 31)
+	if (isnan(day))
 		return (double)NAN;
 	if ((*text == 'T' || *text == ' ') && isdigit((unsigned char)text[1])) {
 		text++;
@@ -70,7 +86,7 @@ static double calendar(const char *text)
 		}
 	}
 	text += strspn(text, " ");
-	return (double)days(year, month, day) * 86400 + hour * 3600. + minute * 60. + second - zone(text);
+	return day * 86400 + hour * 3600. + minute * 60. + second - zone(text);
 }
 
 double series_time(const char *text)
@@ -78,7 +94,7 @@ double series_time(const char *text)
 	char *end;
 	double number;
 
-	if (strlen(text) > 4 && text[4] == '-')
+	if (strlen(text) > 4 && (text[4] == '-' || (text[2] == '.' && text[5] == '.')))
 		return calendar(text);
 	if (!isdigit((unsigned char)*text) || text[strspn(text, "0123456789.")])
 		return (double)NAN;

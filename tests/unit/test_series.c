@@ -25,6 +25,10 @@ static void test_times(void)
 	CHECK_NEAR(series_time("2024-03-01 00:00 UTC"), 1709251200, 0);
 	CHECK_NEAR(series_time("1709251200"), 1709251200, 0);
 	CHECK_NEAR(series_time("1709251200000"), 1709251200, 0);
+	CHECK_NEAR(series_time("01.03.2024 00:00"), 1709251200, 0);
+	CHECK_NEAR(series_time("01.03.2024"), 1709251200, 0);
+	CHECK(isnan(series_time("31.13.2024")));
+	CHECK(isnan(series_time("1.3.2024")));
 	CHECK(isnan(series_time("03/01/2024")));
 	CHECK(isnan(series_time("2024-13-01")));
 	CHECK(isnan(series_time("2024-03-01 25:00:00")));
