@@ -230,6 +230,16 @@ jq -e '[.[] | select(.reason == "io" and .count >= 3000)] | length >= 2' exits.j
 result requests-by-exit
 jq -e '[.[] | select(.probe == "trace" and .event == "events_lost")] | length == 1 and .[0].value == 0' counters.json >/dev/null
 result lost-events-are-counted
+# What its children execute leaves the account of the first process to it, and of its driver.
+timeout 120 "$vmtax" run --configs hosted --set transport=eventfd --blocks 1 --out children \
+	-- /bin/busybox sh -c '/bin/busybox sleep 0.1; /bin/busybox sleep 0.1; echo' >out 2>err
+"$vmtax" report --json=layers children >layers.json
+"$vmtax" report --json=agreement children >agreement.json
+why="$(tail -n 2 err) $(jq -c '.[] | [.run, .thread, .layer, .ns]' layers.json | tr '\n' ' ')"
+jq -e 'group_by(.run) | length == 2 and all(.[]; any(.[]; .thread == "driver0") and any(.[]; .thread == "vcpu0"))' \
+	layers.json >/dev/null && jq -e '[.[] | select(.thread == "vcpu0")] | (map(.trace_ns) | add) as $all |
+	[.[] | select(.layer == "unattributed")] | length == 1 and .[0].trace_ns < 0.1 * $all' agreement.json >/dev/null
+result children-that-execute
 "$vmtax" run --only syscall --configs native --blocks 1 --no-observe --keep-trace --out none >out 2>err
 why=$(cat err)
 grep -q 'no traces are kept: nothing is observed' err && ! [ -e none/traces ]

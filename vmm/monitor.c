@@ -241,6 +241,8 @@ static void prepare(struct monitor *m)
 	m->vcpu[0] = m->main;
 	atomic_store(&m->vcpus, 1);
 	sem_init(&m->main->starts, 0, 0);
+	if (!m->first) /* the report is still the first one's: tree_detach */
+		return;
 	report->threads = 1;
 	strcpy(report->thread[0].name, "vcpu0");
 	report->thread[0].tid = (int32_t)syscall(SYS_gettid);
