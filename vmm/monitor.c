@@ -177,6 +177,8 @@ static void tear_down(struct monitor *m)
 		close_range(0, m->nofile - 1, 0);
 		if (!m->driver_stuck && m->backend && m->backend->close)
 			m->backend->close(m);
+		if (!m->driver_stuck && !m->vcpu_stuck)
+			threads_close(m);
 		free(m->main);
 		return;
 	}
