@@ -121,9 +121,8 @@ int counters_read(struct event_sets *sets, const char *names, struct error *erro
 	int code = 0;
 
 	sets->count = 0;
-	if (strlen(names) >= sizeof(copy))
+	if ((size_t)snprintf(copy, sizeof(copy), "%s", names) >= sizeof(copy))
 		return error_fail(error, 0, "name fewer", "the names are too long");
-	strcpy(copy, names);
 	while (code == 0 && (name = strsep(&rest, ",")) != NULL) {
 		if (sets->count == SETS_MOST)
 			return error_fail(error, 0, "each is counted part of the time anyway",

@@ -22,7 +22,7 @@ static void print_keys(void)
 	const char *word = "", *about = "";
 
 	puts("\n--policy: lines of key = value; [usual where it is not named]");
-	for (size_t section = 0; (key = model_policy_key(section, 0, &word, &about)) != NULL; section++) {
+	for (size_t section = 0; model_policy_key(section, 0, &word, &about) != NULL; section++) {
 		if (*word)
 			printf("  and in sections [%s NAME], of %s:\n", word, about);
 		for (size_t i = 0; (key = model_policy_key(section, i, &word, &about)) != NULL; i++)

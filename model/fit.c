@@ -202,7 +202,7 @@ static int gather(struct fit_sample *s, const char *leave)
 	const struct fit_cases *all = s->all;
 	size_t room = all->count + 1;
 
-	s->at = calloc(room, sizeof(*s->at));
+	s->at = calloc(room, sizeof(const struct fit_case *));
 	s->weight = calloc(room, sizeof(*s->weight));
 	s->measured = calloc(room, sizeof(*s->measured));
 	s->a = calloc((room + terms_count) * terms_count, sizeof(*s->a));

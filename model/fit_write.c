@@ -17,7 +17,7 @@
 /* The programs of a configuration, one after the other; the caller frees. NULL: out of memory. */
 static char *list_programs(const struct fit_cases *all, const char *config)
 {
-	size_t room = 1;
+	size_t room = 1, used = 0;
 	char *text;
 
 	for (size_t i = 0; i < all->count; i++)
@@ -26,9 +26,8 @@ static char *list_programs(const struct fit_cases *all, const char *config)
 	for (size_t i = 0; text && i < all->count; i++) {
 		if (strcmp(all->at[i].config, config) != 0)
 			continue;
-		if (*text)
-			strcat(text, " ");
-		strcat(text, all->at[i].program);
+		used += (size_t)snprintf(text + used, room - used, "%s%s", used ? " " : "",
+					 all->at[i].program);
 	}
 	return text;
 }

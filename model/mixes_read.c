@@ -138,8 +138,8 @@ static int make_part(struct mix_part *p, const struct row *all, size_t rows, con
 				.vms = (size_t)number(r, "vms"),
 				.keeps = NAN,
 				.sim_keeps = NAN };
-	p->run = calloc(count, sizeof(*p->run));
-	p->took_s = calloc(count, sizeof(*p->took_s));
+	p->run = calloc(count + 1, sizeof(*p->run));
+	p->took_s = calloc(count + 1, sizeof(*p->took_s));
 	for (size_t i = 0, next; rate && p->run && p->took_s && i < count; i = next) {
 		double warm = warm_ns(all, rows, &r[i]), until = number(&r[i], "for_ns");
 

@@ -30,7 +30,8 @@ static int no_such_probe(const char *name, struct error *error)
 	near = units_nearest(name, names);
 	error_set(error, 0, "there is no probe %.100s", name);
 	return near ? error_mend(error, "did you mean %s?", near)
-		    : error_mend(error, "vmtax list probes shows which there are; none and alternate are possible, too");
+		    : error_mend(error, "vmtax list probes shows which there are; none and alternate are "
+					"possible, too");
 }
 
 int probes_choose(const char *names, uint32_t *without, struct error *error)

@@ -30,7 +30,9 @@ static void add_up(const struct fleet *fleet, enum series_metric m, double *sum)
 	for (size_t i = 0; i < fleet->vms; i++) {
 		const struct plan_vm *vm = &fleet->vm[i];
 		const float *value = vm->series ? series_values(s, vm->series - 1, m) : NULL;
-		double by = m != SERIES_CPU ? 1 : vm->series_uses.cpu > 0 ? vm->asks.cpu / vm->series_uses.cpu : 0;
+		double by = m != SERIES_CPU	      ? 1
+			    : vm->series_uses.cpu > 0 ? vm->asks.cpu / vm->series_uses.cpu
+						      : 0;
 		bool told = false;
 
 		for (size_t t = 0; value && t < s->slots; t++)

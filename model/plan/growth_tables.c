@@ -66,7 +66,7 @@ static double demand(const struct plan_growth *growth, const struct room *room, 
 /* The first day with more demand than HAS; NaN: none within the horizon. */
 static double ends(const struct plan_growth *growth, const struct room *room, double has, enum bound bound)
 {
-	for (double days = 0; days <= room->horizon; days++)
+	for (int days = 0; days <= room->horizon; days++)
 		if (demand(growth, room, days, bound) > has * (1 + PLACE_SLACK))
 			return days;
 	return (double)NAN;

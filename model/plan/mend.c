@@ -208,7 +208,7 @@ static int try_exactly(struct mend_state *best, const struct mend_state *today, 
 int place_mend(struct place_mending *mending, const struct place_problem *problem,
 	       const struct place_solution *today, bool exactly)
 {
-	struct mend_state start, best = { 0 };
+	struct mend_state start, best = { .problem = problem };
 	int code = mend_state_init(&start, problem, today);
 
 	*mending = (struct place_mending){ 0 };

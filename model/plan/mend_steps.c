@@ -85,7 +85,7 @@ int mend_steps(const struct mend_state *s, struct place_mending *mending)
 	struct steps w = { .then = s, .mending = mending };
 	int code = mend_state_copy(&w.now, s);
 
-	w.waiting = malloc((s->units + 1) * sizeof(*w.waiting));
+	w.waiting = calloc(s->units + 1, sizeof(*w.waiting));
 	if (!w.waiting)
 		code = -ENOMEM;
 	for (size_t u = 0; code == 0 && u < s->units; u++) {

@@ -163,7 +163,7 @@ int place_solve(struct place_solution *solution, const struct place_problem *pro
 		const struct place_effort *effort)
 {
 	struct merged merged;
-	struct placing best = { 0 };
+	struct placing best = { .problem = problem };
 	int code;
 
 	*solution = (struct place_solution){ 0 };

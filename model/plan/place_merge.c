@@ -24,7 +24,7 @@ static void add(struct merged *m, size_t item, size_t at, size_t count)
 	m->group[at] = o->group[item];
 	for (size_t d = 0; d < o->resources; d++)
 		m->size[at * o->resources + d] += (double)count * o->size[item * o->resources + d];
-	for (size_t kind = 0; o->barred && kind < o->kinds; kind++)
+	for (size_t kind = 0; m->barred && kind < o->kinds; kind++)
 		m->barred[at * o->kinds + kind] |= o->barred[item * o->kinds + kind];
 }
 
