@@ -19,14 +19,14 @@ int predicted_read(struct table *predictions, const char *directory, struct erro
 	return table_read(predictions, path, &schema_predictions, error);
 }
 
-int predicted_check(const struct table *t, const char *program, struct error *error)
+int predicted_check(const struct table *predictions, const char *program, struct error *error)
 {
-	for (size_t row = 0; row < t->rows; row++)
-		if (table_is(t, row, "program", program))
+	for (size_t row = 0; row < predictions->rows; row++)
+		if (table_is(predictions, row, "program", program))
 			return 0;
 	error_fail(error, 0, "profile it under this name (vmtax profile --name), and predict that",
 		   "no predictions of %.100s", program);
-	return error_at(error, "%.250s", t->path);
+	return error_at(error, "%.250s", predictions->path);
 }
 
 bool predicted_run(const struct table *t, const char *program, const char *config, struct simulate_run *run)

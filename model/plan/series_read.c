@@ -149,8 +149,8 @@ static int make_slots(struct pass *p, struct error *error)
 	for (size_t m = 0; m < SERIES_METRICS; m++) {
 		if (!p->told[m])
 			continue;
-		s->value[m] = calloc(s->vms * s->slots, sizeof(*s->value[m]));
-		s->count[m] = calloc(s->vms * s->slots, sizeof(*s->count[m]));
+		s->value[m] = calloc(s->vms * s->slots + 1, sizeof(*s->value[m]));
+		s->count[m] = calloc(s->vms * s->slots + 1, sizeof(*s->count[m]));
 		if (!s->value[m] || !s->count[m])
 			return error_set(error, ENOMEM, "cannot plan");
 	}

@@ -59,6 +59,7 @@ static int plan(const struct unsure *u, double *hosts, double *cost)
 	double cpu = mean(u, u->cpu), driver = mean(u, u->driver);
 	int code;
 
+	*hosts = *cost = INFINITY;
 	config.price = malloc((u->fleet->vms + 1) * sizeof(*config.price));
 	if (!config.price)
 		return -ENOMEM;
@@ -75,7 +76,6 @@ static int plan(const struct unsure *u, double *hosts, double *cost)
 		config.price[i].driver = u->config->price[i].driver * u->demand[i] * by_driver;
 	}
 	code = plan_pack(&packing, u->fleet, &config, u->careful);
-	*hosts = *cost = INFINITY;
 	if (code == 0 && packing.unplaced == 0) {
 		*hosts = round((double)packing.hosts * u->hosts_scale);
 		*cost = plan_sum_up(u->fleet, &config, &packing).total * u->cost_scale;
@@ -143,7 +143,7 @@ static int replicate(struct unsure *u, struct replicates *r)
 }
 
 /* Infinite where it lies among those without a plan. */
-static double quantile(struct replicates *r, const double *values, double q)
+static double quantile(const struct replicates *r, const double *values, double q)
 {
 	size_t finite = r->count;
 
@@ -179,7 +179,7 @@ static double share(const struct replicates *r, const double *values)
 	return xx > 1e-18 ? xy * xy / (xx * yy) : 0;
 }
 
-static int put_input(struct table_writer *out, struct unsure *u, struct replicates *r, size_t input,
+static int put_input(struct table_writer *out, struct unsure *u, const struct replicates *r, size_t input,
 		     struct error *error)
 {
 	const double ends[] = { 0.05, 0.95 }, *values = r->value + input * r->count;
@@ -206,7 +206,8 @@ static int put_input(struct table_writer *out, struct unsure *u, struct replicat
 	return table_end_row(out, error);
 }
 
-static int put_all(struct plan_files *files, struct unsure *u, struct replicates *r, struct error *error)
+static int put_all(struct plan_files *files, struct unsure *u, const struct replicates *r,
+		   struct error *error)
 {
 	struct table_writer *out = &files->table[PLAN_UNCERTAINTY];
 	const double ends[] = { 0.05, 0.5, 0.95 };
