@@ -7,14 +7,16 @@
 
 /* How vmtax-monitor ends: as its program did. */
 
-/* Dies by SIGNAL as the program would have, so that whoever waits sees it. */
+/* Dies by SIGNAL as the program would have, so that whoever waits sees it. Others stay blocked: their
+ * handlers would look at a machine that is no more. */
 static int die(int signal_number)
 {
-	sigset_t all;
+	sigset_t one;
 
 	signal(signal_number, SIG_DFL);
-	sigfillset(&all);
-	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	sigemptyset(&one);
+	sigaddset(&one, signal_number);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
 	raise(signal_number);
 	return 128 + signal_number;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <unistd.h>
-#include <stdio.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "vmm/vmm_priv.h"
 
-/* What the guest kernel counted goes into the report. */
+/* What the guest kernel counted, and what the kernel says of the monitor, goes into the report. */
 
 static void collect_guest(struct vcpu *v)
 {
@@ -65,4 +67,24 @@ uint64_t monitor_waited_ns(void)
 	if (fd >= 0)
 		close(fd);
 	return waited;
+}
+
+uint64_t monitor_cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t monitor_resident_bytes(void)
+{
+	unsigned long total = 0, resident = 0;
+	FILE *statm = fopen("/proc/self/statm", "re");
+
+	if (statm && fscanf(statm, "%lu %lu", &total, &resident) != 2)
+		resident = 0;
+	if (statm)
+		fclose(statm);
+	return (uint64_t)resident * 4096;
 }

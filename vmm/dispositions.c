@@ -94,6 +94,14 @@ void signals_defer(void)
 	pthread_sigmask(SIG_SETMASK, &others, NULL);
 }
 
+void signals_cease(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+}
+
 void signals_hand_over(uint64_t ignored, uint64_t blocked)
 {
 	sigset_t set;

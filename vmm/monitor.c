@@ -18,14 +18,6 @@
 
 /* The life of a monitor: build, run, account, tear down. */
 
-uint64_t monitor_cpu_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 /* Opens and checks an executable, unless it is FD already, before anything is built. */
 static int open_image(struct monitor *m, int fd, const char *path, enum elf_role role, struct image *image)
 {
@@ -108,23 +100,11 @@ static int build(struct monitor *m)
 	return error ? error : place_threads(m);
 }
 
-static uint64_t resident_bytes(void)
-{
-	unsigned long total = 0, resident = 0;
-	FILE *statm = fopen("/proc/self/statm", "re");
-
-	if (statm && fscanf(statm, "%lu %lu", &total, &resident) != 2)
-		resident = 0;
-	if (statm)
-		fclose(statm);
-	return (uint64_t)resident * 4096;
-}
-
 /* The program has ended: what it took. After a fork the report is another in the same place. */
 static void account(struct monitor *m)
 {
 	struct vmm_report *report = m->report;
-	uint64_t guest;
+	uint64_t guest, resident;
 
 	tick_stop(m);
 	event_stop(m);
@@ -149,7 +129,8 @@ static void account(struct monitor *m)
 		return;
 	}
 	guest = memory_resident(m);
-	report->rss_beyond_guest_bytes = resident_bytes() > guest ? resident_bytes() - guest : 0;
+	resident = monitor_resident_bytes();
+	report->rss_beyond_guest_bytes = resident > guest ? resident - guest : 0;
 	tree_gather(m);
 }
 
@@ -171,6 +152,7 @@ static void run_program(struct monitor *m)
 
 static void tear_down(struct monitor *m)
 {
+	signals_cease();
 	free(m->cpuids);
 	m->cpuids = NULL;
 	if (!m->first) { /* others wait for the end of this process, and before that for its ends of pipes */

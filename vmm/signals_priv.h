@@ -13,6 +13,7 @@ void signals_renew(void);	      /* after a fork */
 void signals_install(const struct monitor *m);
 void signals_shut(void);  /* the calling thread takes only what is the monitor's own */
 void signals_defer(void); /* the calling thread takes the watchdog's only */
+void signals_cease(void); /* or none: what handlers look at goes */
 bool signals_own(int signal,
 		 const siginfo_t *info); /* in a handler; false: it was the program's, and is taken */
 void signals_hand_over(uint64_t ignored, uint64_t blocked); /* before execve */
