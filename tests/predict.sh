@@ -4,7 +4,7 @@
 # vmtax fit and predict, on results whose costs are known.
 . "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
-backend=$("$vmtax" doctor --json 2>/dev/null | grep -o 'kvm_[a-z]*' | head -n 1)
+backend=$("$vmtax" doctor --json 2>/dev/null | jq -r '.[] | select(.name == "kvm backend").finding' | grep kvm_)
 BACKEND=${backend:-kvm_test} python3 "$VMTAX_SRC/tests/predict.py" "$VMTAX_SRC/model/examples/sample" || exit
 
 # try STATUS COMMAND ARGUMENT...: whether it ends with STATUS; its output is in said and err.
