@@ -126,8 +126,10 @@ static void take_delay(const struct probe_vcpu_times *t, struct inside *in, int6
 	int64_t *const answering[] = { host, monitor, NULL };
 	int64_t *const waiting[] = { host, &in->hypervisor, monitor, NULL };
 	int64_t *const running[] = { &in->user, &in->kernel, &in->spin, &in->hypervisor, NULL };
-	int64_t late = woken(t), left = t->delay, told = t->late_inside + t->late_outside;
+	int64_t late = woken(t), left = t->delay, told = 0;
 
+	if (known(t->late_inside) && known(t->late_outside))
+		told = t->late_inside + t->late_outside;
 	if (told > 0) {
 		double share = (double)t->late_outside / (double)told;
 		int64_t outside = (int64_t)((double)t->delay * share);
