@@ -48,7 +48,7 @@ static int describe(struct scale_point *p, const struct scale_copy *const *kept,
 
 int scale_make_point(struct scale_point *p, const struct scale_copy *c, size_t count, double share)
 {
-	const struct scale_copy **kept = calloc(count, sizeof(*kept));
+	const struct scale_copy **kept = calloc(count, sizeof(const struct scale_copy *));
 	double *room = calloc(count, sizeof(*room)), *rate = calloc(count, sizeof(*rate)), held = 0;
 	size_t all = 0;
 	int code = kept && room && rate ? 0 : -ENOMEM;

@@ -45,7 +45,7 @@ static int add_counters(const char *directory, struct scale_copy *copy, size_t c
 		return code;
 	for (size_t i = 0; i < count; i++)
 		runs = (size_t)fmax((double)runs, table_number_of(copy[i].runs, copy[i].row, "run") + 1);
-	of = calloc(runs + 1, sizeof(*of));
+	of = calloc(runs + 1, sizeof(struct scale_copy *));
 	for (size_t i = 0; of && i < count; i++)
 		of[(size_t)table_number_of(copy[i].runs, copy[i].row, "run")] = &copy[i];
 	for (size_t row = 0; of && row < t.rows; row++) {
@@ -132,7 +132,7 @@ static int make_series(struct scale_series *s, const struct scale_copy *c, size_
 	*s = (struct scale_series){ .workload = text(c, "workload"),
 				    .config = text(c, "config"),
 				    .label = text(c, "label") };
-	s->point = calloc(count, sizeof(*s->point));
+	s->point = calloc(count + 1, sizeof(*s->point));
 	code = s->point ? 0 : -ENOMEM;
 	for (size_t i = 0, next; code == 0 && i < count; i = next) {
 		struct scale_point *p = &s->point[s->points];

@@ -176,7 +176,7 @@ static void *drain_rings(void *argument)
 	bool deaf = false;
 
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) /* one so small wakes nobody in time */
-		deaf |= r->ring[cpu].map && r->ring[cpu].bytes < 4 * RING_WAKES;
+		deaf |= r->ring[cpu].map && r->ring[cpu].bytes < 4ul * RING_WAKES;
 	while (r->failed == 0) {
 		poll(r->wait, r->cpus + 1, deaf ? DRAIN_MS : IDLE_MS);
 		if (r->wait[r->cpus].revents)

@@ -82,6 +82,18 @@ static size_t put_points(FILE *script, const struct scatter *s, size_t series, b
 	return count;
 }
 
+static void plot_series(FILE *script, const struct scatter *s, size_t n, bool hollow)
+{
+	const struct series *series = &s->series[n];
+	int shape = chart_shapes[series->shape].point;
+
+	fprintf(script,
+		", \\\n$s%zu%c using 1:2:3:4 with yerrorbars pt 0 lw 0.8 lc rgb '%s', "
+		"$s%zu%c using 1:2 with points pt %d ps %g lw 1.4 lc rgb '%s'",
+		n, hollow ? 'h' : 'f', series->colour, n, hollow ? 'h' : 'f', hollow ? shape - 1 : shape,
+		hollow ? 0.55 : 0.75, series->colour);
+}
+
 int chart_put_scatter(FILE *script, const struct chart *chart)
 {
 	const struct scatter *s = chart->scatter;
@@ -94,18 +106,9 @@ int chart_put_scatter(FILE *script, const struct chart *chart)
 		put_points(script, s, i / 2, i % 2);
 	fputs("plot x with lines lw 1.2 dt 2 lc rgb '#000000'", script);
 	/* What is hollow lies below: it is the most. */
-	for (size_t i = 0; i < 2 * s->series_count; i++) {
-		const struct series *series = &s->series[i % s->series_count];
-		bool hollow = i < s->series_count;
-		size_t n = i % s->series_count;
-		int shape = chart_shapes[series->shape].point;
-
-		fprintf(script,
-			", \\\n$s%zu%c using 1:2:3:4 with yerrorbars pt 0 lw 0.8 lc rgb '%s', "
-			"$s%zu%c using 1:2 with points pt %d ps %g lw 1.4 lc rgb '%s'",
-			n, hollow ? 'h' : 'f', series->colour, n, hollow ? 'h' : 'f',
-			hollow ? shape - 1 : shape, hollow ? 0.55 : 0.75, series->colour);
-	}
+	for (int full = 0; full < 2; full++)
+		for (size_t n = 0; n < s->series_count; n++)
+			plot_series(script, s, n, !full);
 	fputc('\n', script);
 	return 0;
 }

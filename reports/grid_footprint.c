@@ -118,7 +118,7 @@ static int fill(struct grid *grid, const struct result *result, enum footprint_f
 	const struct part *chosen[PARTS_MOST];
 	size_t count = choose(t, figures[figure].parts, chosen);
 	double *values = malloc((t->rows + 1) * sizeof(*values));
-	const char **config = malloc((result->configs.count + 1) * sizeof(*config));
+	const char **config = calloc(result->configs.count + 1, sizeof(const char *));
 	int code = values && config ? collect_rows(grid, result, chosen, count, config) : -ENOMEM;
 
 	for (size_t p = 0; code == 0 && p < count; p++) {
