@@ -26,7 +26,7 @@ struct scale_point {
 struct scale_copy {
 	const struct table *runs;
 	size_t row, directory, config; /* config: its place among configurations */
-	size_t n; /* copies at once */
+	size_t n;		       /* copies at once */
 	double block, wall_ns, cpu_ns, spin_ns, held;
 	double wait_cpu_ns, resident_bytes; /* NaN: not known */
 };

@@ -17,8 +17,10 @@ static const struct {
 	enum trace_kind begin, end;
 	bool mean;
 } spans[TRACE_COSTS] = {
-	[COST_WINDOW] = { TRACE_GUEST, TRACE_EXIT }, [COST_TURN] = { TRACE_RETURN, TRACE_RUN },
-	[COST_RUN] = { TRACE_RUN, TRACE_RETURN },    [COST_PORT] = { TRACE_PORT, TRACE_PORT },
+	[COST_WINDOW] = { TRACE_GUEST, TRACE_EXIT },
+	[COST_TURN] = { TRACE_RETURN, TRACE_RUN },
+	[COST_RUN] = { TRACE_RUN, TRACE_RETURN },
+	[COST_PORT] = { TRACE_PORT, TRACE_PORT },
 	[COST_ON] = { TRACE_ON, TRACE_PORT },
 	[COST_FAULT] = { TRACE_FAULT, TRACE_GUEST, .mean = true },
 };

@@ -166,9 +166,8 @@ int64_t uring_end(struct monitor *m, bool waits)
 			result = u->result;
 		} else if (!waits) {
 			break;
-		} else if (loop_ending(m) || !driver_wanted(m)) {
-			result = -EIO;
-		} else if (io_uring_submit_and_wait(&u->ring, 1) == -EBADF) {
+		} else if (loop_ending(m) || !driver_wanted(m) ||
+			   io_uring_submit_and_wait(&u->ring, 1) == -EBADF) {
 			result = -EIO;
 		}
 	}

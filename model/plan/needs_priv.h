@@ -30,8 +30,8 @@ int reserve_find(struct plan_config *config, const struct table *footprint);
 /* What is kept of each host: what the policy says, else what was measured, and what services take. */
 struct plan_load reserve_of(const struct plan_config *config);
 
-/* Packs FLEET; where VMs have series so that, over time, no host's VMs together need more than it offers. What
- * each then counts with goes to CONFIG's counted. 0 or -ENOMEM; the caller frees in both cases. */
+/* Packs FLEET; where VMs have series so that, over time, no host's VMs together need more than it offers.
+ * What each then counts with goes to CONFIG's counted. 0 or -ENOMEM; the caller frees in both cases. */
 int pack_align(struct packing *packing, struct plan_config *config, const struct fleet *fleet,
 	       const struct place_effort *effort);
 
