@@ -163,6 +163,11 @@ static void serve_bare(const struct driver *d)
 
 void driver_serve(struct driver *d)
 {
+	uint64_t start = clock_tsc();
+
+	if (d->id == 0)
+		meeting_hold(d->monitor);
+	d->thread->spin_tsc += clock_tsc() - start;
 	do {
 		serve_rings(d);
 		serve_bare(d);

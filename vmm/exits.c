@@ -42,6 +42,8 @@ static enum next on_clock(struct vcpu *v)
 static enum next on_enter(struct vcpu *v)
 {
 	struct monitor *m = v->monitor;
+
+	meeting_close(m);
 	if (m->report->tsc_program == 0)
 		m->report->tsc_program = clock_tsc();
 	tick_begin(v);

@@ -121,6 +121,7 @@ struct abi_boot {
 	uint8_t rings_always;  /* the driver never polls */
 	uint8_t files_limited; /* RLIMIT_FSIZE is set: EFBIG comes with a signal */
 	uint8_t cache;	       /* files are cached in the guest */
+	uint8_t meets;	       /* a thread of the monitor's is there to compare clocks with */
 	uint64_t pages_gpa;    /* guest: the page cache's struct abi_page */
 	uint32_t pages;	       /* guest: how many */
 	uint32_t pages_pad;

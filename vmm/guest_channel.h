@@ -62,6 +62,18 @@ struct abi_answer {
 	int64_t result;
 };
 
+/* Readings of both clocks, which cross before the program runs. */
+#define ABI_MEETING_OVER UINT32_MAX
+
+struct abi_meeting {
+	_Alignas(64) uint32_t asked; /* guest: for the how-many-th of the host's, from 1 */
+	uint32_t times;		     /* guest: so many have come */
+	int64_t there,
+		back; /* guest: least ticks from its reading to the host's, and from that to its next */
+	_Alignas(64) uint32_t answered; /* monitor: that is */
+	uint64_t host;			/* monitor: TSC */
+};
+
 /* The channel of one vCPU. What different threads write lies on different cache lines. */
 struct abi_channel {
 	_Alignas(64) uint32_t submitted;	  /* guest: its own count */
@@ -77,8 +89,9 @@ struct abi_channel {
 	struct abi_round round[ABI_ROUNDS]; /* guest */
 	struct abi_request exit_slot;	    /* for requests that leave by exit */
 	struct abi_stamps exit_stamps;	    /* guest */
-	uint32_t tid;			    /* monitor: the thread that runs here */
-	uint32_t core;			    /* monitor: where it is said to run */
+	struct abi_meeting meeting;
+	uint32_t tid;  /* monitor: the thread that runs here */
+	uint32_t core; /* monitor: where it is said to run */
 	_Alignas(64) struct abi_account {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc, brief_tsc;
 		uint64_t syscalls, served;

@@ -143,11 +143,13 @@ static void run_program(struct monitor *m)
 		report->cpu_go_ns = monitor_cpu_ns();
 	}
 	time_set(m);
+	meeting_open(m);
 	driver_go(m);
 	m->main->began = clock_tsc();
 	if (report->tsc_first == 0)
 		report->tsc_first = clock_tsc();
 	loop_run(m->main);
+	meeting_close(m);
 }
 
 static void tear_down(struct monitor *m)

@@ -32,6 +32,12 @@ static void bound(uint32_t *seen, uint32_t way, int64_t *least, uint64_t from, u
 	*seen |= way;
 }
 
+void stamps_bound(struct vmm_report *report, int64_t there, int64_t back)
+{
+	bound(&report->tsc_seen, 1, &report->tsc_there, 0, (uint64_t)there);
+	bound(&report->tsc_seen, 2, &report->tsc_back, 0, (uint64_t)back);
+}
+
 /*
  * What bounds the offset between the two clocks: by exit a request is submitted before it is seen, and
  * however it goes, completed before the guest resumes; and that is before the next is seen.

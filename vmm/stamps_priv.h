@@ -10,6 +10,7 @@
 
 struct monitor;
 struct vcpu;
+struct vmm_report;
 
 /* Stamps of a request, in TSC ticks; between two lies a stage of enum vmm_stage. */
 enum stamp {
@@ -52,6 +53,10 @@ void stamps_record(struct monitor *m, struct served *s);
 
 /* The same for all that are kept. The next was seen at NEXT (0: not known). */
 void stamps_flush(struct monitor *m, struct stamps_kept *kept, uint64_t next);
+
+/* The guest's clock was seen to be behind the host's by at most THERE ticks, and ahead of it by at most BACK.
+ */
+void stamps_bound(struct vmm_report *report, int64_t there, int64_t back);
 
 /* The last one kept, or NULL. */
 struct served *stamps_last(struct stamps_kept *kept);

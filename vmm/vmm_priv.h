@@ -123,6 +123,9 @@ struct monitor {
 	uint32_t bench_batch;	     /* batches seen */
 	struct abi_samples *samples; /* of an event, in guest memory; NULL: none yet */
 	pthread_t helper;	     /* of events.c */
+	pthread_t meeter;	     /* of meeting.c, */
+	bool meeting;		     /* if there is one; */
+	uint64_t meeter_ns;	     /* CPU time it used */
 	bool helper_runs;
 	atomic_bool helper_ends;
 };
@@ -208,6 +211,11 @@ void tick_run(struct vcpu *v, bool run);	 /* a thread of the program begins on V
 int tick_start(
 	struct monitor *m); /* irqchip=user: the thread that keeps time, once the first vCPU has its own */
 void tick_stop(struct monitor *m); /* while all vCPUs' threads are still there */
+
+/* meeting.c: how far the guest's clock may be from the host's. */
+void meeting_open(struct monitor *m);	    /* the guest kernel is about to start */
+void meeting_hold(const struct monitor *m); /* a driver's part */
+void meeting_close(struct monitor *m);	    /* it has started; what was found goes into the report */
 
 /* serve.c: one request. */
 void serve_request(struct vcpu *v, struct abi_request *request, struct vmm_thread *thread); /* by exit */

@@ -53,6 +53,8 @@ static void map_vdso(void)
 struct abi_boot *kernel_boot(void);
 struct abi_boot *kernel_boot(void)
 {
+	if (BOOT->meets) /* first: the driver who answers serves no request before */
+		meeting_attend();
 	set_vectors();
 	boot_trampoline(ABI_BLOCK);
 	syscall_init();

@@ -255,6 +255,9 @@ bool cache_shrink(void); /* gives all memory back; memory_lock is held; false: t
 /* clock.c */
 int64_t clock_read(uint64_t clock, uint64_t *ns);
 
+/* meeting.c: compares clocks with the host. */
+void meeting_attend(void);
+
 /* boot.c */
 void boot_trampoline(uint64_t gpa);
 
