@@ -83,7 +83,7 @@ int text_put_break_even(struct text_page *page, const struct table *table);
 int text_put_risks(struct text_page *page, const struct table *risks);
 
 /* What it takes for granted: assumptions.csv. 0 or -ENOMEM. */
-int text_put_assumptions(struct text_page *page, const struct table *assumptions);
+int text_put_assumptions(struct text_page *page, const struct table *t);
 
 /* When it is full: headroom.csv. 0 or -ENOMEM. */
 int text_put_headroom(struct text_page *page, const struct table *headroom);

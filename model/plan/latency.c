@@ -16,7 +16,7 @@ static double waits(double servers, double busy)
 	double offered = servers * busy, blocked = 1;
 
 	for (size_t i = 1; (double)i <= servers; i++)
-		blocked = offered * blocked / (i + offered * blocked); /* Erlang's B formula */
+		blocked = offered * blocked / ((double)i + offered * blocked); /* Erlang's B formula */
 	return blocked / (1 - busy * (1 - blocked));
 }
 

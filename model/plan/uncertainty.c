@@ -245,7 +245,7 @@ static size_t count_units(const struct fleet *fleet)
 /* Plans like those that are to come are made with less effort than OUTCOME was. */
 static int calibrate(struct unsure *u, const struct plan_outcome *outcome)
 {
-	double hosts, cost;
+	double hosts = NAN, cost = NAN;
 	int code;
 
 	u->hosts_scale = u->cost_scale = 1;
