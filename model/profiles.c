@@ -189,6 +189,8 @@ int profiles_add(struct profiles *p, const char *directory, bool optional, struc
 		snprintf(path, sizeof(path), "%s/%s", directory, schema_profile.name);
 	code = optional ? table_read_optional(&p->table[p->tables], path, &schema_profile, error)
 			: table_read(&p->table[p->tables], path, &schema_profile, error);
+	if (code == -ENOENT)
+		error_mend(error, "name what vmtax profile --out wrote");
 	if (code)
 		return code;
 	return take_table(p, &p->table[p->tables++], error);

@@ -180,6 +180,8 @@ static int read_tables(struct scale_results *r, const char *const *directories, 
 
 		snprintf(path, sizeof(path), "%s/%s", directories[i], schema_runs.name);
 		code = table_read(&r->runs[i], path, &schema_runs, error);
+		if (code == -ENOENT)
+			error_mend(error, "name a directory that vmtax scale --out or vmtax run --vms wrote");
 		r->directories += code == 0;
 		if (code == 0 && names_collect(configs, &r->runs[i], "config"))
 			code = error_set(error, ENOMEM, "cannot read results");

@@ -25,17 +25,24 @@ static void put_coefficient(const struct text_page *page, const struct table *t,
 {
 	bool time = table_is(t, row, "unit", "ns"),
 	     error = strncmp(table_text_of(t, row, "term"), "error", strlen("error")) == 0;
+	/* No program makes any, and none was timed: the table's nought says nothing. */
+	bool unseen =
+		!error && table_number_of(t, row, "with") == 0 && isnan(table_number_of(t, row, "direct"));
+	const char *merged = table_text_of(t, row, "merged");
 	char cost[32], low[32], high[32], direct[32], interval[80];
 
+	if (unseen) {
+		fprintf(page->out, "%-13s %10s %-24s %10s %5d  not seen\n", table_text_of(t, row, "term"),
+			"NA", "", "NA", 0);
+		return;
+	}
 	snprintf(interval, sizeof(interval), "[%s, %s]",
 		 show_cost(table_number_of(t, row, "low"), time, low, sizeof(low)),
 		 show_cost(table_number_of(t, row, "high"), time, high, sizeof(high)));
 	fprintf(page->out, "%-13s %10s %-24s %10s %5.0f  %s%s\n", table_text_of(t, row, "term"),
 		show_cost(table_number_of(t, row, "cost"), time, cost, sizeof(cost)), interval,
 		error ? "" : show_cost(table_number_of(t, row, "direct"), time, direct, sizeof(direct)),
-		table_number_of(t, row, "with"),
-		*table_text_of(t, row, "merged") ? "cannot be told from " : "",
-		table_text_of(t, row, "merged"));
+		table_number_of(t, row, "with"), *merged ? "cannot be told from " : "", merged);
 }
 
 /* What a request is made of, for which programs' counts have one term; and how well the terms can be told
@@ -89,13 +96,19 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 		if (table_is(&t, row, "term", "request"))
 			request = row;
 		if (row + 1 == t.rows || !table_is(&t, row + 1, "metric", "time")) {
-			fprintf(out, "condition number %.3g\n", table_number_of(&t, row, "condition"));
+			double condition = table_number_of(&t, row, "condition");
+
+			if (isnan(condition))
+				fputs("condition number NA: too few programs\n", out);
+			else
+				fprintf(out, "condition number %.3g\n", condition);
 			put_split(&page, &t, request);
 		}
 	}
 	if (t.rows)
 		fprintf(out,
-			"\n%.0f programs; \"with\": those that make such events; directly: as the nano suite "
+			"\nPrograms: %.0f; \"with\": those that make such events; directly: as the nano "
+			"suite "
 			"measured it;\nerror: measured by predicted, each program left out in turn: those of "
 			"one "
 			"thread, and those of several\nor of several processes\n",

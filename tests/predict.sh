@@ -163,7 +163,8 @@ mkdir free && sed '3s/ns,[^,]*/ns,NA/' known/coefficients.csv >free/coefficients
 refuses cost-missing 2 'free/coefficients.csv:3:cost' predict known --costs free
 sed '3s/ns,[^,]*/ns,-5/' known/coefficients.csv >free/coefficients.csv
 refuses cost-below-nought 2 'free/coefficients.csv:3:cost' predict known --costs free
-refuses no-coefficients 1 'coefficients.csv' predict known --costs held
+refuses no-coefficients 1 'vmtax fit --out wrote' predict known --costs held
+refuses missing-profile 1 'vmtax profile --out wrote' predict nowhere --costs known
 mkdir wrong && sed '3s/^\(p0,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\),[^,]*/\1,many/' known/profile.csv >wrong/profile.csv
 refuses broken-profile 2 'wrong/profile.csv:3:value' predict wrong --costs known
 mkdir other && sed 's/kvm_[a-z]*/kvm_other/' known/coefficients.csv >other/coefficients.csv
