@@ -78,6 +78,17 @@ why="$(jq -c '.[] | select(.stage == "total") | [.run, .kind, .count]' requests.
 jq -e '[.[] | select(.kind == "fork" and .stage == "total") | .count] | length > 0 and all(. == 5)' requests.json >/dev/null
 result forks-are-counted-once
 
+# A thread that begins is one request, whether a vCPU has to be made for it or not. What is counted natively may lack a few.
+timeout 120 "$vmtax" run --configs hosted --blocks 1 --no-observe --out threads -- "$build/tests/guest/threads" >out 2>err
+timeout 120 "$vmtax" profile --out natively -- "$build/tests/guest/threads" >out 2>>err
+"$vmtax" report --json=requests threads >requests.json
+started=$(awk -F, '$2 == "threads-started" { print $7 }' natively/profile.csv)
+why="natively $started, $(jq -c '.[] | select(.stage == "total" and (.kind == "thread" or .kind == "vcpu")) | [.kind, .count]' requests.json |
+	tr '\n' ' ') $(cat err)"
+jq -e --argjson started "$started" '[.[] | select(.kind == "thread" and .stage == "total") | .count] | length > 0 and all(. >= $started and . < 1.1 * $started)' \
+	requests.json >/dev/null
+result threads-are-counted-once
+
 # What a process took that was killed is what it took.
 cat >killed.sh <<'S'
 (i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; : >done; sleep 100) &

@@ -262,14 +262,15 @@ enum abi_flags {
 	X(1004, msync, ABI_BLOCKS, ABI_V, ABI_V, ABI_V) \
 	X(1005, fork, ABI_BLOCKS, ABI_V) \
 	X(1006, exec, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V, ABI_V, ABI_V) \
-	X(1007, thread, ABI_BLOCKS, ABI_V, ABI_V) \
+	X(1007, thread, ABI_BLOCKS, ABI_V) \
 	X(1008, flush, ABI_BLOCKS) \
 	X(1009, pause, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1010, disposition, ABI_BLOCKS, ABI_V, ABI_V) \
 	X(1011, direct, ABI_BLOCKS, ABI_V, ABI_V, ABI_V, ABI_V) \
 	X(1012, inspect, 0, ABI_F, ABI_V) \
 	X(1013, held, ABI_BLOCKS, ABI_V) \
-	X(1014, landed, 0, ABI_V)
+	X(1014, landed, 0, ABI_V) \
+	X(1015, vcpu, ABI_BLOCKS, ABI_V)
 /* clang-format on */
 
 #define ABI_SERVICE 1000 /* numbers from here on are the monitor's own services, not Linux's */

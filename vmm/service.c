@@ -109,10 +109,16 @@ static int64_t nothing(struct monitor *m, const uint64_t a[6])
 	return 0;
 }
 
-/* thread(block, go): finds or makes the vCPU of a block, and runs what is in there; the thread's id */
+/* vcpu(block): finds or makes the vCPU of a block; its thread's id */
+static int64_t vcpu(struct monitor *m, const uint64_t a[6])
+{
+	return thread_start(m, a[0], false);
+}
+
+/* thread(block): the same, and runs what is in there */
 static int64_t thread(struct monitor *m, const uint64_t a[6])
 {
-	return thread_start(m, a[0], a[1]);
+	return thread_start(m, a[0], true);
 }
 
 /*
@@ -144,6 +150,7 @@ int64_t service_make(struct monitor *m, uint32_t call, const uint64_t argument[6
 		[ABI_CALL_disposition] = signals_dispose,
 		[ABI_CALL_direct] = signals_direct,
 		[ABI_CALL_held] = signals_held,
+		[ABI_CALL_vcpu] = vcpu,
 		[ABI_CALL_thread] = thread,
 		[ABI_CALL_flush] = flush,
 		[ABI_CALL_inspect] = direct_inspect,

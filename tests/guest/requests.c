@@ -235,9 +235,8 @@ static void wild_threads(void)
 		struct abi_request *r = &CHANNEL->exit_slot;
 
 		memset(r, 0, sizeof(*r));
-		r->call = ABI_CALL_thread;
+		r->call = i % 4 < 2 ? ABI_CALL_thread : ABI_CALL_vcpu;
 		r->argument[0] = i % 2 ? wild() : BOOT->memory_bytes - (uint64_t)(i % 60) * ABI_BLOCK_SIZE;
-		r->argument[1] = i % 4 < 2;
 		out(ABI_PORT_REQUEST, 0);
 	}
 }

@@ -55,6 +55,7 @@ static const struct {
 	[ABI_CALL_discard] = { NOTHING },
 	[ABI_CALL_flush] = { NOTHING },
 	[ABI_CALL_thread] = { NOTHING },
+	[ABI_CALL_vcpu] = { NOTHING },
 	[ABI_CALL_disposition] = { NOTHING },
 };
 

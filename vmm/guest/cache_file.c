@@ -15,9 +15,9 @@ static struct abi_file answer;
 
 /* Requests after which nothing can have been learned of a file. */
 static const uint8_t quiet[ABI_CALL_COUNT] = {
-	[ABI_CALL_null] = 1,  [ABI_CALL_unmap] = 1,	[ABI_CALL_discard] = 1,
-	[ABI_CALL_flush] = 1, [ABI_CALL_thread] = 1,	[ABI_CALL_fsync] = 1,
-	[ABI_CALL_lseek] = 1, [ABI_CALL_fdatasync] = 1, [ABI_CALL_disposition] = 1,
+	[ABI_CALL_null] = 1,	  [ABI_CALL_unmap] = 1,	      [ABI_CALL_discard] = 1, [ABI_CALL_flush] = 1,
+	[ABI_CALL_thread] = 1,	  [ABI_CALL_vcpu] = 1,	      [ABI_CALL_fsync] = 1,   [ABI_CALL_lseek] = 1,
+	[ABI_CALL_fdatasync] = 1, [ABI_CALL_disposition] = 1,
 };
 
 struct cache_file *cache_file_at(uint16_t file)

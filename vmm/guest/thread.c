@@ -130,12 +130,12 @@ int64_t thread_create(const struct syscall_frame *f, const struct clone_args *wi
 	thread_waits(false);
 	tid = channel_of(block)->tid; /* of the thread that ran here before: the host has but one */
 	if (tid == 0)
-		tid = channel_service(ABI_CALL_thread, block, 0);
+		tid = channel_service(ABI_CALL_vcpu, block, 0);
 	/* Written before the thread runs: it may be gone when this vCPU comes back. */
 	if (tid > 0 && wish->flags & CLONE_PARENT_SETTID && user_writable(wish->parent_tid, 4))
 		*(uint32_t *)wish->parent_tid = (uint32_t)tid;
 	if (tid > 0)
-		tid = channel_service(ABI_CALL_thread, block, 1);
+		tid = channel_service(ABI_CALL_thread, block, 0);
 	if (tid < 0) {
 		thread_waits(true);
 		__atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST);
