@@ -162,7 +162,7 @@ static void tear_down(struct monitor *m)
 		if (!m->driver_stuck && m->backend && m->backend->close)
 			m->backend->close(m);
 		if (!m->driver_stuck && !m->vcpu_stuck)
-			threads_close(m);
+			threads_free(m); /* to close each would take longer than the process's end does */
 		free(m->main);
 		return;
 	}

@@ -211,11 +211,16 @@ void threads_forget(struct monitor *m)
 	memset(&v->thread, 0, sizeof(v->thread));
 }
 
-void threads_close(struct monitor *m)
+void threads_free(struct monitor *m)
 {
-	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++) {
-		vcpu_close(m->vcpu[i]);
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
 		if (m->vcpu[i] != m->main)
 			free(m->vcpu[i]);
-	}
+}
+
+void threads_close(struct monitor *m)
+{
+	for (unsigned i = 0; i < atomic_load(&m->vcpus); i++)
+		vcpu_close(m->vcpu[i]);
+	threads_free(m);
 }

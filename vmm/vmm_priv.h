@@ -190,6 +190,7 @@ int64_t thread_start(struct monitor *m, uint64_t block, bool go);
 void thread_park(struct vcpu *v);
 bool threads_stop(struct monitor *m); /* false: one is stuck in a host call */
 void threads_collect(struct monitor *m);
+void threads_free(struct monitor *m); /* their memory, which KVM goes on without */
 void threads_close(struct monitor *m);
 bool threads_shows(const struct monitor *m, uint32_t tid); /* TID is a thread of the program */
 void threads_forget(struct monitor *m); /* in a forked child: closes all; the one that forked is the first */
