@@ -204,7 +204,7 @@ const struct term terms[] = {
 	{ .name = "shared-fault", .direct = "touch-shared", .divide = 1, .whole = true, .weight = weigh_shared,
 		.summary = "a fault on a page of a shared mapping: the host backs it" },
 	{ .name = "copied-fault", .direct = "touch-copied", .divide = 1, .whole = true, .weight = weigh_copied,
-		.summary = "a fault on a page that the host copies: a file's that is written, or any after a fork" },
+		.summary = "a fault on a page that the host copies, or finds: a file's that is written, or a forked process's" },
 	{ .name = "wait", .divide = 1, .weight = weigh_wait,
 		.summary = "a thread that leaves its core to wait in a call, and is woken" },
 	{ .name = "futex-wait", .direct = "futex-wake", .less = "null-exit", .divide = 1,

@@ -256,11 +256,11 @@ struct trace_call {
 
 /* Whose page a fault is on. */
 enum trace_touch {
-	TOUCH_FRESH,  /* the process's own, first touched */
+	TOUCH_FRESH,  /* the first process's own, first touched */
 	TOUCH_FILE,   /* a file's */
 	TOUCH_SHARED, /* of a shared mapping */
-	TOUCH_COPIED, /* a file's, copied because it is written; or any of its own, once it has forked or was
-			 forked, until it goes on as another program */
+	TOUCH_COPIED, /* a file's, copied because it is written; or the first process's own, once it has
+			 forked; or another's, which has no memory but what it touches */
 	TRACE_TOUCHES
 };
 
@@ -270,10 +270,10 @@ struct trace_profile {
 	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
 	uint64_t timeouts;		      /* a wait ended because its time was up */
 	uint64_t waits;			      /* a thread left its CPU to wait for something */
-	uint64_t awake_ns;  /* after requests that find a driver, for as long as the pause at most */
-	uint64_t preempted; /* or because another got it */
-	uint64_t touched[TRACE_TOUCHES]; /* page faults */
-	bool pages;			 /* which were recorded */
+	uint64_t awake_ns;		      /* after requests, for as long as the pause at most */
+	uint64_t preempted;		      /* or because another got it */
+	uint64_t touched[TRACE_TOUCHES];      /* page faults */
+	bool pages;			      /* which were recorded */
 	uint64_t undriven;	   /* requests that would find no driver, yet or while cores are short */
 	uint64_t tasks;		   /* threads and processes started */
 	uint64_t begin_ns, end_ns; /* first and last event that counts */

@@ -129,5 +129,5 @@ enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, u
 		return TOUCH_SHARED;
 	if (what == MAPS_FILE)
 		return value & WRITES ? TOUCH_COPIED : TOUCH_FILE;
-	return p->shares ? TOUCH_COPIED : TOUCH_FRESH;
+	return p->shares || p->number ? TOUCH_COPIED : TOUCH_FRESH;
 }

@@ -24,7 +24,7 @@ struct pending {
 struct reader {
 	struct trace_profile *profile;
 	const bool *request;
-	uint64_t pause_ns;
+	uint64_t pause_ns, last_request_ns;
 	bool started;
 	uint64_t last_ns[TRACE_CALLS];
 	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
@@ -38,11 +38,12 @@ static void on_request(struct reader *r, const struct trace_event *e, struct tra
 {
 	struct trace_asked asked = trace_tasks_ask(r->tasks, e);
 
+	uint64_t gap = e->time_ns - r->last_request_ns;
+
 	r->profile->undriven += !asked.driven;
-	if (!asked.driven)
-		return;
-	call->late += asked.gap_ns >= r->pause_ns;
-	r->profile->awake_ns += asked.gap_ns < r->pause_ns ? asked.gap_ns : r->pause_ns;
+	call->late += asked.driven && asked.gap_ns >= r->pause_ns;
+	r->profile->awake_ns += gap < r->pause_ns ? gap : r->pause_ns;
+	r->last_request_ns = e->time_ns;
 }
 
 static int on_call(struct reader *r, const struct trace_event *e, uint16_t number)
@@ -122,7 +123,7 @@ static void on_return(struct reader *r, const struct trace_event *e)
 	}
 	if (!r->started && p->number == SYS_execve && result == 0) {
 		r->started = true;
-		r->profile->begin_ns = e->time_ns;
+		r->last_request_ns = r->profile->begin_ns = e->time_ns;
 		return;
 	}
 	if (!r->started)
@@ -236,7 +237,7 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 	if (!r->pages || !r->tasks)
 		code = -ENOMEM;
 	r->started = !from_exec;
-	profile->begin_ns = trace_reader_facts(file)->begin_ns;
+	r->last_request_ns = profile->begin_ns = trace_reader_facts(file)->begin_ns;
 	while (code == 0 && (event = trace_reader_next(file)) != NULL)
 		code = take(r, event);
 	profile->tasks = count_tasks(profile);

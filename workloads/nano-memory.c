@@ -94,11 +94,25 @@ static void measure_touch(uint64_t step, uint64_t most)
 	samples_batches(&(struct samples_loop){ touch, touch_again, forget, 0, most });
 }
 
+/* BYTES of the area are mapped anew, in place of what was there. */
+static void map_anew(uint64_t bytes, int protection, int how, int file)
+{
+	if (mmap(area.memory, bytes, protection, how | MAP_FIXED, file, 0) == MAP_FAILED)
+		samples_fail("mmap");
+}
+
+/* Mapped anew, so that a guest kernel has to find pages, too. */
+static void own_anew(uint64_t ops)
+{
+	map_anew(ops * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	madvise(area.memory, ops * PAGE, MADV_NOHUGEPAGE);
+}
+
 static void measure_touch_4k(void)
 {
 	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
-	madvise(area.memory, TOUCH_4K * PAGE, MADV_NOHUGEPAGE);
-	measure_touch(PAGE, TOUCH_4K);
+	area.step = PAGE;
+	samples_batches(&(struct samples_loop){ touch, touch_again, own_anew, 0, TOUCH_4K });
 }
 
 static void measure_touch_2m(void)
@@ -123,13 +137,6 @@ static void measure_minor(void)
 	area.step = PAGE;
 	touch(TOUCH_4K);
 	measure_touch(PAGE, TOUCH_4K);
-}
-
-/* BYTES of the area are mapped anew, in place of what was there. */
-static void map_anew(uint64_t bytes, int protection, int how, int file)
-{
-	if (mmap(area.memory, bytes, protection, how | MAP_FIXED, file, 0) == MAP_FAILED)
-		samples_fail("mmap");
 }
 
 static void share_anew(uint64_t ops)
