@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "base/error.h"
-#include "probes/trace_priv.h"
-#include "tests/check.h"
+#include "tests/traces.h"
 
 /* Profiles of traces whose answers are known. */
-#define CALL(time, tid, number, first)                                                                       \
-	{                                                                                                    \
-		time, (uint64_t)(first) << 32 | (number), tid, TRACE_SYSCALL, 0                              \
-	}
-#define BACK(time, tid, result)                                                                              \
-	{                                                                                                    \
-		time, (uint32_t)(result), tid, TRACE_RETURN, 0                                               \
-	}
 
 static const struct trace_event events[] = {
 	CALL(5, 1, SYS_write, 4), /* before the program: does not count */
@@ -59,19 +45,9 @@ static const struct trace_event events[] = {
 
 static void read_profile(struct trace_profile *profile, bool from_exec)
 {
-	bool request[TRACE_CALLS] = { [SYS_read] = true, [SYS_openat] = true, [SYS_socket] = true };
-	struct error error = { 0 };
-	FILE *file = fopen("trace", "we");
+	const bool request[TRACE_CALLS] = { [SYS_read] = true, [SYS_openat] = true, [SYS_socket] = true };
 
-	CHECK(file != NULL);
-	if (!file)
-		return;
-	CHECK_INT(trace_file_begin(file, 1, 1), 0);
-	CHECK_INT(trace_file_put(file, (struct trace_chunk){ .count = EVENTS, .round = 1 }, events), 0);
-	CHECK_INT(fclose(file), 0);
-	CHECK_INT(trace_profile_read(profile, "trace", from_exec, request, 1000, &error), 0);
-	CHECK_STR(error.what, "");
-	unlink("trace");
+	traces_profile(profile, events, EVENTS, 1, from_exec, request);
 }
 
 static void test_counts(void)

@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include "base/error.h"
-#include "probes/trace_priv.h"
-#include "tests/check.h"
+#include "tests/traces.h"
 
 /* Whose pages a program touches, and which of its requests would find a driver, in traces of known answers.
  */
-#define CALL(time, tid, number, first)                                                                       \
-	{                                                                                                    \
-		time, (uint64_t)(first) << 32 | (number), tid, TRACE_SYSCALL, 0                              \
-	}
-#define BACK(time, tid, result)                                                                              \
-	{                                                                                                    \
-		time, (uint32_t)(result), tid, TRACE_RETURN, 0                                               \
-	}
 #define MAP(time, tid, page, pages, what)                                                                    \
 	{                                                                                                    \
 		time, (page) | (uint64_t)(pages) << 36 | (uint64_t)(what) << 62, tid, TRACE_MAP, 0           \
@@ -36,24 +21,12 @@
 		time, (uint64_t)(process) << 32 | (starter), tid, TRACE_BEGIN, 0                             \
 	}
 
-/* Reads EVENTS, where SYS_read is a request and a driver's patience 1000 ns. */
 static void profile_of(struct trace_profile *profile, const struct trace_event *events, size_t count,
 		       uint32_t cpus)
 {
-	bool request[TRACE_CALLS] = { [SYS_read] = true };
-	struct error error = { 0 };
-	FILE *file = fopen("trace", "we");
+	const bool request[TRACE_CALLS] = { [SYS_read] = true };
 
-	CHECK(file != NULL);
-	if (!file)
-		return;
-	CHECK_INT(trace_file_begin(file, 1, cpus), 0);
-	CHECK_INT(trace_file_put(file, (struct trace_chunk){ .count = (uint32_t)count, .round = 1 }, events),
-		  0);
-	CHECK_INT(fclose(file), 0);
-	CHECK_INT(trace_profile_read(profile, "trace", true, request, 1000, &error), 0);
-	CHECK_STR(error.what, "");
-	unlink("trace");
+	traces_profile(profile, events, count, cpus, true, request);
 }
 
 static const struct trace_event touches[] = {
