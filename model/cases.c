@@ -43,16 +43,14 @@ static double cpu(const struct source *s, size_t row)
 static double (*const values[METRICS])(const struct source *s, size_t row) = { wall, cpu };
 
 /*
- * The standard error of the logarithm of N RATIOs' median: 1.2533 times a mean's, with a standard deviation
+ * The standard error of the logarithm of N RATIOs' MEDIAN: 1.2533 times a mean's, with a standard deviation
  * by the median of absolute deviations (P. Rousseeuw and C. Croux, Alternatives to the median absolute
  * deviation, Journal of the American Statistical Association 88, 1993). ROOM is for N.
  */
-static double unsure(const double *ratio, size_t n, double *room)
+static double unsure(const double *ratio, size_t n, double median, double *room)
 {
-	double middle = log(stats_median((double *)ratio, n, MODEL_LEVEL).value);
-
 	for (size_t i = 0; i < n; i++)
-		room[i] = fabs(log(ratio[i]) - middle);
+		room[i] = fabs(log(ratio[i] / median));
 	stats_sort(room, n);
 	return n > 1 ? 1.2533 * 1.4826 * stats_quantile(room, n, 0.5) / sqrt((double)n) : 0;
 }
@@ -64,6 +62,7 @@ static bool take_pairs(const struct source *c, const struct pair *pairs, size_t 
 
 	for (int m = 0; native && m < METRICS; m++) {
 		size_t known = 0;
+		double median;
 
 		f->ratio[m] = calloc(count + 1, sizeof(**f->ratio));
 		for (size_t i = 0; f->ratio[m] && i < count; i++) {
@@ -77,9 +76,9 @@ static bool take_pairs(const struct source *c, const struct pair *pairs, size_t 
 		f->pairs = m == 0 || known < f->pairs ? known : f->pairs;
 		if (known) {
 			f->native_ns[m] = stats_median(native, known, MODEL_LEVEL).value;
-			f->measured_ns[m] =
-				f->native_ns[m] * stats_median(f->ratio[m], known, MODEL_LEVEL).value;
-			f->unsure[m] = unsure(f->ratio[m], known, native);
+			median = stats_median(f->ratio[m], known, MODEL_LEVEL).value;
+			f->measured_ns[m] = f->native_ns[m] * median;
+			f->unsure[m] = unsure(f->ratio[m], known, median, native);
 		}
 	}
 	free(native);
