@@ -140,21 +140,25 @@ static struct vmm_thread first_vcpu(const struct vmm_report *r)
 	return first;
 }
 
-/* The thread's own reading is between the same moments as its stamps; ours begins before it is told to go. */
-static int64_t first_delay(const struct vmm_report *r, const struct measurement *m)
+/*
+ * A thread's own reading is between the same moments as its stamps, and most have ended when we could read;
+ * ours, of the first, begins before it is told to go, and says whether there is such an account at all.
+ */
+static int64_t vcpu_delay(const struct vmm_report *r, const struct vmm_thread *t, bool first,
+			  const struct measurement *m)
 {
-	int64_t seen = delay(m, r->thread[0].name), own = (int64_t)r->thread[0].delay_ns;
+	int64_t seen = delay(m, r->thread[0].name), own = (int64_t)t->delay_ns;
 
-	return seen == PROBE_MISSING || own > seen ? seen : own;
+	return seen == PROBE_MISSING || (first && own > seen) ? seen : own;
 }
 
 static void account_vcpu(const struct launch *launch, const struct vmm_report *r, const struct vmm_thread *t,
-			 int64_t delay_ns, bool first, struct measurement *m)
+			 bool first, struct measurement *m)
 {
 	const struct probe_vcpu_times times = {
 		.wall = ns(r, t->wall_tsc),
 		.cpu = (int64_t)t->cpu_ns,
-		.delay = delay_ns,
+		.delay = vcpu_delay(r, t, first, m),
 		.waits = (int64_t)t->waits,
 		.switches = (int64_t)t->switches,
 		.run = ns(r, t->run_tsc),
@@ -232,7 +236,7 @@ static void account_others(const struct launch *launch, const struct vmm_report 
 	strcpy(vcpus.name, "others-vcpu");
 	strcpy(drivers.name, "others-driver");
 	add_thread_stamps(r, &vcpus, true, m);
-	account_vcpu(launch, r, &vcpus, (int64_t)vcpus.delay_ns, false, m);
+	account_vcpu(launch, r, &vcpus, false, m);
 	if (drivers.wall_tsc == 0)
 		return;
 	add_thread_stamps(r, &drivers, false, m);
@@ -249,10 +253,10 @@ void observe_monitor_account(const struct launch *launch, const struct rusage *u
 		return;
 	add_stamps(r, m);
 	first = first_vcpu(r);
-	account_vcpu(launch, r, &first, first_delay(r, m), true, m);
+	account_vcpu(launch, r, &first, true, m);
 	for (uint32_t i = 1; i < r->threads && i < VMM_THREADS; i++)
 		if (is_vcpu(&r->thread[i]))
-			account_vcpu(launch, r, &r->thread[i], delay(m, r->thread[i].name), false, m);
+			account_vcpu(launch, r, &r->thread[i], false, m);
 		else
 			account_driver(r, &r->thread[i], m);
 	account_others(launch, r, m);

@@ -88,6 +88,16 @@ why="natively $started, $(jq -c '.[] | select(.stage == "total" and (.kind == "t
 jq -e --argjson started "$started" '[.[] | select(.kind == "thread" and .stage == "total") | .count] | length > 0 and all(. >= $started and . < 1.1 * $started)' \
 	requests.json >/dev/null
 result threads-are-counted-once
+# A thread that has ended can be read no more, and still its account says when it had no core.
+"$vmtax" report --json=layers threads >layers.json
+why=$(jq -c '.[] | select(.thread | startswith("vcpu")) | [.thread, .layer, .ns]' layers.json | tr '\n' ' ')
+if [ -r /proc/thread-self/schedstat ]; then
+	jq -e '[.[] | select(.thread | startswith("vcpu"))] | group_by([.run, .thread]) | length > 1 and
+		all(.[]; any(.[]; .layer == "wait-io") and any(.[]; .layer == "wait-cpu"))' layers.json >/dev/null
+	result threads-that-end-tell-of-waiting
+else
+	echo "skip threads-that-end-tell-of-waiting: the scheduler keeps no account of threads"
+fi
 
 # What a process took that was killed is what it took.
 cat >killed.sh <<'S'

@@ -49,8 +49,7 @@ struct vmm_thread {
 	uint64_t spin_tsc;  /* polling for requests */
 	uint64_t sleep_tsc; /* asleep for want of requests, by choice */
 	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
-	uint64_t delay_ns;  /* runnable, but not running: of the first vCPU, and of others_vcpu, which nobody
-			       can read later */
+	uint64_t delay_ns;  /* runnable, but not running: of vCPUs, which nobody can read later */
 	uint64_t late_inside_ns, late_outside_ns; /* the same where KVM tells: inside KVM_RUN, and outside */
 	uint64_t waits, switches;		  /* of a vCPU's thread: it left its core to wait; in all */
 	/* A vCPU's share of what the guest kernel counted (see the report). */

@@ -54,6 +54,7 @@ static void *run(void *argument)
 		monitor_leave(m);
 	v->thread.wall_tsc += clock_tsc() - v->began;
 	v->thread.cpu_ns = clock_thread_cpu_ns();
+	v->thread.delay_ns = monitor_waited_ns();
 	monitor_switches(&v->thread.waits, &v->thread.switches);
 	/* If the program ended here, the main thread has yet to learn of it. */
 	loop_recall(m->main);
@@ -162,6 +163,7 @@ static void add(struct vmm_thread *row, const struct vmm_thread *thread)
 	row->late_outside_ns += thread->late_outside_ns;
 	row->host_tsc += thread->host_tsc;
 	row->cpu_ns += thread->cpu_ns;
+	row->delay_ns += thread->delay_ns;
 	row->waits += thread->waits;
 	row->switches += thread->switches;
 	row->guest_kernel_tsc += thread->guest_kernel_tsc;

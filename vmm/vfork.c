@@ -89,6 +89,7 @@ static int live(void *argument)
 	if (!v->lent) /* a fork of this process */
 		monitor_leave(v->monitor);
 	v->thread.cpu_ns = clock_thread_cpu_ns();
+	v->thread.delay_ns = monitor_waited_ns();
 	monitor_switches(&v->thread.waits, &v->thread.switches);
 	leave(v);
 }
