@@ -10,7 +10,6 @@
 #include "base/schema.h"
 #include "cmd/cmd.h"
 #include "cmd/compare_priv.h"
-#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -96,7 +95,7 @@ static int show(const struct compare_options *o, const struct report_comparison 
 		return publish_csv(comparison->path, &schema_comparison, error);
 	if (o->json)
 		return report_table_json(stdout, comparison->path, &schema_comparison, error);
-	return report_comparison_print(stdout, comparison, page_colour(stdout), error);
+	return report_comparison_print(report_page_of(stdout), comparison, error);
 }
 
 static int compare(const struct compare_options *o, const char *path, struct error *error)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cmd/page_priv.h"
+#include "reports/reports.h"
 #include "vmm/vmm.h"
 
 /* What doctor found, for people: first what can be measured, last how to go on. */
@@ -20,19 +20,13 @@ static const struct {
 	{ "machine", "what figures depend on; machine.csv of a result keeps it" },
 };
 
-struct page {
-	FILE *out;
-	size_t width;
-	bool colour;
-};
-
-static const char *paint(const struct page *page, const char *colour)
+static const char *paint(const struct report_page *page, const char *colour)
 {
 	return page->colour ? colour : "";
 }
 
 /* A fact in one line: the tables have it whole. */
-static void put_fact(const struct page *page, char *const *row, size_t names)
+static void put_fact(const struct report_page *page, char *const *row, size_t names)
 {
 	int room = (int)(page->width - names - 4);
 	bool fits = strlen(row[DOCTOR_FINDING]) <= (size_t)room;
@@ -42,7 +36,7 @@ static void put_fact(const struct page *page, char *const *row, size_t names)
 }
 
 /* "  no  NAME  finding; what is lost", and the mend below. */
-static void put_finding(const struct page *page, char *const *row, size_t names)
+static void put_finding(const struct report_page *page, char *const *row, size_t names)
 {
 	bool ok = strcmp(row[DOCTOR_STATE], "ok") == 0;
 	size_t indent = names + 8;
@@ -52,13 +46,13 @@ static void put_finding(const struct page *page, char *const *row, size_t names)
 		paint(page, "\033[0m"), (int)names, row[DOCTOR_NAME]);
 	snprintf(text, sizeof(text), "%s%s%s", row[DOCTOR_FINDING], row[DOCTOR_LOST][0] ? "; " : "",
 		 row[DOCTOR_LOST]);
-	page_fill(page->out, text, indent, page->width);
+	report_page_fill(page->out, text, indent, page->width);
 	fputc('\n', page->out);
 	if (row[DOCTOR_MEND][0] == '\0')
 		return;
 	snprintf(text, sizeof(text), "mend: %s", row[DOCTOR_MEND]);
 	fprintf(page->out, "%*s", (int)indent, "");
-	page_fill(page->out, text, indent, page->width);
+	report_page_fill(page->out, text, indent, page->width);
 	fputc('\n', page->out);
 }
 
@@ -75,7 +69,7 @@ static size_t widest_name(const struct sheet *findings, const char *area)
 	return widest;
 }
 
-static void put_area(const struct page *page, const struct sheet *findings, const char *name,
+static void put_area(const struct report_page *page, const struct sheet *findings, const char *name,
 		     const char *about)
 {
 	size_t names = widest_name(findings, name);
@@ -96,7 +90,7 @@ static void put_area(const struct page *page, const struct sheet *findings, cons
 }
 
 /* The presets, those that fall back with a *. */
-static void put_presets(const struct page *page)
+static void put_presets(const struct report_page *page)
 {
 	char text[512], reason[VMM_KNOBS][96];
 	struct vmm_config config;
@@ -114,7 +108,7 @@ static void put_presets(const struct page *page)
 					 "%s %s%s", text[used - 1] == ':' ? "" : ",", vmm_presets[i].name,
 					 falls ? "*" : "");
 	}
-	page_fill(page->out, text, 0, page->width);
+	report_page_fill(page->out, text, 0, page->width);
 	fputc('\n', page->out);
 	if (!kvm)
 		fputs("and no virtual machine: see kvm, below\n", page->out);
@@ -122,20 +116,21 @@ static void put_presets(const struct page *page)
 		fputs("*: not in full; vmtax list configs shows which knobs fall back\n", page->out);
 }
 
-static void put_next(const struct page *page)
+static void put_next(const struct report_page *page)
 {
 	fputs("\n", page->out);
-	page_fill(page->out,
-		  "Next: vmtax run measures the suite, vmtax run -- PROGRAM ARGS a program of yours. What is "
-		  "no "
-		  "above is left out, or has a stand-in; results say so.",
-		  0, page->width);
+	report_page_fill(
+		page->out,
+		"Next: vmtax run measures the suite, vmtax run -- PROGRAM ARGS a program of yours. What is "
+		"no "
+		"above is left out, or has a stand-in; results say so.",
+		0, page->width);
 	fputc('\n', page->out);
 }
 
 void doctor_print(const struct sheet *findings, FILE *out)
 {
-	struct page page = { .out = out, .width = page_width(), .colour = page_colour(out) };
+	struct report_page page = report_page_of(out);
 
 	put_presets(&page);
 	for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++)

@@ -11,7 +11,6 @@
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
-#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -184,9 +183,9 @@ static int show(const struct options *o, const char *coefficients, const char *v
 		return publish_csv(path, schema, error);
 	if (o->json)
 		return report_table_json(stdout, path, schema, error);
-	code = report_fit_print(stdout, coefficients, page_colour(stdout), error);
+	code = report_fit_print(report_page_of(stdout), coefficients, error);
 	if (code == 0 && o->validate)
-		code = report_validation_print(stdout, validation, counts, page_colour(stdout), error);
+		code = report_validation_print(report_page_of(stdout), validation, counts, error);
 	return code;
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
-#include "cmd/page_priv.h"
 #include "cmd/plan_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
@@ -165,7 +164,7 @@ static int print(const struct options *o, struct error *error)
 		return publish_csv(path, &schema_plan_summary, error);
 	if (o->json)
 		return report_table_json(stdout, path, &schema_plan_summary, error);
-	return report_plan_print(stdout, o->out, page_colour(stdout), error);
+	return report_plan_print(report_page_of(stdout), o->out, error);
 }
 
 /* The page and the tables' description: of the results that the plan is part of, or of the plan alone. */

@@ -10,7 +10,6 @@
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
-#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -120,7 +119,7 @@ static int show(const struct options *o, const char *path, const char *latencies
 		return publish_csv(path, &schema_predictions, error);
 	if (o->json)
 		return report_table_json(stdout, path, &schema_predictions, error);
-	return report_prediction_print(stdout, path, latencies, page_colour(stdout), error);
+	return report_prediction_print(report_page_of(stdout), path, latencies, error);
 }
 
 static int predict(const struct options *o, const char *directory, struct error *error)

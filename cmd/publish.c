@@ -5,7 +5,6 @@
 
 #include "base/table.h"
 #include "cmd/cmd.h"
-#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -26,7 +25,7 @@ static int write_all(const char *directory, struct error *error)
 
 int publish_summary(const char *directory, bool all, struct error *error)
 {
-	return report_text_print(stdout, directory, all, page_colour(stdout), error);
+	return report_text_print(report_page_of(stdout), directory, all, error);
 }
 
 int publish_csv(const char *path, const struct table_schema *schema, struct error *error)

@@ -10,7 +10,6 @@
 #include "base/schema.h"
 #include "base/units.h"
 #include "cmd/cmd.h"
-#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "reports/reports.h"
 
@@ -165,7 +164,7 @@ static int report_plan(const struct options *options, struct error *error)
 	if (code == 0 && !options->no_html)
 		code = report_package_write(options->directory, error);
 	if (code == 0)
-		code = report_plan_print(stdout, options->directory, page_colour(stdout), error);
+		code = report_plan_print(report_page_of(stdout), options->directory, error);
 	if (code == 0 && !options->no_html)
 		fprintf(stderr, "wrote %s/report.html\n", options->directory);
 	return code < 0 ? CMD_FAILED : CMD_OK;

@@ -10,7 +10,6 @@
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
-#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "cmd/scale_priv.h"
 #include "model/model.h"
@@ -64,8 +63,8 @@ static int show(const struct scale_options *o, const char *path, const struct ta
 	if (o->json)
 		return report_table_json(stdout, path, schema, error);
 	if (schema == &schema_mixes)
-		return report_mixes_print(stdout, path, page_colour(stdout), error);
-	return report_scaling_print(stdout, path, laws, page_colour(stdout), error);
+		return report_mixes_print(report_page_of(stdout), path, error);
+	return report_scaling_print(report_page_of(stdout), path, laws, error);
 }
 
 static int conclude_copies(const struct scale_options *o, const char *const *directories, const char *scaling,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/page_priv.h"
+#include "reports/reports.h"
 
 static size_t width(const struct sheet *sheet)
 {
@@ -96,62 +96,135 @@ static void print_json(const struct sheet *sheet, FILE *out)
 }
 
 /* "transport: how a request leaves the guest (hosted: exit, bare-metal: ring)" */
-static void print_heading(const struct sheet *sheet, char *const *row, FILE *out)
+static void print_heading(const struct sheet *sheet, char *const *row, FILE *out, size_t page)
 {
-	fprintf(out, "%s: %s", row[0], row[1]);
-	for (size_t i = 2; i < sheet->headings; i++)
-		fprintf(out, "%s%s: %s%s", i == 2 ? " (" : ", ", sheet->columns[i], row[i],
-			i + 1 == sheet->headings ? ")" : "");
+	char text[500];
+	size_t used = (size_t)snprintf(text, sizeof(text), "%s: %s", row[0], row[1]);
+
+	for (size_t i = 2; i < sheet->headings && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s: %s%s", i == 2 ? " (" : ", ",
+					 sheet->columns[i], row[i], i + 1 == sheet->headings ? ")" : "");
+	report_page_fill(out, text, 0, page);
 	putc('\n', out);
 }
 
-static size_t column_width(const struct sheet *sheet, size_t columns, size_t column)
-{
-	size_t widest = sheet->headings ? 0 : strlen(sheet->columns[column]);
+#define GAP	   2  /* blanks between columns */
+#define LAST_LEAST 20 /* columns of the last one */
 
-	for (size_t i = column; i < sheet->count; i += columns)
-		if (strlen(sheet->cells[i]) > widest)
-			widest = strlen(sheet->cells[i]);
+/* The columns as text: how wide each is, so that all fit the page. */
+struct layout {
+	size_t first, columns; /* those below headings are from FIRST on */
+	size_t width[SHEET_COLUMNS], page;
+};
+
+static size_t longest_word(const char *text)
+{
+	size_t longest = 0;
+
+	while (*(text += strspn(text, " "))) {
+		size_t length = strcspn(text, " ");
+
+		longest = length > longest ? length : longest;
+		text += length;
+	}
+	return longest;
+}
+
+/* As wide as the widest cell of COLUMN, or as the longest word of any where BROKEN. */
+static size_t column_width(const struct sheet *sheet, size_t column, bool broken)
+{
+	size_t columns = width(sheet), widest = sheet->headings ? 0 : strlen(sheet->columns[column]);
+
+	for (size_t i = column; i < sheet->count; i += columns) {
+		size_t this = broken ? longest_word(sheet->cells[i]) : strlen(sheet->cells[i]);
+
+		widest = this > widest ? this : widest;
+	}
 	return widest;
 }
 
-/* One line of columns FROM to the last that is not empty, without blanks at its end. */
-static void print_line(const struct sheet *sheet, const char *const *row, FILE *out)
+/* The widest column that can be narrower; past the last: none. */
+static size_t widest_column(const struct layout *layout, const size_t *least)
 {
-	size_t columns = width(sheet), last = columns, indent = 0;
+	size_t widest = layout->columns;
 
-	while (last > sheet->headings && row[last - 1][0] == '\0')
-		last--;
-	for (size_t i = sheet->headings; i + 1 < last; i++) {
-		int wide = (int)column_width(sheet, columns, i);
+	for (size_t i = layout->first; i < layout->columns; i++)
+		if (layout->width[i] > least[i] &&
+		    (widest == layout->columns || layout->width[i] > layout->width[widest]))
+			widest = i;
+	return widest;
+}
 
-		indent += (size_t)fprintf(out, "%s%-*s", i || sheet->headings ? "  " : "", wide, row[i]);
+/* The widest columns give way until all fit; the last breaks long words, too, where they can be. */
+static struct layout lay_out(const struct sheet *sheet, FILE *out)
+{
+	struct layout layout = { .first = sheet->headings,
+				 .columns = width(sheet),
+				 .page = report_page_of(out).width };
+	size_t least[SHEET_COLUMNS], used = sheet->headings ? GAP : 0, widest;
+
+	for (size_t i = layout.first; i < layout.columns; i++) {
+		layout.width[i] = column_width(sheet, i, false);
+		least[i] = i + 1 < layout.columns ? column_width(sheet, i, true) : LAST_LEAST;
+		used += layout.width[i] + (i > layout.first && layout.width[i] ? GAP : 0);
 	}
-	if (last > sheet->headings + 1 || sheet->headings)
-		indent += (size_t)fprintf(out, "  ");
-	if (last > sheet->headings)
-		page_fill(out, row[last - 1], indent, page_width());
+	while (used > layout.page && (widest = widest_column(&layout, least)) < layout.columns) {
+		layout.width[widest]--;
+		used--;
+	}
+	return layout;
+}
+
+/* The next line of cells: what is left of each, which moves on. Without blanks at its end. */
+static void print_line(const struct layout *layout, const char **left, FILE *out)
+{
+	size_t blanks = layout->first ? GAP : 0;
+
+	for (size_t i = layout->first; i < layout->columns; i++) {
+		size_t length = report_page_break(left[i], layout->width[i]);
+
+		if (length)
+			fprintf(out, "%*s%.*s", (int)blanks, "", (int)length, left[i]);
+		blanks = (length ? 0 : blanks) + GAP +
+			 (layout->width[i] > length ? layout->width[i] - length : 0);
+		left[i] += length;
+		left[i] += strspn(left[i], " ");
+	}
 	putc('\n', out);
+}
+
+static void print_row(const struct layout *layout, const char *const *row, FILE *out)
+{
+	const char *left[SHEET_COLUMNS];
+	bool more = true;
+
+	memcpy(left, row, layout->columns * sizeof(*row));
+	while (more) {
+		print_line(layout, left, out);
+		more = false;
+		for (size_t i = layout->first; i < layout->columns; i++)
+			more |= left[i][0] != '\0';
+	}
 }
 
 static void print_text(const struct sheet *sheet, FILE *out)
 {
-	size_t columns = width(sheet);
+	const struct layout layout = lay_out(sheet, out);
 
 	if (sheet->headings == 0)
-		print_line(sheet, sheet->columns, out);
-	for (size_t i = 0; i < sheet->count; i += columns) {
-		bool first = i == 0 || strcmp(sheet->cells[i], sheet->cells[i - columns]) != 0;
+		print_row(&layout, sheet->columns, out);
+	for (size_t i = 0; i < sheet->count; i += layout.columns) {
+		bool first = i == 0 || strcmp(sheet->cells[i], sheet->cells[i - layout.columns]) != 0;
 
 		if (sheet->headings && first) {
 			fputs(i ? "\n" : "", out);
-			print_heading(sheet, sheet->cells + i, out);
+			print_heading(sheet, sheet->cells + i, out, layout.page);
 		}
-		print_line(sheet, (const char *const *)sheet->cells + i, out);
+		print_row(&layout, (const char *const *)sheet->cells + i, out);
 	}
 	if (sheet->note[0]) {
 		putc('\n', out);
-		page_fill(out, sheet->note, 0, page_width());
+		report_page_fill(out, sheet->note, 0, layout.page);
 		putc('\n', out);
 	}
 }

@@ -16,7 +16,6 @@
 #include "base/units.h"
 #include "cmd/cmd.h"
 #include "cmd/exit_costs_priv.h"
-#include "cmd/page_priv.h"
 #include "cmd/publish_priv.h"
 #include "cmd/trace_tables_priv.h"
 #include "reports/reports.h"
@@ -235,7 +234,7 @@ static int show(const struct options *o, const char *trace, const struct scratch
 		fprintf(stderr, "vmtax account: %llu events were lost: what happened then is unattributed\n",
 			account.lost);
 	if (!o->table)
-		return report_account_print(stdout, &account, page_colour(stdout), error);
+		return report_account_print(report_page_of(stdout), &account, error);
 	return o->json ? report_table_json(stdout, path, schema, error) : publish_csv(path, schema, error);
 }
 

@@ -14,19 +14,39 @@ struct table_schema;
  * directory, overhead.csv and waterfall.csv included where they exist; nothing is measured or estimated here.
  */
 
-/*
- * Prints the summary on OUT, at most 100 columns wide: the ratios to the baseline with their intervals in
- * time, CPU seconds and per core held, the cost of one request, and what to know before believing them.
- * With ALL also the stages of a request, what the host spent and what observing cost, which report.html has
- * in any case. COLOUR adds ANSI colours. 0, or a negative errno (-ENOENT where there is no runs.csv).
- */
-int report_text_print(FILE *out, const char *directory, bool all, bool colour, struct error *error);
+/* What text is printed on. Names and texts are filled or cut to its width; control bytes in them are made
+ * harmless. */
+struct report_page {
+	FILE *out;
+	size_t width; /* columns */
+	bool colour;  /* with ANSI colours */
+};
+
+/* OUT: as wide as COLUMNS or the terminal says, from 80 columns, where nobody does, to 120; with colours
+ * where it is a terminal that takes them, and the user does not mind (no-color.org). */
+struct report_page report_page_of(FILE *out);
+
+/* Prints TEXT from column INDENT on, where OUT is, filled to WIDTH; lines after the first are indented alike.
+ * In one line where there is no room for that. */
+void report_page_fill(FILE *out, const char *text, size_t indent, size_t width);
+
+/* Bytes of TEXT, which begins with no blank, that go into a line of ROOM columns: up to a blank, or to a
+ * colon in a word that is longer; else the whole word. */
+size_t report_page_break(const char *text, size_t room);
 
 /*
- * Prints DIRECTORY/plan/summary.csv on OUT, a configuration a line, and what could not be placed. 0 or a
+ * Prints the summary: the ratios to the baseline with their intervals in time, CPU seconds and per core held,
+ * the cost of one request, and what to know before believing them. With ALL also the stages of a request,
+ * what the host spent and what observing cost, which report.html has in any case. 0, or a negative errno
+ * (-ENOENT where there is no runs.csv).
+ */
+int report_text_print(struct report_page page, const char *directory, bool all, struct error *error);
+
+/*
+ * Prints DIRECTORY/plan/summary.csv, a configuration a line, and what could not be placed. 0 or a
  * negative errno.
  */
-int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error);
+int report_plan_print(struct report_page page, const char *directory, struct error *error);
 
 /* Writes DIRECTORY/report.html of a directory that holds a plan and no result, likewise. 0 or a negative
  * errno. */
@@ -40,8 +60,8 @@ struct report_account {
 	bool cut;     /* it ended unexpectedly */
 };
 
-/* Prints the account on OUT, a thread a block. 0 or a negative errno. */
-int report_account_print(FILE *out, const struct report_account *account, bool colour, struct error *error);
+/* Prints the account, a thread a block. 0 or a negative errno. */
+int report_account_print(struct report_page page, const struct report_account *account, struct error *error);
 
 /* How a comparison is shown. */
 struct report_comparison {
@@ -50,8 +70,8 @@ struct report_comparison {
 	const char *ours, *base; /* what is compared with what, in words */
 };
 
-/* Prints the comparison on OUT, a row a line, differences first said in words. 0 or a negative errno. */
-int report_comparison_print(FILE *out, const struct report_comparison *comparison, bool colour,
+/* Prints the comparison, a row a line, differences first said in words. 0 or a negative errno. */
+int report_comparison_print(struct report_page page, const struct report_comparison *comparison,
 			    struct error *error);
 
 /* Writes it as the page DIRECTORY/comparison.html, under its final name only when whole. 0 or a negative
@@ -63,23 +83,23 @@ int report_comparison_html(const char *directory, const struct report_comparison
  * (schema_validation, and of the events that predictions are made from COUNTS, of schema_event_counts): the
  * median, P90 and greatest error, coverage, and those of the baselines; or predictions (schema_predictions),
  * terms in order, with those of requests (LATENCIES, of schema_latencies). 0 or a negative errno. */
-int report_fit_print(FILE *out, const char *path, bool colour, struct error *error);
-int report_validation_print(FILE *out, const char *path, const char *counts, bool colour,
+int report_fit_print(struct report_page page, const char *path, struct error *error);
+int report_validation_print(struct report_page page, const char *path, const char *counts,
 			    struct error *error);
-int report_prediction_print(FILE *out, const char *path, const char *latencies, bool colour,
+int report_prediction_print(struct report_page page, const char *path, const char *latencies,
 			    struct error *error);
 
-/* Prints SCALING (schema_scaling) on OUT, a number of copies a line, with the law fitted to them from LAWS
+/* Prints SCALING (schema_scaling), a number of copies a line, with the law fitted to them from LAWS
  * (schema_laws). 0 or a negative errno. */
-int report_scaling_print(FILE *out, const char *scaling, const char *laws, bool colour, struct error *error);
+int report_scaling_print(struct report_page page, const char *scaling, const char *laws, struct error *error);
 
 /* Writes DIRECTORY/report.html, which draws SCALING (of schema_scaling): throughput and times by the number
  * of copies. 0 or a negative errno. */
 int report_scaling_html(const char *directory, const char *scaling, struct error *error);
 
-/* Prints loads (PATH, of schema_mixes) on OUT: a program a line beneath the load it is in, and how far
+/* Prints loads (PATH, of schema_mixes): a program a line beneath the load it is in, and how far
  * predictions are off. 0 or a negative errno. */
-int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error);
+int report_mixes_print(struct report_page page, const char *path, struct error *error);
 
 /* A table, by its path. */
 struct report_source {

@@ -20,13 +20,23 @@ static void measure(struct text_page *page, const struct grid *grid)
 	if (page->name_width > TEXT_NAME_MOST)
 		page->name_width = TEXT_NAME_MOST;
 	page->name_width++;
-	page->cell_width = grid->points ? TEXT_VALUE + 2 : TEXT_CELL;
-	for (size_t column = 0; column < grid->column_count; column++) {
-		size_t width = text_width(grid->columns[column].label);
+}
 
-		width = (width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST) + 1;
-		page->cell_width = width > page->cell_width ? width : page->cell_width;
+/* Of the widest cell of COLUMN, or of its heading, and a blank. */
+static size_t cell_width(const struct grid *grid, size_t column)
+{
+	size_t widest = text_width(grid->columns[column].label);
+	char text[64];
+
+	widest = widest < TEXT_NAME_MOST ? widest : TEXT_NAME_MOST;
+	for (size_t row = 0; row < grid->rows.count; row++) {
+		struct interval cell = *grid_cell(grid, row, column);
+		size_t width =
+			strlen(grid->points ? format_number(cell.value, text) : text_print_cell(cell, text));
+
+		widest = width > widest ? width : widest;
 	}
+	return widest + 1;
 }
 
 static void put_labels(const struct text_page *page, const struct grid *grid, size_t first, size_t end)
@@ -36,7 +46,7 @@ static void put_labels(const struct text_page *page, const struct grid *grid, si
 		fprintf(page->out, "%*s ", TEXT_BASE - 1, grid->base_label);
 	for (size_t column = first; column < end; column++)
 		text_put_name(page->out, grid->columns[column].label,
-			      column + 1 < end ? page->cell_width : 0);
+			      column + 1 < end ? cell_width(grid, column) : 0);
 	fputc('\n', page->out);
 }
 
@@ -52,9 +62,10 @@ static void put_row(const struct text_page *page, const struct grid *grid, size_
 	for (size_t column = first; column < end; column++)
 		if (grid->points)
 			text_put_name(page->out, format_number(grid_cell(grid, row, column)->value, text),
-				      column + 1 == end ? 0 : page->cell_width);
+				      column + 1 == end ? 0 : cell_width(grid, column));
 		else
-			text_put_cell(page, *grid_cell(grid, row, column), column + 1 == end);
+			text_put_cell(page, *grid_cell(grid, row, column),
+				      column + 1 == end ? 0 : cell_width(grid, column));
 	fputc('\n', page->out);
 }
 
@@ -70,28 +81,32 @@ static void put_medians(const struct text_page *page, const struct grid *grid, c
 		fprintf(page->out, "%*s%*s", TEXT_VALUE,
 			format_number(grid_median(result, metric, grid->columns[column].name, baseline, NULL),
 				      text),
-			column + 1 < end ? (int)page->cell_width - TEXT_VALUE : 0, "");
+			column + 1 < end ? (int)cell_width(grid, column) - TEXT_VALUE : 0, "");
 	fputc('\n', page->out);
 }
 
-/* How many columns fit beside the names. */
-static size_t columns_that_fit(const struct text_page *page, const struct grid *grid)
+/* The end of the columns from FIRST on that fit beside the names. */
+static size_t end_of_part(const struct text_page *page, const struct grid *grid, size_t first)
 {
-	size_t used = page->name_width + (grid->base_ns ? TEXT_BASE : 0);
+	size_t used = page->name_width + (grid->base_ns ? TEXT_BASE : 0) + cell_width(grid, first), end;
 
-	return used + page->cell_width < TEXT_PAGE ? (TEXT_PAGE + 1 - used) / page->cell_width : 1;
+	for (end = first + 1; end < grid->column_count; end++) {
+		used += cell_width(grid, end);
+		if (used > page->width + 1)
+			break;
+	}
+	return end;
 }
 
 /* Prints GRID, in several parts where it is too wide; with medians where METRIC is given. */
 void text_put_grid(struct text_page *page, const struct grid *grid, const struct result *result,
 		   const char *metric)
 {
-	size_t fit, end;
+	size_t end;
 
 	measure(page, grid);
-	fit = columns_that_fit(page, grid);
 	for (size_t first = 0; first < grid->column_count; first = end) {
-		end = first + fit < grid->column_count ? first + fit : grid->column_count;
+		end = end_of_part(page, grid, first);
 		put_labels(page, grid, first, end);
 		for (size_t row = 0; row < grid->rows.count; row++)
 			put_row(page, grid, row, first, end);
@@ -122,7 +137,7 @@ static int put_metric(struct text_page *page, const struct result *result, const
 	page->ratios = true;
 	text_put_grid(page, &grid, result, metric->name);
 	grid_free(&grid);
-	return metric == metrics ? setup_list(result, put_note, page->out) : 0;
+	return metric == metrics ? setup_list(result, put_note, page) : 0;
 }
 
 /* Nothing is compared: at least how long each workload took. */
@@ -136,7 +151,7 @@ static int put_times(struct text_page *page, const struct result *result)
 	page->ratios = false;
 	text_put_grid(page, &grid, result, NULL);
 	grid_free(&grid);
-	return setup_list(result, put_note, page->out);
+	return setup_list(result, put_note, page);
 }
 
 static int put_metrics(struct text_page *page, const struct result *result)
@@ -187,20 +202,20 @@ static int put_provisioning(struct text_page *page, const struct result *result)
 	return 0;
 }
 
-static int put_head(FILE *out, const struct result *result)
+static int put_head(const struct text_page *page, const struct result *result)
 {
 	char *text = headline_text(result);
 
 	if (!text)
 		return -ENOMEM;
-	text_put_wrapped(out, '>', text);
+	text_put_wrapped(page, '>', text);
 	free(text);
 	return 0;
 }
 
 static int put_all(struct text_page *page, const struct result *result)
 {
-	int status = put_head(page->out, result);
+	int status = put_head(page, result);
 
 	if (status == 0)
 		status = text_put_ablation(page, result);
@@ -220,26 +235,27 @@ static int put_all(struct text_page *page, const struct result *result)
 		status = text_put_plan(page, &result->plan_summary);
 	fputc('\n', page->out);
 	if (status == 0)
-		status = notes_list(result, put_note, page->out);
+		status = notes_list(result, put_note, page);
 	if (status == 0 && !page->all && (result->waterfall.rows || result->footprint.rows))
 		text_put_wrapped(
-			page->out, '-',
+			page, '-',
 			"left out here: stages of requests, what the host spends, what observing cost each "
 			"workload (report.html, vmtax report --all)");
 	if (status == 0 && headline_has_bare_metal(result))
-		text_put_wrapped(page->out, '-', headline_bare_metal);
+		text_put_wrapped(page, '-', headline_bare_metal);
 	return status;
 }
 
-int report_text_print(FILE *out, const char *directory, bool all, bool colour, struct error *error)
+int report_text_print(struct report_page on, const char *directory, bool all, struct error *error)
 {
-	struct text_page page = { .colour = colour, .all = all };
+	struct text_page page = text_page_on(on);
 	struct result result;
 	struct whole whole;
 	int status = result_load(&result, directory, error);
 
 	if (status < 0)
 		return status;
+	page.all = all;
 	status = whole_open(&whole, error);
 	if (status == 0) {
 		page.out = whole.out;
@@ -248,7 +264,7 @@ int report_text_print(FILE *out, const char *directory, bool all, bool colour, s
 			whole_abandon(&whole);
 			error_set(error, -status, "cannot make the summary");
 		} else {
-			status = whole_print(&whole, out, "the summary", error);
+			status = whole_print(&whole, on.out, "the summary", error);
 		}
 	}
 	result_free(&result);

@@ -11,16 +11,16 @@
 #define NAME   14
 #define CHANGE 24
 #define FIGURE 27
-#define BAR    (TEXT_PAGE - NAME - CHANGE - FIGURE - 1)
 
-/* The ends of the axis in ns. */
+/* The ends of the axis in ns, and the columns it has. */
 struct axis {
 	double least, most;
+	int columns;
 };
 
-static struct axis find_axis(const struct waterfall *w)
+static struct axis find_axis(const struct text_page *page, const struct waterfall *w)
 {
-	struct axis axis = { 0, fmax(w->begin, w->end) };
+	struct axis axis = { 0, fmax(w->begin, w->end), (int)page->width - NAME - CHANGE - FIGURE - 1 };
 
 	for (size_t i = 0; i < w->count; i++)
 		if (!isnan(w->step[i].end)) {
@@ -32,7 +32,9 @@ static struct axis find_axis(const struct waterfall *w)
 
 static int column_of(struct axis axis, double ns)
 {
-	return axis.most > axis.least ? (int)lround((ns - axis.least) / (axis.most - axis.least) * BAR) : 0;
+	return axis.most > axis.least
+		       ? (int)lround((ns - axis.least) / (axis.most - axis.least) * axis.columns)
+		       : 0;
 }
 
 /* A bar from BEGIN to END of MARK; at least one, so that it is seen. */
@@ -42,7 +44,7 @@ static void put_bar(FILE *out, struct axis axis, double begin, double end, char 
 
 	if (isnan(begin) || isnan(end) || fabs(end - begin) < 1e-6 * axis.most)
 		return;
-	if (first == BAR)
+	if (first == axis.columns)
 		first--;
 	last = last > first ? last : first + 1;
 	fprintf(out, "%*s", first + 1, "");
@@ -89,17 +91,17 @@ static void put_step(const struct text_page *page, const struct waterfall *w, st
 	fputs(page->colour ? "\033[0m\n" : "\n", page->out);
 }
 
-static int put_words(FILE *out, char mark, char *text)
+static int put_words(const struct text_page *page, char mark, char *text)
 {
 	if (!text)
 		return -ENOMEM;
-	text_put_wrapped(out, mark, text);
+	text_put_wrapped(page, mark, text);
 	free(text);
 	return 0;
 }
 
 /* Notes of the bars, one a line. */
-static int put_notes(FILE *out, const struct waterfall *w)
+static int put_notes(const struct text_page *page, const struct waterfall *w)
 {
 	char *text;
 
@@ -108,14 +110,14 @@ static int put_notes(FILE *out, const struct waterfall *w)
 			continue;
 		if (asprintf(&text, "%s: %s", w->step[i].knob, w->step[i].note) < 0)
 			return -ENOMEM;
-		put_words(out, '*', text);
+		put_words(page, '*', text);
 	}
 	return 0;
 }
 
 static int put_waterfall(struct text_page *page, const struct waterfall *w)
 {
-	struct axis axis = find_axis(w);
+	struct axis axis = find_axis(page, w);
 	char title[256], rest[128];
 
 	snprintf(title, sizeof(title), "%.80s: %.60s to %.60s", w->workload, w->from, w->to);
@@ -127,8 +129,8 @@ static int put_waterfall(struct text_page *page, const struct waterfall *w)
 	for (size_t i = 0; i < w->count; i++)
 		put_step(page, w, axis, &w->step[i]);
 	put_end(page, w, axis, w->to, w->end);
-	if (put_notes(page->out, w) < 0 || put_words(page->out, '=', waterfall_check(w)) < 0 ||
-	    put_words(page->out, '>', waterfall_advice(w)) < 0)
+	if (put_notes(page, w) < 0 || put_words(page, '=', waterfall_check(w)) < 0 ||
+	    put_words(page, '>', waterfall_advice(w)) < 0)
 		return -ENOMEM;
 	return 0;
 }

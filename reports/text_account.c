@@ -13,7 +13,7 @@
 /* The account of a trace as text: a thread a block, a layer a line; the exits below. */
 #define LAYER_WIDTH  14
 #define BAR	     30
-#define REASON_WIDTH 28
+#define REASON_WIDTH 26
 
 static double wall_of(const struct table *layers, const char *thread)
 {
@@ -95,19 +95,19 @@ static void put_facts(const struct text_page *page, const struct table *layers,
 		 all > 0 ? 100 * (all - sampled - inferred - rest) / all : 0,
 		 all > 0 ? 100 * sampled / all : 0, all > 0 ? 100 * inferred / all : 0,
 		 all > 0 ? 100 * rest / all : 0, (unsigned long long)a->events);
-	text_put_wrapped(page->out, '*', line);
+	text_put_wrapped(page, '*', line);
 	if (a->sampled)
-		text_put_wrapped(page->out, '*',
+		text_put_wrapped(page, '*',
 				 "This KVM does not tell when it enters a guest: the kernel's ticks divide "
 				 "the time in "
 				 "KVM_RUN. They count as the guest's what KVM does for it at an interrupt.");
 	if (a->lost) {
 		snprintf(line, sizeof(line), "%llu events were lost: what happened then is unattributed.",
 			 (unsigned long long)a->lost);
-		text_put_wrapped(page->out, '!', line);
+		text_put_wrapped(page, '!', line);
 	}
 	if (a->cut)
-		text_put_wrapped(page->out, '!',
+		text_put_wrapped(page, '!',
 				 "The trace was cut off or damaged: this is the account up to its last sound "
 				 "event.");
 }
@@ -126,9 +126,9 @@ static int put_all(struct text_page *page, const struct table *layers, const str
 	return code;
 }
 
-int report_account_print(FILE *out, const struct report_account *account, bool colour, struct error *error)
+int report_account_print(struct report_page on, const struct report_account *account, struct error *error)
 {
-	struct text_page page = { .colour = colour };
+	struct text_page page = text_page_on(on);
 	struct table layers = { 0 }, exits = { 0 };
 	struct whole whole;
 	int code = table_read(&layers, account->layers, &schema_layers, error);
@@ -143,7 +143,7 @@ int report_account_print(FILE *out, const struct report_account *account, bool c
 			whole_abandon(&whole);
 			code = error_set(error, ENOMEM, "cannot print the account");
 		} else {
-			code = whole_print(&whole, out, "the account", error);
+			code = whole_print(&whole, on.out, "the account", error);
 		}
 	}
 	table_free(&layers);

@@ -142,7 +142,7 @@ int text_put_advice(struct text_page *page, const struct table *plan)
 		free(text);
 		return -ENOMEM;
 	}
-	text_put_wrapped(page->out, '-', text);
+	text_put_wrapped(page, '-', text);
 	free(text);
 	return 0;
 }

@@ -27,7 +27,7 @@ int text_put_assumptions(struct text_page *page, const struct table *t)
 					told[i], table_text_of(t, row, "value"));
 	fputs(" (plan/assumptions.csv has all)", out);
 	if (fclose(out) == 0 && count > 0)
-		text_put_wrapped(page->out, '-', text);
+		text_put_wrapped(page, '-', text);
 	free(text);
 	return 0;
 }

@@ -55,7 +55,7 @@ int text_put_break_even(struct text_page *page, const struct table *table)
 		free(text);
 		return -ENOMEM;
 	}
-	text_put_wrapped(page->out, '-', text);
+	text_put_wrapped(page, '-', text);
 	free(text);
 	return 0;
 }

@@ -78,10 +78,10 @@ static int put_all(struct text_page *page, const struct table *table,
 	return 0;
 }
 
-int report_comparison_print(FILE *out, const struct report_comparison *comparison, bool colour,
+int report_comparison_print(struct report_page on, const struct report_comparison *comparison,
 			    struct error *error)
 {
-	struct text_page page = { .colour = colour };
+	struct text_page page = text_page_on(on);
 	struct table table;
 	struct whole whole;
 	int code = table_read(&table, comparison->path, &schema_comparison, error);
@@ -94,7 +94,7 @@ int report_comparison_print(FILE *out, const struct report_comparison *compariso
 		whole_abandon(&whole);
 		code = error_set(error, ENOMEM, "cannot print the comparison");
 	} else if (code == 0) {
-		code = whole_print(&whole, out, "the comparison", error);
+		code = whole_print(&whole, on.out, "the comparison", error);
 	}
 	table_free(&table);
 	return code;

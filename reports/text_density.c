@@ -63,7 +63,7 @@ int text_put_density(struct text_page *page, const struct table *t)
 	if (out && code == 0)
 		put_sentence(out, t, &configs, &vms);
 	if (out && fclose(out) == 0 && code == 0)
-		text_put_wrapped(page->out, '-', line);
+		text_put_wrapped(page, '-', line);
 	free(line);
 	names_free(&configs);
 	names_free(&vms);

@@ -66,7 +66,7 @@ int text_put_headroom(struct text_page *page, const struct table *headroom)
 			free(text);
 			return -ENOMEM;
 		}
-		text_put_wrapped(page->out, '-', text);
+		text_put_wrapped(page, '-', text);
 		free(text);
 	}
 	return 0;

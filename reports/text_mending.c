@@ -92,11 +92,11 @@ int text_put_mending(struct text_page *page, const struct table *mending)
 			free(text);
 			return -ENOMEM;
 		}
-		text_put_wrapped(page->out, strstr(text, " beyond ") ? '!' : '-', text);
+		text_put_wrapped(page, strstr(text, " beyond ") ? '!' : '-', text);
 		free(text);
 	}
 	if (mending->rows > 0)
-		text_put_wrapped(page->out, '-',
+		text_put_wrapped(page, '-',
 				 "the moves, in an order in which no step overfills a host: plan/moves.csv");
 	return 0;
 }

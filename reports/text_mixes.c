@@ -118,9 +118,9 @@ static bool put_keeping(const struct table *t, size_t row, const char *column, c
 	return goal;
 }
 
-int report_mixes_print(FILE *out, const char *path, bool colour, struct error *error)
+int report_mixes_print(struct report_page on, const char *path, struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = text_page_on(on);
 	struct table t;
 	double *room;
 	int code = table_read(&t, path, &schema_mixes, error);
@@ -133,18 +133,18 @@ int report_mixes_print(FILE *out, const char *path, bool colour, struct error *e
 
 		if (row == 0 || !table_is(&t, row - 1, "config", config)) {
 			text_put_title(&page, table_text_of(&t, row, "label"), "");
-			fprintf(out, "    %-13s%3s %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", "program", "VMs",
-				"runs/s", "forecast", "off", "median", "P95", "P99", "sim. P95", "wait-cpu",
-				"memory");
-			put_error(&t, row, room, out);
+			fprintf(page.out, "    %-13s%3s %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", "program",
+				"VMs", "runs/s", "forecast", "off", "median", "P95", "P99", "sim. P95",
+				"wait-cpu", "memory");
+			put_error(&t, row, room, page.out);
 		}
 		if (row == 0 || !same_load(&t, row, row - 1))
-			put_head(&t, row, out);
-		put_part(&t, row, out);
+			put_head(&t, row, page.out);
+		put_part(&t, row, page.out);
 		if ((row + 1 == t.rows || !table_is(&t, row + 1, "config", config)) &&
-		    put_keeping(&t, row, "keeps", "  the goal is kept by", out)) {
-			put_keeping(&t, row, "sim_keeps", " VMs, by simulation by", out);
-			fputs(" VMs\n", out);
+		    put_keeping(&t, row, "keeps", "  the goal is kept by", page.out)) {
+			put_keeping(&t, row, "sim_keeps", " VMs, by simulation by", page.out);
+			fputs(" VMs\n", page.out);
 		}
 	}
 	free(room);

@@ -115,7 +115,7 @@ static void put_cells(const struct text_page *page, const struct cells *cells)
 
 		for (end = first + 1; end < columns; end++) {
 			used += 1 + width_of(cells, end);
-			if (used > TEXT_PAGE)
+			if (used > page->width)
 				break;
 		}
 		put_part(page, cells, first, end);
@@ -159,7 +159,7 @@ static void put_reason(void *argument, char mark, const char *text)
 {
 	const struct text_page *page = argument;
 
-	text_put_wrapped(page->out, mark, text);
+	text_put_wrapped(page, mark, text);
 }
 
 int text_put_nano(const struct text_page *page, const struct result *result)

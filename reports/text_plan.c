@@ -37,6 +37,7 @@ static const struct column {
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
+#define COSTS	7 /* the first of them that is money */
 
 /* A cell as text (400 bytes). Returns how many columns it takes. */
 static int print_cell(char *text, const struct table *plan, size_t row, const struct column *c)
@@ -71,19 +72,21 @@ static bool is_shown(const struct table *plan, const struct column *c)
 	return shown;
 }
 
-static void put_headings(const struct text_page *page, const int *widths)
+/* Columns FIRST to END. */
+static void put_headings(const struct text_page *page, const int *widths, size_t first, size_t end)
 {
 	text_put_name(page->out, "configuration", page->name_width);
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = first; i < end; i++)
 		if (widths[i])
 			fprintf(page->out, "%*s", GAP + widths[i], columns[i].heading);
 	fputc('\n', page->out);
 }
 
-static void put_row(const struct text_page *page, const struct table *plan, size_t row, const int *widths)
+static void put_row(const struct text_page *page, const struct table *plan, size_t row, const int *widths,
+		    size_t first, size_t end)
 {
 	text_put_name(page->out, table_text_of(plan, row, "label"), page->name_width);
-	for (size_t i = 0; i < COLUMNS; i++) {
+	for (size_t i = first; i < end; i++) {
 		char text[400];
 
 		if (!widths[i])
@@ -94,10 +97,28 @@ static void put_row(const struct text_page *page, const struct table *plan, size
 	fputc('\n', page->out);
 }
 
+/* In two parts where the page is too narrow: hosts and what they do, and what they cost. */
+static void put_table(const struct text_page *page, const struct table *plan, const size_t *rows)
+{
+	int widths[COLUMNS], used = (int)page->name_width;
+	size_t end;
+
+	for (size_t i = 0; i < COLUMNS; i++) {
+		widths[i] = is_shown(plan, &columns[i]) ? width_of(plan, &columns[i]) : 0;
+		used += widths[i] ? GAP + widths[i] : 0;
+	}
+	for (size_t first = 0; first < COLUMNS; first = end) {
+		end = first < COSTS && used > (int)page->width ? COSTS : COLUMNS;
+		put_headings(page, widths, first, end);
+		for (size_t i = 0; i < plan->rows; i++)
+			put_row(page, plan, rows[i], widths, first, end);
+	}
+}
+
 int text_put_plan(struct text_page *page, const struct table *plan)
 {
 	size_t *rows = plan_rows(plan);
-	int widths[COLUMNS], code;
+	int code;
 	const char *currency;
 	char title[80];
 
@@ -116,11 +137,7 @@ int text_put_plan(struct text_page *page, const struct table *plan)
 		if (width > page->name_width)
 			page->name_width = width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST;
 	}
-	for (size_t i = 0; i < COLUMNS; i++)
-		widths[i] = is_shown(plan, &columns[i]) ? width_of(plan, &columns[i]) : 0;
-	put_headings(page, widths);
-	for (size_t i = 0; i < plan->rows; i++)
-		put_row(page, plan, rows[i], widths);
+	put_table(page, plan, rows);
 	code = text_put_plan_notes(page, plan, rows);
 	if (code == 0)
 		code = text_put_advice(page, plan);
@@ -168,9 +185,9 @@ int text_put_plan_further(struct text_page *page, const char *directory, struct 
 	return code;
 }
 
-int report_plan_print(FILE *out, const char *directory, bool colour, struct error *error)
+int report_plan_print(struct report_page on, const char *directory, struct error *error)
 {
-	struct text_page page = { .colour = colour };
+	struct text_page page = text_page_on(on);
 	struct table plan;
 	struct whole whole;
 	char path[4200];
@@ -188,7 +205,7 @@ int report_plan_print(FILE *out, const char *directory, bool colour, struct erro
 		else
 			code = text_put_plan_further(&page, directory, error);
 		if (code == 0)
-			code = whole_print(&whole, out, "the plan", error);
+			code = whole_print(&whole, on.out, "the plan", error);
 		else
 			whole_abandon(&whole);
 	}

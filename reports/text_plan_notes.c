@@ -102,7 +102,7 @@ static void put_flags(const struct text_page *page, const struct table *plan, co
 			fprintf(out, "%s%s (%s)", count++ ? ", " : "ratios the plan uses are flagged: ",
 				table_text_of(plan, rows[i], "label"), table_text(plan, rows[i], flags));
 	if (fclose(out) == 0 && count)
-		text_put_wrapped(page->out, '!', text);
+		text_put_wrapped(page, '!', text);
 	free(text);
 }
 
@@ -132,7 +132,7 @@ static void put_proof(const struct text_page *page, const struct table *plan, co
 				table_number_of(plan, rows[i], "bound"));
 	}
 	if (fclose(out) == 0 && count)
-		text_put_wrapped(page->out, '-', text);
+		text_put_wrapped(page, '-', text);
 	free(text);
 }
 
@@ -159,7 +159,7 @@ static void put_costs(const struct text_page *page, const struct table *plan, co
 				100 * energy / table_number_of(plan, rows[i], "total_cost"));
 	}
 	if (fclose(out) == 0 && count)
-		text_put_wrapped(page->out, '-', text);
+		text_put_wrapped(page, '-', text);
 	free(text);
 }
 
@@ -178,7 +178,7 @@ static void put_platforms(const struct text_page *page, const struct table *plan
 		 "--what-if "
 		 "measured_on=hosted tells the difference)",
 		 unknown);
-	text_put_wrapped(page->out, '!', text);
+	text_put_wrapped(page, '!', text);
 }
 
 int text_put_plan_notes(const struct text_page *page, const struct table *plan, const size_t *rows)
@@ -189,7 +189,7 @@ int text_put_plan_notes(const struct text_page *page, const struct table *plan, 
 		if (!text)
 			return -ENOMEM;
 		if (*text)
-			text_put_wrapped(page->out, '!', text);
+			text_put_wrapped(page, '!', text);
 		free(text);
 	}
 	put_platforms(page, plan);

@@ -56,7 +56,7 @@ static void put_split(const struct text_page *page, const struct table *t, size_
 		return;
 	if (isnan(indirect)) {
 		text_put_wrapped(
-			page->out, '-',
+			page, '-',
 			"what a request costs through caches and TLB is not known apart: the nano suite's "
 			"forwarded-call-256K measures it");
 		return;
@@ -69,12 +69,12 @@ static void put_split(const struct text_page *page, const struct table *t, size_
 		 isnan(exit) ? "" : " are the exit, ",
 		 units_print_time(table_number_of(t, row, "direct") - (isnan(exit) ? 0 : exit), b, sizeof(b)),
 		 units_print_time(indirect, c, sizeof(c)));
-	text_put_wrapped(page->out, '-', text);
+	text_put_wrapped(page, '-', text);
 }
 
-int report_fit_print(FILE *out, const char *path, bool colour, struct error *error)
+int report_fit_print(struct report_page on, const char *path, struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = text_page_on(on);
 	const char *config = "";
 	size_t request = 0;
 	struct table t;
@@ -89,7 +89,7 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 			config = table_text_of(&t, row, "config");
 			text_put_title(&page, table_text_of(&t, row, "label"),
 				       "added to native time by each event");
-			fprintf(out, "%-13s %10s %-24s %10s %5s\n", "term", "cost", "[95 % interval]",
+			fprintf(page.out, "%-13s %10s %-24s %10s %5s\n", "term", "cost", "[95 % interval]",
 				"directly", "with");
 		}
 		put_coefficient(&page, &t, row);
@@ -99,14 +99,14 @@ int report_fit_print(FILE *out, const char *path, bool colour, struct error *err
 			double condition = table_number_of(&t, row, "condition");
 
 			if (isnan(condition))
-				fputs("condition number NA: too few programs\n", out);
+				fputs("condition number NA: too few programs\n", page.out);
 			else
-				fprintf(out, "condition number %.3g\n", condition);
+				fprintf(page.out, "condition number %.3g\n", condition);
 			put_split(&page, &t, request);
 		}
 	}
 	if (t.rows)
-		fprintf(out,
+		fprintf(page.out,
 			"\nPrograms: %.0f; \"with\": those that make such events; directly: as the nano "
 			"suite "
 			"measured it;\nerror: measured by predicted, each program left out in turn: those of "
@@ -133,13 +133,13 @@ static void put_total(const struct text_page *page, const struct table *t, size_
 	fprintf(page->out, " %s%s%s: %s\n", page->colour ? "\033[1m" : "", table_text_of(t, row, "config"),
 		page->colour ? "\033[0m" : "", rest);
 	if (strstr(table_text_of(t, row, "flags"), "coarse"))
-		text_put_wrapped(page->out, '!',
+		text_put_wrapped(page, '!',
 				 "the least to expect: the profile was made without counting system calls, "
 				 "and tells of "
 				 "none but reads, writes, or what reached a disk or the network");
 	if (strstr(table_text_of(t, row, "flags"), "outside"))
 		text_put_wrapped(
-			page->out, '!',
+			page, '!',
 			"it lies outside of what the costs were fitted on: see the terms marked outside");
 }
 
@@ -230,10 +230,10 @@ static void put_terms(FILE *out, const struct table *t, size_t row, double total
 }
 
 /* Terms come in order, below their total; what each kind of request takes is said below those of time. */
-int report_prediction_print(FILE *out, const char *path, const char *latencies, bool colour,
+int report_prediction_print(struct report_page on, const char *path, const char *latencies,
 			    struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = text_page_on(on);
 	struct table t, requests;
 	size_t total = 0;
 	int code = table_read(&t, path, &schema_predictions, error);
@@ -249,12 +249,12 @@ int report_prediction_print(FILE *out, const char *path, const char *latencies, 
 			total = row;
 			put_total(&page, &t, row);
 			if (time)
-				put_more(out, &t, row, find_cpu(&t, row));
+				put_more(page.out, &t, row, find_cpu(&t, row));
 		} else {
-			put_terms(out, &t, row, table_number_of(&t, total, "ns"));
+			put_terms(page.out, &t, row, table_number_of(&t, total, "ns"));
 		}
 		if (last && time)
-			put_requests(out, &t, total, &requests);
+			put_requests(page.out, &t, total, &requests);
 	}
 	table_free(&t);
 	if (code == 0)

@@ -6,37 +6,50 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "reports/reports.h"
 #include "reports/reports_priv.h"
 
-#define TEXT_PAGE	100 /* columns of the page */
-#define TEXT_BASE	10  /* of the baseline's own time */
-#define TEXT_CELL	18  /* of "1.31 [1.29, 1.33] " */
-#define TEXT_VALUE	4   /* of the estimate in it */
-#define TEXT_NAME_MOST	24  /* of a name; longer ones are cut */
-#define TEXT_NAME_LEAST 14  /* of the heading "configuration" and a blank */
+#define TEXT_BASE	10 /* of the baseline's own time */
+#define TEXT_CELL	18 /* of "1.31 [1.29, 1.33] " */
+#define TEXT_VALUE	4  /* of the estimate in "1.31 [1.29, 1.33]" */
+#define TEXT_NAME_MOST	24 /* of a name; longer ones are cut */
+#define TEXT_NAME_LEAST 14 /* of the heading "configuration" and a blank */
 
 struct text_page {
 	FILE *out;
+	size_t width; /* columns */
 	bool colour;
 	bool all;    /* else the less asked for is left out */
 	bool ratios; /* cells are ratios: with colour, those surely above 1 stand out */
 	size_t name_width;
-	size_t cell_width; /* columns of a cell, and of its heading */
 };
+
+/* ON, to be printed at once. */
+struct text_page text_page_on(struct report_page on);
+
+/* Not a later byte of UTF-8. */
+bool text_begins_character(char c);
 
 /* Columns TEXT takes on a terminal, each character taken as one wide. */
 size_t text_width(const char *text);
+
+/* Prints LENGTH bytes of TEXT, control bytes made harmless. */
+void text_put_bytes(FILE *out, const char *text, size_t length);
 
 /* Prints a name with control bytes made harmless, cut with "~" at TEXT_NAME_MOST, padded to WIDTH. */
 void text_put_name(FILE *out, const char *text, size_t width);
 
 /* Prints MARK and TEXT, broken at blanks so that lines fit the page. */
-void text_put_wrapped(FILE *out, char mark, const char *text);
+void text_put_wrapped(const struct text_page *page, char mark, const char *text);
 
+/* Prints TITLE, and REST beside it, or below where the page is too narrow. */
 void text_put_title(const struct text_page *page, const char *title, const char *rest);
 
-/* Prints an interval, estimates aligned at their ends, padded to a cell unless it is the LAST of its line. */
-void text_put_cell(const struct text_page *page, struct interval interval, bool last);
+/* An interval with its estimate aligned at its end. */
+char *text_print_cell(struct interval interval, char text[64]);
+
+/* Prints it padded to WIDTH columns. */
+void text_put_cell(const struct text_page *page, struct interval interval, size_t width);
 
 /* Prints what each knob is worth, nothing where no ablation was made. 0 or -ENOMEM. */
 int text_put_ablation(struct text_page *page, const struct result *result);

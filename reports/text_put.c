@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <stdint.h>
 #include <string.h>
 
 #include "reports/text_priv.h"
 
 #define ALARM "\033[33m"
 
-static bool begins_character(char c)
+struct text_page text_page_on(struct report_page on)
 {
-	return ((unsigned char)c & 0xc0) != 0x80; /* not a later byte of UTF-8 */
+	return (struct text_page){ .out = on.out, .width = on.width, .colour = on.colour };
+}
+
+bool text_begins_character(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
 size_t text_width(const char *text)
@@ -16,14 +22,15 @@ size_t text_width(const char *text)
 	size_t columns = 0;
 
 	for (; *text; text++)
-		columns += begins_character(*text);
+		columns += text_begins_character(*text);
 	return columns;
 }
 
 /* Names come from files: no control byte reaches the terminal. */
-static void put_byte(FILE *out, char c)
+void text_put_bytes(FILE *out, const char *text, size_t length)
 {
-	fputc((unsigned char)c < 0x20 || c == 0x7f ? '?' : c, out);
+	for (size_t i = 0; i < length; i++)
+		fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], out);
 }
 
 void text_put_name(FILE *out, const char *text, size_t width)
@@ -31,55 +38,53 @@ void text_put_name(FILE *out, const char *text, size_t width)
 	size_t left = text_width(text), column = 0;
 
 	for (; *text; text++) {
-		if (begins_character(*text) && ++column == TEXT_NAME_MOST && left > TEXT_NAME_MOST) {
+		if (text_begins_character(*text) && ++column == TEXT_NAME_MOST && left > TEXT_NAME_MOST) {
 			fputc('~', out);
 			break;
 		}
-		put_byte(out, *text);
+		text_put_bytes(out, text, 1);
 	}
 	for (; column < width; column++)
 		fputc(' ', out);
 }
 
-void text_put_wrapped(FILE *out, char mark, const char *text)
+void text_put_wrapped(const struct text_page *page, char mark, const char *text)
 {
-	size_t column = 1;
-
-	fputc(mark, out);
-	while (*(text += strspn(text, " "))) {
-		size_t length = strcspn(text, " ");
-
-		if (column > 1 && column + 1 + length > TEXT_PAGE) {
-			fputs("\n ", out);
-			column = 1;
-		}
-		fputc(' ', out);
-		for (size_t i = 0; i < length; i++)
-			put_byte(out, text[i]);
-		column += 1 + length;
-		text += length;
-	}
-	fputc('\n', out);
+	fprintf(page->out, "%c ", mark);
+	report_page_fill(page->out, text, 2, page->width);
+	fputc('\n', page->out);
 }
 
 void text_put_title(const struct text_page *page, const char *title, const char *rest)
 {
-	fprintf(page->out, "\n%s%s%s %s\n", page->colour ? "\033[1m" : "", title,
-		page->colour ? "\033[0m" : "", rest);
+	fprintf(page->out, "\n%s%s%s", page->colour ? "\033[1m" : "", title, page->colour ? "\033[0m" : "");
+	if (*rest) {
+		bool fits = text_width(title) + 1 + text_width(rest) <= page->width;
+
+		fputs(fits ? " " : "\n  ", page->out);
+		report_page_fill(page->out, rest, 2, fits ? SIZE_MAX : page->width);
+	}
+	fputc('\n', page->out);
 }
 
-void text_put_cell(const struct text_page *page, struct interval interval, bool last)
+char *text_print_cell(struct interval interval, char text[64])
+{
+	char plain[64];
+	size_t value = strcspn(format_interval(interval, plain), " "), pad;
+
+	pad = value < TEXT_VALUE ? TEXT_VALUE - value : 0;
+	memset(text, ' ', pad);
+	snprintf(text + pad, 64 - pad, "%s", plain);
+	return text;
+}
+
+void text_put_cell(const struct text_page *page, struct interval interval, size_t width)
 {
 	bool alarm = page->colour && page->ratios && interval.low > 1;
 	char text[64];
-	int length = (int)strlen(format_interval(interval, text));
-	int pad = TEXT_VALUE - (int)strcspn(text, " ");
+	size_t length = strlen(text_print_cell(interval, text)), pad = strspn(text, " ");
 
-	if (pad < 0)
-		pad = 0;
-	fprintf(page->out, "%*s%s%s%s", pad, "", alarm ? ALARM : "", text, alarm ? "\033[0m" : "");
-	if (!last && pad + length < (int)page->cell_width)
-		fprintf(page->out, "%*s", (int)page->cell_width - pad - length, "");
-	else if (!last)
-		fputc(' ', page->out);
+	fprintf(page->out, "%*s%s%s%s", (int)pad, "", alarm ? ALARM : "", text + pad, alarm ? "\033[0m" : "");
+	if (length < width)
+		fprintf(page->out, "%*s", (int)(width - length), "");
 }

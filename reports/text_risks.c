@@ -82,7 +82,7 @@ int text_put_risks(struct text_page *page, const struct table *risks)
 			free(text);
 			return -ENOMEM;
 		}
-		text_put_wrapped(page->out, strstr(text, " does not survive ") ? '!' : '-', text);
+		text_put_wrapped(page, strstr(text, " does not survive ") ? '!' : '-', text);
 		free(text);
 	}
 	return 0;

@@ -98,10 +98,10 @@ static void put_law(FILE *out, const struct table *laws, const char *workload, c
 	}
 }
 
-int report_scaling_print(FILE *out, const char *scaling, const char *laws_path, bool colour,
+int report_scaling_print(struct report_page on, const char *scaling, const char *laws_path,
 			 struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = text_page_on(on);
 	struct table t, laws;
 	char title[160];
 	bool over = false, busy = false;
@@ -119,24 +119,24 @@ int report_scaling_print(FILE *out, const char *scaling, const char *laws_path, 
 			snprintf(title, sizeof(title), "%.60s, %.60s", workload,
 				 table_text_of(&t, row, "label"));
 			text_put_title(&page, title, "");
-			fprintf(out, "%3s %6s %-14s %6s %6s %8s %8s %8s %8s %8s %8s\n", "n", "runs/s",
+			fprintf(page.out, "%3s %6s %-14s %6s %6s %8s %8s %8s %8s %8s %8s\n", "n", "runs/s",
 				"[95 %]", "USL", "MVA", "median", "P95", "P99", "sim. P95", "wait-cpu",
 				"memory");
 		}
-		put_point(out, &t, row);
+		put_point(page.out, &t, row);
 		over |= table_is(&t, row, "flags", "oversubscribed");
 		busy |= table_is(&t, row, "flags", "busy");
 		if (row + 1 == t.rows || !table_is(&t, row + 1, "workload", workload) ||
 		    !table_is(&t, row + 1, "config", config))
-			put_law(out, &laws, workload, config);
+			put_law(page.out, &laws, workload, config);
 	}
 	if (over)
-		fputs("\n* oversubscribed: they hold more cores than there are\n", out);
+		fputs("\n* oversubscribed: they hold more cores than there are\n", page.out);
 	if (busy)
 		fputs("\n! busy: copies that had a core each waited for it: others were at work, which "
 		      "predictions "
-		      "leave out\n",
-		      out);
+		      "leave page.out\n",
+		      page.out);
 	table_free(&t);
 	if (code == 0)
 		table_free(&laws);

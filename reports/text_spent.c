@@ -42,7 +42,7 @@ static int put_footprint(struct text_page *page, const struct result *result)
 	}
 	if (result->footprint.rows)
 		text_put_wrapped(
-			page->out, '*',
+			page, '*',
 			"of the whole host, with what others did meanwhile: the kernel does not keep "
 			"whose it is");
 	return 0;
@@ -55,7 +55,7 @@ static int put_hardware(struct text_page *page, const struct result *result)
 
 	if (hardware_missing(result, line, sizeof(line))) {
 		fputc('\n', page->out);
-		text_put_wrapped(page->out, '-', line);
+		text_put_wrapped(page, '-', line);
 	}
 	for (size_t f = hardware_next(result, 0); f < t->rows; f = hardware_next(result, f + 1)) {
 		struct grid grid;

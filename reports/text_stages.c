@@ -6,21 +6,22 @@
 
 /* Where the time of one request goes: the most frequent kinds, stage by stage. */
 #define KINDS 3
-#define WIDTH 18 /* of a cell */
+#define WIDTH 16 /* of a cell */
 
+/* Columns FIRST to END. */
 static void put_kind(const struct text_page *page, const struct result *result, const struct grid *grid,
-		     const char *kind)
+		     const char *kind, size_t first, size_t end)
 {
 	char cell[STAGE_CELL];
 
 	text_put_name(page->out, kind, TEXT_NAME_LEAST);
-	for (size_t c = 0; c < grid->column_count; c++)
-		text_put_name(page->out, grid->columns[c].label, c + 1 < grid->column_count ? WIDTH : 0);
+	for (size_t c = first; c < end; c++)
+		text_put_name(page->out, grid->columns[c].label, c + 1 < end ? WIDTH : 0);
 	fputc('\n', page->out);
 	for (size_t s = 0; s < STAGES; s++) {
 		text_put_name(page->out, stage_names[s], TEXT_NAME_LEAST);
-		for (size_t c = 0; c < grid->column_count; c++)
-			fprintf(page->out, "%-*s", c + 1 < grid->column_count ? WIDTH : 0,
+		for (size_t c = first; c < end; c++)
+			fprintf(page->out, "%-*s", c + 1 < end ? WIDTH : 0,
 				stage_cell(result, kind, stage_names[s], grid->columns[c].name, "+-", cell));
 		fputc('\n', page->out);
 	}
@@ -29,6 +30,7 @@ static void put_kind(const struct text_page *page, const struct result *result, 
 int text_put_stages(const struct text_page *page, const struct result *result)
 {
 	struct grid grid;
+	size_t fit;
 
 	if (result->waterfall.rows == 0)
 		return 0;
@@ -37,8 +39,11 @@ int text_put_stages(const struct text_page *page, const struct result *result)
 	if (grid.rows.count > 0)
 		text_put_title(page, "Stages of a request",
 			       "in microseconds, median; +- by how much the guest's clock may be off");
+	fit = (page->width - TEXT_NAME_LEAST) / WIDTH;
 	for (size_t r = 0; r < grid.rows.count; r++)
-		put_kind(page, result, &grid, grid.rows.name[r]);
+		for (size_t c = 0; c < grid.column_count; c += fit)
+			put_kind(page, result, &grid, grid.rows.name[r], c,
+				 c + fit < grid.column_count ? c + fit : grid.column_count);
 	grid_free(&grid);
 	return 0;
 }

@@ -35,7 +35,7 @@ int text_put_uncertainty(struct text_page *page, const struct table *table)
 		free(line);
 		return -ENOMEM;
 	}
-	text_put_wrapped(page->out, '-', line);
+	text_put_wrapped(page, '-', line);
 	free(line);
 	return 0;
 }
@@ -90,7 +90,7 @@ int text_put_sensitivity(struct text_page *page, const struct table *table)
 		return -ENOMEM;
 	}
 	if (count)
-		text_put_wrapped(page->out, '-', line);
+		text_put_wrapped(page, '-', line);
 	free(line);
 	return 0;
 }

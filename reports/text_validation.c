@@ -137,9 +137,9 @@ static void put_programs(const struct text_page *page, const struct table *t, co
 	}
 }
 
-int report_validation_print(FILE *out, const char *path, const char *counts, bool colour, struct error *error)
+int report_validation_print(struct report_page on, const char *path, const char *counts, struct error *error)
 {
-	struct text_page page = { .out = out, .colour = colour };
+	struct text_page page = text_page_on(on);
 	struct group g = { "", "", "" };
 	struct table t;
 	double *room;

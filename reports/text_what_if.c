@@ -53,7 +53,7 @@ int text_put_what_if(struct text_page *page, const struct table *t)
 			free(line);
 			return -ENOMEM;
 		}
-		text_put_wrapped(page->out, '-', line);
+		text_put_wrapped(page, '-', line);
 		free(line);
 	}
 	return 0;

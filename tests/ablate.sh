@@ -110,8 +110,9 @@ jq -e '[.[] | select(.method == "shapley")] | group_by(.order) | length == 2 and
 result orders-are-reversed
 
 why="$(head -n 30 out)"
-grep -q '^syscall: hosted to bare-metal.* Shapley values, [12] block' out && grep -q '^interaction ' out &&
-	grep -q '^= The bars sum to .*; measured apart' out && grep -q '^> ' out
+tr -s "\n " "  " <out >flat
+grep -q "syscall: hosted to bare-metal.* Shapley values, [12] block" flat && grep -q "^interaction " out &&
+	grep -q "= The bars sum to .*; measured apart" flat && grep -q '^> ' out
 result summary
 why="report.html has no waterfall"
 grep -q 'What each knob is worth' orders/report.html && ! grep -q 'could not be drawn' orders/report.html

@@ -87,7 +87,7 @@ result text
 why="$(grep -nv "^[ -~]*$" text)"
 [ -z "$why" ]
 result text-without-colour
-for columns in 80 100; do
+for columns in 80 120; do
 	COLUMNS=$columns "$vmtax" doctor >text
 	why="$(awk -v most=$columns 'length($0) > most' text)"
 	[ -z "$why" ]

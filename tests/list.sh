@@ -22,6 +22,12 @@ for list in $("$vmtax" list lists --csv | sed '1d; s/,.*//'); do
 	why="$list"
 	"$vmtax" list "$list" >text 2>err && [ -s text ] && [ ! -s err ]
 	result "$list-text"
+	for columns in 80 120; do
+		why="$(COLUMNS=$columns "$vmtax" list "$list" | awk -v most=$columns 'length($0) > most')"
+		[ -z "$why" ]
+		result "$list-at-$columns"
+	done
+	why="$list"
 	"$vmtax" list "$list" --csv >csv && even csv
 	result "$list-csv"
 	"$vmtax" list "$list" --json >json && [ "$(grep -c '^{' json)" -eq $(($(wc -l <csv) - 1)) ]

@@ -73,8 +73,8 @@ prints '^kv  *100 ms  *2.00 \[2.00, 2.00\]  *1.50 \[1.50, 1.50\]$'
 result ratios
 prints '^\* bare-metal\*: memory=lazy4k: no huge pages are reserved' && prints '^! flagged steal: others took .* (1 run of kv)$'
 result notes
-why="a line is wider than 100 columns"
-! grep -q '.\{101\}' said
+why="a line is wider than 80 columns"
+! grep -q '.\{81\}' said
 result width
 why="colour in a file"
 ! grep -q "$(printf '\033')" said

@@ -17,7 +17,9 @@ static inline char *print_text(const char *directory, bool colour)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	CHECK_INT(report_text_print(out, directory, true, colour, &error), 0);
+	CHECK_INT(report_text_print((struct report_page){ .out = out, .width = 80, .colour = colour },
+				    directory, true, &error),
+		  0);
 	fclose(out);
 	return text;
 }
