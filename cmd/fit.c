@@ -202,7 +202,9 @@ static int fit(const struct options *o, struct error *error)
 		error_fail(error, errno, "make the directories above it", "cannot make a directory");
 		return error_at(error, "%.250s", out);
 	}
-	code = model_fit_write(o->directory, coefficients, error);
+	code = o->metrics ? report_openmetrics_check(o->metrics, error) : 0;
+	if (code == 0)
+		code = model_fit_write(o->directory, coefficients, error);
 	if (code == 0 && o->validate)
 		code = model_validation_write(o->directory, o->held_out, validation, counts, error);
 	if (code == 0)

@@ -137,7 +137,9 @@ static int predict(const struct options *o, const char *directory, struct error 
 
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_predictions.name);
 	snprintf(latencies, sizeof(latencies), "%s/%s", directory, schema_latencies.name);
-	code = model_predict_write(&options, error);
+	code = o->metrics ? report_openmetrics_check(o->metrics, error) : 0;
+	if (code == 0)
+		code = model_predict_write(&options, error);
 	if (code == 0)
 		code = show(o, path, latencies, error);
 	if (!o->out) {

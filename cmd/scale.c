@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,24 @@ static int conclude(const struct scale_options *o, const char *out, struct error
 	return code;
 }
 
+/* What is measured anew goes to where nothing of its kind is: what is read later is all that is there. */
+static int check_unused(const struct scale_options *o, struct error *error)
+{
+	char pattern[4300];
+	glob_t found;
+	bool loads = o->mixes || o->rate > 0;
+
+	if (!loads && !o->program)
+		return 0;
+	snprintf(pattern, sizeof(pattern), "%s/%s", o->out, loads ? schema_loads.name : SCALE_COPIES);
+	if (glob(pattern, 0, NULL, &found))
+		return 0;
+	error_fail(error, 0, "choose another with --out, or remove it", "results were measured here before");
+	error_at(error, "%.250s", found.gl_pathv[0]);
+	globfree(&found);
+	return -EEXIST;
+}
+
 static int measure(struct scale_options *o, struct error *error)
 {
 	if (o->mixes || o->rate > 0)
@@ -154,6 +173,10 @@ int cmd_scale(int argc, char **argv)
 	code = o.out ? make_directory(o.out, &error) : 0;
 	if (code == 0 && !o.out && !mkdtemp(directory))
 		code = error_fail(&error, errno, "name a directory with --out", "cannot make %s", directory);
+	if (code == 0 && o.metrics)
+		code = report_openmetrics_check(o.metrics, &error);
+	if (code == 0)
+		code = check_unused(&o, &error);
 	if (code == 0) {
 		status = measure(&o, &error);
 		if (status != CMD_OK && error.what[0])

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/schema.h"
@@ -182,6 +183,13 @@ static int check(const struct scale_options *o, struct error *error)
 
 static int add_directory(struct scale_options *o, const char *directory, struct error *error)
 {
+	struct stat new, old;
+
+	/* What is there already counts once, whatever it is called. */
+	for (size_t i = 0; i < o->directories; i++)
+		if (stat(directory, &new) == 0 && stat(o->directory[i], &old) == 0 &&
+		    new.st_dev == old.st_dev &&new.st_ino == old.st_ino)
+			return 0;
 	if (o->directories == SCALE_DIRECTORIES)
 		return error_set(error, 0, "more than %d directories", SCALE_DIRECTORIES);
 	o->directory[o->directories++] = directory;
@@ -196,7 +204,7 @@ static int take_directory(struct scale_options *o, const char *directory, struct
 	glob_t found;
 	int code = 0;
 
-	snprintf(pattern, sizeof(pattern), "%s/vms*-*/runs.csv", directory);
+	snprintf(pattern, sizeof(pattern), "%s/" SCALE_COPIES, directory);
 	if (glob(pattern, 0, NULL, &found))
 		return add_directory(o, directory, error);
 	for (size_t i = 0; code == 0 && i < found.gl_pathc; i++) {

@@ -11,7 +11,8 @@ struct error;
 
 #define SCALE_CONFIGS	  "native,hosted,bare-metal"
 #define SCALE_DIRECTORIES 256
-#define SCALE_TIMEOUT_NS  60000000000u /* of a run in a load */
+#define SCALE_COPIES	  "vms*-*/runs.csv" /* of copies, below what is named */
+#define SCALE_TIMEOUT_NS  60000000000u	    /* of a run in a load */
 #define SCALE_MIXES	  32
 
 struct scale_options {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,30 +166,59 @@ static bool is_special(const char *path)
 	return lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+/* What is written until it is whole, into BEGUN: PATH itself where that is special. Collectors read *.prom
+ * alone. */
+static bool name_begun(const char *path, char begun[4400])
+{
+	bool special = is_special(path);
+
+	if (special)
+		snprintf(begun, 4400, "%s", path);
+	else
+		snprintf(begun, 4400, "%s.%d", path, (int)getpid());
+	return special;
+}
+
+static int refuse(const char *path, int number, struct error *error)
+{
+	error_fail(error, number, "name a file in a directory you may write to", "cannot write metrics");
+	return error_at(error, "%.250s", path);
+}
+
+int report_openmetrics_check(const char *path, struct error *error)
+{
+	char begun[4400];
+	struct stat status;
+	int fd;
+
+	if (name_begun(path, begun)) { /* to open a pipe would wait for its reader */
+		if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+			return refuse(path, EISDIR, error);
+		return access(path, W_OK) ? refuse(path, errno, error) : 0;
+	}
+	fd = open(begun, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return refuse(path, errno, error);
+	close(fd);
+	unlink(begun);
+	return 0;
+}
+
 int report_openmetrics_write(const char *path, const struct report_source *sources, struct error *error)
 {
 	char begun[4400];
-	bool special = is_special(path);
-	FILE *out;
+	bool special = name_begun(path, begun);
+	FILE *out = fopen(begun, "we");
 	int code = 0, failed;
 
-	if (special)
-		snprintf(begun, sizeof(begun), "%s", path);
-	else
-		snprintf(begun, sizeof(begun), "%s.%d", path,
-			 (int)getpid()); /* collectors read *.prom alone */
-	out = fopen(begun, "we");
 	for (; out && code == 0 && sources->path; sources++)
 		code = put_table(out, sources->path, sources->schema, error);
 	failed = out == NULL || fputs("# EOF\n", out) < 0;
 	failed |= out && fclose(out) != 0;
 	if (code == 0 && !failed && (special || rename(begun, path) == 0))
 		return 0;
-	if (code == 0) {
-		code = error_fail(error, errno, "name a file in a directory you may write to",
-				  "cannot write metrics");
-		error_at(error, "%.250s", path);
-	}
+	if (code == 0)
+		code = refuse(path, errno, error);
 	if (!special)
 		unlink(begun);
 	return code;

@@ -42,6 +42,8 @@ mkdir all && for n in 1 2 3 4 5 6 7 8; do ln -s ../law$n all/vms$n-1; done && ec
 result directory-of-directories
 try 0 law1 law2 && ! grep -q contention said
 result too-few-for-a-law
+try 0 law1 law1 ./law1 all --csv && cmp -s said fitted/scaling.csv
+result given-twice
 [ -z "$(ls -d "${TMPDIR:-/tmp}"/vmtax-scale-* 2>/dev/null)" ]
 result leaves-nothing
 
@@ -164,5 +166,9 @@ refuses no-predictions 1 'nowhere/predictions.csv' loads --predicted nowhere
 try 0 --out real --max 2 --blocks 1 --configs native -- /bin/sleep 0.1 && [ -s real/vms2-1/runs.csv ] &&
 	[ "$(grep -c ',native,' real/scaling.csv)" -eq 2 ]
 result real
+refuses measured-before 1 'real/vms1-1/runs.csv' --out real --max 1 --blocks 1 --configs native -- /bin/sleep 0.1
+refuses loads-before 1 'mixed/loads.csv' --out mixed --mix cpu-int:1
+refuses metrics-nowhere 1 'nowhere/x.prom' --out real3 --max 1 --openmetrics nowhere/x.prom -- /bin/true && [ ! -e real3/vms1-1 ]
+result metrics-first
 try 2 --out real2 --max 2 --blocks 1 --configs nativ -- /bin/true && [ ! -e real2/scaling.csv ]
 result wrong-configuration
