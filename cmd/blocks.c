@@ -203,30 +203,44 @@ static size_t cells_observed(const struct harness *h)
 	return sum * blocks_observed(h->plan->blocks[h->stage]);
 }
 
+static int run_round(struct harness *h, uint64_t round, struct error *error)
+{
+	int code = 0;
+
+	for (size_t w = 0; code == 0 && w < h->suite.count; w++)
+		for (size_t part = 0; code == 0 && part < h->parts && !harness_stopped(h); part++)
+			code = run_block(h, w, round, part, error);
+	return code;
+}
+
+static int observe_round(struct harness *h, uint64_t round, size_t number, struct error *error)
+{
+	int code = 0;
+
+	for (size_t w = 0; code == 0 && number && w < h->suite.count && !harness_stopped(h); w++)
+		code = observe(h, w, round, number, error);
+	return code;
+}
+
 /* Blocks interleave over the workloads, so that a slow hour does not fall on one of them. Observed
- * repetitions come between rounds, so that it does not fall on these either. */
+ * repetitions come between rounds, so that it does not fall on these either; there is one at least. */
 int blocks_run(struct harness *h, struct error *error)
 {
-	uint64_t rounds = h->plan->blocks[h->stage];
+	uint64_t rounds = h->plan->blocks[h->stage], round;
+	size_t observed = 0;
 	int code = 0;
 
 	make_traces(h);
 	progress_phase(&h->progress, "measuring", blocks_cells(h) * rounds + cells_observed(h));
-	for (uint64_t round = 0; code == 0 && round < rounds; round++) {
+	for (round = 0; code == 0 && round < rounds && !harness_time_up(h, round); round++) {
 		size_t number = due(h, round);
 
-		for (size_t w = 0; code == 0 && w < h->suite.count; w++)
-			for (size_t part = 0; code == 0 && part < h->parts && !harness_stopped(h); part++)
-				code = run_block(h, w, round, part, error);
-		for (size_t w = 0; code == 0 && number && w < h->suite.count && !harness_stopped(h); w++)
-			code = observe(h, w, round, number, error);
+		code = run_round(h, round, error);
+		if (code == 0)
+			code = observe_round(h, round, number, error);
+		observed += number;
 	}
-	return code;
-}
-
-static bool no_time(const struct harness *h, uint64_t cost_ns)
-{
-	return h->deadline_ns && clock_now_ns() + cost_ns > h->deadline_ns;
+	return code || observed ? code : observe_round(h, round, 1, error);
 }
 
 /* Whether any block of ROUND of workload W was disturbed. */
@@ -253,7 +267,7 @@ static int repeat_workload(struct harness *h, size_t w, struct error *error)
 		for (size_t part = 0; code == 0 && part < h->parts && !harness_stopped(h); part++) {
 			if (!ledger_disturbed(&h->ledger, w, number_of(h, round, part)))
 				continue;
-			if (!no_time(h, h->workload[w].cost_ns))
+			if (!harness_late(h, h->workload[w].cost_ns))
 				code = run_block(h, w, next, part, error);
 			else if (!ledger_has_block(&h->ledger, w, number_of(h, next, part)))
 				h->not_repeated++;

@@ -129,11 +129,31 @@ static int decide_blocks(struct harness *h, struct error *error)
 		progress_say(&h->progress,
 			     "the budget allows %llu block%s of at least %d%s: give more with --budget, or "
 			     "less to "
-			     "do with --only%s",
+			     "do with --only%s%s",
 			     (unsigned long long)blocks, blocks == 1 ? "" : "s", HARNESS_BLOCKS_LEAST,
 			     blocks < HARNESS_INTERVAL ? ", too few for intervals" : "",
-			     run_options_ablate(h->options) ? "" : " or --configs");
+			     run_options_ablate(h->options) ? "" : " or --configs",
+			     payable(h, 1) < 1 ? "; it will take longer" : "");
 	return run_plan_decide_blocks(h->plan, blocks, h->directory, error);
+}
+
+bool harness_late(const struct harness *h, uint64_t cost_ns)
+{
+	return h->deadline_ns && clock_now_ns() + cost_ns > h->deadline_ns;
+}
+
+bool harness_time_up(struct harness *h, uint64_t round)
+{
+	uint64_t rounds = h->plan->blocks[h->stage];
+
+	if (round == 0 || h->options->blocks || harness_stopped(h) || !harness_late(h, 0))
+		return false;
+	progress_say(&h->progress,
+		     "the time is up after %llu of %llu blocks, as repetitions took longer than when tried "
+		     "out: vmtax %s --resume --out %s goes on",
+		     (unsigned long long)round, (unsigned long long)rounds, h->options->command,
+		     h->directory);
+	return true;
 }
 
 int harness_run(struct harness *h, struct error *error)

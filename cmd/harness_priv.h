@@ -146,6 +146,13 @@ int harness_record(struct harness *h, const struct cell *cell, size_t c, uint64_
 /* Records that configuration C cannot run workload W, once. 0 or negative errno. */
 int harness_skip(struct harness *h, size_t w, size_t c, const char *reason, struct error *error);
 
+/* Whether COST_NS more are more than the deadline allows. */
+bool harness_late(const struct harness *h, uint64_t cost_ns);
+
+/* Whether the blocks from ROUND on are left to --resume, which is said: a busy machine takes longer than when
+ * it was tried out, and a budget keeps its word. */
+bool harness_time_up(struct harness *h, uint64_t round);
+
 /* Tries out every workload under every configuration: what native does, what works, how long it takes. */
 int pilot_run(struct harness *h, struct error *error);
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/units.h"
 #include "cmd/harness_priv.h"
 #include "cmd/nano_priv.h"
 
@@ -188,14 +190,41 @@ static void sort_active(struct harness_workload *workload)
 		}
 }
 
+/* Once half of the budget is spent on TRIED programs, and the others want more than what is left. */
+static bool too_long(const struct harness *h, size_t tried)
+{
+	double spent = (double)(clock_now_ns() - h->begun_ns), budget = (double)h->budget_ns;
+
+	return !h->options->blocks && spent > budget / 2 &&
+	       spent * (double)h->suite.count > budget * (double)tried;
+}
+
+static void say_too_long(struct harness *h, size_t tried)
+{
+	uint64_t all = (clock_now_ns() - h->begun_ns) / tried * h->suite.count;
+	char takes[32], budget[32];
+
+	progress_say(
+		&h->progress,
+		"trying out alone takes some %s, and the budget is %s: it will be exceeded; less to do is "
+		"had with --only or --configs",
+		units_print_time((double)all, takes, sizeof(takes)),
+		units_print_time((double)h->budget_ns, budget, sizeof(budget)));
+}
+
 int pilot_run(struct harness *h, struct error *error)
 {
+	bool said = h->budget_ns == 0;
 	int code = 0;
 
 	progress_phase(&h->progress, "trying out", h->suite.count * (h->configs + 1));
 	for (size_t w = 0; code == 0 && w < h->suite.count && !harness_stopped(h); w++) {
 		code = try_workload(h, w, error);
 		sort_active(&h->workload[w]);
+		if (code == 0 && !said && too_long(h, w + 1)) {
+			say_too_long(h, w + 1);
+			said = true;
+		}
 	}
 	return code;
 }

@@ -29,6 +29,7 @@ static struct {
 	const char *fallback;
 	const char *sha256; /* of the program; NULL: not known */
 	int drift_at;	    /* the launch before which the machine is 3 % slower; 0: none */
+	int slow_after;	    /* launches, from then on each takes a tenth of a second; 0: none */
 } mock;
 
 static inline void mock_print(struct measurement *m, const char *text)
@@ -61,6 +62,8 @@ static inline int mock_launch(const struct launch *launch, struct measurement *m
 	(void)error;
 	mock.launches++;
 	mock.observed += launch->observed;
+	if (mock.slow_after && mock.launches > mock.slow_after)
+		usleep(100000);
 	if (mock.interrupt_after && mock.launches > mock.interrupt_after) {
 		m->interrupted = true;
 		return 0;
@@ -152,6 +155,8 @@ static inline void mock_run(struct mock_run *run, const char *directory, const c
 	h->launchers = mock_launchers;
 	h->calibrator = &mock_calibrator;
 	h->directory = directory;
+	h->budget_ns = run->options.budget_ns;
+	h->share = 1;
 	h->suite.workload = calloc(2, sizeof(struct workload));
 	mock_workload(&h->suite, "one");
 	mock_workload(&h->suite, "two");

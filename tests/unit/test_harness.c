@@ -204,6 +204,25 @@ static void test_unsupported(void)
 	table_free(&runs);
 }
 
+/* A machine that turned slow after the pilot does not make more of the budget: whole blocks, one at least,
+ * and each cell observed. */
+static void test_budget(void)
+{
+	struct mock_run run;
+	uint64_t measured;
+
+	begin(&run);
+	run.options.budget_ns = 1000000000;
+	run.options.observe = true;
+	mock.slow_after = 2 * 3;
+	mock_run(&run, "budget", "native,hosted", 0, false);
+	CHECK_INT(run.code, 0);
+	measured = run.harness.good - (size_t)mock.observed;
+	CHECK(measured >= 4 && measured % 4 == 0);
+	CHECK(mock.observed >= 4 && mock.observed % 4 == 0);
+	CHECK(measured < 4 * run.plan.blocks[0] || run.plan.blocks[0] < 4);
+}
+
 int main(void)
 {
 	/* What is said to the user is not what is tested here. */
@@ -219,5 +238,6 @@ int main(void)
 	CHECK_RUN(test_unable);
 	CHECK_RUN(test_report);
 	CHECK_RUN(test_unsupported);
+	CHECK_RUN(test_budget);
 	return check_done();
 }
