@@ -58,7 +58,7 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 	double scale[TERM_MOST] = { 0 }, usual = NAN;
 	size_t row = first;
 
-	*fit = (struct fit){ .error = { { 1, 1, 1 }, { 1, 1, 1 } } };
+	*fit = (struct fit){ .error = { { NAN, NAN, NAN }, { NAN, NAN, NAN } } };
 	for (size_t j = 0; j < terms_count; j++)
 		fit->absent[j] = true;
 	for (; row < t->rows && table_alike(t, row, first, "config") && table_alike(t, row, first, "metric");
@@ -88,6 +88,11 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 
 			fit->fault_ns = !isnan(here) ? here : isnan(there) ? 0 : there;
 		}
+	}
+	if (fit->absent[TERM_BASE]) {
+		error_fail(error, 0, "fit anew", "a configuration has no row of the term %s",
+			   terms[TERM_BASE].name);
+		return error_at(error, "%.200s:%zu:term", t->path, t->lines[first]);
 	}
 	/* What the nano suite does not measure is taken to change as a request does. */
 	for (size_t j = 0; j < terms_count; j++)

@@ -151,8 +151,8 @@ static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns
 	const char *comma = "  ";
 	char added[32];
 
-	if (cpu_ns > 0) {
-		fprintf(out, "%s%.2f cores busy", comma, cpu_ns / ns);
+	if (cpu_ns > 0) { /* predicted apart, the two may come to more than there is */
+		fprintf(out, "%s%.2f cores busy", comma, fmin(cpu_ns / ns, isnan(held) ? INFINITY : held));
 		comma = ", ";
 	}
 	if (!isnan(held)) {

@@ -30,7 +30,7 @@ try 0 fit known --json && near "$(cost request)" 50000 && near "$(cost page-faul
 	jq -e 'all(.[]; .low <= .cost and .cost <= .high)' said >/dev/null
 result costs
 near '[.[] | select(.term == "request" and .metric == "time")][0].exit' 3000 && near '[.[] | select(.term == "request" and .metric == "time")][0].indirect' 2000 &&
-	try 0 fit known && tr '\n' ' ' <said | grep -q 'a request 3.00 us are the exit, 47.0 us until it is served, and as much as 2.00 us more' &&
+	try 0 fit known && tr -s ' \n' ' ' <said | grep -q 'a request 3.00 us are the exit, 47.0 us until it is served, and as much as 2.00 us more' &&
 	grep -Eq '^condition number [0-9.]+$' said
 result split-request
 [ -s known/coefficients.csv ] && try 0 fit known --csv --out elsewhere && cmp -s known/coefficients.csv elsewhere/coefficients.csv
@@ -163,6 +163,11 @@ mkdir free && sed '3s/ns,[^,]*/ns,NA/' known/coefficients.csv >free/coefficients
 refuses cost-missing 2 'free/coefficients.csv:3:cost' predict known --costs free
 sed '3s/ns,[^,]*/ns,-5/' known/coefficients.csv >free/coefficients.csv
 refuses cost-below-nought 2 'free/coefficients.csv:3:cost' predict known --costs free
+sed '/,time,base,/d' known/coefficients.csv >free/coefficients.csv
+refuses cost-base 2 'no row of the term base' predict known --costs free
+sed '/,error/d' known/coefficients.csv >free/coefficients.csv && try 0 predict known --costs free --json &&
+	jq -e 'all(.[]; .low_ns == null and .high_ns == null)' said >/dev/null
+result no-interval
 refuses no-coefficients 1 'vmtax fit --out wrote' predict known --costs held
 refuses missing-profile 1 'vmtax profile --out wrote' predict nowhere --costs known
 mkdir wrong && sed '3s/^\(p0,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\),[^,]*/\1,many/' known/profile.csv >wrong/profile.csv
