@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,103 +22,33 @@
 #include "vmm/vmm.h"
 
 /* vmtax profile: what a program does that virtualization makes dearer. */
-#define KINDS_SHOWN 8
-#define COUNTERS    "basic,tlb"
-
-struct sums {
-	uint64_t host, guest, late, bytes;
-};
-
-static struct sums sum(const struct profile *p)
-{
-	struct sums s = { 0 };
-	bool request[TRACE_CALLS];
-
-	profile_requests(request);
-	for (int i = 0; i < TRACE_CALLS; i++) {
-		const struct trace_call *call = p->trace.call[i];
-
-		if (!call)
-			continue;
-		*(request[i] ? &s.host : &s.guest) += call->count;
-		s.late += call->late;
-		s.bytes += request[i] ? call->bytes : 0;
-	}
-	return s;
-}
-
-/* The kinds of calls made most, in order. */
-static void show_kinds(const struct profile *p)
-{
-	bool shown[TRACE_CALLS] = { false };
-
-	for (int n = 0; n < KINDS_SHOWN; n++) {
-		const char *served, *refused, *name;
-		const struct trace_call *call;
-		char bytes[32], gap[32];
-		int most = -1;
-
-		for (int i = 0; i < TRACE_CALLS; i++)
-			if (p->trace.call[i] && !shown[i] &&
-			    (most < 0 || p->trace.call[i]->count > p->trace.call[most]->count))
-				most = i;
-		if (most < 0)
-			return;
-		shown[most] = true;
-		call = p->trace.call[most];
-		name = vmm_syscall(most, &served, &refused);
-		printf("  %-16s %9llu  %-11s %10s  %s\n", name ? name : "?", (unsigned long long)call->count,
-		       served,
-		       call->bytes ? units_print_bytes((double)call->bytes, bytes, sizeof(bytes)) : "-",
-		       call->gap.count
-			       ? units_print_time((double)hist_quantile(&call->gap, 0.5), gap, sizeof(gap))
-			       : "-");
-	}
-}
-
-static void show(const struct profile *p)
-{
-	char wall[32], cpu[32], counted[32], bytes[32];
-	struct sums s = sum(p);
-
-	if (isnan(p->wall_ns))
-		printf("%s: CPU %s in %s\n", p->program, units_print_time(p->cpu_ns, cpu, sizeof(cpu)),
-		       units_print_time(p->observed_ns, counted, sizeof(counted)));
-	else
-		printf("%s: %s, CPU %s; counted in a run of %s\n", p->program,
-		       units_print_time(p->wall_ns, wall, sizeof(wall)),
-		       units_print_time(p->cpu_ns, cpu, sizeof(cpu)),
-		       units_print_time(p->observed_ns, counted, sizeof(counted)));
-	if (!p->traced)
-		return;
-	if (!isnan(p->slowdown))
-		printf("  watching took some %.3g %% more of its CPU time, which is left out: %llu events of "
-		       "%llu ns\n",
-		       100 * p->slowdown, (unsigned long long)p->trace.events,
-		       (unsigned long long)p->trace.event_cost_ns);
-	if (p->trace.lost)
-		printf("! %llu events were lost: all that follows is too little\n",
-		       (unsigned long long)p->trace.lost);
-	if (p->followed)
-		printf("  calls counted in a run of %s, stopped %llu times for %llu ns each\n",
-		       units_print_time(p->followed_ns, counted, sizeof(counted)),
-		       (unsigned long long)p->trace.events, (unsigned long long)p->trace.event_cost_ns);
-	printf("  %llu calls would be requests to the host (%s; %llu of them after %d us without any), %llu "
-	       "the guest kernel serves\n",
-	       (unsigned long long)s.host, units_print_bytes((double)s.bytes, bytes, sizeof(bytes)),
-	       (unsigned long long)s.late, VMM_SPIN_US, (unsigned long long)s.guest);
-	if (!p->followed)
-		printf("  %llu wake-ups (%llu on another CPU), %llu waits (%llu until a time was up)\n",
-		       (unsigned long long)p->trace.wakes, (unsigned long long)p->trace.cross_wakes,
-		       (unsigned long long)p->trace.waits, (unsigned long long)p->trace.timeouts);
-	printf("  %llu threads and processes started\n", (unsigned long long)p->trace.tasks);
-	printf("  %-16s %9s  %-11s %10s  %s\n", "call", "count", "served by", "bytes", "apart, median");
-	show_kinds(p);
-}
+#define COUNTERS "basic,tlb"
 
 static bool quiet(const struct profile_options *o)
 {
 	return o->csv || o->json;
+}
+
+/* One program of a suite: into TABLES, and a summary where one is wanted. */
+static int profile_workload(const struct profile_options *o, const struct workload *workload, size_t number,
+			    struct scratch *scratch, const char *file, bool traces,
+			    struct profile_tables *tables, struct progress *progress, struct error *error)
+{
+	struct profile profile = { 0 };
+	int code = profile_run(o, workload, number, scratch, file, traces, &profile, error);
+
+	if (o->name)
+		profile.program = o->name;
+	if (code == 0 && profile.exit_code > 0)
+		progress_say(progress, "%s ended with exit status %lld", profile.program,
+			     (long long)profile.exit_code);
+	if (code == 0)
+		code = profile_tables_put(tables, &profile, error);
+	progress_end(progress);
+	if (code == 0 && !quiet(o))
+		profile_show(&profile);
+	profile_free(&profile);
+	return code;
 }
 
 static int profile_suite(const struct profile_options *o, const struct suite *suite, const char *file,
@@ -125,37 +56,64 @@ static int profile_suite(const struct profile_options *o, const struct suite *su
 {
 	struct scratch scratch = { 0 };
 	struct progress progress;
+	size_t left_out = 0;
+	char why[600];
 	int code = scratch_open(&scratch, o->out, o->stop_fd, error);
 
 	if (code)
 		return code;
 	progress_begin(&progress, "profile");
 	progress_phase(&progress, "profiling", suite->count);
-	for (size_t i = 0; code == 0 && i < suite->count; i++) {
+	for (size_t i = 0; code == 0 && i < suite->count; i++, progress_step(&progress)) {
 		const struct workload *workload = &suite->workload[i];
-		struct profile profile = { 0 };
 
 		progress_show(&progress, workload->name, "native");
-		if (workload->absent[0] || !workload->argv) {
-			progress_say(&progress, "%s is left out: %s", workload->name,
-				     workload->argv ? workload->absent : "a plain process has no such event");
-			progress_step(&progress);
-			continue;
+		why[0] = '\0';
+		if (workload->absent[0] || !workload->argv)
+			snprintf(why, sizeof(why), "%.500s",
+				 workload->argv ? workload->absent : "a plain process has no such event");
+		else
+			code = profile_workload(o, workload, i, &scratch, file, traces, tables, &progress,
+						error);
+		if (code == -ECHILD && suite->count > 1) { /* others of them may do */
+			error_text(error, why, sizeof(why));
+			code = 0;
 		}
-		code = profile_run(o, workload, i, &scratch, file, traces, &profile, error);
-		if (o->name)
-			profile.program = o->name;
-		if (code == 0)
-			code = profile_tables_put(tables, &profile, error);
-		progress_end(&progress);
-		if (code == 0 && !quiet(o))
-			show(&profile);
-		profile_free(&profile);
-		progress_step(&progress);
+		if (why[0])
+			progress_say(&progress, "%s is left out: %s", workload->name, why);
+		left_out += why[0] != '\0';
 	}
 	progress_end(&progress);
 	scratch_close(&scratch);
+	if (code == 0 && left_out == suite->count)
+		code = error_fail(error, 0, "name others with --only", "no program could be profiled");
 	return code;
+}
+
+/* What a process has started already runs on by itself: it is not watched. */
+static void say_children(uint64_t pid)
+{
+	char pattern[64];
+	int child, children = 0;
+	glob_t found = { 0 };
+
+	snprintf(pattern, sizeof(pattern), "/proc/%llu/task/*/children", (unsigned long long)pid);
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			FILE *file = fopen(found.gl_pathv[i], "re");
+
+			while (file && fscanf(file, "%d", &child) == 1)
+				children++;
+			if (file)
+				fclose(file);
+		}
+	globfree(&found);
+	if (children)
+		fprintf(stderr,
+			"vmtax profile: %d process%s that it started before %s not watched: pgrep -P %llu "
+			"names them, for a --pid of their own\n",
+			children, children == 1 ? "" : "es", children == 1 ? "is" : "are",
+			(unsigned long long)pid);
 }
 
 static int profile_process(const struct profile_options *o, bool trace, const char *file,
@@ -163,14 +121,17 @@ static int profile_process(const struct profile_options *o, bool trace, const ch
 {
 	struct profile profile;
 	char name[32];
-	int code = profile_watch(o, trace ? file : NULL, &profile, error);
+	int code;
+
+	say_children(o->pid);
+	code = profile_watch(o, trace ? file : NULL, &profile, error);
 
 	snprintf(name, sizeof(name), "pid-%llu", (unsigned long long)o->pid);
 	profile.program = o->name ? o->name : name;
 	if (code == 0)
 		code = profile_tables_put(tables, &profile, error);
 	if (code == 0 && !quiet(o))
-		show(&profile);
+		profile_show(&profile);
 	profile_free(&profile);
 	return code;
 }

@@ -50,9 +50,14 @@ struct profile {
 	struct trace_profile trace;   /* owned */
 	bool traced;		      /* else there is no trace */
 	bool followed;		      /* by ptrace(2): the trace has system calls alone */
+	int64_t exit_code;	      /* of that run; RUN_MISSING: not known */
+	bool ended;		      /* a process, while it was watched */
 };
 void profile_init(struct profile *profile, const char *program); /* nothing is known of it */
 void profile_free(struct profile *profile);
+
+/* Prints a summary of it. */
+void profile_show(const struct profile *profile);
 
 /* Two tables being written. */
 struct profile_tables {
@@ -94,7 +99,7 @@ void profile_requests(bool request[TRACE_CALLS]);
 
 /* Runs WORKLOAD natively, in DIRECTORY (NULL: ours): as often as O says, and once more counted, traced into
  * the file TRACE, or, where it does not trace, a run more is followed into it (NULL: neither). 0, or negative
- * errno; profile_free in either case. */
+ * errno, -ECHILD where the program came to no good end; profile_free in either case. */
 struct scratch;
 int profile_run(const struct profile_options *o, const struct workload *workload, size_t number,
 		struct scratch *scratch, const char *trace, bool traces, struct profile *profile,

@@ -65,10 +65,11 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		code = launch_native(&l, m, error);
 	if (code == 0 && m->interrupted)
 		return error_set(error, EINTR, "stopped");
-	if (code == 0 && m->status != RUN_OK && m->status != RUN_FAILED)
-		code = error_fail(error, 0, "run it by itself to see why", "%.60s: %.180s", workload->name,
-				  m->reason[0] ? m->reason : run_status_names[m->status]);
-	return code;
+	if (code || m->status == RUN_OK)
+		return code;
+	error_fail(error, 0, "run it by itself to see why", "%.60s: %.180s", workload->name,
+		   m->reason[0] ? m->reason : run_status_names[m->status]);
+	return -ECHILD;
 }
 
 static double cpu_of(const struct measurement *m)
@@ -155,6 +156,7 @@ static int run_counted(const struct profile_options *o, const struct workload *w
 	struct measurement m;
 	int code = launch(o, workload, number, scratch, &counts, &m, error);
 
+	p->exit_code = m.exit_code;
 	p->observed_ns = m.wall_ns == RUN_MISSING ? (double)NAN : (double)m.wall_ns;
 	p->samples = m.samples;
 	m.samples = (struct probe_samples){ 0 };
@@ -169,9 +171,9 @@ static int run_counted(const struct profile_options *o, const struct workload *w
 	if (code == 0 && trace) {
 		code = trace_profile_read(&p->trace, trace, true, request, PROFILE_PAUSE_NS, error);
 		p->traced = code == 0;
-		/* Of several that run side by side, one waits while another goes on. */
-		if (p->trace.tasks)
-			p->alone_ns = p->wall_ns;
+		/* Of several that run side by side, one waits while another goes on; one alone computes no
+		 * longer than it takes. */
+		p->alone_ns = p->trace.tasks ? p->wall_ns : fmax(p->alone_ns, fmin(p->cpu_ns, p->wall_ns));
 	}
 	return code;
 }
@@ -215,6 +217,7 @@ void profile_init(struct profile *p, const char *program)
 			       .huge_cpu_ns = NAN,
 			       .huge_faults = NAN,
 			       .ops = NAN,
+			       .exit_code = RUN_MISSING,
 			       .slowdown = NAN,
 			       .observed_ns = NAN,
 			       .followed_ns = NAN };

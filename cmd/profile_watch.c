@@ -14,7 +14,7 @@
 #include "vmm/vmm.h"
 
 /* A process that runs already, watched for a while. */
-#define PATIENCE_MS 1000 /* in case a signal comes just before the wait */
+#define GLANCE_MS 100 /* between looks at how it stands */
 
 static volatile sig_atomic_t stopped;
 
@@ -22,24 +22,6 @@ static void on_signal(int number)
 {
 	(void)number;
 	stopped = 1;
-}
-
-static void watch(pid_t pid, uint64_t for_ns)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
-	uint64_t end = clock_now_ns() + for_ns, now;
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	while (!stopped && (now = clock_now_ns()) < end && !(wait.revents & POLLIN)) {
-		uint64_t left = (end - now) / 1000000 + 1;
-
-		poll(&wait, pidfd >= 0, left < PATIENCE_MS ? (int)left : PATIENCE_MS);
-	}
-	if (pidfd >= 0)
-		close(pidfd);
 }
 
 /* What /proc/PID/stat tells of the whole process and of children that have ended (proc(5): fields 10, 11, 14
@@ -71,24 +53,51 @@ static bool stand(pid_t pid, struct standing *s)
 	s->faults = (double)(faults + children_faults);
 	s->cpu_ns = (double)(user + system + children_user + children_system) * 1e9 /
 		    (double)sysconf(_SC_CLK_TCK);
-	s->resident = (double)resident * (double)sysconf(_SC_PAGESIZE);
+	if (resident > 0 || isnan(s->resident)) /* what has ended has none */
+		s->resident = (double)resident * (double)sysconf(_SC_PAGESIZE);
 	return true;
 }
 
-/* WATCHED_NS: how long. */
-static int record(const struct profile_options *o, const char *trace, double *watched_ns, struct error *error)
+/* Fills S as it last stood. Whether it is there still. */
+static bool watch(pid_t pid, uint64_t for_ns, struct standing *s)
 {
-	uint64_t begun;
+	struct sigaction action = { .sa_handler = on_signal };
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
+	uint64_t end = clock_now_ns() + for_ns, now;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	while (!stopped && (now = clock_now_ns()) < end && !(wait.revents & POLLIN)) {
+		uint64_t left = (end - now) / 1000000 + 1;
+
+		poll(&wait, pidfd >= 0, left < GLANCE_MS ? (int)left : GLANCE_MS);
+		stand(pid, s);
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+	return !(wait.revents & POLLIN);
+}
+
+static void watch_timed(const struct profile_options *o, struct profile *p, struct standing *s)
+{
+	uint64_t begun = clock_now_ns();
+
+	p->ended = !watch((pid_t)o->pid, o->for_ns, s);
+	p->observed_ns = (double)(clock_now_ns() - begun);
+}
+
+static int record(const struct profile_options *o, const char *trace, struct profile *p, struct standing *s,
+		  struct error *error)
+{
 	struct trace_recorder *recorder;
 	int code = trace_open(&recorder, (pid_t)o->pid, trace, NULL, true, error);
 
 	if (code)
 		return code;
 	code = trace_begin(recorder, error);
-	begun = clock_now_ns();
 	if (code == 0) {
-		watch((pid_t)o->pid, o->for_ns);
-		*watched_ns = (double)(clock_now_ns() - begun);
+		watch_timed(o, p, s);
 		code = trace_end(recorder, error);
 	}
 	trace_close(recorder);
@@ -106,23 +115,21 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 		.kvm_vcpu = -1,
 	};
 	struct probe_session session;
-	struct standing first, last;
+	struct standing first = { NAN, NAN, NAN }, last;
 	bool request[TRACE_CALLS], known = stand((pid_t)o->pid, &first);
-	uint64_t begun = clock_now_ns();
 	double spent;
 	int code = 0;
 
 	profile_init(p, NULL);
 	p->ops = o->ops ? (double)o->ops : (double)NAN;
+	last = first;
 	probe_session_begin(&session, &target, false, 0);
 	if (trace)
-		code = record(o, trace, &p->observed_ns, error);
+		code = record(o, trace, p, &last, error);
 	else
-		watch((pid_t)o->pid, o->for_ns);
-	if (!trace)
-		p->observed_ns = (double)(clock_now_ns() - begun);
+		watch_timed(o, p, &last);
 	probe_session_end(&session, &p->samples);
-	if (known && stand((pid_t)o->pid, &last)) {
+	if (known) {
 		p->cpu_ns = last.cpu_ns - first.cpu_ns;
 		p->alone_ns = p->cpu_ns; /* what it waits for meanwhile is no work of its own */
 		probe_samples_add(&p->samples, "stat", "process", "minor_faults", "1",

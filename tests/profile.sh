@@ -34,8 +34,20 @@ refuses only 2 'give --suite, too' --only x -- /bin/true
 refuses csv-json 2 'exclude each other' --csv --json -- /bin/true
 refuses no-directory 1 'make the directories above it' --out no/where -- /bin/true
 refuses never-ends 1 'no end after' --timeout 200ms -- /bin/sleep 5
+refuses floods 1 'stopped after printing' --repeat 1 -- /usr/bin/yes
+refuses killed 1 'Killed' --repeat 1 -- /bin/sh -c 'kill -9 $$'
+printf '#!/bin/sh\nkill -9 $$\n' >die && chmod +x die
+printf 'name,class,command,stresses\nbad,app,'"$PWD"'/die,nothing\ngood,app,/bin/true,nothing\n' >bad.csv
+try 0 --repeat 1 --suite bad.csv --csv && grep -q 'bad is left out: .*Killed' err && [ "$(cut -d, -f1 said | sort -u | tr '\n' ' ')" = 'good program ' ]
+result suite-goes-on
+rm -f profile.csv arrivals.csv
+refuses suite-of-none 1 'Killed' --repeat 1 --suite bad.csv --only bad
+rm bad.csv die
 [ -z "$(ls | grep -vx -e said -e err)" ]
 result leaves-nothing
+try 0 --repeat 1 -- /bin/sh -c 'exit 3' && grep -q 'sh ended with exit status 3' err
+result exit-status
+rm -f profile.csv arrivals.csv
 "$vmtax" profile -- /bin/sleep 5.375 >said 2>err </dev/null &
 stopped=$!
 for i in $(seq 50); do
@@ -141,3 +153,21 @@ try 0 --pid $loop --for 300ms && grep -Eq 'watching took some [0-9.e+]+ % more o
 	awk -F, '$2 == "tracing" { found = $7 > 0 } END { exit !found }' profile.csv
 result slowdown
 kill $loop
+sh -c 'i=0; while [ $i -lt 1000000 ]; do i=$((i + 1)); done' &
+try 0 --pid $! --for 60s && grep -q ' when it ended$' said && awk -F, '$2 == "cpu" { found = $7 > 0 } END { exit !found }' profile.csv
+result process-ends
+sh -c '/bin/sleep 20 & wait' &
+parent=$!
+for i in $(seq 50); do
+	! pgrep -P $parent >/dev/null || break
+	sleep 0.1
+done
+try 0 --pid $parent --for 50ms && grep -q '1 process that it started before is not watched' err
+result process-children
+pkill -P $parent
+
+# One thread does not take less than it computes, however late its beginning was seen.
+try 0 --csv --repeat 1 -- /bin/sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done' &&
+	awk -v alone="$(field alone value)" -v cpu="$(field cpu value)" -v wall="$(field wall value)" \
+		'BEGIN { exit !(alone >= cpu || alone >= wall) }'
+result alone
