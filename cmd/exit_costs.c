@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,7 +11,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
@@ -20,21 +18,10 @@
 
 /*
  * Events of the nano suite are guests that do one thing again and again. Their traces tell what KVM takes for
- * it: where it tells of entries and exits, how much between the two is its own and the processor's, and else
- * what an exit costs.
+ * it: how much between entry and exit is its own and the processor's, as it tells itself or RCU does, and
+ * what comes after KVM_RUN. Each guest faults on its memory as it begins, which shows where entries do.
  */
-#define TRIES 3
-
-static const struct {
-	enum trace_cost cost;
-	const char *event; /* as vmtax-monitor --event knows it */
-	bool silent;	   /* only where KVM tells of no entries */
-	bool disturbed;	   /* it has to give up its CPU now and then */
-} guests[] = {
-	{ COST_WINDOW, "port-write-kernel", false, false }, { COST_TURN, "port-write-monitor", false, false },
-	{ COST_PORT, "port-write-kernel", true, false },    { COST_RUN, "port-write-monitor", true, false },
-	{ COST_ON, "port-write-kernel", true, true },
-};
+#define TRIES 3 /* on a busy machine it may not be seen often enough */
 
 /* A monitor with its guest, which waits until GATE is closed. */
 static pid_t start(const char *monitor, const char *event, int gate[2])
@@ -63,68 +50,47 @@ static pid_t start(const char *monitor, const char *event, int gate[2])
 	return pid;
 }
 
-/* Takes the CPU from the process, which is on ours, again and again until it ends. Its status. */
-static int disturb(pid_t pid)
-{
-	const struct timespec rest = { .tv_nsec = 50000 };
-	int status = -1;
-
-	while (waitpid(pid, &status, WNOHANG) == 0)
-		nanosleep(&rest, NULL);
-	return status;
-}
-
 /* Whether it ran to its end, traced into PATH. */
-static bool trace(const char *monitor, const char *event, const char *path, bool disturbed)
+static bool trace(const char *monitor, const char *event, const char *path)
 {
 	const uint64_t none[TRACE_COSTS] = { 0 };
 	struct trace_recorder *recorder;
 	int gate[2], status = -1;
-	cpu_set_t usual, one;
 	bool open, traced;
 	pid_t pid;
 
-	if (sched_getaffinity(0, sizeof(usual), &usual))
-		return false;
-	CPU_ZERO(&one);
-	CPU_SET((size_t)sched_getcpu(), &one);
-	if (disturbed)
-		sched_setaffinity(0, sizeof(one), &one);
 	pid = start(monitor, event, gate);
-	if (pid < 0) {
-		sched_setaffinity(0, sizeof(usual), &usual);
+	if (pid < 0)
 		return false;
-	}
 	open = trace_open(&recorder, pid, path, none, false, NULL) == 0;
 	traced = open && trace_begin(recorder, NULL) == 0;
 	if (!traced)
 		kill(pid, SIGKILL);
 	close(gate[1]);
-	if (disturbed)
-		status = disturb(pid);
-	else
-		waitpid(pid, &status, 0);
-	sched_setaffinity(0, sizeof(usual), &usual);
+	waitpid(pid, &status, 0);
 	traced = traced && trace_end(recorder, NULL) == 0;
 	if (open)
 		trace_close(recorder);
 	return traced && status == 0;
 }
 
-/*
- * Guest I's cost; where it is not seen often enough, as on a busy machine, again. Each guest faults on its
- * memory as it begins, which shows where entries do.
- */
-static void find(const char *monitor, size_t i, const char *path, uint64_t *costs)
+/* Between entry and exit, as KVM tells them, or else RCU. */
+static void find_window(const char *monitor, const char *path, uint64_t *costs)
 {
-	enum trace_cost cost = guests[i].cost;
-
-	for (int tries = 0; costs[cost] == 0 && tries < (guests[i].silent ? TRIES : 1); tries++)
-		if (trace(monitor, guests[i].event, path, guests[i].disturbed)) {
-			trace_costs_learn(path, cost, costs, NULL);
-			if (cost == COST_WINDOW)
-				trace_costs_learn(path, COST_FAULT, costs, NULL);
+	for (int i = 0; i < TRIES && !costs[COST_WINDOW] && !costs[COST_NOTED]; i++)
+		if (trace(monitor, "port-write-kernel", path)) {
+			trace_costs_learn(path, COST_WINDOW, costs, NULL);
+			trace_costs_learn(path, COST_FAULT, costs, NULL);
+			if (!costs[COST_WINDOW])
+				trace_costs_learn(path, COST_NOTED, costs, NULL);
 		}
+}
+
+static void find_turn(const char *monitor, const char *path, uint64_t *costs)
+{
+	for (int i = 0; i < TRIES && !costs[COST_TURN]; i++)
+		if (trace(monitor, "port-write-monitor", path))
+			trace_costs_learn(path, COST_TURN, costs, NULL);
 }
 
 /* Whether the process has a virtual CPU: KVM gives them to their descriptors as names. */
@@ -148,32 +114,31 @@ static bool runs_a_guest(pid_t pid)
 	return found;
 }
 
-#define TELLING 2 /* the first, that any KVM takes part in */
-
-/* Those of the first MOST guests. */
-static void find_all(size_t most, uint64_t *costs)
+static void find_all(uint64_t *costs)
 {
 	char monitor[4096], path[64];
 	int file = memfd_create("vmtax-trace", MFD_CLOEXEC);
 
 	memset(costs, 0, TRACE_COSTS * sizeof(*costs));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-	if (file >= 0 && cmd_find_part("vmtax-monitor", monitor, sizeof(monitor), NULL) == 0)
-		for (size_t i = 0; i < most; i++)
-			if (!guests[i].silent || costs[COST_WINDOW] == 0)
-				find(monitor, i, path, costs);
+	if (file >= 0 && cmd_find_part("vmtax-monitor", monitor, sizeof(monitor), NULL) == 0) {
+		find_window(monitor, path, costs);
+		find_turn(monitor, path, costs);
+	}
 	if (file >= 0)
 		close(file);
 }
 
 void exit_costs_find(pid_t pid, uint64_t *costs)
 {
-	find_all(runs_a_guest(pid) ? sizeof(guests) / sizeof(guests[0]) : 0, costs);
-	if (costs[COST_PORT])
-		costs[COST_WAKE] = trace_wake_cost_ns();
+	if (runs_a_guest(pid))
+		find_all(costs);
+	else
+		memset(costs, 0, TRACE_COSTS * sizeof(*costs));
 }
 
 void exit_costs_of_run(uint64_t *costs)
 {
-	find_all(TELLING, costs);
+	find_all(costs);
+	costs[COST_NOTED] = 0;
 }

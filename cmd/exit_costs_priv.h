@@ -13,7 +13,8 @@
  */
 void exit_costs_find(pid_t pid, uint64_t *costs);
 
-/* Those that a run needs, whose guests tell what they have of KVM_RUN themselves. */
+/* Those that a run needs, whose guests tell what they have of KVM_RUN themselves: RCU's notes would only slow
+ * them. */
 void exit_costs_of_run(uint64_t *costs);
 
 #endif

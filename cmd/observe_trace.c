@@ -122,7 +122,7 @@ static void divide_run(const struct trace_thread *t, const struct probe_account 
 	int64_t kernel = known(stamps->ns[LAYER_GUEST_KERNEL]), spin = known(stamps->ns[LAYER_SPIN]);
 
 	/* Where KVM tells of no entries. */
-	bool silent = t->sampled || t->inferred;
+	bool silent = t->sampled;
 
 	all = known(stamps->ns[LAYER_GUEST_USER]) + kernel + spin + known(stamps->ns[LAYER_HYPERVISOR]);
 	if (silent) {
@@ -134,7 +134,8 @@ static void divide_run(const struct trace_thread *t, const struct probe_account 
 		kernel = least(kernel, guest);
 		spin = least(spin, guest - kernel);
 	}
-	put(a, LAYER_HYPERVISOR, run - guest, silent || t->inferred_ns ? PROBE_INFERRED : PROBE_EXACT);
+	put(a, LAYER_HYPERVISOR, run - guest,
+	    silent || t->inferred_ns[LAYER_HYPERVISOR] ? PROBE_INFERRED : PROBE_EXACT);
 	put(a, LAYER_GUEST_KERNEL, kernel, PROBE_EXACT);
 	put(a, LAYER_SPIN, spin, PROBE_EXACT);
 	put(a, LAYER_GUEST_USER, guest - kernel - spin, silent ? PROBE_INFERRED : PROBE_EXACT);

@@ -81,11 +81,10 @@ static int put_layer(struct table_writer *out, const struct trace_thread *t, int
 	return table_end_row(out, error);
 }
 
-/* What of the hypervisor's time is known by costs found out beforehand is a row of its own; what ticks say of
- * others', too. */
+/* What of a layer's time is inferred is a row of its own; what ticks say of others', too. */
 static int put_thread(struct table_writer *out, const struct trace_thread *t, struct error *error)
 {
-	enum probe_source divided = t->inferred ? PROBE_INFERRED : t->sampled ? PROBE_SAMPLED : PROBE_EXACT;
+	enum probe_source divided = t->sampled ? PROBE_SAMPLED : PROBE_EXACT;
 	int code = 0;
 
 	for (int layer = 0; code == 0 && layer < PROBE_LAYERS; layer++) {
@@ -96,9 +95,9 @@ static int put_thread(struct table_writer *out, const struct trace_thread *t, st
 			source = PROBE_INFERRED;
 		else if (layer == LAYER_GUEST_USER || layer == LAYER_HYPERVISOR)
 			source = divided;
-		if (layer == LAYER_HYPERVISOR) {
-			code = put_layer(out, t, layer, ns - t->inferred_ns, source, error);
-			ns = t->inferred_ns;
+		if (t->inferred_ns[layer]) {
+			code = put_layer(out, t, layer, ns - t->inferred_ns[layer], source, error);
+			ns = t->inferred_ns[layer];
 			source = PROBE_INFERRED;
 		}
 		if (t->ticked_ns[layer]) {

@@ -23,25 +23,26 @@ struct error;
  */
 
 enum trace_kind {
-	TRACE_LOST,	    /* value: so many events of this CPU are missing before this one */
-	TRACE_SYSCALL,	    /* a system call; value: number | first argument (mmap: TRACE_MAPS...) << 32 */
-	TRACE_RUN,	    /* and this one is KVM_RUN */
-	TRACE_RETURN,	    /* it leaves it; value: the low 32 bits of what it returns */
-	TRACE_GUEST,	    /* KVM enters the guest */
-	TRACE_EXIT,	    /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
-	TRACE_USER_EXIT,    /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
-	TRACE_OFF,	    /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
-	TRACE_ON,	    /* it has a CPU again */
-	TRACE_WAKE,	    /* it may go on, once it has one; value: the thread that woke it */
-	TRACE_FAULT,	    /* KVM handles a fault on guest memory */
-	TRACE_PORT,	    /* KVM serves a guest's access to a port */
-	TRACE_RAISE,	    /* an interrupt is raised for a vCPU, by whichever thread; value: its vector */
-	TRACE_INJECT,	    /* KVM injects it */
-	TRACE_HALT,	    /* a halted vCPU goes on; value: ns that it was halted, and TRACE_BLOCKED */
-	TRACE_BEGIN,	    /* the thread begins; value: its process << 32 | the thread that started it */
-	TRACE_NAME,	    /* value: the first 8 bytes of the thread's name */
-	TRACE_END,	    /* the thread ends */
-	TRACE_TICKS,	    /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
+	TRACE_LOST,	 /* value: so many events of this CPU are missing before this one */
+	TRACE_SYSCALL,	 /* a system call; value: number | first argument (mmap: TRACE_MAPS...) << 32 */
+	TRACE_RUN,	 /* and this one is KVM_RUN */
+	TRACE_RETURN,	 /* it leaves it; value: the low 32 bits of what it returns */
+	TRACE_GUEST,	 /* KVM enters the guest */
+	TRACE_EXIT,	 /* and leaves it; value: enum trace_isa << 32 | the processor's reason */
+	TRACE_USER_EXIT, /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
+	TRACE_OFF,	 /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
+	TRACE_ON,	 /* it has a CPU again */
+	TRACE_WAKE,	 /* it may go on, once it has one; value: the thread that woke it */
+	TRACE_FAULT,	 /* KVM handles a fault on guest memory */
+	TRACE_PORT,	 /* KVM serves a guest's access to a port */
+	TRACE_NOTE,   /* RCU notes that a guest is entered or left, or a switch; value: TRACE_RESCHEDULES */
+	TRACE_RAISE,  /* an interrupt is raised for a vCPU, by whichever thread; value: its vector */
+	TRACE_INJECT, /* KVM injects it */
+	TRACE_HALT,   /* a halted vCPU goes on; value: ns that it was halted, and TRACE_BLOCKED */
+	TRACE_BEGIN,  /* the thread begins; value: its process << 32 | the thread that started it */
+	TRACE_NAME,   /* value: the first 8 bytes of the thread's name */
+	TRACE_END,    /* the thread ends */
+	TRACE_TICKS,  /* value: ns the kernel had counted by its ticks: of the thread as a guest, */
 	TRACE_USER_TICKS,   /* in user mode, the guest's among them, */
 	TRACE_SYSTEM_TICKS, /* and in the kernel */
 	TRACE_COST,	    /* value: ns; tid: enum trace_cost */
@@ -60,6 +61,8 @@ enum trace_maps { MAPS_OWN, MAPS_FILE, MAPS_SHARED };
 #define TRACE_MAP_PAGES(value) ((value) >> 36 & ((1ull << 26) - 1))
 #define TRACE_MAP_WHAT(value)  ((enum trace_maps)((value) >> 62))
 
+#define TRACE_RESCHEDULES 1u /* the CPU is wanted for another */
+
 enum trace_isa { TRACE_VMX = 1, TRACE_SVM = 2 };
 
 #define TRACE_BLOCKED (1ull << 63) /* it gave up its CPU; else KVM polled all the time */
@@ -70,12 +73,9 @@ enum trace_cost {
 	COST_WINDOW, /* from KVM's entry to its exit, where the guest does nothing: KVM's and the switch's */
 	COST_TURN, /* from KVM_RUN's return to the next one, where the monitor does nothing: KVM restores what
 		      the processor is to be like in user mode */
-	COST_RUN,  /* all of KVM_RUN, where the guest does nothing but leave */
-	COST_PORT, /* a write to a port that ends in KVM */
-	COST_ON,   /* going on with a guest, once its vCPU's thread has a CPU again */
-	COST_WAKE, /* waking a thread that sleeps on an eventfd, whose wake-up is recorded */
-	COST_CALL, /* from a system call's end to the next one's beginning, where the program does nothing:
-		      the kernel's way out and in, and recording */
+	COST_NOTED, /* COST_WINDOW by RCU's notes, where KVM tells of neither */
+	COST_CALL,  /* from a system call's end to the next one's beginning, where the program does nothing:
+		       the kernel's way out and in, and recording */
 	COST_FAULT, /* handling a fault on guest memory, from when KVM tells of it until the guest goes on */
 	TRACE_COSTS,
 };
@@ -152,7 +152,6 @@ struct trace_facts {
 	uint64_t begin_ns, end_ns; /* end 0: the trace was cut off */
 	uint64_t events, lost;	   /* once all are read */
 	uint32_t cpus;
-	bool guest_events; /* KVM told of entries and exits */
 };
 
 int trace_reader_open(struct trace_reader **reader, const char *path, struct error *error);
@@ -178,9 +177,10 @@ struct trace_thread {
 	uint64_t first_ns, last_ns; /* it was there */
 	uint64_t ns[PROBE_LAYERS];
 	uint64_t ticked_ns[PROBE_LAYERS]; /* of the monitor's and the host kernel's: by ticks, no call told */
-	bool sampled;	      /* guest and hypervisor are told apart by ticks: KVM tells of no entries */
-	bool inferred;	      /* or by counts of exits, and what each costs */
-	uint64_t inferred_ns; /* of the hypervisor's: costs that were found out beforehand */
+	bool sampled; /* guest and hypervisor are told apart by ticks: nothing tells of entries */
+	/* Of the hypervisor's: costs that were found out beforehand; of it and the guest's: divided as the
+	 * rest. */
+	uint64_t inferred_ns[PROBE_LAYERS];
 	uint64_t syscalls, exits, switches;
 };
 
@@ -235,9 +235,6 @@ void trace_account_free(struct trace_account *account);
  */
 int trace_costs_learn(const char *path, enum trace_cost cost, uint64_t costs[TRACE_COSTS],
 		      struct error *error);
-
-/* Finds COST_WAKE, by waking a thread of the caller's: takes some 20 ms. 0: it cannot. */
-uint64_t trace_wake_cost_ns(void);
 
 /* --- The profile: trace_profile.c ------------------------------------------------------------------------
  */

@@ -14,16 +14,22 @@ static uint64_t ticks_of(const struct thread *t, enum trace_kind kind)
 	return ticks->last.value > ticks->first.value ? ticks->last.value - ticks->first.value : 0;
 }
 
-void trace_run_end(struct thread *t)
+/* What a thread did in KVM_RUN before it was known to be there is divided as what came after. */
+static void divide_dark(struct thread *t)
 {
-	t->runs_cost_ns += t->run_cost_ns < t->run_ns ? t->run_cost_ns : t->run_ns;
-	t->run_cost_ns = t->run_ns = 0;
+	uint64_t *ns = t->sum.ns, run = ns[LAYER_GUEST_USER] + ns[LAYER_HYPERVISOR] - t->dark_ns;
+	uint64_t guest =
+		run ? (uint64_t)((double)t->dark_ns * (double)ns[LAYER_GUEST_USER] / (double)run) : 0;
+
+	ns[LAYER_GUEST_USER] += guest;
+	ns[LAYER_HYPERVISOR] -= guest;
+	t->sum.inferred_ns[LAYER_GUEST_USER] += guest;
+	t->sum.inferred_ns[LAYER_HYPERVISOR] += t->dark_ns - guest;
 }
 
 /*
- * Where KVM does not tell when a guest runs, the kernel's ticks do, by samples (proc(5), guest_time). They
- * miss what KVM does between two entries that it does not account for; so it has had at least what the exits
- * that were counted cost when nothing else is done.
+ * Where nothing tells when a guest runs, the kernel's ticks do, by samples (proc(5), guest_time). They miss
+ * what KVM does between two entries that it does not account for.
  */
 static void divide_run(struct thread *t)
 {
@@ -35,11 +41,7 @@ static void divide_run(struct thread *t)
 	if (seen->last.run_ns > seen->first.run_ns)
 		ticks = (uint64_t)((double)ticks * (double)run /
 				   (double)(seen->last.run_ns - seen->first.run_ns));
-	trace_run_end(t);
-	t->sum.inferred = t->runs_cost_ns > 0 && t->runs_cost_ns + ticks >= run;
-	if (t->sum.inferred)
-		ticks = run - t->runs_cost_ns;
-	t->sum.sampled = !t->sum.inferred;
+	t->sum.sampled = true;
 	t->sum.ns[LAYER_GUEST_USER] = ticks < run ? ticks : run;
 	t->sum.ns[LAYER_HYPERVISOR] = run - t->sum.ns[LAYER_GUEST_USER];
 }
@@ -86,7 +88,9 @@ int trace_machine_close(struct trace_machine *m, uint64_t end_ns, struct trace_a
 			t->sum.last_ns = t->since;
 		}
 		divide_unplaced(t);
-		if (t->sum.role == TRACE_VCPU && t->state.known && !m->account.kinds[TRACE_GUEST])
+		if (t->noted)
+			divide_dark(t);
+		else if (t->sum.role == TRACE_VCPU && t->state.known && !m->account.kinds[TRACE_GUEST])
 			divide_run(t);
 		guests |= t->sum.role == TRACE_VCPU;
 	}

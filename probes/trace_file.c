@@ -132,7 +132,6 @@ static bool take_chunk(struct trace_reader *r)
 		before = e->time_ns;
 		if (e->kind == TRACE_LOST)
 			r->facts.lost += e->value;
-		r->facts.guest_events |= e->kind == TRACE_GUEST || e->kind == TRACE_EXIT;
 	}
 	if (before > r->latest_ns)
 		r->latest_ns = before;

@@ -6,8 +6,6 @@
 
 #include "probes/trace_priv.h"
 
-#define MONITOR_IO 2 /* KVM_EXIT_IO of linux/kvm.h */
-
 /*
  * The account of time from a trace. Each thread is in one state at a time; an event charges the time since
  * the last one to the layer of the state, then changes it. What a thread did before its first event, or since
@@ -81,7 +79,7 @@ static void infer(struct thread *t, enum trace_kind kind)
 	t->sum.ns[LAYER_UNATTRIBUTED] -= t->unplaced;
 	t->sum.ns[layer_of(s)] += t->unplaced;
 	if (layer_of(s) == LAYER_HYPERVISOR)
-		t->run_ns += t->unplaced;
+		t->dark_ns += t->unplaced;
 	t->unplaced = 0;
 }
 
@@ -96,7 +94,7 @@ static uint64_t pay(struct thread *t, enum probe_layer layer, uint64_t ns)
 	if (layer != LAYER_GUEST_USER && layer != LAYER_MONITOR)
 		return 0;
 	t->sum.ns[t->owed_to] += paid;
-	t->sum.inferred_ns += t->owed_inferred ? paid : 0;
+	t->sum.inferred_ns[t->owed_to] += t->owed_inferred ? paid : 0;
 	t->owed_ns -= paid;
 	return paid;
 }
@@ -112,15 +110,13 @@ void trace_thread_charge(struct thread *t, uint64_t now)
 			t->open[i].waited_ns += ns;
 	else if (!t->state.known)
 		t->unplaced += ns;
-	else if (layer == LAYER_HYPERVISOR)
-		t->run_ns += ns;
 	if (now > t->since)
 		t->since = now;
 }
 
 static void on_guest(struct trace_machine *m, struct thread *t)
 {
-	uint64_t window = m->account.cost[COST_WINDOW];
+	uint64_t window = m->account.cost[t->noted ? COST_NOTED : COST_WINDOW];
 
 	t->state.syscall = t->state.run = t->state.guest = true;
 	t->sum.role = TRACE_VCPU;
@@ -136,49 +132,17 @@ static void on_return(const struct trace_machine *m, struct thread *t)
 	t->owed_ns = turn ? turn : m->account.cost[COST_EVENT];
 	t->owed_to = t->state.run ? LAYER_HYPERVISOR : LAYER_HOST_KERNEL;
 	t->owed_inferred = t->state.run && turn > 0;
-	if (t->state.run)
-		trace_run_end(t);
 	t->state.syscall = t->state.run = t->state.guest = false;
 }
 
-/* What leaves for the monitor costs as a whole KVM_RUN does, not as what ends in KVM. */
-static void on_user_exit(const struct trace_machine *m, struct thread *t, const struct trace_event *e)
-{
-	uint64_t port = m->account.cost[COST_PORT];
-
-	t->state.guest = false;
-	t->sum.role = TRACE_VCPU;
-	if (e->value == MONITOR_IO && t->run_cost_ns >= port)
-		t->run_cost_ns -= port;
-}
-
-/* KVM did something for its guest, which takes COST. */
-static void on_served(struct thread *t, uint64_t cost_ns)
-{
-	t->sum.role = TRACE_VCPU;
-	t->run_cost_ns += cost_ns;
-}
-
-/* Thread TID woke another: in KVM_RUN it is KVM that does, for its guest. */
-static void on_wake(struct trace_machine *m, int32_t tid)
-{
-	struct thread *t = trace_thread_find(m, &(struct trace_event){ .tid = tid }, false);
-
-	if (t && t->state.run && !t->state.off)
-		t->run_cost_ns += m->account.cost[COST_WAKE];
-}
-
-static void on_syscall(const struct trace_machine *m, struct thread *t, const struct trace_event *e)
+static void on_syscall(struct thread *t, const struct trace_event *e)
 {
 	t->state.syscall = true;
 	t->state.run = e->kind == TRACE_RUN;
 	t->state.guest = false;
 	t->sum.syscalls++;
-	if (e->kind != TRACE_RUN)
-		return;
-	t->sum.role = TRACE_VCPU;
-	t->run_ns = 0;
-	t->run_cost_ns = m->account.cost[COST_RUN];
+	if (e->kind == TRACE_RUN)
+		t->sum.role = TRACE_VCPU;
 }
 
 static void count_ticks(struct ticks *t, uint64_t value, uint64_t run_ns)
@@ -193,7 +157,7 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 	switch (e->kind) {
 	case TRACE_SYSCALL:
 	case TRACE_RUN:
-		on_syscall(m, t, e);
+		on_syscall(t, e);
 		break;
 	case TRACE_RETURN:
 		on_return(m, t);
@@ -207,15 +171,14 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		t->sum.exits++;
 		break;
 	case TRACE_USER_EXIT:
-		on_user_exit(m, t, e);
+		t->state.guest = false;
+		t->sum.role = TRACE_VCPU;
 		break;
 	case TRACE_PORT:
-		on_served(t, m->account.cost[COST_PORT]);
-		break;
 	case TRACE_FAULT:
 	case TRACE_INJECT:
 	case TRACE_HALT:
-		on_served(t, 0);
+		t->sum.role = TRACE_VCPU;
 		break;
 	case TRACE_OFF:
 		t->state.off = true;
@@ -224,12 +187,9 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		break;
 	case TRACE_ON:
 		t->state.off = false;
-		if (t->state.run)
-			t->run_cost_ns += m->account.cost[COST_ON];
 		break;
 	case TRACE_WAKE:
 		t->state.ready = true;
-		on_wake(m, (int32_t)e->value);
 		break;
 	case TRACE_NAME:
 		if (e->value)
@@ -245,22 +205,51 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 	}
 }
 
-/* Events of CPU are missing: what the threads did since is not known, until they are heard of again. */
+/* The last that was heard from a CPU. */
+static uint64_t heard_from(const struct trace_machine *m, uint16_t cpu)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (m->thread[i].cpu == cpu && m->thread[i].since > last)
+			last = m->thread[i].since;
+	return last;
+}
+
+/*
+ * Events of a CPU are missing up to now: what the threads did since the last one is not known, nor what they
+ * do until they are heard of again.
+ */
 static void on_lost(struct trace_machine *m, const struct trace_event *e)
 {
+	uint64_t heard = heard_from(m, e->cpu);
+
 	m->account.lost += e->value;
 	for (size_t i = 0; i < m->count; i++) {
-		trace_thread_charge(&m->thread[i], e->time_ns);
-		m->thread[i].state = (struct state){ .off = m->thread[i].state.off };
-		m->thread[i].unplaced = 0;
-		memset(m->thread[i].open, 0, sizeof(m->thread[i].open));
-		m->thread[i].owed_ns = 0;
+		struct thread *t = &m->thread[i];
+		const struct state then = { .off = t->state.off, .ready = t->state.ready };
+
+		trace_thread_charge(t, heard < e->time_ns ? heard : e->time_ns);
+		t->state = (struct state){ 0 };
+		trace_thread_charge(t, e->time_ns);
+		t->state = then;
+		t->unplaced = 0;
+		memset(t->open, 0, sizeof(t->open));
+		t->owed_ns = 0;
 	}
 	memset(m->raised_ns, 0, sizeof(m->raised_ns));
 }
 
-int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
+/* What a thread does, not others to it; by then it has a CPU, though that it got it may be lost. */
+static bool shows_a_cpu(enum trace_kind kind)
 {
+	return kind != TRACE_OFF && kind != TRACE_ON && kind != TRACE_WAKE && kind != TRACE_BEGIN &&
+	       kind != TRACE_NAME && kind < TRACE_TICKS;
+}
+
+int trace_machine_take(struct trace_machine *m, const struct trace_event *event)
+{
+	struct trace_event read = *event, *e = &read;
 	struct thread *t;
 
 	m->account.kinds[e->kind < TRACE_KINDS ? e->kind : TRACE_LOST]++;
@@ -278,6 +267,12 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *e)
 		return 0;
 	if (t == NULL)
 		return -ENOMEM;
+	if (shows_a_cpu((enum trace_kind)e->kind)) {
+		t->cpu = e->cpu;
+		t->state.off = false;
+	}
+	if (m->account.cost[COST_NOTED])
+		e->kind = (uint16_t)trace_note_follow(t, e);
 	/* The first that is heard of it is that it has a CPU again, which it had been waiting for, or may
 	 * have one. */
 	if (!t->heard && (e->kind == TRACE_ON || e->kind == TRACE_WAKE)) {

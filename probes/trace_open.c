@@ -93,7 +93,10 @@ static int open_point(struct trace_recorder *r, size_t i, pid_t tid, uint32_t cp
 		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
 	};
 	int fd = open_event(r, &a, tid, cpu);
+	const char *filter = trace_point(i)->filter;
 
+	if (fd >= 0 && filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter))
+		return -errno;
 	return fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
 }
 
@@ -251,7 +254,7 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, co
 	if (costs)
 		memcpy(r->cost, costs, sizeof(r->cost));
 	/* Also where costs are being found out, and none is known yet. */
-	r->silent = costs && costs[COST_WINDOW] == 0 && (costs[COST_PORT] || costs[COST_TURN] == 0);
+	r->silent = costs && costs[COST_WINDOW] == 0 && (costs[COST_NOTED] || costs[COST_TURN] == 0);
 	code = open_all(r, path, error);
 	if (code)
 		trace_close(r);

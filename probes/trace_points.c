@@ -21,6 +21,8 @@
 /* The states a thread is left in, as sched_switch prints them: it waits, or has ended. Preempted: 0x100. */
 #define WAITING 0xff
 #define ENDED	0x30
+/* Of a record's flags: TRACE_FLAG_NEED_RESCHED and its lazy kind, of linux/trace_events.h. */
+#define WANTED 0x06
 
 enum point {
 	POINT_ENTER,
@@ -32,6 +34,7 @@ enum point {
 	POINT_USER_EXIT,
 	POINT_FAULT,
 	POINT_PORT,
+	POINT_NOTE,
 	POINT_RAISE,
 	POINT_INJECT,
 	POINT_HALT,
@@ -53,6 +56,10 @@ static const struct {
 	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", .kvm = true }, TRACE_USER_EXIT, { "reason" } },
 	[POINT_FAULT] = { { "kvm:kvm_page_fault", .kvm = true }, TRACE_FAULT, { NULL } },
 	[POINT_PORT] = { { "kvm:kvm_pio", .kvm = true, .silent = true }, TRACE_PORT, { NULL } },
+	[POINT_NOTE] = { { "rcu:rcu_utilization", .kvm = true, .silent = true,
+			   .filter = "s == \"Start context switch\"" },
+			 TRACE_NOTE,
+			 { NULL } },
 	[POINT_RAISE] = { { "kvm:kvm_apic_accept_irq", .kvm = true }, TRACE_RAISE, { "vec" } },
 	[POINT_INJECT] = { { "kvm:kvm_inj_virq", .kvm = true }, TRACE_INJECT, { "vector" } },
 	[POINT_HALT] = { { "kvm:kvm_vcpu_wakeup", .kvm = true }, TRACE_HALT, { "ns", "waited" } },
@@ -82,6 +89,7 @@ const struct trace_kind_row trace_kinds[TRACE_KINDS] = {
 	[TRACE_WAKE] = { "wake-up", "a thread may go on" },
 	[TRACE_FAULT] = { "page-fault", "KVM handles a fault on guest memory" },
 	[TRACE_PORT] = { "port", "KVM serves an access to a port" },
+	[TRACE_NOTE] = { "note", "RCU notes a guest's entry or exit, or a switch" },
 	[TRACE_RAISE] = { "interrupt", "an interrupt is raised for a vCPU" },
 	[TRACE_INJECT] = { "injection", "KVM injects an interrupt" },
 	[TRACE_HALT] = { "halt", "a halted vCPU goes on" },
@@ -257,6 +265,9 @@ size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t
 	case POINT_KERNEL_TOUCH:
 		e->value = (read_64(data, bytes, f->field[i][0]) & ~(uint64_t)(PAGE - 1)) |
 			   (read_32(data, bytes, f->field[i][1]) & (PAGE - 1));
+		break;
+	case POINT_NOTE: /* its common_flags, as tracefs's README numbers them */
+		e->value = read_32(data, bytes, 0) >> 16 & WANTED ? TRACE_RESCHEDULES : 0;
 		break;
 	case POINT_RAISE: /* the vector is the first of its bytes */
 	case POINT_INJECT:

@@ -24,6 +24,7 @@ struct thread {
 	struct trace_thread sum;
 	struct state state;
 	uint64_t since;
+	uint16_t cpu;	   /* it was heard from last */
 	uint64_t unplaced; /* ran since it was last heard of, and it is not known where */
 	bool heard;
 	struct ticks {
@@ -38,9 +39,9 @@ struct thread {
 	struct open {
 		uint64_t value, begun_ns, waited_ns;
 		bool any;
-	} open[REASON_OPEN];	      /* what is under way, by enum trace_reason_kind */
-	uint64_t run_ns, run_cost_ns; /* the KVM_RUN under way; what its exits should have cost */
-	uint64_t runs_cost_ns;	      /* of all, never more than they took */
+	} open[REASON_OPEN]; /* what is under way, by enum trace_reason_kind */
+	bool noted;	     /* RCU's notes tell of its guest */
+	uint64_t dark_ns;    /* in KVM_RUN, before they did */
 };
 
 /* Threads by a hash of their number, open addressing. */
@@ -63,8 +64,10 @@ void trace_thread_charge(struct thread *t, uint64_t now);
 /* Counts what a thread comes to and times what it has left: trace_reasons.c. */
 void trace_reasons_take(struct trace_machine *machine, struct thread *t, const struct trace_event *event);
 
-/* What the KVM_RUN that ends should have cost by its exits, into the thread's sum. */
-void trace_run_end(struct thread *t);
+/* The kind of EVENT of a thread where notes tell of guests: a note's is TRACE_GUEST, TRACE_EXIT, or
+ * TRACE_NOTE still, which means nothing. What was taken for an entry and cannot have been one, is none:
+ * trace_notes.c. */
+enum trace_kind trace_note_follow(struct thread *t, const struct trace_event *event);
 
 /* --- Calls: trace_calls.c --- */
 
@@ -111,7 +114,7 @@ enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, u
 
 /* --- The file: trace_file.c --- */
 
-#define TRACE_MAGIC  "vmxtrc4\n"
+#define TRACE_MAGIC  "vmxtrc5\n"
 #define TRACE_CLOSED UINT32_MAX /* instead of a CPU: the trace ended as it should; its round is the time */
 
 struct trace_head {
@@ -137,14 +140,15 @@ struct perf_event_attr;
 
 /* A tracepoint that is recorded. */
 struct trace_point {
-	const char *name; /* group:event */
-	bool kvm;	  /* of KVM, and so perhaps not there */
-	bool all;	  /* whoever does it, does it to a thread of ours */
-	bool silent;	  /* wanted only where KVM does not tell of entries */
-	bool pages;	  /* wanted only where page faults are; perhaps not there */
+	const char *name;   /* group:event */
+	bool kvm;	    /* of KVM, and so perhaps not there */
+	bool all;	    /* whoever does it, does it to a thread of ours */
+	bool silent;	    /* wanted only where KVM does not tell of entries */
+	const char *filter; /* NULL: every one */
+	bool pages;	    /* wanted only where page faults are; perhaps not there */
 };
 const struct trace_point *trace_point(size_t i); /* NULL beyond the last */
-#define TRACE_POINTS 14
+#define TRACE_POINTS 15
 
 /* Where the fields lie that are read of each tracepoint's record: by its number in the kernel. */
 struct trace_formats {

@@ -77,8 +77,9 @@ void trace_reasons_take(struct trace_machine *m, struct thread *t, const struct 
 		end(m, t, REASON_FAULT, e->time_ns);
 		end(m, t, REASON_INJECT, e->time_ns);
 		break;
-	case TRACE_EXIT:
-		begin(m, t, REASON_EXIT, e->value, e->time_ns);
+	case TRACE_EXIT: /* a note tells no reason */
+		if (!t->noted)
+			begin(m, t, REASON_EXIT, e->value, e->time_ns);
 		break;
 	case TRACE_USER_EXIT:
 		begin(m, t, REASON_MONITOR, e->value, e->time_ns);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 /* Empties the rings into the file, a round at a time. */
 #define DRAIN_MS    10
 #define IDLE_MS	    100
+#define URGENCY	    (-20)      /* a ring fills up while others have all CPUs */
 #define TICKS_NS    100000000u /* how old ticks may be where a trace ends before its time, */
 #define TICKS_SHARE 50	       /* unless reading them took more than such a part of that */
 
@@ -175,6 +177,7 @@ static void *drain_rings(void *argument)
 	struct trace_recorder *r = argument;
 	bool deaf = false;
 
+	setpriority(PRIO_PROCESS, 0, URGENCY);	     /* this thread's; who may not is as the others are */
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) /* one so small wakes nobody in time */
 		deaf |= r->ring[cpu].map && r->ring[cpu].bytes < 4ul * RING_WAKES;
 	while (r->failed == 0) {

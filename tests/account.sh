@@ -107,8 +107,8 @@ watch() {
 	wait $watched 2>/dev/null
 }
 
-# least PER_CENT THREADS LAYERS ARGUMENT...: the same, whose threads spend that much there. Where KVM tells of no entries
-# the figure is by ticks, or by costs found out beforehand: on a busy machine it may take some tries.
+# least PER_CENT THREADS LAYERS ARGUMENT...: the same, whose threads spend that much there. Of one that does nothing else
+# ticks may have to tell: on a busy machine it may take some tries.
 least() {
 	percent=$1 threads=$2 layers=$3 try=0
 	shift 3
@@ -127,8 +127,7 @@ result guest-sleeps
 
 # Where KVM tells of entries and exits, what it does for a guest that does nothing else shows.
 watch --config hosted -- "$guests/forever" cpuid
-if enough=60; "$vmtax" account trace --csv=exits | grep -qE '^1,"?(cpuid|CPUID)'; then
-	enough=90
+if "$vmtax" account trace --csv=exits | grep -qE '^1,"?(cpuid|CPUID)'; then
 	[ "$(share '^vcpu' '^hypervisor$')" -ge 90 ]
 	result exits-are-the-hypervisors
 	# What lies between entry and exit and is not the guest's was found out beforehand, and is told apart.
@@ -138,8 +137,9 @@ else
 	echo "skip exits-are-the-hypervisors: this KVM does not tell of exits, and the hypervisor beneath serves cpuid"
 fi
 
-# A doorbell that ends in KVM: where that tells of no exit, its count and what one costs say whose the time is, at least.
-least $enough '^vcpu' '^hypervisor$' --config hosted --set transport=eventfd -- "$guests/forever" doorbell
+# A doorbell that ends in KVM: where that tells of no entry, RCU notes it.
+watch --config hosted --set transport=eventfd -- "$guests/forever" doorbell
+[ "$(share '^vcpu' '^hypervisor$')" -ge 90 ]
 result doorbells-are-the-hypervisors
 
 watch --config hosted -- "$guests/forever" call

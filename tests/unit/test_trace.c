@@ -101,12 +101,30 @@ static void test_lost(void)
 	const struct trace_thread *t = &a.thread[0];
 
 	CHECK_INT(a.lost, 5);
-	CHECK_INT(t->ns[LAYER_HYPERVISOR], 10 + 10 + 5);
+	CHECK_INT(t->ns[LAYER_HYPERVISOR], 10 + 5);
 	CHECK_INT(t->ns[LAYER_WAIT_IO], 20);
 	CHECK_INT(t->ns[LAYER_GUEST_USER], 10 + 40 + 5); /* since the gap it ran, and must have been there */
-	CHECK_INT(t->ns[LAYER_UNATTRIBUTED], 0);
+	CHECK_INT(t->ns[LAYER_UNATTRIBUTED], 10);	 /* what is lost came before it is told to be */
 	CHECK_INT(a.reason[0].ns.count, 1);
 	CHECK_INT(sum(t), 100);
+	trace_account_free(&a);
+}
+
+/* Of one that had no CPU before the gap, and next makes a call. */
+static void test_lost_switch(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 7, 1, TRACE_SYSCALL, 0 }, { 10, 0, 1, TRACE_OFF, 0 },     { 20, 1, 2, TRACE_SYSCALL, 0 },
+		{ 50, 5, 0, TRACE_LOST, 0 },   { 60, 1, 1, TRACE_SYSCALL, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 70);
+	const struct trace_thread *t = &a.thread[0];
+
+	CHECK_INT(t->ns[LAYER_HOST_KERNEL], 10 + 10);
+	CHECK_INT(t->ns[LAYER_WAIT_IO], 10);
+	CHECK_INT(t->ns[LAYER_UNATTRIBUTED], 30);
+	CHECK_INT(t->ns[LAYER_GUEST_USER], 10);
+	CHECK_INT(sum(t), 70);
 	trace_account_free(&a);
 }
 
@@ -216,6 +234,7 @@ int main(void)
 	CHECK_RUN(test_waits);
 	CHECK_RUN(test_before);
 	CHECK_RUN(test_lost);
+	CHECK_RUN(test_lost_switch);
 	CHECK_RUN(test_disorder);
 	CHECK_RUN(test_crowd);
 	CHECK_RUN(test_file);

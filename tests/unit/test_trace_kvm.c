@@ -154,7 +154,7 @@ static void test_window(void)
 	const struct trace_thread *t = &a.thread[0];
 
 	CHECK_INT(t->ns[LAYER_GUEST_USER], 80);
-	CHECK_INT(t->inferred_ns, 20 + 10);
+	CHECK_INT(t->inferred_ns[LAYER_HYPERVISOR], 20 + 10);
 	CHECK_INT(t->ns[LAYER_HYPERVISOR], 10 + 10 + 10 + 30 + 3);
 	CHECK_INT(t->ns[LAYER_HOST_KERNEL], 20 + 4); /* with the way out and in */
 	CHECK_INT(t->ns[LAYER_MONITOR],
@@ -164,31 +164,47 @@ static void test_window(void)
 }
 
 /*
- * KVM that tells of no entries. In a KVM_RUN of 100 three writes to ports end in KVM, at 10, a fourth in the
- * monitor, at 25 with all of KVM_RUN; a thread is woken, at 4. One that takes less than it should cost has
- * been the hypervisor's.
+ * KVM that tells of no entries, and RCU that notes them: the guest has 50 less 10 each, of two windows, whose
+ * end is noted though the CPU is wanted by then. Notes of switches, of one that is wanted off its CPU and of
+ * one that waits, are none of the guest's. Of the 30 before it is known to be in KVM_RUN it has as much as of
+ * the 160 after.
  */
-static void test_silent(void)
+static void test_notes(void)
 {
 	static const struct trace_event events[] = {
-		{ 0, 0, 2, TRACE_NAME, 0 },	    { 0, 10, COST_PORT, TRACE_COST, 0 },
-		{ 0, 25, COST_RUN, TRACE_COST, 0 }, { 0, 4, COST_WAKE, TRACE_COST, 0 },
-		{ 0, 500, 1, TRACE_TICKS, 0 },	    { 0, 16, 1, TRACE_RUN, 0 },
-		{ 20, 0, 1, TRACE_PORT, 0 },	    { 22, 1, 2, TRACE_WAKE, 0 },
-		{ 40, 0, 1, TRACE_PORT, 0 },	    { 60, 0, 1, TRACE_PORT, 0 },
-		{ 90, 0, 1, TRACE_PORT, 0 },	    { 92, 2, 1, TRACE_USER_EXIT, 0 },
-		{ 100, 0, 1, TRACE_RETURN, 0 },	    { 110, 16, 1, TRACE_RUN, 0 },
-		{ 130, 0, 1, TRACE_RETURN, 0 },	    { 130, 600, 1, TRACE_TICKS, 0 },
-		{ 130, 16, 2, TRACE_SYSCALL, 1 },
+		{ 0, 10, COST_NOTED, TRACE_COST, 0 },
+		{ 0, 0, 1, TRACE_USER_TICKS, 0 },
+		{ 10, 0, 1, TRACE_NOTE, 0 },
+		{ 30, 0, 1, TRACE_PORT, 0 },
+		{ 40, 0, 1, TRACE_NOTE, 0 },
+		{ 90, TRACE_RESCHEDULES, 1, TRACE_NOTE, 0 },
+		{ 95, TRACE_RESCHEDULES, 1, TRACE_NOTE, 0 },
+		{ 97, 1, 1, TRACE_OFF, 0 },
+		{ 197, 0, 1, TRACE_ON, 0 },
+		{ 200, 0, 1, TRACE_NOTE, 0 },
+		{ 250, 0, 1, TRACE_NOTE, 0 },
+		{ 260, 0, 1, TRACE_NOTE, 0 },
+		{ 263, 0, 1, TRACE_OFF, 0 },
+		{ 273, 0, 1, TRACE_ON, 0 },
+		{ 290, 2, 1, TRACE_USER_EXIT, 0 },
+		{ 300, 0, 1, TRACE_RETURN, 0 },
+		{ 310, 0, 1, TRACE_NOTE, 0 },
 	};
-	struct trace_account a = ACCOUNT(events, 130);
-	const struct trace_thread *t = &a.thread[1];
+	struct trace_account a = ACCOUNT(events, 320);
+	const struct trace_thread *t = &a.thread[0];
+	const uint64_t run = 300 - 30 - 100 - 10, dark = 30 * 80 / run;
 
-	CHECK(t->inferred && !t->sampled);
+	CHECK(!t->sampled);
 	CHECK_INT(t->role, TRACE_VCPU);
-	CHECK_INT(t->ns[LAYER_HYPERVISOR], 3 * 10 + 4 + 25 + 20);
-	CHECK_INT(t->ns[LAYER_GUEST_USER], 100 - 59);
-	CHECK_INT(sum(t), 130);
+	CHECK_INT(t->ns[LAYER_GUEST_USER], 80 + dark);
+	CHECK_INT(t->inferred_ns[LAYER_GUEST_USER], dark);
+	CHECK_INT(t->inferred_ns[LAYER_HYPERVISOR], 20 + 30 - dark);
+	CHECK_INT(t->ns[LAYER_HYPERVISOR], run + 30 - 80 - dark);
+	CHECK_INT(t->ns[LAYER_WAIT_CPU], 100);
+	CHECK_INT(t->ns[LAYER_WAIT_IO], 10);
+	CHECK_INT(t->ns[LAYER_MONITOR], 20);
+	CHECK_INT(a.reasons, 1); /* a note tells none */
+	CHECK_INT(sum(t), 320);
 	trace_account_free(&a);
 }
 
@@ -201,6 +217,6 @@ int main(void)
 	CHECK_RUN(test_cost);
 	CHECK_RUN(test_reasons);
 	CHECK_RUN(test_window);
-	CHECK_RUN(test_silent);
+	CHECK_RUN(test_notes);
 	return check_done();
 }
