@@ -75,9 +75,10 @@ static int read_split(const struct probe_target *target, struct probe_samples *s
 					(double)smaps.beyond);
 }
 
-static int read_reading(const struct probe_target *target, void *state, struct probe_samples *samples)
+static int tell(const struct probe_target *target, const struct probe_reading *reading,
+		struct probe_samples *samples)
 {
-	int code = probe_reading_read(target, state, samples);
+	int code = probe_reading_tell(target, reading, samples);
 
 	if (code == 0)
 		code = read_figures(target, false, samples);
@@ -94,19 +95,12 @@ static bool available(struct error *error)
 	return false;
 }
 
-static const struct probe_steps steps = {
-	.open = probe_reading_open,
-	.start = probe_reading_start,
-	.stop = probe_reading_stop,
-	.read = read_reading,
-	.close = probe_reading_close,
-};
-
 const struct probe probe_host = {
 	.name = PROBE,
 	.summary = "memory, page tables and disk traffic of the process on the host",
 	.available = available,
-	.steps = &steps,
+	.steps = &probe_reading_steps,
 	.reader = read_changing,
+	.tell = tell,
 	.calibrate = probe_calibrate_steps,
 };

@@ -47,21 +47,15 @@ int host_memory_read(struct probe_samples *samples)
 
 static int read_all(const struct probe_target *target, struct probe_samples *samples)
 {
-	(void)target;
-	return host_memory_read(samples);
-}
+	int code = probe_find_process(target);
 
-static int start(const struct probe_target *target, void *state)
-{
-	if (probe_find_process(target))
-		return -ESRCH;
-	return target->before ? 0 : probe_reading_start(target, state);
+	return code ? code : host_memory_read(samples);
 }
 
 /* What is less than before others gave back: it may be negative. */
-static int read_reading(const struct probe_target *target, void *state, struct probe_samples *samples)
+static int tell(const struct probe_target *target, const struct probe_reading *reading,
+		struct probe_samples *samples)
 {
-	const struct probe_reading *reading = state;
 	const struct probe_samples *first = target->before ? &target->before->memory : &reading->first;
 	int code = 0;
 
@@ -88,20 +82,13 @@ static bool available(struct error *error)
 	return some;
 }
 
-static const struct probe_steps steps = {
-	.open = probe_reading_open,
-	.start = start,
-	.stop = probe_reading_stop,
-	.read = read_reading,
-	.close = probe_reading_close,
-};
-
 const struct probe probe_host_memory = {
 	.name = PROBE,
 	.summary = "memory the kernel holds, of the whole host: KVM's page tables, slab, cache",
 	.available = available,
-	.steps = &steps,
+	.steps = &probe_reading_steps,
 	.reader = read_all,
+	.tell = tell,
 	.calibrate = probe_calibrate_steps,
 };
 

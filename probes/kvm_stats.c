@@ -170,9 +170,9 @@ static int add_vcpu(int fd, const char *layer, bool still, struct probe_samples 
 	return code;
 }
 
-static int read_changes(const struct probe_target *target, void *state, struct probe_samples *samples)
+static int tell(const struct probe_target *target, const struct probe_reading *reading,
+		struct probe_samples *samples)
 {
-	const struct probe_reading *reading = state;
 	int code = probe_samples_add_changes(samples, &reading->first, &reading->last, target->all);
 	char layer[16];
 
@@ -197,19 +197,12 @@ static bool available(struct error *error)
 	return false;
 }
 
-static const struct probe_steps steps = {
-	.open = probe_reading_open,
-	.start = probe_reading_start,
-	.stop = probe_reading_stop,
-	.read = read_changes,
-	.close = probe_reading_close,
-};
-
 const struct probe probe_kvm_stats = {
 	.name = "kvm-stats",
 	.summary = "KVM's own counters of VM and vCPUs, and what it holds, by how much they moved",
 	.available = available,
-	.steps = &steps,
+	.steps = &probe_reading_steps,
 	.reader = read_all,
+	.tell = tell,
 	.calibrate = probe_kvm_stats_calibrate,
 };

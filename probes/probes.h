@@ -110,6 +110,11 @@ struct probe_steps {
 /* Fills a reading of what somebody else counts. 0; negative errno where there is nothing to read. */
 typedef int probe_reader(const struct probe_target *target, struct probe_samples *samples);
 
+/* Adds what two readings tell. 0 or negative errno. */
+struct probe_reading;
+typedef int probe_teller(const struct probe_target *target, const struct probe_reading *reading,
+			 struct probe_samples *samples);
+
 /* One kind of counting. */
 struct probe {
 	const char *name;
@@ -119,6 +124,7 @@ struct probe {
 	bool (*available)(struct error *error);
 	const struct probe_steps *steps; /* NULL: others bring its figures in */
 	probe_reader *reader;		 /* for steps that read twice; else NULL */
+	probe_teller *tell;		 /* what it makes of both; NULL: by how much each counter moved */
 	/* Measures on this process what SELF costs, in some milliseconds. 0; negative errno where it cannot.
 	 */
 	int (*calibrate)(const struct probe *self, struct probe_cost *cost);

@@ -40,15 +40,13 @@ int probe_samples_add_changes(struct probe_samples *samples, const struct probe_
  * stops.
  */
 struct probe_reading {
-	probe_reader *reader;
+	const struct probe *self;
 	struct probe_samples first, last;
 };
 extern const struct probe_steps probe_reading_steps;
-int probe_reading_open(const struct probe *self, const struct probe_target *target, void **state);
-int probe_reading_start(const struct probe_target *target, void *state);
-int probe_reading_stop(const struct probe_target *target, void *state);
-int probe_reading_read(const struct probe_target *target, void *state, struct probe_samples *samples);
-void probe_reading_close(void *state);
+
+/* What a reading tells unless its probe makes more of it: by how much each counter moved. 0 or -ENOMEM. */
+probe_teller probe_reading_tell;
 
 /* calibrate.c: what all steps of SELF take on this process; events cost nothing, or are not known. */
 int probe_calibrate_steps(const struct probe *self, struct probe_cost *cost);

@@ -72,41 +72,47 @@ int probe_read_threads(const struct probe_target *target, const char *file, prob
 	return code;
 }
 
-int probe_reading_open(const struct probe *self, const struct probe_target *target, void **state)
+static int open_reading(const struct probe *self, const struct probe_target *target, void **state)
 {
 	struct probe_reading *reading = calloc(1, sizeof(*reading));
 
 	(void)target;
 	if (reading == NULL)
 		return -ENOMEM;
-	reading->reader = self->reader;
+	reading->self = self;
 	*state = reading;
 	return 0;
 }
 
-int probe_reading_start(const struct probe_target *target, void *state)
+static int start(const struct probe_target *target, void *state)
 {
 	struct probe_reading *reading = state;
 
-	return reading->reader(target, &reading->first);
+	return reading->self->reader(target, &reading->first);
 }
 
-int probe_reading_stop(const struct probe_target *target, void *state)
+static int stop(const struct probe_target *target, void *state)
 {
 	struct probe_reading *reading = state;
 
-	return reading->reader(target, &reading->last);
+	return reading->self->reader(target, &reading->last);
 }
 
-int probe_reading_read(const struct probe_target *target, void *state, struct probe_samples *samples)
+int probe_reading_tell(const struct probe_target *target, const struct probe_reading *reading,
+		       struct probe_samples *samples)
 {
-	const struct probe_reading *reading = state;
-
 	(void)target;
 	return probe_samples_add_changes(samples, &reading->first, &reading->last, true);
 }
 
-void probe_reading_close(void *state)
+static int tell(const struct probe_target *target, void *state, struct probe_samples *samples)
+{
+	const struct probe_reading *reading = state;
+
+	return (reading->self->tell ? reading->self->tell : probe_reading_tell)(target, reading, samples);
+}
+
+static void close_reading(void *state)
 {
 	struct probe_reading *reading = state;
 
@@ -116,9 +122,9 @@ void probe_reading_close(void *state)
 }
 
 const struct probe_steps probe_reading_steps = {
-	.open = probe_reading_open,
-	.start = probe_reading_start,
-	.stop = probe_reading_stop,
-	.read = probe_reading_read,
-	.close = probe_reading_close,
+	.open = open_reading,
+	.start = start,
+	.stop = stop,
+	.read = tell,
+	.close = close_reading,
 };

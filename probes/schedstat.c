@@ -51,10 +51,10 @@ static int add_before(const struct probe_target *target, const struct probe_samp
 	return code;
 }
 
-static int read_reading(const struct probe_target *target, void *state, struct probe_samples *samples)
+static int tell(const struct probe_target *target, const struct probe_reading *reading,
+		struct probe_samples *samples)
 {
-	const struct probe_reading *reading = state;
-	int code = probe_reading_read(target, state, samples);
+	int code = probe_reading_tell(target, reading, samples);
 
 	return code ? code : add_before(target, &reading->first, samples);
 }
@@ -75,19 +75,12 @@ static bool available(struct error *error)
 	return false;
 }
 
-static const struct probe_steps steps = {
-	.open = probe_reading_open,
-	.start = probe_reading_start,
-	.stop = probe_reading_stop,
-	.read = read_reading,
-	.close = probe_reading_close,
-};
-
 const struct probe probe_schedstat = {
 	.name = PROBE,
 	.summary = "time each thread had a core, and waited for one",
 	.available = available,
-	.steps = &steps,
+	.steps = &probe_reading_steps,
 	.reader = read_all,
+	.tell = tell,
 	.calibrate = probe_calibrate_steps,
 };

@@ -29,7 +29,7 @@ static void test_table(void)
 		CHECK(!p->steps || (p->steps->open && p->steps->start && p->steps->stop && p->steps->read &&
 				    p->steps->close));
 		CHECK(!p->steps || p->calibrate);
-		CHECK((p->steps && p->steps->open == probe_reading_open) == (p->reader != NULL));
+		CHECK((p->steps == &probe_reading_steps) == (p->reader != NULL));
 		for (size_t i = 0; i < count; i++)
 			CHECK(strcmp(probes[i]->name, p->name) != 0);
 		if (!p->available(&error))
