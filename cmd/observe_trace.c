@@ -230,6 +230,7 @@ void observe_trace_account(const struct observe_trace *trace, uint64_t tsc_begin
 			combine(t, &m->thread[i]);
 	}
 	probe_samples_add(&m->samples, "trace", "process", "events_lost", "1", (double)account.lost);
+	probe_samples_add(&m->samples, "trace", "recorder", "cpu", "ns", (double)account.cost[COST_RECORDER]);
 	m->traced = account.reason;
 	m->traced_reasons = account.reasons;
 	account.reason = NULL;

@@ -189,6 +189,7 @@ int trace_tables_write(const char *path, struct report_account *facts, struct er
 	facts->events = trace.events;
 	facts->lost = trace.lost;
 	facts->cut = trace.end_ns == 0;
+	facts->recorder_ns = (double)account.cost[COST_RECORDER];
 	for (size_t i = 0; i < account.threads; i++)
 		facts->sampled |= account.thread[i].sampled && account.thread[i].role == TRACE_VCPU;
 	if (account.threads == 0) {

@@ -36,6 +36,7 @@ static const struct item {
 	{ "cpu", "vcpu-polling", "vm", "cpu_vcpu_spin_ns", NULL, NULL, NULL, false, true },
 	{ "cpu", "kernel-threads", "vm", "cpu_kthread_ns", NULL, NULL, NULL, false, true },
 	{ "cpu", "host-kernel-threads", "host", NULL, "kthreads", "host", NULL, true, true },
+	{ "cpu", "recorder", "observer", NULL, "trace", "recorder", "cpu", true, true },
 	{ "io", "disk-read", "vm", NULL, "host", "process", "disk_read", true, true },
 	{ "io", "disk-written", "vm", NULL, "host", "process", "disk_written", true, true },
 	{ "size-in-memory", "monitor", "shared", NULL, "layer", "memory", "monitor", false, true },
@@ -118,10 +119,13 @@ static int put_item(struct footprint *f, size_t w, size_t c, size_t item, struct
 {
 	const struct cell *cell = cells_at(&f->cells, w, c);
 	struct stats_estimate median;
+	bool observed = strcmp(items[item].scope, "observer") == 0;
+	const size_t *rows = observed ? cell->observed : cell->block;
+	size_t all = observed ? cell->observations : cell->blocks;
 	size_t count = 0, last = cell->block[cell->blocks - 1];
 
-	for (size_t i = 0; i < cell->blocks; i++) {
-		double value = measured(f, item, cell->block[i]);
+	for (size_t i = 0; i < all; i++) {
+		double value = measured(f, item, rows[i]);
 
 		if (isfinite(value))
 			f->sample[count++] = value;

@@ -77,6 +77,8 @@ enum trace_cost {
 	COST_CALL,  /* from a system call's end to the next one's beginning, where the program does nothing:
 		       the kernel's way out and in, and recording */
 	COST_FAULT, /* handling a fault on guest memory, from when KVM tells of it until the guest goes on */
+	COST_RECORDER, /* and found out meanwhile: CPU time that emptying the rings into the file took, so far
+			*/
 	TRACE_COSTS,
 };
 

@@ -150,15 +150,34 @@ static int drain(struct trace_recorder *r)
 	return fflush(r->file) ? -EIO : 0;
 }
 
-/* A process may end at any time, or its trace be killed: what the ticks said up to then is kept with the
- * round. */
+/* CPU time of the calling thread. */
+static uint64_t cpu_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int keep_cost(struct trace_recorder *r)
+{
+	const struct trace_event cost = {
+		.time_ns = r->round_ns, .kind = TRACE_COST, .tid = COST_RECORDER, .value = r->cpu_ns
+	};
+
+	return trace_file_put(r->file, (struct trace_chunk){ .count = 1, .round = r->round }, &cost);
+}
+
+/* A process may end at any time, or its trace be killed: what the ticks said up to then, and what recording
+ * took, is kept with the round. */
 static int keep_ticks(struct trace_recorder *r)
 {
 	uint64_t now;
 
 	if (r->round_ns < r->ticks_ns)
 		return 0;
-	if (trace_threads(r, describe_last) == -EIO)
+	r->cpu_ns = cpu_now_ns(); /* the drainer's own thread has done nothing else */
+	if (trace_threads(r, describe_last) == -EIO || keep_cost(r))
 		return -EIO;
 	now = trace_now_ns();
 	r->ticks_ns = now + TICKS_NS;
@@ -193,6 +212,7 @@ static void *drain_rings(void *argument)
 				deaf = true;
 			}
 	}
+	r->cpu_ns = cpu_now_ns();
 	return NULL;
 }
 
@@ -261,14 +281,18 @@ void trace_stop(struct trace_recorder *r)
 int trace_end(struct trace_recorder *r, struct error *error)
 {
 	struct trace_chunk last = { .cpu = TRACE_CLOSED, .round = trace_now_ns() };
+	uint64_t cpu_ns;
 
 	for (size_t i = 0; i < r->fds; i++)
 		ioctl(r->fd[i], PERF_EVENT_IOC_DISABLE, 0);
 	trace_stop(r);
+	cpu_ns = cpu_now_ns();
 	if (r->failed || drain(r))
 		return write_failed(error);
 	r->round++;
 	r->round_ns = trace_now_ns();
 	trace_threads(r, describe_last); /* where the process is still there */
-	return trace_file_put(r->file, last, NULL) || fflush(r->file) ? write_failed(error) : 0;
+	r->cpu_ns += cpu_now_ns() - cpu_ns;
+	return keep_cost(r) || trace_file_put(r->file, last, NULL) || fflush(r->file) ? write_failed(error)
+										      : 0;
 }

@@ -65,6 +65,7 @@ struct trace_recorder {
 	bool silent; /* KVM tells of no entries: what else it tells stands in for them */
 	pthread_t drainer;
 	bool drains;	     /* it runs */
+	uint64_t cpu_ns;     /* that recording took, up to when it was last kept */
 	struct pollfd *wait; /* cpus + 1: the rings and, last, stop; owned */
 	int stop;	     /* eventfd that ends it; -1: none */
 	int failed;	     /* what it failed with */

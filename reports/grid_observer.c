@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/stats.h"
 
 #include "reports/spent_priv.h"
 
@@ -34,6 +38,27 @@ static int fill(struct grid *grid, const struct result *result)
 						   table_number_of(overhead, row, "high") };
 	}
 	return 0;
+}
+
+bool observer_recorder(const struct result *result, char text[RECORDER_TEXT])
+{
+	const struct table *t = &result->footprint;
+	double *cores = malloc((t->rows + 1) * sizeof(*cores));
+	size_t n = 0;
+	char median[16];
+
+	for (size_t row = 0; cores && row < t->rows; row++)
+		if (table_is(t, row, "item", "recorder"))
+			cores[n++] = table_number_of(t, row, "value");
+	text[0] = '\0';
+	if (n) {
+		stats_sort(cores, n);
+		snprintf(text, RECORDER_TEXT,
+			 "recording traces kept %s of a core busy beside them (median of %zu)",
+			 format_number(stats_quantile(cores, n, 0.5), median), n);
+	}
+	free(cores);
+	return n > 0;
 }
 
 int grid_observer(struct grid *grid, const struct result *result)

@@ -55,6 +55,7 @@ static int put_configs(FILE *out, const struct result *result, bool drawn)
 
 int html_observer(FILE *out, const struct result *result)
 {
+	char recorder[RECORDER_TEXT];
 	struct grid grid;
 
 	if (grid_observer(&grid, result) < 0)
@@ -69,6 +70,8 @@ int html_observer(FILE *out, const struct result *result)
 		      "at 95 % from three on.</p>\n",
 		      out);
 		html_grid(out, &grid, result, NULL);
+		if (observer_recorder(result, recorder))
+			fprintf(out, "<p class=\"soft\">Besides, %s.</p>\n", recorder);
 		fputs("</section>\n", out);
 	}
 	grid_free(&grid);

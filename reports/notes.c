@@ -7,6 +7,7 @@
 
 #include "base/stats.h"
 #include "reports/reports_priv.h"
+#include "reports/spent_priv.h"
 
 #define OBSERVED_LEAST	6 /* cells, fewer of which say nothing of the observer's cost: one repetition each */
 #define NAMED_WORKLOADS 3 /* so many are named, the others counted */
@@ -172,7 +173,7 @@ static int put_observer(const struct result *result, notes_sink *sink, void *arg
 	const struct table *overhead = &result->overhead;
 	size_t ratio = table_column(overhead, "ratio"), n = 0, worst = 0;
 	double *ratios = malloc((overhead->rows + 1) * sizeof(*ratios));
-	char middle[16], most[16], *text;
+	char middle[16], most[16], recorder[RECORDER_TEXT], *text;
 
 	if (ratios == NULL)
 		return -ENOMEM;
@@ -192,9 +193,10 @@ static int put_observer(const struct result *result, notes_sink *sink, void *arg
 	if (asprintf(&text,
 		     "tracing and counting by perf were done apart, in repetitions between the blocks: these "
 		     "took "
-		     "%s times as long (median of %zu; at most %s: %s under %s)",
+		     "%s times as long (median of %zu; at most %s: %s under %s)%s%s",
 		     middle, n, most, table_text_of(overhead, worst, "workload"),
-		     table_text_of(overhead, worst, "label")) < 0)
+		     table_text_of(overhead, worst, "label"), observer_recorder(result, recorder) ? "; " : "",
+		     recorder) < 0)
 		return -ENOMEM;
 	sink(argument, '-', text);
 	free(text);

@@ -56,8 +56,9 @@ int report_plan_html(const char *directory, struct error *error);
 struct report_account {
 	const char *layers, *exits; /* paths */
 	unsigned long long events, lost;
-	bool sampled; /* guest and hypervisor are told apart by ticks */
-	bool cut;     /* it ended unexpectedly */
+	double recorder_ns; /* CPU time that recording took beside the process; 0: not known */
+	bool sampled;	    /* guest and hypervisor are told apart by ticks */
+	bool cut;	    /* it ended unexpectedly */
 };
 
 /* Prints the account, a thread a block. 0 or a negative errno. */

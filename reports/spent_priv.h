@@ -10,6 +10,10 @@
  * rows where nothing was observed. */
 int grid_observer(struct grid *grid, const struct result *result);
 
+/* What recording traces took besides, median of where it was told, in a sentence; "" and false: nowhere. */
+#define RECORDER_TEXT 96
+bool observer_recorder(const struct result *result, char text[RECORDER_TEXT]);
+
 enum footprint_figure {
 	FOOTPRINT_MEMORY, /* beyond the guest's own */
 	FOOTPRINT_CPU,

@@ -77,7 +77,7 @@ static void put_facts(const struct text_page *page, const struct table *layers,
 		      const struct report_account *a)
 {
 	double all = 0, rest = 0, sampled = 0, inferred = 0;
-	char line[300];
+	char line[300], time[32];
 
 	for (size_t row = 0; row < layers->rows; row++) {
 		double ns = table_number_of(layers, row, "ns");
@@ -96,6 +96,11 @@ static void put_facts(const struct text_page *page, const struct table *layers,
 		 all > 0 ? 100 * sampled / all : 0, all > 0 ? 100 * inferred / all : 0,
 		 all > 0 ? 100 * rest / all : 0, (unsigned long long)a->events);
 	text_put_wrapped(page, '*', line);
+	if (a->recorder_ns > 0) {
+		snprintf(line, sizeof(line), "Recording them took %s of CPU time beside the process.",
+			 units_print_time(a->recorder_ns, time, sizeof(time)));
+		text_put_wrapped(page, '*', line);
+	}
 	if (a->sampled)
 		text_put_wrapped(page, '*',
 				 "This KVM does not tell when it enters a guest: the kernel's ticks divide "

@@ -9,6 +9,7 @@
 
 static int put_observer(struct text_page *page, const struct result *result)
 {
+	char recorder[RECORDER_TEXT];
 	struct grid grid;
 
 	if (grid_observer(&grid, result) < 0)
@@ -17,6 +18,8 @@ static int put_observer(struct text_page *page, const struct result *result)
 		text_put_title(page, grid.title, "as a multiple of the undisturbed time [95 % interval]");
 		page->ratios = true;
 		text_put_grid(page, &grid, result, NULL);
+		if (observer_recorder(result, recorder))
+			text_put_wrapped(page, '-', recorder);
 	}
 	grid_free(&grid);
 	return 0;

@@ -233,6 +233,9 @@ jq -e '[.[] | select(.reason == "io" and .count >= 3000)] | length >= 2' exits.j
 result requests-by-exit
 jq -e '[.[] | select(.probe == "trace" and .event == "events_lost")] | length == 1 and .[0].value == 0' counters.json >/dev/null
 result lost-events-are-counted
+jq -e '[.[] | select(.probe == "trace" and .layer == "recorder" and .event == "cpu")] | length == 1 and .[0].value > 0' counters.json >/dev/null &&
+	grep -q ',cpu,recorder,observer,cores,[0-9.e-]*[1-9]' null/host-footprint.csv
+result recorder-is-counted
 # What its children execute leaves the account of the first process to it, and of its driver.
 timeout 120 "$vmtax" run --configs hosted --set transport=eventfd --blocks 1 --out children \
 	-- /bin/busybox sh -c '/bin/busybox sleep 0.1; /bin/busybox sleep 0.1; echo' >out 2>err

@@ -19,6 +19,10 @@ kill $watched
 why=$(cat err)
 cmp -s account.csv again.csv
 result again
+"$vmtax" account trace >out 2>err
+why=$(cat out err)
+grep -q '^\* Recording them took [1-9].* of CPU time' out
+result recording-costs
 head -c $(($(stat -c %s trace) * 3 / 4)) trace >cut
 "$vmtax" account cut >out 2>err
 status=$?
@@ -63,7 +67,7 @@ kill $watched
 "$vmtax" account killed.trace >out 2>err
 status=$?
 why="status $status: $(cat out err)"
-[ $status -eq 0 ] && grep -q '^program' out && grep -q 'cut off' out
+[ $status -eq 0 ] && grep -q '^program' out && grep -q 'cut off' out && grep -q '^\* Recording them took [1-9]' out
 result killed-trace
 
 # One that computes tells nothing of itself: what the kernel's ticks had said is kept as it goes on, and there whether the

@@ -99,6 +99,7 @@ static const char *const counters[] = {
 	"run=2|probe=kthreads|layer=host|event=kworker|unit=ns|value=100",
 	"run=2|probe=kthreads|layer=host|event=rcu|unit=ns|value=300",
 	"run=77|probe=kthreads|layer=host|event=rcu|unit=ns|value=300",
+	"run=4|probe=trace|layer=recorder|event=cpu|unit=ns|value=900",
 	"run=2|probe=layer|layer=disk|event=monitor|unit=bytes|value=1024",
 	NULL,
 };
@@ -132,6 +133,8 @@ static void test_table(void)
 	CHECK_NEAR(item(&t, "hosted", "cpu", "program"), 0.55, 1e-9);
 	CHECK_NEAR(item(&t, "hosted", "cpu", "monitor"), 0.3, 1e-9);
 	CHECK_NEAR(item(&t, "hosted", "cpu", "host-kernel-threads"), 0.2, 1e-9); /* all kinds summed */
+	CHECK_NEAR(item(&t, "hosted", "cpu", "recorder"), 0.1, 1e-9); /* of the observed one alone */
+	CHECK_NEAR(item(&t, "native", "cpu", "recorder"), -1, 0);
 	CHECK_NEAR(item(&t, "hosted", "size-on-disk", "monitor"), 1024, 0);
 	CHECK_NEAR(item(&t, "hosted", "memory", "guest"), -1, 0); /* nobody counted it */
 	table_free(&t);

@@ -62,21 +62,22 @@ static size_t descriptors(void)
 	return count;
 }
 
-/* A child that touches PAGES fresh pages once it is told to, and then is a zombie. */
+/* A child that touches PAGES fresh pages once it is told to, and then is a zombie. It has had a core before.
+ */
 static pid_t start(int *gate, size_t pages)
 {
-	int ends[2];
+	int ends[2], ready[2];
 	pid_t pid;
-	char go;
+	char go = 0;
 
-	if (pipe(ends) != 0 || (pid = fork()) < 0)
+	if (pipe(ends) != 0 || pipe(ready) != 0 || (pid = fork()) < 0)
 		abort();
 	if (pid == 0) {
 		size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = pages * page;
 		volatile char *memory;
 
 		close(ends[1]);
-		if (read(ends[0], &go, 1) < 0)
+		if (write(ready[1], &go, 1) != 1 || read(ends[0], &go, 1) < 0)
 			_exit(1);
 		memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		madvise((void *)memory, bytes, MADV_NOHUGEPAGE);
@@ -85,6 +86,10 @@ static pid_t start(int *gate, size_t pages)
 		_exit(0);
 	}
 	close(ends[0]);
+	close(ready[1]);
+	if (read(ready[0], &go, 1) != 1)
+		abort();
+	close(ready[0]);
 	*gate = ends[1];
 	return pid;
 }

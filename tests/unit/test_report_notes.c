@@ -54,6 +54,11 @@ static void test_notes_need_their_figures(void)
 		NULL,
 		NULL,
 	};
+	static const char *const spent[] = {
+		"workload=a|config=native|resource=cpu|item=recorder|scope=observer|unit=cores|value=0.25|n="
+		"1",
+		NULL,
+	};
 	const char *six[7];
 	const char *directory = tables_directory();
 	char *text;
@@ -68,9 +73,11 @@ static void test_notes_need_their_figures(void)
 	six[5] = "workload=f|config=native|baseline=native|metric=observer|ratio=1.5";
 	tables_write(directory, &schema_overhead, six);
 	tables_write(directory, &schema_runs, measured);
+	tables_write(directory, &schema_footprint, spent);
 	text = print_text(directory, false);
 	CHECK(strstr(text, "a style, not a product"));
 	CHECK(strstr(text, "tracing and counting by perf"));
+	CHECK(strstr(text, "recording traces kept 0.25 of a core busy"));
 	free(text);
 }
 
