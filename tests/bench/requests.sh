@@ -14,6 +14,15 @@ null() {
 	esac
 }
 
+# time_calls CONFIG COUNT PAIRS: a program that makes so many calls, each a request, and one that makes as many system
+# calls, few of them requests, by turns. Runs are short, so that what other work does to some leaves the median alone.
+time_calls() {
+	printf '%s\n' name,class,command,stresses,data "call,system,$build/tests/guest/forever call $2,," \
+		"seldom,system,$build/tests/guest/forever seldom $2,," >"$work/calls.csv"
+	"$build/vmtax" run --suite "$work/calls.csv" --out "$work/calls.$1" --blocks "$3" --configs "$1" --memory 64M \
+		--no-observe >"$work/calls.summary" 2>&1 || { cat "$work/calls.summary" >&2 && return 1; }
+}
+
 # Null requests over both transports, in rounds that alternate; a table each round, transport and origin. Then only
 # system calls that the guest kernel answers itself.
 measure_requests() {
@@ -27,12 +36,7 @@ measure_requests() {
 	# 201,000 calls a run; the last is observed by KVM's tracepoints.
 	(cd "$work" && "$build/vmtax" run --out served --blocks "$rounds" --configs bare-metal --filter 'cut -d, -f1,2' \
 		-- "$build/tests/bench/ops" 200 served >served.summary 2>&1)
-	for round in $(seq "$rounds"); do
-		for what in call nothing; do
-			(cd "$work" && "$build/vmtax" run --out "$what.$round" --blocks 1 --configs hosted,bare-metal --no-observe \
-				--filter 'wc -l' -- "$build/tests/guest/forever" $what 100000 >"$what.summary" 2>&1)
-		done
-	done
+	time_calls hosted 5000 40 && time_calls bare-metal 10000 200 || return
 	[ -s "$work/served/counters.csv" ] || { cat "$work/served.summary" >&2 && return 1; }
 }
 
@@ -52,24 +56,28 @@ exits_a_call() {
 	counted kvm-stats exits | paste - "$work/irq_exits" | awk 'NF == 2 { print ($1 - $2) / 201000 }'
 }
 
-# of_calls WHAT ROUND CONFIG: "NS KERNEL REQUEST" of each of the program's calls: by its own clock, what of that the guest
-# kernel says it was at work, and from end to end of the stages of its request, where it makes one.
-of_calls() {
-	result=$work/$1.$2
-	cells "$result/runs.csv" run "config=$3" status=ok | head -n 1 | while read -r run; do
-		echo "$(cells "$result/runs.csv" roi_ns "run=$run") $(cells "$result/runs.csv" ops "run=$run")" \
-			"$(cells "$result/layers.csv" ns "run=$run" thread=vcpu0 layer=guest-kernel)" \
-			"$(cells "$result/requests.csv" total_ns "run=$run" kind=getpgrp stage=total)"
-	done | awk '$2 > 0 { print $1 / $2, $3 / $2, $4 / $2 }'
-}
-
 # stages_in_loop CONFIG: what a call takes by the program's clock, by all that it consists of: the stages of its request,
-# what the guest kernel did before and after, and the way into it and back, which is all else that a call takes that does
-# nothing there. One of each a round.
+# what the guest kernel did before and after, and the way into it and back, which is what the other program's calls take
+# beyond their own stages and guest kernel. One of each pair of runs in which the vCPU hardly lacked a core.
 stages_in_loop() {
-	for round in $(seq "$rounds"); do
-		echo "$(of_calls call "$round" "$1") $(of_calls nothing "$round" "$1")"
-	done | awk 'NF == 6 && $3 > 0 { print $1 / ($2 + $3 + $4 - $5) }'
+	awk "$functions"'
+	function cell(name) { return field[at[name]] }
+	function is(name, value) { return name in at && cell(name) == value }
+	function usable(run) { return run in known && lacked[run] < 0.2 }
+	FNR == 1 { split("", at); n = csv($0, header); for (i = 1; i <= n; i++) at[header[i]] = i; next }
+	{ csv($0, field); run = cell("run") }
+	is("status", "ok") { taken[run] = cell("roi_ns"); blocks++; run_of[cell("workload"), cell("block")] = run }
+	is("layer", "guest-kernel") && is("thread", "vcpu0") { known[run] += cell("ns") }
+	is("layer", "wait-cpu") && is("thread", "vcpu0") && taken[run] > 0 { lacked[run] = cell("ns") / taken[run] }
+	is("stage", "total") && is("kind", "getpgrp") { known[run] += cell("total_ns") }
+	END {
+		for (block = 1; block <= blocks; block++) {
+			run = run_of["call", block]
+			other = run_of["seldom", block]
+			if (usable(run) && usable(other))
+				print taken[run] / (known[run] + taken[other] - known[other])
+		}
+	}' "$work/calls.$1/runs.csv" "$work/calls.$1/layers.csv" "$work/calls.$1/requests.csv"
 }
 
 show_requests() {
