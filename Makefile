@@ -191,7 +191,8 @@ asan: deps
 	$(MAKE) BUILD=build/asan OPT="-O1 -g" SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" -j$$(nproc) tests
 	tests/run.sh build/asan
 
-bench: all $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm $(BUILD)/tests/bench/pack $(BUILD)/tests/guest/console-musl
+bench: all $(BUILD)/tests/bench/ops $(BUILD)/tests/bench/bare_kvm $(BUILD)/tests/bench/pack $(BUILD)/tests/guest/forever \
+		$(BUILD)/tests/guest/console-musl
 	@status=0; for script in bench bench_null bench_knobs bench_compare; do \
 		echo "tests/$$script.sh $(BUILD)"; sh tests/$$script.sh $(BUILD) || status=$$?; done; exit $$status
 
