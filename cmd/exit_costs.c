@@ -50,8 +50,9 @@ static pid_t start(const char *monitor, const char *event, int gate[2])
 	return pid;
 }
 
-/* Whether it ran to its end, traced into PATH. */
-static bool trace(const char *monitor, const char *event, const char *path)
+/* Whether it ran to its end, traced into PATH; with RCU's notes where NOTED, which take time of what they are
+ * in. */
+static bool trace(const char *monitor, const char *event, const char *path, bool noted)
 {
 	const uint64_t none[TRACE_COSTS] = { 0 };
 	struct trace_recorder *recorder;
@@ -62,7 +63,7 @@ static bool trace(const char *monitor, const char *event, const char *path)
 	pid = start(monitor, event, gate);
 	if (pid < 0)
 		return false;
-	open = trace_open(&recorder, pid, path, none, false, NULL) == 0;
+	open = trace_open(&recorder, pid, path, noted ? none : NULL, false, NULL) == 0;
 	traced = open && trace_begin(recorder, NULL) == 0;
 	if (!traced)
 		kill(pid, SIGKILL);
@@ -77,19 +78,21 @@ static bool trace(const char *monitor, const char *event, const char *path)
 /* Between entry and exit, as KVM tells them, or else RCU. */
 static void find_window(const char *monitor, const char *path, uint64_t *costs)
 {
+	static const char event[] = "port-write-kernel";
+
+	if (trace(monitor, event, path, false)) {
+		trace_costs_learn(path, COST_WINDOW, costs, NULL);
+		trace_costs_learn(path, COST_FAULT, costs, NULL);
+	}
 	for (int i = 0; i < TRIES && !costs[COST_WINDOW] && !costs[COST_NOTED]; i++)
-		if (trace(monitor, "port-write-kernel", path)) {
-			trace_costs_learn(path, COST_WINDOW, costs, NULL);
-			trace_costs_learn(path, COST_FAULT, costs, NULL);
-			if (!costs[COST_WINDOW])
-				trace_costs_learn(path, COST_NOTED, costs, NULL);
-		}
+		if (trace(monitor, event, path, true))
+			trace_costs_learn(path, COST_NOTED, costs, NULL);
 }
 
 static void find_turn(const char *monitor, const char *path, uint64_t *costs)
 {
 	for (int i = 0; i < TRIES && !costs[COST_TURN]; i++)
-		if (trace(monitor, "port-write-monitor", path))
+		if (trace(monitor, "port-write-monitor", path, false))
 			trace_costs_learn(path, COST_TURN, costs, NULL);
 }
 

@@ -253,7 +253,7 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, co
 	r->pages = pages;
 	if (costs)
 		memcpy(r->cost, costs, sizeof(r->cost));
-	/* Also where costs are being found out, and none is known yet. */
+	/* Also while that is found out. */
 	r->silent = costs && costs[COST_WINDOW] == 0 && (costs[COST_NOTED] || costs[COST_TURN] == 0);
 	code = open_all(r, path, error);
 	if (code)
