@@ -16,7 +16,8 @@ bench=$(cd "$(dirname "$0")/bench" && pwd) || exit 2
 functions=$(cat "$bench/tables.awk") || exit 2
 rounds=6 # with fewer, a median has no 95 % interval
 work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
+in_memory=$(mktemp -d -p /dev/shm 2>/dev/null) || in_memory=$work # for what no disk shall disturb
+trap 'rm -rf "$work" "$in_memory"' EXIT
 trap 'exit 2' HUP INT TERM
 # shellcheck source=tests/bench/figures.sh
 . "$bench/figures.sh"

@@ -4,12 +4,13 @@
 #
 # What the probes that always count cost each workload of the suite: repetitions with and without them by turns, in one
 # run, since two starts of vmtax run agree less than two repetitions of one. Ten pairs of them, and as many again while
-# the interval is wider than a hundredth, at most BENCH_PAIRS (60); BENCH_ONLY names workloads.
+# the interval is wider than a hundredth, at most BENCH_PAIRS (60); BENCH_ONLY names workloads. Files are in memory:
+# times of a disk scatter by more than is looked for, and are longer, so that a cost is a smaller part of them.
 probe_configs=native,hosted
 
 # probe_workloads: those that were measured, in the suite's order.
 probe_workloads() {
-	cells "$work/probes.1/overhead.csv" workload metric=time | uniq
+	cells "$in_memory/probes.1/overhead.csv" workload metric=time | uniq
 }
 
 # probes_ratio WORKLOAD CONFIG: time with probes by time without, of each pair: by the program's own marks where it has
@@ -26,7 +27,7 @@ probes_ratio() {
 		if (field[at["flags"]] ~ /unprobed/) without[pair] = ns
 		else with[pair] = ns
 	}
-	END { for (pair in with) if (without[pair] > 0) print with[pair] / without[pair] }' "$work"/probes.*/runs.csv
+	END { for (pair in with) if (without[pair] > 0) print with[pair] / without[pair] }' "$in_memory"/probes.*/runs.csv
 }
 
 # probes_scattered: of the workloads those whose interval is wide, with commas between.
@@ -41,7 +42,7 @@ probes_scattered() {
 measure_probes() {
 	only=${BENCH_ONLY-}
 	for part in $(seq $((${BENCH_PAIRS:-60} / 10))); do
-		"$build/vmtax" run --out "$work/probes.$part" --configs $probe_configs --blocks 20 --no-observe --probes alternate \
+		"$build/vmtax" run --out "$in_memory/probes.$part" --configs $probe_configs --blocks 20 --no-observe --probes alternate \
 			${only:+--only "$only"} >"$work/probes.summary" 2>"$work/probes.messages" || {
 			cat "$work/probes.messages" >&2
 			return 1
