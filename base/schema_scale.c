@@ -75,7 +75,7 @@ const struct table_schema schema_loads = {
 		INTEGER("wait_cpu_ns", "ns", "its threads' time ready to run, waiting for a core"),
 		INTEGER("resident_bytes", "bytes", "memory it held on the host at most"),
 		NUMBER("cores_held", "cores", "cores that it had to itself, to be pinned to or to poll on"),
-		NUMBER("others_cores", "cores", "of its load: cores that were busy with anything else meanwhile, on average"),
+		NUMBER("others_cores", "cores", "of its load: how many of the cores were busy with anything else meanwhile, on average"),
 		TEXT("status", "ok, failed, crashed or timeout"),
 		END },
 };
@@ -89,12 +89,12 @@ const struct table_schema schema_mixes = {
 		NUMBER("rate", "1/s", "runs due a second; NA: as fast as they go"),
 		TEXT("program", "what ran"),
 		COUNT("vms", "VMs of the load that run it"),
-		COUNT("blocks", "blocks that count"),
+		COUNT("blocks", "blocks that count: those in which others were busy do not where there are others"),
 		COUNT("runs", "runs in them, without each VM's first"),
 		NUMBER("throughput", "1/s", "runs a second by these VMs: median over blocks"),
 		NUMBER("low", "1/s", "lower end of its 95 % interval; NA with few blocks"),
 		NUMBER("high", "1/s", "upper end"),
-		NUMBER("predicted", "1/s", "throughput predicted from what each program asks for alone"),
+		NUMBER("predicted", "1/s", "throughput predicted from what each program asks for alone; busy: on the cores that others left"),
 		NUMBER("off", "1", "predicted by measured, less one; NA: alone, or the rate decides"),
 		TEXT("method", "mva (exact mean value analysis), amva (approximate) or simulation"),
 		NUMBER("p50_ns", "ns", "median time of a run, from when it was due"),
@@ -110,7 +110,7 @@ const struct table_schema schema_mixes = {
 		NUMBER("resident_bytes", "bytes", "memory these VMs hold on the host, all together"),
 		TEXT("keeps", "whether the goal is kept, by measurement: yes or no; NA: no goal"),
 		TEXT("sim_keeps", "the same by simulation"),
-		TEXT("flags", "oversubscribed: the load's VMs hold more cores than there are, which nothing is predicted of; busy: others kept over 5 % of the cores busy"),
+		TEXT("flags", "oversubscribed: the load's VMs hold more cores than there are, which nothing is predicted of; busy: others kept over 5 % of the cores busy in all blocks"),
 		END },
 };
 /* clang-format on */

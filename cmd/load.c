@@ -55,21 +55,27 @@ static int64_t sum(const int64_t *values, size_t n)
 	return total;
 }
 
-/* CPU time that anybody used since boot, less ours and that of what we ran (proc_stat(5)); NaN: not known. */
-static double others_ns(void)
+/* CPU time that anybody used since boot of our CORES, less ours and that of what we ran (proc_stat(5)); NaN:
+ * not known. */
+static double others_ns(const cpu_set_t *cores)
 {
-	unsigned long long user, nice, system, irq, softirq;
+	unsigned long long user, nice, system, irq, softirq, ticks = 0;
 	FILE *file = fopen("/proc/stat", "re");
 	struct rusage own, children;
-	bool known = file && fscanf(file, "cpu %llu %llu %llu %*u %*u %llu %llu", &user, &nice, &system, &irq,
-				    &softirq) == 5;
+	char line[512];
+	unsigned core;
 
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "cpu%u %llu %llu %llu %*u %*u %llu %llu", &core, &user, &nice, &system, &irq,
+			   &softirq) == 6 &&
+		    core < CPU_SETSIZE && CPU_ISSET(core, cores))
+			ticks += user + nice + system + irq + softirq;
 	if (file)
 		fclose(file);
 	getrusage(RUSAGE_SELF, &own);
 	getrusage(RUSAGE_CHILDREN, &children);
-	return known ? (double)(user + nice + system + irq + softirq) * 1e9 / (double)sysconf(_SC_CLK_TCK) -
-			       (double)clock_usage_ns(&own) - (double)clock_usage_ns(&children)
+	return ticks ? (double)ticks * 1e9 / (double)sysconf(_SC_CLK_TCK) - (double)clock_usage_ns(&own) -
+			       (double)clock_usage_ns(&children)
 		     : (double)NAN;
 }
 
@@ -251,12 +257,13 @@ int load_run(struct load *load, struct error *error)
 			    .tsc_hz = clock_tsc_hz(),
 			    .begun_ns = clock_now_ns() };
 	struct vm vm[LOAD_VMS];
-	double others = others_ns();
+	double others;
 	size_t started = 0;
 	int code = 0;
 
 	probes_choose(LOAD_PROBES, &s.without, NULL);
 	cores_get(&s.cores);
+	others = others_ns(&s.cores);
 	cores_yield(&s.cores);
 	if (load->rate > 0)
 		s.next_s = -log(random_unit(&s.seed)) / load->rate;
@@ -274,7 +281,7 @@ int load_run(struct load *load, struct error *error)
 	cores_use(&s.cores);
 	if (load->rate > 0 || load->lasted_ns == 0)
 		load->lasted_ns = load->for_ns;
-	load->others_cores = fmax(others_ns() - others, 0) / (double)(clock_now_ns() - s.begun_ns);
+	load->others_cores = fmax(others_ns(&s.cores) - others, 0) / (double)(clock_now_ns() - s.begun_ns);
 	if (s.code == 0)
 		return 0;
 	if (s.error.what[0])

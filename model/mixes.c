@@ -147,12 +147,24 @@ static double horizon(const struct model *m, const struct mix_part *part)
 	return fmin(part->for_s, RUNS * (part->rate > 0 ? 1 / part->rate : shortest / vms));
 }
 
+/* Whether others kept the machine busy in all of its blocks. */
+static bool is_busy(const struct mix_part *p)
+{
+	return p->others > MODEL_BUSY * p->cores;
+}
+
+/* What others took was not there for it. */
+static double cores_left(const struct mix_part *p)
+{
+	return is_busy(p) ? fmax(p->cores - p->others, MODEL_BUSY * p->cores) : p->cores;
+}
+
 static int predict(const struct model_mixes_options *o, const struct model *m, struct mix_part *part,
 		   struct error *error)
 {
 	struct simulate_machine machine = { .class_ = m->class_,
 					    .classes = m->classes,
-					    .cores = part->cores,
+					    .cores = cores_left(part),
 					    .rate = part->rate,
 					    .until_s = horizon(m, part),
 					    .warm_s = horizon(m, part) / 10,
@@ -167,7 +179,7 @@ static int predict(const struct model_mixes_options *o, const struct model *m, s
 		error_set(error, -code, "cannot simulate a load");
 	for (size_t i = 0; i < m->classes; i++)
 		x[i] = result[i].throughput;
-	if (code == 0 && part->rate == 0 && !is_wide(m))
+	if (code == 0 && part->rate == 0 && !is_wide(m) && !is_busy(part))
 		code = solve(m, part->cores, x, &method, error);
 	for (size_t i = 0; code == 0 && i < m->classes; i++) {
 		part[i].predicted = x[i];
@@ -189,8 +201,7 @@ static const char *yes(double flag)
 
 static int put(struct table_writer *w, const struct mixes *m, const struct mix_part *p, struct error *error)
 {
-	bool alone = find_alone(m, p) == p, over = oversubscribed(m, p),
-	     busy = p->others > MODEL_BUSY * p->cores;
+	bool alone = find_alone(m, p) == p, over = oversubscribed(m, p), busy = is_busy(p);
 	char flags[32];
 
 	table_put_text(w, p->load);

@@ -21,8 +21,8 @@ struct mix_part {
 	double cpu_ns, wait_cpu_ns, resident_bytes;	/* means; the last of all VMs together */
 	double demand_s, alone_s, setup_s, cpu_setup_s; /* means of its runs, polling left out */
 	double held;					/* cores that these VMs keep for themselves */
-	double others;					/* cores that were busy with anything else */
-	double predicted;				/* runs a second; NaN: not known */
+	double others;	  /* cores that were busy with anything else: mean of the blocks that count */
+	double predicted; /* runs a second; NaN: not known */
 	const char *method;
 	double sim_s[3];	 /* percentiles by simulation */
 	double keeps, sim_keeps; /* the goal: 1 or 0; NaN: none, or not known */

@@ -107,19 +107,34 @@ static void take_run(struct mix_part *p, const struct row *r)
 	p->cpu_ns += 1e9 * run->cpu + 1e9 * seconds(r, "spin_ns");
 	p->wait_cpu_ns += number(r, "wait_cpu_ns");
 	p->held += seconds(r, "cores_held") * 1e9 * (double)p->vms;
-	p->others += seconds(r, "others_cores") * 1e9;
 	p->resident_bytes += number(r, "resident_bytes") * (double)p->vms;
 }
 
 static void take_means(struct mix_part *p)
 {
-	double *const sums[] = { &p->demand_s,	     &p->alone_s, &p->setup_s,
-				 &p->cpu_setup_s,    &p->cpu_ns,  &p->wait_cpu_ns,
-				 &p->resident_bytes, &p->held,	  &p->others };
+	double *const sums[] = { &p->demand_s, &p->alone_s,	&p->setup_s,	    &p->cpu_setup_s,
+				 &p->cpu_ns,   &p->wait_cpu_ns, &p->resident_bytes, &p->held };
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		*sums[i] = p->runs ? *sums[i] / (double)p->runs : (double)NAN;
+	p->others /= (double)p->blocks;
 	stats_sort(p->took_s, p->runs);
+}
+
+/* Whether others kept the machine busy in the block of R. */
+static bool is_busy(const struct row *r)
+{
+	return number(r, "others_cores") > MODEL_BUSY * number(r, "cores");
+}
+
+/* Whether they did in each of the COUNT rows' blocks: else those where they did do not count. */
+static bool all_busy(const struct row *r, size_t count)
+{
+	bool busy = true;
+
+	for (size_t i = 0; i < count; i++)
+		busy &= is_busy(&r[i]);
+	return busy;
 }
 
 /* The COUNT rows of one part, of ALL. */
@@ -127,6 +142,7 @@ static int make_part(struct mix_part *p, const struct row *all, size_t rows, con
 		     size_t count)
 {
 	double *rate = calloc(count + 1, sizeof(*rate));
+	bool any = all_busy(r, count);
 
 	*p = (struct mix_part){ .load = text(r, "load"),
 				.config = text(r, "config"),
@@ -144,10 +160,15 @@ static int make_part(struct mix_part *p, const struct row *all, size_t rows, con
 		double warm = warm_ns(all, rows, &r[i]), until = number(&r[i], "for_ns");
 
 		for (next = i; next < count && same_block(&r[i], &r[next]); next++) {
+			if (is_busy(&r[i]) && !any)
+				continue;
 			rate[p->blocks] += part_of(&r[next], warm, until) / ((until - warm) / 1e9);
 			if (number(&r[next], "intended_ns") >= warm)
 				take_run(p, &r[next]);
 		}
+		if (is_busy(&r[i]) && !any)
+			continue;
+		p->others += seconds(&r[i], "others_cores") * 1e9;
 		p->blocks++;
 	}
 	if (rate)

@@ -77,20 +77,20 @@ def loads(directory, rows):
         table.writerows(rows)
 
 
-def row(load, config, program, vms, vm, turn, due, begun, ended, cpu, rate="NA", held=0, block=1, waited=0):
+def row(load, config, program, vms, vm, turn, due, begun, ended, cpu, rate="NA", held=0, block=1, waited=0, others=0):
     return dict(load=load, config=config, label=config, cores=2, rate=rate, for_ns=int(FOR * 1e9), block=block, program=program,
                 vms=vms, vm=vm, turn=turn, intended_ns=int(due * 1e9), begun_ns=int(begun * 1e9), ended_ns=int(ended * 1e9),
                 setup_ns=0, cpu_ns=int(cpu * 1e9), cpu_setup_ns=0, spin_ns=0, wait_cpu_ns=int(waited * 1e9), resident_bytes=1 << 20,
-                cores_held=held, others_cores=0, status="ok")
+                cores_held=held, others_cores=others, status="ok")
 
 
-def again_and_again(load, config, program, vms, first, seconds, cpu, held=0, waited=0):
-    for block in (1, 2, 3):
+def again_and_again(load, config, program, vms, first, seconds, cpu, held=0, waited=0, others=0, blocks=(1, 2, 3)):
+    for block in blocks:
         for vm in range(first, first + vms):
             for turn in range(1, int(FOR / seconds) + 2):
                 begun = (turn - 1) * seconds
                 yield row(load, config, program, vms, vm, turn, begun, begun, begun + seconds, cpu, held=held, block=block,
-                          waited=waited)
+                          waited=waited, others=others)
 
 
 def two_classes(population, think, demand, servers):
@@ -120,6 +120,15 @@ loads("loads", rows)
 # One waits for a core, the other is two threads, of which one waits while the other goes on.
 loads("waits", list(again_and_again("one:1", "native", "one", 1, 1, 0.2, 0.04, waited=0.1)) +
       list(again_and_again("two:1", "native", "two", 1, 1, 0.2, 0.15, waited=0.1)))
+# Others take one of two cores all the time, or once.
+rows = []
+for program in "ab":
+    rows += again_and_again(program + ":1", "native", program, 1, 1, 0.1, 0.1)
+    rows += again_and_again("a:1,b:1", "native", program, 1, "ab".index(program) + 1, 0.2, 0.1, others=1)
+    rows += again_and_again("a:2,b:1", "native", program, "ba".index(program) + 1, 1 + 2 * "ab".index(program), 0.15, 0.1)
+    rows += again_and_again("a:2,b:1", "native", program, "ba".index(program) + 1, 1 + 2 * "ab".index(program), 0.3, 0.1,
+                            others=1, blocks=(4, 5, 6, 7))
+loads("crowded", rows)
 
 generator, rows = random.Random(1), list(again_and_again("d:1", "native", "d", 1, 1, 0.1, 0.1))
 for block in range(1, 41):

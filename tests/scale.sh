@@ -97,6 +97,12 @@ try 0 loads && grep -q 'off by 0.0 % in the median' said && grep -q 'a:2,b:1, ov
 result mix-text
 try 0 loads --slo p95=150ms && grep -q 'a:2,b:1: does not keep the goal' said && grep -q 'a:1: keeps the goal' said
 result mix-goal
+try 0 crowded --json && close "$(part native a:1,b:1 a throughput)" 5 && close "$(part native a:1,b:1 a predicted)" 5 &&
+	[ "$(part native a:1,b:1 a flags)" = busy ]
+result mix-crowded
+close "$(part native a:2,b:1 a throughput)" 13.333 && close "$(part native a:2,b:1 a predicted)" 13.333 &&
+	[ "$(part native a:2,b:1 a blocks)" -eq 3 ] && [ "$(part native a:2,b:1 a flags)" = null ]
+result mix-crowded-once
 try 0 waits --json && close "$(part native one:1 one alone_ns)" 1e8 && close "$(part native one:1 one predicted)" 10 &&
 	close "$(part native two:1 two alone_ns)" 2e8
 result mix-waited

@@ -29,7 +29,7 @@ busy() {
 }
 
 show_mixes() {
-	! busy || echo "others kept the machine busy during some mixes: what they took is in the figures below" >&2
+	! busy || echo "others kept the machine busy during some mixes: they are predicted for the cores that were left" >&2
 	for config in $(echo "$mix_configs" | tr , ' '); do
 		figure "$config: throughput of mixes off by" % "$(off $config | middle)" '<=' 10
 		figure "$config: P95 in mixes, simulated / measured" x "$(p95_ratios $config | middle)"
