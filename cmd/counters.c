@@ -97,18 +97,20 @@ static void say_set(const struct event_set *set)
 	}
 }
 
-void counters_say(const struct event_sets *sets, bool wanted)
+void counters_say(const struct event_sets *sets, bool chosen, bool observed)
 {
 	struct error error = { 0 };
 	char text[800];
+	bool work = counters_work(&error);
 
-	if (!wanted) {
-		fputs("vmtax run: no event set is counted: nothing is observed, or --probes leaves counters "
-		      "out\n",
-		      stderr);
+	if (!chosen || !observed) {
+		fprintf(stderr, "vmtax run: no event set is counted: %s\n",
+			!chosen ? "--probes leaves counters out"
+			: work	? "nothing is observed: vmtax doctor says why"
+				: error_text(&error, text, sizeof(text)));
 		return;
 	}
-	if (!counters_work(&error))
+	if (!work)
 		fprintf(stderr, "vmtax: hardware events are NA: %s\n",
 			error_text(&error, text, sizeof(text)));
 	for (size_t i = 0; i < sets->count; i++)

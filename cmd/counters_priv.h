@@ -17,9 +17,9 @@ int counters_keep(const struct event_sets *sets, const char *directory, struct e
 /* Whether hardware events can be counted here; else why not, and the mend, in ERROR. */
 bool counters_work(struct error *error);
 
-/* Says on stderr what of SETS cannot be counted here, and why, to one who asked for them: all, unless WANTED.
- */
-void counters_say(const struct event_sets *sets, bool wanted);
+/* Says on stderr what of SETS cannot be counted here, and why, to one who asked for them: all, unless the
+ * probe is CHOSEN and there are repetitions that are OBSERVED. */
+void counters_say(const struct event_sets *sets, bool chosen, bool observed);
 
 /* All that come with vmtax. */
 int counters_read_all(struct event_sets *sets, struct error *error);

@@ -207,7 +207,7 @@ static int measure(struct run *run)
 	h->share = 1;
 	say_machine(h);
 	if (run->options.counters)
-		counters_say(&h->sets, run->options.observe && probes_have(run->options.without, "counters"));
+		counters_say(&h->sets, probes_have(run->options.without, "counters"), run->options.observe);
 	if (run->options.program && input_take(h->input, &error))
 		return fail(run, &error, CMD_FAILED);
 	code = run_options_ablate(h->options) ? ablate_measure(h, &error) : harness_measure(h, &error);

@@ -207,6 +207,8 @@ static int open_all(struct trace_recorder *r, const char *path, struct error *er
 		r->ring[cpu].cpu = cpu;
 	}
 	code = trace_threads(r, open_thread);
+	if (code == 0 && r->fds == 0) /* it waits to be reaped */
+		code = -ESRCH;
 	if (code == 0)
 		code = open_others(r);
 	if (code == -EACCES || code == -EPERM)

@@ -18,6 +18,15 @@ result nothing-to-account-for
 why="status $("$vmtax" account --pid 999999999 >out 2>err; echo $?): $(cat err)"
 grep -q 'no process' err
 result no-such-process
+# A process that has ended, but whose parent does not take notice, is none to watch.
+(sleep 0.1 & echo $! >ended; exec sleep 20) & parent=$!
+until grep -q ') Z' "/proc/$(cat ended)/stat" 2>/dev/null || ! kill -0 $parent; do sleep 0.05; done
+"$vmtax" account --pid "$(cat ended)" --for 0.1s --record unborn >out 2>err
+status=$?
+why="status $status: $(cat err)"
+kill $parent
+[ $status -eq 77 ] || { [ $status -eq 1 ] && grep -q 'has ended' err && ! [ -s out ] && ! [ -e unborn ]; }
+result ended-process
 echo "workload,config" >notrace
 "$vmtax" account notrace >out 2>err
 status=$?

@@ -24,7 +24,7 @@ why="status $status: $(cat err)"
 result none-and-a-probe
 "$vmtax" run --probes none --counters basic --configs native --blocks 1 --out uncounted -- true >said 2>err
 why="$(cat err)"
-grep -q 'no event set is counted: ' err
+grep -q 'no event set is counted: --probes leaves counters out' err
 result nothing-counted-is-said
 "$vmtax" run --probes none --configs native --blocks 1 --out none -- true >said 2>err
 why="$(of none) $(cat err)"
@@ -81,6 +81,10 @@ if [ "$paranoid" -ge 2 ] && $ordinary test -x "$vmtax" 2>/dev/null && $ordinary 
 	why="$(cat err said)"
 	counts open/mine && grep -qE 'no traces are kept: .*(run as root|mount -t tracefs)' err
 	result ordinary-user
+	(cd open && TMPDIR=$PWD $ordinary "$vmtax" run --configs native --blocks 1 --counters basic --out uncounted -- true) >said 2>err
+	why="$(cat err)"
+	grep -qE 'no event set is counted: .*(PMU|perf_event|run as root)' err
+	result ordinary-user-is-told-of-counters
 	$ordinary "$vmtax" doctor --csv >csv 2>err
 	why="$(grep '^probes,' csv)"
 	for probe in perf tracepoints trace; do
