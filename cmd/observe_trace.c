@@ -72,13 +72,21 @@ void observe_trace_begin(struct observe_trace *trace, const struct launch *launc
 
 void observe_trace_end(struct observe_trace *trace)
 {
+	struct error error = { 0 };
+	char text[1024];
+	int code;
+
 	if (trace->follower)
 		trace_follow_end(trace->follower, NULL);
 	trace->follower = NULL;
 	if (!trace->recorder)
 		return;
 	trace->last = moment();
-	trace->whole = trace_end(trace->recorder, NULL) == 0 && trace->last.tsc > trace->first.tsc;
+	code = trace_end(trace->recorder, &error);
+	if (code)
+		fprintf(stderr, "vmtax run: %s: of this repetition there is none\n",
+			error_text(&error, text, sizeof(text)));
+	trace->whole = code == 0 && trace->last.tsc > trace->first.tsc;
 	trace_close(trace->recorder);
 	trace->recorder = NULL;
 }

@@ -59,6 +59,12 @@ static uint64_t sum_of_chunk(const struct trace_chunk *chunk, const struct trace
 	return add_up(sum, event, chunk->count * sizeof(*event));
 }
 
+/* The reason, as write(2) told it. */
+static int not_written(void)
+{
+	return errno ? -errno : -EIO;
+}
+
 int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus)
 {
 	struct trace_head head = { .begin_ns = begin_ns,
@@ -67,16 +73,16 @@ int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus)
 
 	memcpy(head.magic, TRACE_MAGIC, sizeof(head.magic));
 	head.sum = sum_of_head(&head);
-	return fwrite(&head, sizeof(head), 1, file) == 1 && fflush(file) == 0 ? 0 : -EIO;
+	return fwrite(&head, sizeof(head), 1, file) == 1 && fflush(file) == 0 ? 0 : not_written();
 }
 
 int trace_file_put(FILE *file, struct trace_chunk chunk, const struct trace_event *event)
 {
 	chunk.sum = sum_of_chunk(&chunk, event);
 	if (fwrite(&chunk, sizeof(chunk), 1, file) != 1)
-		return -EIO;
+		return not_written();
 	if (chunk.count && fwrite(event, sizeof(*event), chunk.count, file) != chunk.count)
-		return -EIO;
+		return not_written();
 	return 0;
 }
 

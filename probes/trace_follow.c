@@ -41,9 +41,10 @@ struct trace_follower {
 static void flush(struct trace_follower *f)
 {
 	struct trace_chunk chunk = { .count = f->events, .round = f->round++ };
+	int code = f->events ? trace_file_put(f->file, chunk, f->event) : 0;
 
-	if (f->events && trace_file_put(f->file, chunk, f->event) && !f->failed)
-		f->failed = -EIO;
+	if (code && !f->failed)
+		f->failed = code;
 	f->events = 0;
 }
 
@@ -193,7 +194,7 @@ static int begin(struct trace_follower *f, const char *path, struct error *error
 static int finish(struct trace_follower *f, int code)
 {
 	if (f->file && fclose(f->file) && code == 0)
-		code = -EIO;
+		code = errno ? -errno : -EIO;
 	sem_destroy(&f->ready);
 	free(f);
 	return code;
@@ -227,5 +228,5 @@ int trace_follow_end(struct trace_follower *f, struct error *error)
 	last.round = f->last_ns;
 	code = trace_file_put(f->file, last, NULL);
 	code = finish(f, f->failed ? f->failed : code);
-	return code ? error_fail(error, EIO, "make room on the disk", "cannot write the trace") : 0;
+	return code ? error_fail(error, -code, "make room on the disk", "cannot write the trace") : 0;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <dirent.h>
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
@@ -127,30 +126,6 @@ static int open_others(struct trace_recorder *r)
 		for (size_t i = 0; code == 0 && i < TRACE_POINTS && r->leader[cpu] >= 0; i++)
 			if (r->formats.id[i] && trace_point(i)->all)
 				code = open_point(r, i, EVERYBODY, cpu);
-	return code;
-}
-
-/* Calls EACH for every thread of the process; one that has just gone is passed over. */
-int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r, pid_t tid))
-{
-	char path[64];
-	struct dirent *entry;
-	int code = 0;
-	DIR *task;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)r->pid);
-	task = opendir(path);
-	if (task == NULL)
-		return errno == ENOENT ? -ESRCH : -errno;
-	while (code == 0 && (entry = readdir(task)) != NULL) {
-		pid_t tid = (pid_t)atoi(entry->d_name);
-
-		if (tid > 0)
-			code = each(r, tid);
-		if (code == -ESRCH)
-			code = 0;
-	}
-	closedir(task);
 	return code;
 }
 

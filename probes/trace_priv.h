@@ -131,6 +131,7 @@ struct trace_chunk {
 	uint64_t sum; /* of the fields above and of the events; trace_file_put makes it */
 };
 
+/* 0 or negative errno. */
 int trace_file_begin(FILE *file, uint64_t begin_ns, uint32_t cpus);
 int trace_file_put(FILE *file, struct trace_chunk chunk, const struct trace_event *event);
 

@@ -30,61 +30,9 @@ uint64_t trace_now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* The first letters of a thread's name, as an event's value. */
-uint64_t trace_name(const char *text)
+static int write_failed(int code, struct error *error)
 {
-	uint64_t value = 0;
-
-	memcpy(&value, text, strnlen(text, sizeof(value)));
-	return value;
-}
-
-static int write_failed(struct error *error)
-{
-	return error_fail(error, errno ? errno : EIO, "make room on the disk", "cannot write the trace");
-}
-
-/* Nanoseconds that field N of /proc/PID/stat counts in ticks. */
-static uint64_t ticks(const char *stat, int n)
-{
-	const char *field = probe_stat_field(stat, n);
-
-	return field ? strtoull(field, NULL, 10) * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK)) : 0;
-}
-
-/* What /proc tells of a thread: name, state, times in user mode, kernel and guest (proc(5): fields 2, 3, 14,
- * 15, 43). */
-static int describe(struct trace_recorder *r, pid_t tid, bool first)
-{
-	struct trace_event e[5], *at = e, common = { .time_ns = r->round_ns, .tid = tid };
-	static const int fields[] = { 43, 14, 15 };
-	const char *state, *name;
-	char path[64], text[1024], *end;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)r->pid, (int)tid);
-	if (probe_read_text(path, text, sizeof(text)) < 0)
-		return -ESRCH;
-	state = probe_stat_field(text, 3);
-	name = strchr(text, '(');
-	end = strrchr(text, ')');
-	if (!state || !name)
-		return -ESRCH;
-	for (size_t i = 0; i < sizeof(e) / sizeof(e[0]); i++)
-		e[i] = common;
-	if (first)
-		at++->kind = TRACE_NAME;
-	for (int i = 0; i < 3; i++) {
-		at->kind = (uint16_t)(TRACE_TICKS + i);
-		at++->value = ticks(text, fields[i]);
-	}
-	if (first) {
-		*end = '\0';
-		e[0].value = trace_name(name + 1);
-	}
-	if (first && (*state == 'S' || *state == 'D'))
-		at++->kind = TRACE_OFF;
-	return trace_file_put(r->file, (struct trace_chunk){ .count = (uint32_t)(at - e), .round = r->round },
-			      e);
+	return error_fail(error, -code, "make room on the disk", "cannot write the trace");
 }
 
 static void take_for_ours(void *argument, int32_t tid)
@@ -98,12 +46,12 @@ static void take_for_ours(void *argument, int32_t tid)
 static int describe_first(struct trace_recorder *r, pid_t tid)
 {
 	take_for_ours(r, tid);
-	return describe(r, tid, true);
+	return trace_describe(r, tid, true);
 }
 
 static int describe_last(struct trace_recorder *r, pid_t tid)
 {
-	return describe(r, tid, false);
+	return trace_describe(r, tid, false);
 }
 
 static bool is_ours(const struct trace_recorder *r, int32_t tid)
@@ -131,6 +79,8 @@ static size_t drop_strangers(const struct trace_recorder *r, size_t count)
 /* A thread begins before it is woken, perhaps on another CPU: so all are known before a wake-up is judged. */
 static int drain(struct trace_recorder *r)
 {
+	int code = 0;
+
 	r->round++;
 	r->round_ns = trace_now_ns();
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
@@ -139,15 +89,14 @@ static int drain(struct trace_recorder *r)
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
 		if (r->ring[cpu].map)
 			ring_scan(&r->ring[cpu], take_for_ours, r);
-	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) {
+	for (uint32_t cpu = 0; code == 0 && cpu < r->cpus; cpu++) {
 		size_t n = r->ring[cpu].map ? ring_take(&r->ring[cpu], &r->formats, r->event, ROUND_MOST) : 0;
 		struct trace_chunk chunk = { .cpu = cpu, .round = r->round };
 
 		chunk.count = (uint32_t)drop_strangers(r, n);
-		if (chunk.count && trace_file_put(r->file, chunk, r->event))
-			return -EIO;
+		code = chunk.count ? trace_file_put(r->file, chunk, r->event) : 0;
 	}
-	return fflush(r->file) ? -EIO : 0;
+	return code ? code : fflush(r->file) ? -errno : 0;
 }
 
 /* CPU time of the calling thread. */
@@ -173,12 +122,16 @@ static int keep_cost(struct trace_recorder *r)
 static int keep_ticks(struct trace_recorder *r)
 {
 	uint64_t now;
+	int code;
 
 	if (r->round_ns < r->ticks_ns)
 		return 0;
 	r->cpu_ns = cpu_now_ns(); /* the drainer's own thread has done nothing else */
-	if (trace_threads(r, describe_last) == -EIO || keep_cost(r))
-		return -EIO;
+	code = trace_threads(r, describe_last);
+	if (!ferror(r->file)) /* it may have ended */
+		code = keep_cost(r);
+	if (code)
+		return code;
 	now = trace_now_ns();
 	r->ticks_ns = now + TICKS_NS;
 	if ((now - r->round_ns) * TICKS_SHARE > TICKS_NS)
@@ -250,12 +203,13 @@ int trace_begin(struct trace_recorder *r, struct error *error)
 		cost[i] = (struct trace_event){
 			.time_ns = now, .kind = TRACE_COST, .tid = i, .value = r->cost[i]
 		};
-	if (trace_file_begin(r->file, now, r->cpus) ||
-	    trace_file_put(r->file, (struct trace_chunk){ .count = TRACE_COSTS }, cost))
-		return write_failed(error);
-	code = trace_threads(r, describe_first);
+	code = trace_file_begin(r->file, now, r->cpus);
+	if (code == 0)
+		code = trace_file_put(r->file, (struct trace_chunk){ .count = TRACE_COSTS }, cost);
+	if (code == 0)
+		code = trace_threads(r, describe_first);
 	if (code)
-		return code == -ESRCH ? trace_gone(r, error) : write_failed(error);
+		return code == -ESRCH ? trace_gone(r, error) : write_failed(code, error);
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
 		r->wait[cpu] = (struct pollfd){ .fd = r->leader[cpu], .events = POLLIN };
 	r->wait[r->cpus] = (struct pollfd){ .fd = r->stop, .events = POLLIN };
@@ -282,17 +236,23 @@ int trace_end(struct trace_recorder *r, struct error *error)
 {
 	struct trace_chunk last = { .cpu = TRACE_CLOSED, .round = trace_now_ns() };
 	uint64_t cpu_ns;
+	int code;
 
 	for (size_t i = 0; i < r->fds; i++)
 		ioctl(r->fd[i], PERF_EVENT_IOC_DISABLE, 0);
 	trace_stop(r);
 	cpu_ns = cpu_now_ns();
-	if (r->failed || drain(r))
-		return write_failed(error);
+	code = r->failed ? r->failed : drain(r);
+	if (code)
+		return write_failed(code, error);
 	r->round++;
 	r->round_ns = trace_now_ns();
 	trace_threads(r, describe_last); /* where the process is still there */
 	r->cpu_ns += cpu_now_ns() - cpu_ns;
-	return keep_cost(r) || trace_file_put(r->file, last, NULL) || fflush(r->file) ? write_failed(error)
-										      : 0;
+	code = keep_cost(r);
+	if (code == 0)
+		code = trace_file_put(r->file, last, NULL);
+	if (code == 0 && fflush(r->file))
+		code = -errno;
+	return code ? write_failed(code, error) : 0;
 }

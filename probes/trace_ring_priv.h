@@ -77,6 +77,10 @@ void trace_stop(struct trace_recorder *r);
 /* Calls EACH for every thread of the process; one that has just gone is passed over. */
 int trace_threads(struct trace_recorder *r, int (*each)(struct trace_recorder *r, pid_t tid));
 
+/* Keeps what /proc tells of a thread: times in user mode, kernel and guest, and the FIRST time its name and
+ * state (proc(5): fields 14, 15, 43, 2 and 3). 0; -ESRCH where it has gone; else it could not be written. */
+int trace_describe(struct trace_recorder *r, pid_t tid, bool first);
+
 /* Says in ERROR that the process has ended before anything was recorded of it. Returns a negative errno. */
 int trace_gone(const struct trace_recorder *r, struct error *error);
 
