@@ -82,6 +82,7 @@ static void find_window(const char *monitor, const char *path, uint64_t *costs)
 
 	if (trace(monitor, event, path, false)) {
 		trace_costs_learn(path, COST_WINDOW, costs, NULL);
+		trace_costs_learn(path, COST_EXIT, costs, NULL);
 		trace_costs_learn(path, COST_FAULT, costs, NULL);
 	}
 	for (int i = 0; i < TRIES && !costs[COST_WINDOW] && !costs[COST_NOTED]; i++)

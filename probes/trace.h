@@ -76,6 +76,7 @@ enum trace_cost {
 	COST_NOTED, /* COST_WINDOW by RCU's notes, where KVM tells of neither */
 	COST_CALL,  /* from a system call's end to the next one's beginning, where the program does nothing:
 		       the kernel's way out and in, and recording */
+	COST_EXIT,  /* from KVM's exit to its entry, where little is asked of it */
 	COST_FAULT, /* handling a fault on guest memory, from when KVM tells of it until the guest goes on */
 	COST_RECORDER, /* and found out meanwhile: CPU time that emptying the rings into the file took, so far
 			*/

@@ -19,6 +19,7 @@ static const struct {
 } spans[TRACE_COSTS] = {
 	[COST_WINDOW] = { TRACE_GUEST, TRACE_EXIT },
 	[COST_TURN] = { TRACE_RETURN, TRACE_RUN },
+	[COST_EXIT] = { TRACE_EXIT, TRACE_GUEST },
 	[COST_FAULT] = { TRACE_FAULT, TRACE_GUEST, .mean = true },
 };
 

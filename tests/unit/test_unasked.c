@@ -6,11 +6,14 @@
 
 /*
  * KVM counted 3 faults and 2 interrupts. With its events recorded a fault takes 30 between entry and exit, 5
- * for recording the exit, and 40 from when KVM tells of it; without, 15 less.
+ * for recording the exit, and 40 from when KVM tells of it; without, 15 less. An interrupt takes 12 after its
+ * exit.
  */
 static void test_unasked(void)
 {
-	const uint64_t costs[TRACE_COSTS] = { [COST_WINDOW] = 30, [COST_EVENT] = 5, [COST_FAULT] = 40 };
+	const uint64_t costs[TRACE_COSTS] = {
+		[COST_WINDOW] = 30, [COST_EVENT] = 5, [COST_EXIT] = 12, [COST_FAULT] = 40
+	};
 	struct launch launch = { .trace = "trace" };
 	struct vmm_config config = { 0 };
 	struct measurement m;
@@ -20,10 +23,16 @@ static void test_unasked(void)
 	probe_samples_add(&m.samples, "kvm-stats", "vcpu0", "irq_exits", "1", 2);
 	CHECK_INT(observe_unasked(&launch, &m, "vcpu0"), 0); /* what they take is not known */
 	launch.exit_costs = costs;
-	CHECK_INT(observe_unasked(&launch, &m, "vcpu0"), 3 * 75 + 2 * 35);
+	CHECK_INT(observe_unasked(&launch, &m, "vcpu0"), 3 * 75 + 2 * 42);
 	CHECK_INT(observe_unasked(&launch, &m, "vcpu1"), 0);
 	launch.trace = NULL;
-	CHECK_INT(observe_unasked(&launch, &m, "vcpu0"), 3 * 60 + 2 * 25);
+	CHECK_INT(observe_unasked(&launch, &m, "vcpu0"), 3 * 60 + 2 * 32);
+	launch.trace = "trace";
+	probe_samples_add(&m.samples, "kvm-stats", "vcpu0", "exits", "1", 25);
+	probe_samples_add(&m.samples, "kvm-stats", "vcpu0", "io_exits", "1", 4);
+	probe_samples_add(&m.samples, "kvm-stats", "vcpu0", "halt_exits", "1", 3);
+	probe_samples_add(&m.samples, "kvm-stats", "vcpu0", "irq_injections", "1", 3);
+	CHECK_INT(observe_unasked(&launch, &m, "vcpu0"), 3 * 75 + 12 * 42); /* 10 that nothing else counts */
 	measurement_free(&m);
 }
 
