@@ -17,13 +17,14 @@
  */
 
 #define FORMER_NAME "costs.csv"
+#define NOT_KNOWN   1e18 /* ns: a bound, longer than anything is */
 
 /* One stage of one kind of request under one configuration. */
 struct cost {
-	double *p50; /* runs: the medians of its repetitions, ns; owned */
+	double *p50;   /* runs: the medians of its repetitions, ns; owned */
+	double *bound; /* runs: how far each may be off; owned */
 	size_t runs;
 	double count; /* requests in all of them */
-	double bound; /* the most of all; NAN: not known */
 };
 
 /* What a repetition stands for; beyond the last configuration where it does not count. */
@@ -132,19 +133,28 @@ static int choose_workloads(struct waterfall *waterfall)
 	return 0;
 }
 
+/* VALUE behind the COUNT numbers of *NUMBERS; false: out of memory. */
+static bool add_number(double **numbers, size_t count, double value)
+{
+	double *grown = realloc(*numbers, (count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return false;
+	grown[count] = value;
+	*numbers = grown;
+	return true;
+}
+
 static int add_request(struct waterfall *waterfall, const struct request *request)
 {
 	struct cost *cost = cost_at(waterfall, request->run.config, request->kind, request->stage);
-	double *grown;
 
 	if (request->run.workload != waterfall->workload[request->kind])
 		return 0;
-	grown = realloc(cost->p50, (cost->runs + 1) * sizeof(*grown));
-	if (!grown)
+	if (!add_number(&cost->p50, cost->runs, request->p50) ||
+	    !add_number(&cost->bound, cost->runs, isnan(request->bound) ? NOT_KNOWN : request->bound))
 		return -ENOMEM;
-	cost->bound = cost->runs ? fmax(cost->bound, request->bound) : request->bound;
-	grown[cost->runs++] = request->p50;
-	cost->p50 = grown;
+	cost->runs++;
 	cost->count += request->count;
 	return 0;
 }
@@ -168,10 +178,28 @@ static int sort_requests(struct waterfall *waterfall)
 	return 0;
 }
 
+/*
+ * How far the median of the repetitions may be off, each by its bound: what it would be of the true values
+ * lies between the medians of all less theirs and of all with theirs. So one that is known badly spoils
+ * nothing. NAN: not known. The bounds are not needed any more.
+ */
+static double bound_of_median(struct cost *cost, double median)
+{
+	double below, above;
+
+	for (size_t i = 0; i < cost->runs; i++)
+		cost->bound[i] = cost->p50[i] - cost->bound[i];
+	below = stats_median(cost->bound, cost->runs, MODEL_LEVEL).value;
+	for (size_t i = 0; i < cost->runs; i++)
+		cost->bound[i] = 2 * cost->p50[i] - cost->bound[i];
+	above = stats_median(cost->bound, cost->runs, MODEL_LEVEL).value;
+	return above - below < NOT_KNOWN / 2 ? fmax(above - median, median - below) : NAN;
+}
+
 static int put_cost(struct waterfall *waterfall, struct table_writer *out, size_t config, size_t kind,
 		    size_t stage, struct error *error)
 {
-	const struct cost *cost = cost_at(waterfall, config, kind, stage);
+	struct cost *cost = cost_at(waterfall, config, kind, stage);
 	struct stats_estimate median = stats_median(cost->p50, cost->runs, MODEL_LEVEL);
 
 	if (cost->runs == 0)
@@ -187,7 +215,7 @@ static int put_cost(struct waterfall *waterfall, struct table_writer *out, size_
 	table_put_number(out, median.value);
 	table_put_number(out, median.low);
 	table_put_number(out, median.high);
-	table_put_number(out, cost->bound);
+	table_put_number(out, bound_of_median(cost, median.value));
 	return table_end_row(out, error);
 }
 
@@ -228,8 +256,10 @@ static void waterfall_free(struct waterfall *waterfall)
 					       waterfall->stages.count
 				     : 0;
 
-	for (size_t i = 0; i < all; i++)
+	for (size_t i = 0; i < all; i++) {
 		free(waterfall->cost[i].p50);
+		free(waterfall->cost[i].bound);
+	}
 	free(waterfall->cost);
 	free(waterfall->run);
 	free(waterfall->workload);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
-#include <linux/kvm.h>
 #include <linux/kvm_para.h>
-#include <sys/ioctl.h>
 
 #include "base/clock.h"
 #include "vmm/stolen_priv.h"
@@ -17,17 +15,15 @@
  */
 #define UPDATE 2 /* the version counts up before it and after */
 
-void stolen_open(struct vcpu *v)
+struct kvm_msr_entry stolen_entry(const struct vcpu *v)
 {
-	struct {
-		struct kvm_msrs head;
-		struct kvm_msr_entry entry;
-	} table = { { .nmsrs = 1 },
-		    { .index = MSR_KVM_STEAL_TIME, .data = (v->block + ABI_STEAL) | KVM_MSR_ENABLED } };
+	return (struct kvm_msr_entry){ .index = MSR_KVM_STEAL_TIME,
+				       .data = (v->block + ABI_STEAL) | KVM_MSR_ENABLED };
+}
 
-	v->stolen.told = NULL;
-	if (ioctl(v->fd, KVM_SET_MSRS, &table) == 1)
-		v->stolen.told = (struct kvm_steal_time *)(v->monitor->memory + v->block + ABI_STEAL);
+void stolen_open(struct vcpu *v, bool tells)
+{
+	v->stolen.told = tells ? (struct kvm_steal_time *)(v->monitor->memory + v->block + ABI_STEAL) : NULL;
 }
 
 /*

@@ -3,6 +3,8 @@
 #ifndef VMM_STOLEN_PRIV_H
 #define VMM_STOLEN_PRIV_H
 
+#include <linux/kvm.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct vcpu;
@@ -15,8 +17,9 @@ struct stolen {
 	uint64_t left; /* TSC, when the last KVM_RUN ended; 0: there was none */
 };
 
-/* Has KVM tell, where it can. */
-void stolen_open(struct vcpu *v);
+/* The register by which KVM is asked to tell; and whether it will. */
+struct kvm_msr_entry stolen_entry(const struct vcpu *v);
+void stolen_open(struct vcpu *v, bool tells);
 
 /* Counts what was told in the KVM_RUN from ENTERED to LEFT (TSC). */
 void stolen_count(struct vcpu *v, uint64_t entered, uint64_t left);

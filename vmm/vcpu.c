@@ -170,20 +170,24 @@ static int set_registers(struct vcpu *v)
 	return 0;
 }
 
+/* Those of the system call entry, and last one that KVM may not have: it stops at that. */
 static int set_msrs(struct vcpu *v)
 {
 	struct monitor *m = v->monitor;
 	struct msr_table table = {
-		.head.nmsrs = 3,
+		.head.nmsrs = 4,
 		.entry = {
 			{.index = MSR_STAR, .data = (uint64_t)ABI_KERNEL_CS << 32 | (uint64_t)(ABI_USER_CS - 16) << 48},
 			{.index = MSR_LSTAR, .data = ABI_DIRECT + v->block},
 			{.index = MSR_FMASK, .data = call_mask(v->monitor)},
+			stolen_entry(v),
 		},
 	};
+	int set = ioctl(v->fd, KVM_SET_MSRS, &table);
 
-	if (ioctl(v->fd, KVM_SET_MSRS, &table) != 3)
+	if (set < 3)
 		return error_set(m->error, errno, "cannot set the vCPU's system call entry");
+	stolen_open(v, set > 3);
 	return 0;
 }
 
@@ -272,7 +276,6 @@ int vcpu_open(struct monitor *m, struct vcpu *v, unsigned id, uint64_t block)
 	if (error)
 		return error;
 	set_tsc(v);
-	stolen_open(v);
 	return 0;
 }
 
