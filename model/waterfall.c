@@ -178,11 +178,8 @@ static int sort_requests(struct waterfall *waterfall)
 	return 0;
 }
 
-/*
- * How far the median of the repetitions may be off, each by its bound: what it would be of the true values
- * lies between the medians of all less theirs and of all with theirs. So one that is known badly spoils
- * nothing. NAN: not known. The bounds are not needed any more.
- */
+/* How far the median may be off: the true one lies between the medians of all less their bounds, which are
+ * not needed any more, and of all with them. NAN: not known. */
 static double bound_of_median(struct cost *cost, double median)
 {
 	double below, above;
