@@ -20,6 +20,7 @@
 #define TOP    12
 #define RIGHT  14
 #define STEPS  5 /* of the axis of values, about */
+#define APART  8 /* marks of one number of copies */
 
 /* What is drawn of one column. */
 struct stroke {
@@ -139,20 +140,36 @@ static void put_axes(FILE *out, const struct group *g, const struct panel *p)
 		(WIDTH + LEFT) / 2, HEIGHT - 5, (HEIGHT - BOTTOM + TOP) / 2, p->unit);
 }
 
+/* How far the marks of stroke S stand beside their number, so that none hides another's. */
+static double beside(const struct panel *p, const struct stroke *s)
+{
+	double before = 0, all = 0;
+
+	for (size_t i = 0; i < STROKES && p->stroke[i].column; i++) {
+		before += p->stroke[i].dots && &p->stroke[i] < s;
+		all += p->stroke[i].dots;
+	}
+	return APART * (before - (all - 1) / 2);
+}
+
 /* A mark each, hollow where copies hold more cores than there are. */
 static void put_dots(FILE *out, const struct group *g, const struct panel *p, const struct stroke *s)
 {
 	for (size_t row = g->first; row < g->end; row++) {
-		double x = x_of(g, table_number_of(g->table, row, "n")), y = value(g, p, row, s->column),
-		       low = value(g, p, row, s->low), high = value(g, p, row, s->high);
+		double x = x_of(g, table_number_of(g->table, row, "n")) + beside(p, s),
+		       y = value(g, p, row, s->column), low = value(g, p, row, s->low),
+		       high = value(g, p, row, s->high);
 
 		if (isnan(y))
 			continue;
 		if (!isnan(low) && !isnan(high))
 			fprintf(out, "<path d=\"M%.1f %.1fV%.1f\" stroke=\"%s\" stroke-width=\"1.5\"/>\n", x,
 				y_of(g, low), y_of(g, high), s->colour);
-		fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\" stroke=\"%s\"/>\n", x,
-			y_of(g, y), *table_text_of(g->table, row, "flags") ? "#fff" : s->colour, s->colour);
+		fprintf(out,
+			"<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\" stroke=\"%s\" "
+			"stroke-width=\"1.5\"/>\n",
+			x, y_of(g, y), *table_text_of(g->table, row, "flags") ? "#fff" : s->colour,
+			s->colour);
 	}
 }
 
@@ -229,7 +246,7 @@ static void put_page(FILE *out, const struct table *t)
 		html_text(out, table_text_of(t, first, "workload"));
 		fputs(", ", out);
 		html_text(out, table_text_of(t, first, "label"));
-		fputs("</h2>\n<div class=\"panels\">\n", out);
+		fputs("</h2>\n<div class=\"panels wide\">\n", out);
 		for (size_t i = 0; i < sizeof(panels) / sizeof(panels[0]); i++)
 			put_panel(out, &g, &panels[i]);
 		fputs("</div>\n</section>\n", out);

@@ -135,7 +135,7 @@ int report_scaling_print(struct report_page on, const char *scaling, const char 
 	if (busy)
 		fputs("\n! busy: copies that had a core each waited for it: others were at work, which "
 		      "predictions "
-		      "leave page.out\n",
+		      "leave out\n",
 		      page.out);
 	table_free(&t);
 	if (code == 0)
