@@ -16,6 +16,7 @@ void table_free(struct table *table)
 	free(table->lines);
 	free(table->path);
 	free(table->ignored);
+	free(table->called);
 	memset(table, 0, sizeof(*table));
 }
 
@@ -52,6 +53,13 @@ const char *table_text_of(const struct table *table, size_t row, const char *nam
 double table_number_of(const struct table *table, size_t row, const char *name)
 {
 	return table_number(table, row, table_column(table, name));
+}
+
+const char *table_called(const struct table *table, const char *name)
+{
+	const char *called = table->called ? table->called[table_column(table, name)] : NULL;
+
+	return called ? called : name;
 }
 
 bool table_missing_of(const struct table *table, size_t row, const char *name)

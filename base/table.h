@@ -39,6 +39,8 @@ struct table {
 	size_t *lines; /* rows: line number in the file each row began on; owned */
 	char *path;    /* where it came from, for messages; owned */
 	char *ignored; /* names of the columns that were dropped, a newline after each; NULL: none; owned */
+	const char *
+		*called; /* the file's names of the schema's columns, NULL: not there; the array is owned */
 };
 
 /*
@@ -85,6 +87,9 @@ bool table_missing(const struct table *table, size_t row, size_t column);
 const char *table_text_of(const struct table *table, size_t row, const char *name);
 double table_number_of(const struct table *table, size_t row, const char *name);
 bool table_missing_of(const struct table *table, size_t row, const char *name);
+
+/* What the header of the file calls the column NAME, for messages: NAME, or another name accepted for it. */
+const char *table_called(const struct table *table, const char *name);
 
 /* Whether the cell of ROW in the column NAME reads TEXT; a missing one reads "". */
 bool table_is(const struct table *table, size_t row, const char *name, const char *text);

@@ -7,20 +7,20 @@
 
 /* What the first line of a table says. */
 
-static bool named(const struct table_column *column, const char *name)
+const char *table_header_named(const struct table_column *column, const char *name)
 {
 	if (strcasecmp(column->name, name) == 0)
-		return true;
+		return column->name;
 	for (const char *const *alias = column->aliases; alias && *alias; alias++)
 		if (strcasecmp(*alias, name) == 0)
-			return true;
-	return false;
+			return *alias;
+	return NULL;
 }
 
 size_t table_header_find(const struct table_schema *schema, const char *name)
 {
 	for (size_t i = 0; schema->columns[i].name; i++)
-		if (named(&schema->columns[i], name))
+		if (table_header_named(&schema->columns[i], name))
 			return i;
 	return SIZE_MAX;
 }

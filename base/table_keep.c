@@ -61,7 +61,9 @@ int table_read(struct table *table, const char *path, const struct table_schema 
 	table->columns = row.columns;
 	table->path = row.path;
 	table->ignored = row.ignored;
+	table->called = row.called;
 	row.path = row.ignored = NULL;
+	row.called = NULL;
 	table_free(&row);
 	return 0;
 }

@@ -11,6 +11,9 @@ bool table_cell_missing(const char *text);
 /* What a cell of TYPE should hold ("a whole number") where TEXT is no such thing; NULL where it is. */
 const char *table_cell_expected(enum table_type type, const char *text);
 
+/* How COLUMN's schema writes NAME, its own or another header accepted for it; NULL: it does not. */
+const char *table_header_named(const struct table_column *column, const char *name);
+
 /* The column of SCHEMA that NAME stands for, SIZE_MAX: none. */
 size_t table_header_find(const struct table_schema *schema, const char *name);
 

@@ -74,7 +74,9 @@ static void take_header(struct reader *r, const char *name)
 		if (r->target[i] == target)
 			fail(r, name, "remove one of them", "the column is there twice");
 	r->target[r->field] = target;
-	if (target == SIZE_MAX && *name)
+	if (target != SIZE_MAX)
+		r->table->called[target] = table_header_named(&r->table->schema->columns[target], name);
+	else if (*name)
 		ignore(r, name);
 }
 
@@ -86,7 +88,7 @@ static void check_cell(struct reader *r, const struct table_column *column, cons
 	if (expected == NULL)
 		return;
 	snprintf(what, sizeof(what), "expected %s, not \"%.40s\"", expected, text);
-	fail(r, column->name, "mend the cell, or write NA", what);
+	fail(r, table_called(r->table, column->name), "mend the cell, or write NA", what);
 }
 
 /* Says that TEXT may be two numbers, or that an earlier one may be. */
@@ -120,7 +122,7 @@ static void take_cell(struct reader *r, size_t target, const char *text)
 	if (column->type == TABLE_STRING || table_cell_rewrite(cell, column->type, &r->marks, r->row_line))
 		check_cell(r, column, cell);
 	else
-		fail_decimal(r, column->name, text);
+		fail_decimal(r, table_called(r->table, column->name), text);
 }
 
 static void on_field(void *data, size_t length, void *argument)
@@ -275,7 +277,8 @@ int table_stream(const char *path, const struct table_schema *schema, struct tab
 	table->path = strdup(path);
 	table->cells = calloc(table->columns, sizeof(*table->cells));
 	table->lines = calloc(1, sizeof(*table->lines));
-	if (table->path && table->cells && table->lines)
+	table->called = calloc(table->columns, sizeof(*table->called));
+	if (table->path && table->cells && table->lines && table->called)
 		parse_file(&r, file);
 	else
 		r.failed = error_set(error, ENOMEM, "cannot read %s", path);

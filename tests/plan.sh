@@ -187,6 +187,12 @@ for row in 'web,10,cpu,-1,2,3:cpu' 'web,10,cpu,nan,2,3:cpu' 'web,10,cpu,inf,2,3:
 	try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says "bad.csv:2:${row#*:}" || break
 done
 result numbers
+printf 'name;cpu_cores;memory_gib\ndb;4;much\n' >bad.csv
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2:memory_gib'
+result number-as-called
+printf 'name;cpu_cores;memory_gib\ndb;4;-2\n' >bad.csv
+try 2 --results r --fleet bad.csv --hosts hosts.csv --out new && says 'bad.csv:2:memory_gib'
+result number-below-as-called
 for row in '0,64,1:cores' '8,0,1:memory' '8,64,-1:cost' '8,64,nan:cost' 'x,64,1:cores'; do
 	printf 'host,cores,memory,cost\nbox,%s\n' "${row%:*}" >bad.csv
 	try 2 --results r --fleet fleet.csv --hosts bad.csv --out new && says "bad.csv:2:${row#*:}" || break

@@ -66,6 +66,8 @@ result growth
 try 0 --policy policy.ini --what-if spare_hosts=1 --what-if cpu_headroom=50% && row 'spare_hosts=1,native,native,3,0,10,3000,1,1000,3,3000,policy' &&
 	row 'cpu_headroom=50%,native,native,3,0,10,3000,1,1000,3,3000,policy'
 result policy
+try 2 --what-if measured_on=natve && grep -q 'natve.*measured_on' err # though every VM says where it was measured
+result platform
 try 0 && [ "$(wc -l <new/plan/what-if.csv)" -eq 1 ]
 result none
 

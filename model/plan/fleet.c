@@ -31,7 +31,7 @@ double fleet_number(const struct table *table, size_t row, const char *column, d
 			   "%.40s is too small", table_text(table, row, at));
 	else
 		return value;
-	error_at(error, "%s:%zu:%s", table->path, table->lines[row], column);
+	error_at(error, "%s:%zu:%s", table->path, table->lines[row], table_called(table, column));
 	return 0;
 }
 

@@ -27,7 +27,7 @@ static size_t word(const struct table *table, size_t row, const char *column, co
 		return i;
 	error_fail(error, 0, "write one of the words that vmtax plan --help names", "%.60s is none of them",
 		   text);
-	error_at(error, "%s:%zu:%s", table->path, table->lines[row], column);
+	error_at(error, "%s:%zu:%s", table->path, table->lines[row], table_called(table, column));
 	return 0;
 }
 

@@ -24,7 +24,7 @@ static struct plan_vm begin(struct fleet *fleet, const struct table *table, size
 
 	if (*name == '\0') {
 		error_fail(error, 0, "give a name", "a name is missing");
-		error_at(error, "%s:%zu:%s", table->path, table->lines[row], column);
+		error_at(error, "%s:%zu:%s", table->path, table->lines[row], table_called(table, column));
 		return vm;
 	}
 	vm.name = fleet_clean(fleet, name);

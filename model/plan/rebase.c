@@ -76,6 +76,16 @@ static int rebase(const struct plan_ratios *ratios, struct plan_vm *vm, double *
 	return 0;
 }
 
+/* Whether PLATFORM of the policy is known, though every VM may say another. */
+static int check(const struct plan_ratios *ratios, const char *platform, double *values, struct error *error)
+{
+	struct plan_vm any = {
+		.measured_on = platform, .priced_as = "", .platform_assumed = true, .rebased_by = 1
+	};
+
+	return *platform && ratios->overhead.rows ? rebase(ratios, &any, values, error) : 0;
+}
+
 int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, const struct plan_policy *policy,
 		struct error *error)
 {
@@ -94,6 +104,8 @@ int plan_rebase(const struct plan_ratios *ratios, struct fleet *fleet, const str
 		else
 			code = rebase(ratios, vm, values, error);
 	}
+	if (code == 0)
+		code = check(ratios, policy->measured_on, values, error);
 	free(values);
 	return code;
 }
@@ -110,6 +122,8 @@ int plan_rebase_again(const struct plan_ratios *ratios, struct fleet *fleet, con
 		fleet->vm[i].measured_on = platform;
 		code = rebase(ratios, &fleet->vm[i], values, error);
 	}
+	if (code == 0)
+		code = check(ratios, platform, values, error);
 	free(values);
 	return code;
 }
