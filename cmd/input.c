@@ -23,8 +23,7 @@ static int keep(int fd, struct error *error)
 	ssize_t n;
 
 	if (poll(&waits, 1, QUIET_MS) == 0)
-		fputs("vmtax run: reading stdin to its end, for the program; </dev/null gives it none\n",
-		      stderr);
+		fputs("vmtax: reading stdin to its end, for the program; </dev/null gives it none\n", stderr);
 	while ((n = read(STDIN_FILENO, buffer, sizeof(buffer))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;

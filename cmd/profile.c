@@ -236,6 +236,8 @@ int cmd_profile(int argc, char **argv)
 		return cmd_fail("profile", &error, CMD_USAGE);
 	if (o.counters)
 		counters_say(&sets, true, true);
+	if (o.program && input_take(o.input, &error) < 0)
+		return cmd_fail("profile", &error, CMD_FAILED);
 	o.stop_fd = o.pid ? -1 : stop_open(&mask); /* a process is watched until then */
 	fd = mkstemp(file);
 	if (fd < 0 || (mkdir(o.out, 0777) < 0 && errno != EEXIST)) {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/table.h"
+#include "cmd/input_priv.h"
 #include "cmd/suite_priv.h"
 #include "probes/sets.h"
 #include "probes/trace.h"
@@ -27,6 +28,7 @@ struct profile_options {
 	uint64_t timeout_ns;
 	const char *counters;	 /* names of event sets; NULL: the usual ones */
 	struct event_sets *sets; /* of these; owned by the caller */
+	char input[INPUT_PATH];	 /* what the program reads each time; "": nothing */
 	bool csv, json, show, help;
 	int stop_fd; /* tells of what shall stop us; -1: none */
 };

@@ -11,7 +11,6 @@
 #include "base/stats.h"
 #include "cmd/calibrate_priv.h"
 #include "cmd/cores_priv.h"
-#include "cmd/input_priv.h"
 #include "cmd/launch_priv.h"
 #include "cmd/profile_priv.h"
 #include "cmd/scratch_priv.h"
@@ -40,10 +39,10 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.trace = watch->trace,
 		.pages = true,
 		.follows = watch->follows,
+		.input = workload->own_directory && o->input[0] ? o->input : NULL,
 		.signal_fd = scratch->signal_fd,
 	};
 	struct vmm_config native;
-	char input[INPUT_PATH] = "";
 	int code = vmm_config_preset(&native, "native", error);
 
 	if (code == 0 && watch->huge)
@@ -56,9 +55,6 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		scratch_choose(scratch, 0);
 		code = scratch_prepare(scratch, workload, number, false, error);
 		l.directory = scratch->cell;
-	} else if (code == 0) {
-		code = input_take(input, error);
-		l.input = input[0] ? input : NULL;
 	}
 	calibrate_touch(TOUCH_BYTES);
 	if (code == 0)

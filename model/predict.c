@@ -139,6 +139,14 @@ static int put_line(struct table_writer *w, const struct fit *fit, const struct 
 	return table_end_row(w, error);
 }
 
+/* Cores a VM of it holds: a core more than one of a single thread for each more that its own keep busy. */
+static double held(const struct costs *c, size_t first, const struct profile *own)
+{
+	double more = own->alone ? 0 : ceil(own->cpu_ns / own->wall_ns) - 1;
+
+	return table_number_of(&c->table, first, "held") + fmax(more, 0);
+}
+
 static int put_program(struct table_writer *w, const struct costs *c, size_t first, const struct fit *fit,
 		       const struct profiles *p, size_t program, struct error *error)
 {
@@ -176,7 +184,7 @@ static int put_program(struct table_writer *w, const struct costs *c, size_t fir
 			  : outside		 ? "outside"
 			  : own->coarse		 ? "coarse"
 						 : NULL);
-	table_put_number(w, table_number_of(&c->table, first, "held"));
+	table_put_number(w, held(c, first, own));
 	table_put_number(w, own->ops);
 	table_put_number(w, (total - native) / own->ops);
 	code = table_end_row(w, error);

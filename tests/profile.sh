@@ -138,6 +138,8 @@ try 0 --csv --name copy -- /usr/bin/dd if=input of=copy bs=4096 count=100 status
 result dd
 cmp -s said profile.csv && awk -F, '$2 == "write" { n += $5 } END { exit n != 99 }' arrivals.csv
 result arrivals
+head -c 40960 input | "$vmtax" profile --csv --repeat 1 -- /usr/bin/md5sum >said 2>err && [ "$(field read bytes)" -ge 40960 ]
+result piped-input
 try 0 --json -- /bin/sh -c '/bin/true; /bin/true' && jq -e '
 	[.[] | select(.event == "threads-started")][0].value == 2 and ([.[] | select(.event == "execve")][0].value == 2)' said >err
 result processes
