@@ -155,8 +155,17 @@ try 0 --pid $loop --for 300ms && grep -Eq 'watching took some [0-9.e+]+ % more o
 	awk -F, '$2 == "tracing" { found = $7 > 0 } END { exit !found }' profile.csv
 result slowdown
 kill $loop
-sh -c 'i=0; while [ $i -lt 1000000 ]; do i=$((i + 1)); done' &
-try 0 --pid $! --for 60s && grep -q ' when it ended$' said && awk -F, '$2 == "cpu" { found = $7 > 0 } END { exit !found }' profile.csv
+sh -c 'while [ ! -e end ]; do :; done' &
+loop=$!
+"$vmtax" profile --pid $loop --for 60s >said 2>err &
+watcher=$!
+for i in $(seq 300); do
+	! ls -l /proc/$watcher/fd | grep -q pidfd || break
+	sleep 0.1
+done
+sleep 0.3
+touch end
+wait $watcher && grep -q ' when it ended$' said && grep -q ',cpu,time,' profile.csv
 result process-ends
 sh -c '/bin/sleep 20 & wait' &
 parent=$!
