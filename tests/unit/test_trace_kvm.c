@@ -164,10 +164,10 @@ static void test_window(void)
 }
 
 /*
- * KVM that tells of no entries, and RCU that notes them: the guest has 50 less 10 each, of two windows, whose
- * end is noted though the CPU is wanted by then. Notes of switches, of one that is wanted off its CPU and of
- * one that waits, are none of the guest's. Of the 30 before it is known to be in KVM_RUN it has as much as of
- * the 160 after.
+ * KVM that tells of no entries, and RCU that notes them: the guest has 50 less 10 each, of two windows (a
+ * third is shorter), whose end is noted though the CPU is wanted by then. Notes of switches, of one that is
+ * wanted off its CPU and of one that waits, are none of the guest's. Of the 30 before it is known to be in
+ * KVM_RUN it has as much as of the 160 after.
  */
 static void test_notes(void)
 {
@@ -186,6 +186,9 @@ static void test_notes(void)
 		{ 260, 0, 1, TRACE_NOTE, 0 },
 		{ 263, 0, 1, TRACE_OFF, 0 },
 		{ 273, 0, 1, TRACE_ON, 0 },
+		{ 275, TRACE_RESCHEDULES, 1, TRACE_NOTE, 0 }, /* it goes on at once */
+		{ 278, 0, 1, TRACE_NOTE, 0 },
+		{ 286, 0, 1, TRACE_NOTE, 0 },
 		{ 290, 2, 1, TRACE_USER_EXIT, 0 },
 		{ 300, 0, 1, TRACE_RETURN, 0 },
 		{ 310, 0, 1, TRACE_NOTE, 0 },
@@ -198,7 +201,7 @@ static void test_notes(void)
 	CHECK_INT(t->role, TRACE_VCPU);
 	CHECK_INT(t->ns[LAYER_GUEST_USER], 80 + dark);
 	CHECK_INT(t->inferred_ns[LAYER_GUEST_USER], dark);
-	CHECK_INT(t->inferred_ns[LAYER_HYPERVISOR], 20 + 30 - dark);
+	CHECK_INT(t->inferred_ns[LAYER_HYPERVISOR], 20 + 8 + 30 - dark);
 	CHECK_INT(t->ns[LAYER_HYPERVISOR], run + 30 - 80 - dark);
 	CHECK_INT(t->ns[LAYER_WAIT_CPU], 100);
 	CHECK_INT(t->ns[LAYER_WAIT_IO], 10);
