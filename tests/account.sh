@@ -6,6 +6,7 @@ build=$1
 vmtax=$1/vmtax
 monitor=$1/vmtax-monitor
 workloads=$1/workloads
+hogs=
 
 . "$VMTAX_SRC/tests/account.lib"
 
@@ -256,6 +257,18 @@ jq -e 'group_by(.run) | length >= 2 and all(.[]; any(.[]; .thread == "driver0") 
 	layers.json >/dev/null && jq -e '[.[] | select(.thread == "vcpu0")] | (map(.trace_ns) | add) as $all |
 	[.[] | select(.layer == "unattributed")] | length == 1 and .[0].trace_ns < 0.1 * $all' agreement.json >/dev/null
 result children-that-execute
+# A driver that gets no core to see the program's end slept, or polled, until then and no longer.
+for i in 1 2 3 4 5 6; do
+	sh -c 'ulimit -t 600; while :; do :; done' &
+	hogs="$hogs $!"
+done
+timeout 120 "$vmtax" run --configs hosted-modern,bare-metal --blocks 4 --no-observe --out late -- "$workloads/clock" 1K >out 2>err
+kill $hogs
+"$vmtax" report --json=layers late >layers.json
+why="$(tail -n 2 err) $(jq -c '.[] | select(.thread == "driver0") | [.run, .layer, .ns]' layers.json | tr '\n' ' ')"
+jq -e '[.[] | select(.thread == "driver0")] | length > 0 and (group_by(.run) | all(.[]; (map(.ns) | add) as $all |
+	all(.[]; .layer != "unattributed" or .ns > -0.01 * $all - 50000)))' layers.json >/dev/null
+result drivers-that-see-the-end-late
 "$vmtax" run --only syscall --configs native --blocks 1 --no-observe --keep-trace --out none >out 2>err
 why=$(cat err)
 grep -q 'no traces are kept: nothing is observed' err && ! [ -e none/traces ]

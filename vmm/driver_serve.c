@@ -81,19 +81,33 @@ static uint64_t patience(struct monitor *m)
 	return running <= (uint32_t)m->driven ? m->spin_ticks : m->spin_ticks / CROWDED;
 }
 
+/* Adds the time between to SUM. What comes after the program's end, which may be long where a driver waits
+ * for a core to see it, is in no account. */
+static void count(const struct driver *d, uint64_t *sum, uint64_t from, uint64_t to)
+{
+	uint64_t end = __atomic_load_n(&d->monitor->report->tsc_end, __ATOMIC_RELAXED);
+
+	to = end && end < to ? end : to;
+	*sum += to > from ? to - from : 0;
+}
+
 /* Polls until a request is there, or sleeps where none comes. Returns when that was. */
 static uint64_t await(struct driver *d)
 {
 	bool polls = driver_polls(d->monitor);
 	uint64_t start = clock_tsc(), now;
 
-	for (unsigned i = 1; !any_submitted(d) && serving(d->monitor); i++) {
+	for (unsigned i = 1; !any_submitted(d); i++) {
+		if (!serving(d->monitor)) {
+			count(d, &d->thread->spin_tsc, start, clock_tsc());
+			return start;
+		}
 		if (!polls || (i % POLLS == 0 && clock_tsc() - start > patience(d->monitor))) {
 			now = clock_tsc();
-			d->thread->spin_tsc += now - start;
+			count(d, &d->thread->spin_tsc, start, now);
 			nap(d);
 			start = clock_tsc();
-			d->thread->sleep_tsc += start - now;
+			count(d, &d->thread->sleep_tsc, now, start);
 			return start;
 		}
 		__builtin_ia32_pause();
