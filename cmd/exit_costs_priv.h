@@ -9,7 +9,8 @@
 /*
  * What KVM takes here for exits that ask for nothing, with their events recorded: COSTS (TRACE_COSTS ns, enum
  * trace_cost of probes/trace.h), 0 where it cannot be found out, and all where process PID runs no guest.
- * Takes a twentieth of a second for each of a few virtual machines.
+ * Takes about half a second for each of a few virtual machines, most of it until the kernel has let go of the
+ * tracepoints.
  */
 void exit_costs_find(pid_t pid, uint64_t *costs);
 

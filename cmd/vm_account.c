@@ -46,7 +46,7 @@ static const char help[] =
 	"or whoever\n"
 	"has CAP_PERFMON and may read tracefs. What KVM takes between its stamps is found out beforehand, by "
 	"guests that do\n"
-	"nothing else, in a tenth of a second, and the account says \"inferred\". Where KVM does not tell of "
+	"nothing else, in a second or two, and the account says \"inferred\". Where KVM does not tell of "
 	"entries and\n"
 	"exits (kvm_pvm), RCU's notes of them do, or else the kernel's ticks (\"sampled\").\n"
 	"\n"
