@@ -148,6 +148,23 @@ static int check_unused(const struct scale_options *o, struct error *error)
 	return -EEXIST;
 }
 
+/* What is predicted from is there before anything is measured. */
+static int check_predicted(const struct scale_options *o, struct error *error)
+{
+	struct table predictions;
+	char path[4300];
+	int code;
+
+	if (!o->predicted)
+		return 0;
+	snprintf(path, sizeof(path), "%.4000s/%s", o->predicted, schema_predictions.name);
+	code = table_read(&predictions, path, &schema_predictions, error);
+	if (code)
+		return code == -ENOENT ? error_mend(error, "name what vmtax predict --out wrote") : code;
+	table_free(&predictions);
+	return 0;
+}
+
 static int measure(struct scale_options *o, struct error *error)
 {
 	if (o->mixes || o->rate > 0)
@@ -177,6 +194,8 @@ int cmd_scale(int argc, char **argv)
 		code = report_openmetrics_check(o.metrics, &error);
 	if (code == 0)
 		code = check_unused(&o, &error);
+	if (code == 0)
+		code = check_predicted(&o, &error);
 	if (code == 0) {
 		status = measure(&o, &error);
 		if (status != CMD_OK && error.what[0])

@@ -108,6 +108,8 @@ try 0 waits --json && close "$(part native one:1 one alone_ns)" 1e8 && close "$(
 result mix-waited
 try 0 loads --predicted predicted --csv && awk -F, '$2 == "native" && $5 == "a" && /^a:1/ { exit !($12 > 2.49 && $12 < 2.51) }' said
 result mix-predicted
+try 1 --out unmeasured --predicted nowhere --mix a:1 && grep -q "nowhere/predictions.csv.*vmtax predict --out" err && [ ! -e unmeasured/loads.csv ]
+result predicted-nowhere
 # queue1 to queue4 are 0.05 s of computing and 0.05 s besides: as predicted, and without one alone not known.
 try 0 queue2 queue3 queue4 --predicted predicted --csv && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 	NR > 1 { r = $at["mva"] / $at["throughput"]; if (r < 0.999 || r > 1.001) exit 1 } END { exit NR != 4 }' said &&
