@@ -45,7 +45,7 @@ bool observer_recorder(const struct result *result, char text[RECORDER_TEXT])
 	const struct table *t = &result->footprint;
 	double *cores = malloc((t->rows + 1) * sizeof(*cores));
 	size_t n = 0;
-	char median[16];
+	char median[16], most[16];
 
 	for (size_t row = 0; cores && row < t->rows; row++)
 		if (table_is(t, row, "item", "recorder"))
@@ -54,8 +54,9 @@ bool observer_recorder(const struct result *result, char text[RECORDER_TEXT])
 	if (n) {
 		stats_sort(cores, n);
 		snprintf(text, RECORDER_TEXT,
-			 "recording traces kept %s of a core busy beside them (median of %zu)",
-			 format_number(stats_quantile(cores, n, 0.5), median), n);
+			 "recording traces kept %s of a core busy beside them (median of %zu; at most %s)",
+			 format_number(stats_quantile(cores, n, 0.5), median), n,
+			 format_number(cores[n - 1], most));
 	}
 	free(cores);
 	return n > 0;

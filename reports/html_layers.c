@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 
@@ -71,7 +72,7 @@ int html_observer(FILE *out, const struct result *result)
 		      out);
 		html_grid(out, &grid, result, NULL);
 		if (observer_recorder(result, recorder))
-			fprintf(out, "<p class=\"soft\">Besides, %s.</p>\n", recorder);
+			fprintf(out, "<p class=\"soft\">%c%s.</p>\n", toupper(*recorder), recorder + 1);
 		fputs("</section>\n", out);
 	}
 	grid_free(&grid);

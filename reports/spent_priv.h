@@ -10,8 +10,9 @@
  * rows where nothing was observed. */
 int grid_observer(struct grid *grid, const struct result *result);
 
-/* What recording traces took besides, median of where it was told, in a sentence; "" and false: nowhere. */
-#define RECORDER_TEXT 96
+/* What recording traces took besides, median and most of where it was told, in a sentence; "" and false:
+ * nowhere. */
+#define RECORDER_TEXT 128
 bool observer_recorder(const struct result *result, char text[RECORDER_TEXT]);
 
 enum footprint_figure {
