@@ -102,11 +102,15 @@ static size_t end_of_part(const struct text_page *page, const struct grid *grid,
 void text_put_grid(struct text_page *page, const struct grid *grid, const struct result *result,
 		   const char *metric)
 {
-	size_t end;
+	size_t parts = 0, even, end;
 
 	measure(page, grid);
+	for (size_t first = 0; first < grid->column_count; first = end_of_part(page, grid, first))
+		parts++;
+	even = parts ? (grid->column_count + parts - 1) / parts : 0; /* rather than one alone at last */
 	for (size_t first = 0; first < grid->column_count; first = end) {
 		end = end_of_part(page, grid, first);
+		end = end > first + even ? first + even : end;
 		put_labels(page, grid, first, end);
 		for (size_t row = 0; row < grid->rows.count; row++)
 			put_row(page, grid, row, first, end);
