@@ -12,8 +12,7 @@
 #define TOUCH_4K   UINT64_C(4096) /* pages of a batch at most */
 #define TOUCH_2M   UINT64_C(4)
 #define CHASE_MOST (UINT64_C(1) << 30)
-
-#define LIBRARY UINT64_C(16) /* pages of a mapping as a dynamic linker makes them */
+#define LIBRARY	   UINT64_C(16) /* pages of a mapping as a dynamic linker makes them */
 
 static struct {
 	unsigned char *memory;
@@ -72,14 +71,12 @@ static void touch(uint64_t ops)
 /* The same pages again, as often as it takes. */
 static void touch_again(uint64_t ops)
 {
-	while (ops) {
-		volatile unsigned char *p = area.memory;
-		uint64_t pages = ops < area.touched ? ops : area.touched;
+	uint64_t pages = area.touched;
 
-		for (uint64_t i = 0; i < pages; i++, p += area.step)
-			*p = 1;
-		ops -= pages;
-	}
+	for (; ops > pages; ops -= pages)
+		touch(pages);
+	touch(ops);
+	area.touched = pages;
 }
 
 static void forget(uint64_t ops)
@@ -88,10 +85,10 @@ static void forget(uint64_t ops)
 		samples_fail("madvise");
 }
 
-static void measure_touch(uint64_t step, uint64_t most)
+static void measure_touch(void (*prepare)(uint64_t), uint64_t step, uint64_t least, uint64_t most)
 {
 	area.step = step;
-	samples_batches(&(struct samples_loop){ touch, touch_again, forget, 0, most });
+	samples_batches(&(struct samples_loop){ touch, touch_again, prepare, least, most });
 }
 
 /* BYTES of the area are mapped anew, in place of what was there. */
@@ -108,52 +105,15 @@ static void own_anew(uint64_t ops)
 	madvise(area.memory, ops * PAGE, MADV_NOHUGEPAGE);
 }
 
-static void measure_touch_4k(void)
+/* Whole pages of 2 MiB, of which a guest kernel may make use where the host is not let to. */
+static void large_anew(uint64_t ops)
 {
-	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
-	area.step = PAGE;
-	samples_batches(&(struct samples_loop){ touch, touch_again, own_anew, 0, TOUCH_4K });
-}
-
-static void measure_touch_2m(void)
-{
-	uint64_t before;
-
-	need_huge();
-	area.memory = map(TOUCH_2M * HUGE, MAP_PRIVATE);
-	if (madvise(area.memory, TOUCH_2M * HUGE, MADV_HUGEPAGE))
-		samples_fail("madvise");
-	before = faults();
-	area.step = PAGE;
-	touch(TOUCH_2M * HUGE / PAGE);
-	check_huge(before, TOUCH_2M);
-	measure_touch(HUGE, TOUCH_2M);
-}
-
-/* Shared memory keeps its pages when the tables forget them, so a fault has no page to find or clear. */
-static void measure_minor(void)
-{
-	area.memory = map(TOUCH_4K * PAGE, MAP_SHARED);
-	area.step = PAGE;
-	touch(TOUCH_4K);
-	measure_touch(PAGE, TOUCH_4K);
+	own_anew((ops * PAGE + HUGE - 1) / HUGE * (HUGE / PAGE));
 }
 
 static void share_anew(uint64_t ops)
 {
 	map_anew(ops * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
-}
-
-static void measure_shared(void)
-{
-	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
-	area.step = PAGE;
-	samples_batches(&(struct samples_loop){ touch, touch_again, share_anew, 0, TOUCH_4K });
-}
-
-static void copy_anew(uint64_t ops)
-{
-	map_anew(ops * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, area.file);
 }
 
 /* A file in memory, all of whose pages are there. */
@@ -169,12 +129,56 @@ static void make_file(uint64_t pages)
 			samples_fail("write");
 }
 
-static void measure_copied(void)
+static void copy_anew(uint64_t ops)
 {
-	make_file(TOUCH_4K);
+	if (area.file == 0)
+		make_file(TOUCH_4K);
+	map_anew(ops * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, area.file);
+}
+
+/* Pages of another kind each, by the event's name. */
+static void measure_anew(void)
+{
+	static const struct {
+		const char *event;
+		void (*prepare)(uint64_t);
+		uint64_t least;
+	} kinds[] = {
+		{ "touch-4k", own_anew, 0 },
+		{ "touch-large", large_anew, HUGE / PAGE },
+		{ "touch-shared", share_anew, 0 },
+		{ "touch-copied", copy_anew, 0 },
+	};
+	size_t i = 0;
+
+	while (strcmp(samples.event, kinds[i].event) != 0)
+		i++;
 	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
+	measure_touch(kinds[i].prepare, PAGE, kinds[i].least, TOUCH_4K);
+}
+
+static void measure_touch_2m(void)
+{
+	uint64_t before;
+
+	need_huge();
+	area.memory = map(TOUCH_2M * HUGE, MAP_PRIVATE);
+	if (madvise(area.memory, TOUCH_2M * HUGE, MADV_HUGEPAGE))
+		samples_fail("madvise");
+	before = faults();
 	area.step = PAGE;
-	samples_batches(&(struct samples_loop){ touch, touch_again, copy_anew, 0, TOUCH_4K });
+	touch(TOUCH_2M * HUGE / PAGE);
+	check_huge(before, TOUCH_2M);
+	measure_touch(forget, HUGE, 0, TOUCH_2M);
+}
+
+/* Shared memory keeps its pages when the tables forget them, so a fault has no page to find or clear. */
+static void measure_minor(void)
+{
+	area.memory = map(TOUCH_4K * PAGE, MAP_SHARED);
+	area.step = PAGE;
+	touch(TOUCH_4K);
+	measure_touch(forget, PAGE, 0, TOUCH_4K);
 }
 
 static void map_file_loop(uint64_t ops)
@@ -277,11 +281,11 @@ static void measure_chase(void)
 }
 
 static const struct samples_event events[] = {
-	{ "touch-4k", NULL, "the first touch of a fresh page of 4 KiB", measure_touch_4k },
+	{ "touch-4k", NULL, "the first touch of a fresh page of 4 KiB", measure_anew },
+	{ "touch-large", NULL, "the first touch of 4 KiB in a mapping of 2 MiB and more", measure_anew },
 	{ "touch-2m", NULL, "the first touch of a fresh page of 2 MiB", measure_touch_2m },
-	{ "touch-shared", NULL, "the first touch of a fresh page of shared memory", measure_shared },
-	{ "touch-copied", NULL, "the first write to a page of a file that is mapped privately",
-	  measure_copied },
+	{ "touch-shared", NULL, "the first touch of a fresh page of shared memory", measure_anew },
+	{ "touch-copied", NULL, "the first write to a page of a file mapped privately", measure_anew },
 	{ "map-file", NULL, "16 pages of a file mapped, in place of what was there", measure_map_file },
 	{ "minor-fault", NULL, "a touch of a page that is there but not in the page tables", measure_minor },
 	{ "pte-change", NULL, "a page made read-only, or writable again (mprotect)", measure_pte },
