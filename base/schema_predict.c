@@ -24,6 +24,10 @@ const struct table_schema schema_profile = {
 		  .description = "calls: made on sockets" },
 		{ .name = "per_op", .type = TABLE_NUMBER, .unit = "1", .optional = true,
 		  .description = "value by operations of the program, where these are known" },
+		{ .name = "serial", .type = TABLE_NUMBER, .unit = "1", .optional = true,
+		  .description = "value, each event by its share of the program's time: one over its threads that had a core when it happened" },
+		{ .name = "inside", .type = TABLE_INTEGER, .unit = "ns", .optional = true,
+		  .description = "calls that a polling driver would serve: time in them, of each as long as its patience at most" },
 		END },
 };
 

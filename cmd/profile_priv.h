@@ -10,6 +10,7 @@
 #include "cmd/input_priv.h"
 #include "cmd/suite_priv.h"
 #include "probes/sets.h"
+#include "probes/profile.h"
 #include "probes/trace.h"
 
 /* The parts of vmtax profile. */
@@ -72,6 +73,7 @@ struct profile_row {
 	double value;		       /* NaN: no row */
 	const struct trace_call *call; /* NULL: none */
 	bool request;		       /* which of its calls came after a pause is known */
+	double serial;		       /* value, each by its share of the program's time; 0: not known */
 };
 int profile_tables_put_row(struct profile_tables *tables, const struct profile *profile,
 			   const struct profile_row *row, struct error *error);
@@ -80,6 +82,10 @@ int profile_tables_put_row(struct profile_tables *tables, const struct profile *
  * and kernel. 0 or negative errno. */
 int profile_tables_put_hardware(struct profile_tables *tables, const struct profile *profile,
 				struct error *error);
+
+/* Rows for what a trace told: counts and calls, with when these came. 0 or negative errno. */
+int profile_tables_put_traced(struct profile_tables *tables, const struct profile *profile,
+			      struct error *error);
 
 /* Rows for what no trace tells of: waits, and where there is no trace at all, reads and writes. */
 int profile_tables_put_untraced(struct profile_tables *tables, const struct profile *profile,
@@ -96,7 +102,7 @@ int profile_tables_close(struct profile_tables *tables, bool keep, struct error 
 
 /* The calls that become requests; of those that guest or host serve the ones that mostly do. And how long a
  * driver polls for one. */
-void profile_requests(bool request[TRACE_CALLS]);
+void profile_requests(enum trace_request request[TRACE_CALLS]);
 #define PROFILE_PAUSE_NS (VMM_SPIN_US * 1000ull)
 
 /* Runs WORKLOAD natively, in DIRECTORY (NULL: ours): as often as O says, and once more counted, traced into

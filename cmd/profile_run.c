@@ -148,7 +148,7 @@ static int run_counted(const struct profile_options *o, const struct workload *w
 {
 	const struct watch counts = { .counted = true, .trace = traces ? trace : NULL },
 			   follows = { .follows = true, .trace = trace };
-	bool request[TRACE_CALLS];
+	enum trace_request request[TRACE_CALLS];
 	struct measurement m;
 	int code = launch(o, workload, number, scratch, &counts, &m, error);
 

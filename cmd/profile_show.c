@@ -17,7 +17,7 @@ struct sums {
 static struct sums sum(const struct profile *p)
 {
 	struct sums s = { 0 };
-	bool request[TRACE_CALLS];
+	enum trace_request request[TRACE_CALLS];
 
 	profile_requests(request);
 	for (int i = 0; i < TRACE_CALLS; i++) {

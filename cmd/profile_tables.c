@@ -3,11 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "base/schema.h"
 #include "cmd/profile_priv.h"
-#include "vmm/vmm.h"
 
 /* What was found of a program, as rows. */
 
@@ -67,6 +65,11 @@ int profile_tables_put_row(struct profile_tables *t, const struct profile *p, co
 	else
 		table_put_missing(w);
 	table_put_number(w, amount ? row->value / p->ops : (double)NAN);
+	table_put_number(w, row->serial > 0 ? row->serial : (double)NAN);
+	if (row->call && row->request && p->traced && !p->followed)
+		table_put_integer(w, (int64_t)row->call->inside_ns);
+	else
+		table_put_missing(w);
 	return table_end_row(w, error);
 }
 
@@ -98,6 +101,18 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 	return code;
 }
 
+/* Of page faults counted elsewhere: as those that were recorded. 0: none were. */
+static double fault_share(const struct profile *p, const char *event)
+{
+	double serial = 0, all = 0;
+
+	for (int i = 0; p->traced && i < TRACE_TOUCHES; i++) {
+		serial += p->trace.touched_serial[i];
+		all += (double)p->trace.touched[i];
+	}
+	return all > 0 && strcmp(event, "page-faults") == 0 ? serial / all : 0;
+}
+
 static int put_figures(struct profile_tables *t, const struct profile *p, struct error *error)
 {
 	const char *had = "";
@@ -118,124 +133,17 @@ static int put_figures(struct profile_tables *t, const struct profile *p, struct
 		if (isnan(sum))
 			continue;
 		had = f->event;
-		code = profile_tables_put_row(t, p,
-					      &(struct profile_row){ .event = f->event,
-								     .group = f->group,
-								     .unit = f->unit,
-								     .source = f->source,
-								     .value = sum },
-					      error);
-	}
-	return code;
-}
-
-/* Of what a trace told. */
-static const char *source_of(const struct profile *p)
-{
-	return p->followed ? "ptrace" : "trace";
-}
-
-/* Waiting and page faults are told by the kernel's events alone. */
-static int put_counts(struct profile_tables *t, const struct profile *p, struct error *error)
-{
-	const struct trace_profile *trace = &p->trace;
-	bool seen = !p->followed, pages = trace->pages;
-	const struct {
-		const char *event, *group;
-		uint64_t value;
-		bool known;
-	} counts[] = {
-		{ "wake-ups", "thread", trace->wakes, seen },
-		{ "waits", "thread", trace->waits, seen },
-		{ "preempted", "thread", trace->preempted, seen },
-		{ "threads-started", "thread", trace->tasks, true },
-		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen },
-		{ "timer-expiries", "thread", trace->timeouts, seen },
-		{ "undriven", "thread", trace->undriven, seen },
-		{ "lost", "thread", trace->lost, true },
-		{ "faults-fresh", "memory", trace->touched[TOUCH_FRESH], pages },
-		{ "faults-file", "memory", trace->touched[TOUCH_FILE], pages },
-		{ "faults-shared", "memory", trace->touched[TOUCH_SHARED], pages },
-		{ "faults-copied", "memory", trace->touched[TOUCH_COPIED], pages },
-	};
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (counts[i].known)
-			code = profile_tables_put_row(
-				t, p,
-				&(struct profile_row){ .event = counts[i].event,
-						       .group = counts[i].group,
-						       .unit = "1",
-						       .source = source_of(p),
-						       .value = (double)counts[i].value },
-				error);
-	return code;
-}
-
-static int put_arrivals(struct profile_tables *t, const struct profile *p, const char *event,
-			const struct hist *gap, struct error *error)
-{
-	struct table_writer *w = &t->arrivals;
-	int code = 0;
-
-	for (unsigned i = 0; code == 0 && i < HIST_BUCKETS; i++) {
-		uint64_t low, high;
-
-		if (gap->bucket[i] == 0)
-			continue;
-		hist_bounds(i, &low, &high);
-		table_put_text(w, p->program);
-		table_put_text(w, event);
-		table_put_integer(w, (int64_t)low);
-		table_put_integer(w, (int64_t)high);
-		table_put_integer(w, gap->bucket[i]);
-		code = table_end_row(w, error);
-	}
-	return code;
-}
-
-static int put_calls(struct profile_tables *t, const struct profile *p, struct error *error)
-{
-	static const char *const blocks[] = { "no", "files", "yes" };
-	bool request[TRACE_CALLS];
-	int code = 0;
-
-	profile_requests(request);
-	for (int i = 0; code == 0 && i < TRACE_CALLS; i++) {
-		const char *served, *refused, *name = vmm_syscall(i, &served, &refused);
-		char number[24];
-
-		if (!p->trace.call[i])
-			continue;
-		snprintf(number, sizeof(number), "call-%d", i);
 		code = profile_tables_put_row(
 			t, p,
-			&(struct profile_row){
-				.event = name ? name : number,
-				.group = "call",
-				.served = served,
-				.blocks = strstr(served, "host") ? blocks[vmm_syscall_blocks(i) + 1] : NULL,
-				.unit = "1",
-				.source = source_of(p),
-				.value = (double)p->trace.call[i]->count,
-				.call = p->trace.call[i],
-				.request = request[i] },
+			&(struct profile_row){ .event = f->event,
+					       .group = f->group,
+					       .unit = f->unit,
+					       .source = f->source,
+					       .value = sum,
+					       .serial = sum * fault_share(p, f->event) },
 			error);
-		if (code == 0)
-			code = put_arrivals(t, p, name ? name : number, &p->trace.call[i]->gap, error);
 	}
 	return code;
-}
-
-void profile_requests(bool request[TRACE_CALLS])
-{
-	for (int i = 0; i < TRACE_CALLS; i++) {
-		const char *served, *refused;
-
-		vmm_syscall(i, &served, &refused);
-		request[i] = strstr(served, "host") && i != SYS_futex && i != SYS_clock_gettime;
-	}
 }
 
 int profile_tables_put(struct profile_tables *t, const struct profile *p, struct error *error)
@@ -263,9 +171,7 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 	if (code == 0)
 		code = profile_tables_put_hardware(t, p, error);
 	if (code == 0 && p->traced)
-		code = put_counts(t, p, error);
-	if (code == 0 && p->traced)
-		code = put_calls(t, p, error);
+		code = profile_tables_put_traced(t, p, error);
 	if (code == 0 && (p->followed || !p->traced))
 		code = profile_tables_put_untraced(t, p, error);
 	return code;

@@ -116,7 +116,8 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	};
 	struct probe_session session;
 	struct standing first = { NAN, NAN, NAN }, last;
-	bool request[TRACE_CALLS], known = stand((pid_t)o->pid, &first);
+	enum trace_request request[TRACE_CALLS];
+	bool known = stand((pid_t)o->pid, &first);
 	double spent;
 	int code = 0;
 

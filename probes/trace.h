@@ -52,7 +52,7 @@ enum trace_kind {
 	TRACE_KINDS,
 };
 
-/* Of mmap: whether it maps a file; and as data, how many pages. */
+/* Of mmap: whether it maps a file; and how many pages, of a file as data. */
 #define TRACE_MAPS_FILE 0x80000000u
 
 /* Of what a process maps: the page it begins at, how many there are, and whose they are. */
@@ -238,58 +238,5 @@ void trace_account_free(struct trace_account *account);
  */
 int trace_costs_learn(const char *path, enum trace_cost cost, uint64_t costs[TRACE_COSTS],
 		      struct error *error);
-
-/* --- The profile: trace_profile.c ------------------------------------------------------------------------
- */
-
-#define TRACE_CALLS 512 /* numbers of system calls lie below */
-
-/* What a traced program asked for by one system call. */
-struct trace_call {
-	uint64_t count;
-	uint64_t bytes;	  /* that it moved, by what it returned; of files mapped as data; 0 for others */
-	uint64_t files;	  /* of count: made on descriptors that open(2) gave, or the first three */
-	uint64_t sockets; /* of count: made on descriptors that socket(2) or accept(2) gave */
-	uint64_t late;	  /* of count: the first request after a pause of at least the profile's */
-	struct hist gap;  /* ns since the last call of this number by any thread */
-};
-
-/* Whose page a fault is on. */
-enum trace_touch {
-	TOUCH_FRESH,  /* the first process's own, first touched */
-	TOUCH_FILE,   /* a file's */
-	TOUCH_SHARED, /* of a shared mapping */
-	TOUCH_COPIED, /* a file's, copied because it is written; or the first process's own, once it has
-			 forked; or another's, which has no memory but what it touches */
-	TRACE_TOUCHES
-};
-
-struct trace_profile {
-	struct trace_call *call[TRACE_CALLS]; /* NULL: never made; owned */
-	uint64_t wakes;			      /* how often one of its threads was woken */
-	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
-	uint64_t timeouts;		      /* a wait ended because its time was up */
-	uint64_t waits;			      /* a thread left its CPU to wait for something */
-	uint64_t awake_ns;		      /* after requests, for as long as the pause at most */
-	uint64_t preempted;		      /* or because another got it */
-	uint64_t touched[TRACE_TOUCHES];      /* page faults */
-	bool pages;			      /* which were recorded */
-	uint64_t undriven;	   /* requests that would find no driver, yet or while cores are short */
-	uint64_t tasks;		   /* threads and processes started */
-	uint64_t begin_ns, end_ns; /* first and last event that counts */
-	uint64_t lost;
-	uint64_t events;	/* recorded, in all */
-	uint64_t event_cost_ns; /* what recording one cost whom it is of, as it was tried out beforehand; 0:
-				   not known */
-};
-
-/*
- * Reads the trace PATH into PROFILE. Where FROM_EXEC, what comes before the first execve(2) has returned does
- * not count. REQUEST (TRACE_CALLS) marks calls that count for LATE, which are those after none for PAUSE_NS.
- * 0 or negative errno; trace_profile_free in either case.
- */
-int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec, const bool *request,
-		       uint64_t pause_ns, struct error *error);
-void trace_profile_free(struct trace_profile *profile);
 
 #endif

@@ -23,6 +23,12 @@ bool trace_call_moves(unsigned number)
 	return false;
 }
 
+/* Whether the call starts a thread or a process. */
+bool trace_call_starts(unsigned number)
+{
+	return number == SYS_clone || number == SYS_clone3 || number == SYS_fork || number == SYS_vfork;
+}
+
 /* Whether what a call returned after a wait says that its time was up. */
 bool trace_call_timed_out(unsigned number, int32_t result)
 {

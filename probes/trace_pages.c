@@ -10,9 +10,11 @@
 #define PROCESSES 4096 /* slots, by the low bits of a process's number */
 #define WRITES	  2u   /* in the processor's error code: the page was to be written */
 
+#define LARGE 512u /* pages in one of 2 MiB */
+
 /* Pages [FIRST, END), as they were mapped last. */
 struct area {
-	uint64_t first, end;
+	uint64_t first, end, large; /* up to LARGE in whole ones of 2 MiB, aligned as FIRST is */
 	enum trace_maps what;
 };
 
@@ -88,19 +90,22 @@ int trace_pages_begin(struct trace_pages *pages, int32_t process, int32_t parent
 }
 
 /* What a new mapping covers whole is forgotten. */
-int trace_pages_map(struct trace_pages *pages, int32_t process, uint64_t value)
+int trace_pages_map(struct trace_pages *pages, int32_t process, uint64_t value, uint64_t asked)
 {
 	struct process *p = at(pages, process);
 	uint64_t first = TRACE_MAP_PAGE(value), end = first + TRACE_MAP_PAGES(value);
 	size_t kept = 0;
 
+	if (asked && end - first > asked) /* the kernel has made it one with what lies above */
+		end = first + asked;
 	for (size_t i = 0; i < p->areas; i++)
 		if (p->area[i].first < first || p->area[i].end > end)
 			p->area[kept++] = p->area[i];
 	p->areas = kept;
 	if (make_room(p, kept + 1))
 		return -ENOMEM;
-	p->area[p->areas++] = (struct area){ first, end, TRACE_MAP_WHAT(value) };
+	p->area[p->areas++] =
+		(struct area){ first, end, first + asked / LARGE * LARGE, TRACE_MAP_WHAT(value) };
 	return 0;
 }
 
@@ -119,15 +124,19 @@ enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, u
 	const struct process *p = at(pages, process);
 	enum trace_maps what = MAPS_OWN;
 	uint64_t page = value / 4096;
+	bool large = false;
 
 	for (size_t i = p->areas; i > 0; i--)
 		if (page >= p->area[i - 1].first && page < p->area[i - 1].end) {
 			what = p->area[i - 1].what;
+			large = page < p->area[i - 1].large;
 			break;
 		}
 	if (what == MAPS_SHARED)
 		return TOUCH_SHARED;
 	if (what == MAPS_FILE)
 		return value & WRITES ? TOUCH_COPIED : TOUCH_FILE;
-	return p->shares || p->number ? TOUCH_COPIED : TOUCH_FRESH;
+	if (p->shares || p->number)
+		return TOUCH_COPIED;
+	return large ? TOUCH_LARGE : TOUCH_FRESH;
 }

@@ -183,19 +183,18 @@ static uint32_t read_32(const uint8_t *data, uint32_t bytes, unsigned at)
 }
 
 /*
- * What mmap is asked for: pages of a file, for a program's data. A program's code and what the
+ * What mmap is asked for: so many pages; of a file for a program's data alone. A program's code and what the
  * dynamic linker maps (it alone still asks for MAP_DENYWRITE) come with each execve(2), and of their pages
  * few are used.
  */
 static uint32_t mapped(uint64_t length, uint32_t flags)
 {
 	uint64_t pages = length / PAGE + (length % PAGE > 0);
+	uint32_t most = pages < TRACE_MAPS_FILE ? (uint32_t)pages : TRACE_MAPS_FILE - 1;
 
 	if (flags & MAP_ANONYMOUS)
-		return 0;
-	return TRACE_MAPS_FILE | (flags & MAP_DENYWRITE	    ? 0
-				  : pages < TRACE_MAPS_FILE ? (uint32_t)pages
-							    : TRACE_MAPS_FILE - 1);
+		return most;
+	return TRACE_MAPS_FILE | (flags & MAP_DENYWRITE ? 0 : most);
 }
 
 /* A call's number, and its first argument, or of mmap what it maps. */

@@ -4,6 +4,7 @@
 #define PROBES_TRACE_PRIV_H
 
 /* What the files share that record traces and account for them. */
+#include "probes/profile.h"
 #include "probes/trace.h"
 
 /* --- The account: trace_machine.c, trace_close.c, trace_threads.c --- */
@@ -74,6 +75,7 @@ enum trace_kind trace_note_follow(struct thread *t, const struct trace_event *ev
 /* Whether what the call returns is a count of bytes that it moved. */
 bool trace_call_moves(unsigned number);
 /* Whether what a call returned after a wait says that its time was up. */
+bool trace_call_starts(unsigned number);
 bool trace_call_timed_out(unsigned number, int32_t result);
 
 #define TRACE_DESCRIPTORS 1024 /* told apart; higher ones count as no files */
@@ -89,13 +91,17 @@ int32_t trace_tasks_process(const struct trace_tasks *tasks, int32_t tid);
 void trace_tasks_begin(struct trace_tasks *tasks, const struct trace_event *event); /* TRACE_BEGIN */
 void trace_tasks_idle(struct trace_tasks *tasks, int32_t tid, bool idle);
 void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid); /* it goes on as another program */
+void trace_tasks_end(struct trace_tasks *tasks, int32_t tid);
+void trace_tasks_on(struct trace_tasks *tasks, int32_t tid, bool on); /* it gets a core, or leaves it */
+/* Of what thread TID, which has a core, does now, the share by which it makes the program's time longer: one
+ * over the threads that have one. */
+double trace_tasks_share(struct trace_tasks *tasks, int32_t tid);
 
-/* What a request would find: a driver that serves its process; and how long after the last one it comes. */
-struct trace_asked {
-	bool driven;
-	uint64_t gap_ns;
-};
-struct trace_asked trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *event);
+/* A request, by ring where there is a driver: false: there is none. */
+bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *event);
+void trace_tasks_serve(struct trace_tasks *tasks, const struct trace_event *event); /* its driver has */
+/* How long its driver has had nothing to do when an event comes that ends that; 0: it was not told before. */
+uint64_t trace_tasks_rest(struct trace_tasks *tasks, const struct trace_event *event);
 
 /* --- Pages: trace_pages.c --- */
 
@@ -105,7 +111,9 @@ struct trace_pages *trace_pages_make(void); /* NULL: out of memory */
 void trace_pages_free(struct trace_pages *pages);
 /* PROCESS begins, PARENT's; with a copy of its memory, or with the same. 0 or -ENOMEM. */
 int trace_pages_begin(struct trace_pages *pages, int32_t process, int32_t parent, bool copies);
-int trace_pages_map(struct trace_pages *pages, int32_t process, uint64_t value); /* of TRACE_MAP; likewise */
+/* TRACE_MAP, of which so many pages are ASKED for by mmap(2), anonymously; else 0, and a mapping may have
+ * grown. 0 or -ENOMEM. */
+int trace_pages_map(struct trace_pages *pages, int32_t process, uint64_t value, uint64_t asked);
 /* PROCESS tries to go on as another program, and does. */
 void trace_pages_replace(struct trace_pages *pages, int32_t process);
 void trace_pages_replaced(struct trace_pages *pages, int32_t process);

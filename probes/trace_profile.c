@@ -16,15 +16,17 @@
 struct pending {
 	int32_t tid;
 	bool inside, slept;
+	bool driven; /* it would be a request that a driver serves */
 	uint16_t number;
 	uint32_t first;
+	uint64_t since_ns;
 	uint32_t waker_cpu; /* of the thread that woke it, and 1; 0: it has not been woken */
 };
 
 struct reader {
 	struct trace_profile *profile;
-	const bool *request;
-	uint64_t pause_ns, last_request_ns;
+	const enum trace_request *request;
+	uint64_t pause_ns;
 	bool started;
 	uint64_t last_ns[TRACE_CALLS];
 	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
@@ -33,17 +35,27 @@ struct reader {
 	struct trace_pages *pages; /* owned */
 };
 
-/* A call that would be a request to the host. */
-static void on_request(struct reader *r, const struct trace_event *e, struct trace_call *call)
+/* A driver that had nothing to do has, or its process ends. True: it has fallen asleep. */
+static bool end_rest(struct reader *r, const struct trace_event *e)
 {
-	struct trace_asked asked = trace_tasks_ask(r->tasks, e);
+	uint64_t rested = trace_tasks_rest(r->tasks, e);
 
-	uint64_t gap = e->time_ns - r->last_request_ns;
+	r->profile->awake_ns += rested < r->pause_ns ? rested : r->pause_ns;
+	return rested >= r->pause_ns;
+}
 
-	r->profile->undriven += !asked.driven;
-	call->late += asked.driven && asked.gap_ns >= r->pause_ns;
-	r->profile->awake_ns += gap < r->pause_ns ? gap : r->pause_ns;
-	r->last_request_ns = e->time_ns;
+/* A call that would be a request to the host. True: and a driver would serve it. */
+static bool on_request(struct reader *r, const struct trace_event *e, struct trace_call *call,
+		       enum trace_request how, bool file)
+{
+	bool ring = how == REQUEST_RING || (how == REQUEST_FILES && file);
+	bool asleep = ring && end_rest(r, e), driven = trace_tasks_ask(r->tasks, e);
+
+	if (!ring)
+		return false;
+	r->profile->undriven += !driven;
+	call->late += driven && asleep;
+	return driven;
 }
 
 static int on_call(struct reader *r, const struct trace_event *e, uint16_t number)
@@ -51,29 +63,38 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 	struct trace_call *call;
 	uint32_t first = (uint32_t)(e->value >> 32);
 	struct pending *p = &r->pending[(uint32_t)e->tid % THREADS];
+	bool file;
 
-	*p = (struct pending){ .tid = e->tid, .inside = true, .number = number, .first = first };
+	*p = (struct pending){
+		.tid = e->tid, .inside = true, .number = number, .first = first, .since_ns = e->time_ns
+	};
 	if (number == SYS_execve)
 		trace_pages_replace(r->pages, trace_tasks_process(r->tasks, e->tid));
 	if (!r->started)
 		return 0;
+	if (number == SYS_execve || number == SYS_exit_group)
+		end_rest(r, e);
 	call = r->profile->call[number];
 	if (call == NULL)
 		call = r->profile->call[number] = calloc(1, sizeof(*call));
 	if (call == NULL)
 		return -ENOMEM;
+	r->profile->tasks += trace_call_starts(number);
+	call->serial += trace_tasks_share(r->tasks, e->tid);
 	if (call->count++)
 		hist_add(&call->gap, e->time_ns - r->last_ns[number]);
 	r->last_ns[number] = e->time_ns;
 	if (number == SYS_mmap) {
 		call->files += (first & TRACE_MAPS_FILE) != 0;
-		call->bytes += (uint64_t)(first & ~TRACE_MAPS_FILE) * 4096;
+		if (first & TRACE_MAPS_FILE)
+			call->bytes += (uint64_t)(first & ~TRACE_MAPS_FILE) * 4096;
 		return 0;
 	}
-	call->files += first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_REGULAR;
+	file = first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_REGULAR;
+	call->files += file;
 	call->sockets += first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_SOCKET;
-	if (r->request[number])
-		on_request(r, e, call);
+	if (r->request[number] != REQUEST_NONE)
+		p->driven = on_request(r, e, call, r->request[number], file);
 	return 0;
 }
 
@@ -97,16 +118,21 @@ static void on_wake(struct reader *r, const struct trace_event *e)
 static void on_switch(struct reader *r, const struct trace_event *e)
 {
 	struct pending *p = pending_of(r, e->tid);
+	bool waits = e->kind == TRACE_OFF && e->value == 0;
 
-	trace_tasks_idle(r->tasks, e->tid, e->kind == TRACE_OFF && e->value == 0);
+	if (waits && r->started)
+		r->profile->waits_serial += trace_tasks_share(r->tasks, e->tid);
+	trace_tasks_idle(r->tasks, e->tid, waits);
+	if (waits || e->kind == TRACE_ON) /* else it would still have its core, were the program alone */
+		trace_tasks_on(r->tasks, e->tid, !waits);
 	if (e->kind == TRACE_ON) {
 		r->profile->cross_wakes += r->started && p->waker_cpu && p->waker_cpu != (uint32_t)e->cpu + 1;
 		p->waker_cpu = 0;
 		return;
 	}
-	p->slept |= e->value == 0;
-	r->profile->waits += r->started && e->value == 0;
-	r->profile->preempted += r->started && e->value != 0;
+	p->slept |= waits;
+	r->profile->waits += r->started && waits;
+	r->profile->preempted += r->started && !waits;
 }
 
 static void on_return(struct reader *r, const struct trace_event *e)
@@ -123,11 +149,18 @@ static void on_return(struct reader *r, const struct trace_event *e)
 	}
 	if (!r->started && p->number == SYS_execve && result == 0) {
 		r->started = true;
-		r->last_request_ns = r->profile->begin_ns = e->time_ns;
+		r->profile->begin_ns = e->time_ns;
+		trace_tasks_serve(r->tasks, e); /* it is awake when the program begins */
 		return;
 	}
 	if (!r->started)
 		return;
+	if (p->driven) {
+		uint64_t inside = e->time_ns - p->since_ns;
+
+		r->profile->call[p->number]->inside_ns += inside < r->pause_ns ? inside : r->pause_ns;
+		trace_tasks_serve(r->tasks, e);
+	}
 	trace_descriptors_follow(r->descriptor, p->number, p->first, result);
 	r->profile->timeouts += p->slept && trace_call_timed_out(p->number, result);
 	if (result > 0 && trace_call_moves(p->number) && r->profile->call[p->number])
@@ -153,6 +186,27 @@ static int on_begin(struct reader *r, const struct trace_event *e)
 		       ? trace_pages_begin(r->pages, process, trace_tasks_process(r->tasks, starter),
 					   copies(r, starter))
 		       : 0;
+}
+
+static int on_map(struct reader *r, const struct trace_event *e)
+{
+	const struct pending *p = pending_of(r, e->tid);
+	bool asked = p->inside && p->number == SYS_mmap && !(p->first & TRACE_MAPS_FILE);
+
+	return trace_pages_map(r->pages, trace_tasks_process(r->tasks, e->tid), e->value,
+			       asked ? p->first : 0);
+}
+
+static void on_touch(struct reader *r, const struct trace_event *e)
+{
+	int32_t process = trace_tasks_process(r->tasks, e->tid);
+	enum trace_touch what = trace_pages_touch(r->pages, process, e->value);
+
+	r->profile->pages = true;
+	if (!r->started)
+		return;
+	r->profile->touched[what]++;
+	r->profile->touched_serial[what] += trace_tasks_share(r->tasks, e->tid);
 }
 
 static int take(struct reader *r, const struct trace_event *e)
@@ -181,14 +235,12 @@ static int take(struct reader *r, const struct trace_event *e)
 	case TRACE_BEGIN:
 		return on_begin(r, e);
 	case TRACE_END:
-		trace_tasks_idle(r->tasks, e->tid, true);
+		trace_tasks_end(r->tasks, e->tid);
 		break;
 	case TRACE_MAP:
-		return trace_pages_map(r->pages, trace_tasks_process(r->tasks, e->tid), e->value);
+		return on_map(r, e);
 	case TRACE_TOUCH:
-		profile->pages = true;
-		profile->touched[trace_pages_touch(r->pages, trace_tasks_process(r->tasks, e->tid),
-						   e->value)] += r->started;
+		on_touch(r, e);
 		break;
 	case TRACE_COST:
 		if (e->tid == COST_EVENT)
@@ -203,20 +255,8 @@ static int take(struct reader *r, const struct trace_event *e)
 	return 0;
 }
 
-/* Calls that start a thread or a process. */
-static uint64_t count_tasks(const struct trace_profile *profile)
-{
-	static const uint16_t numbers[] = { SYS_clone, SYS_fork, SYS_vfork, SYS_clone3 };
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (profile->call[numbers[i]])
-			count += profile->call[numbers[i]]->count;
-	return count;
-}
-
-int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec, const bool *request,
-		       uint64_t pause_ns, struct error *error)
+int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,
+		       const enum trace_request *request, uint64_t pause_ns, struct error *error)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	const struct trace_event *event;
@@ -237,10 +277,9 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 	if (!r->pages || !r->tasks)
 		code = -ENOMEM;
 	r->started = !from_exec;
-	r->last_request_ns = profile->begin_ns = trace_reader_facts(file)->begin_ns;
+	profile->begin_ns = trace_reader_facts(file)->begin_ns;
 	while (code == 0 && (event = trace_reader_next(file)) != NULL)
 		code = take(r, event);
-	profile->tasks = count_tasks(profile);
 	profile->events = trace_reader_facts(file)->events;
 	trace_reader_close(file);
 	trace_pages_free(r->pages);

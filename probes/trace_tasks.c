@@ -14,20 +14,23 @@
 
 struct task {
 	int32_t tid, process;
-	bool idle; /* it waits, or has ended */
+	bool idle;  /* it waits, or has ended */
+	bool on;    /* it has a core */
+	bool ended; /* what is told of it after that is of how it goes */
 };
 
 struct process {
 	int32_t number;
 	bool driven;
-	int32_t busy;		 /* threads that do not wait */
-	uint64_t asked, last_ns; /* requests without a driver; the last request of all */
+	int32_t busy;		  /* threads that do not wait */
+	uint64_t asked, rests_ns; /* requests without a driver; since when that has nothing to do */
 };
 
 struct trace_tasks {
 	struct task task[TASKS];
 	struct process process[TASKS];
 	int32_t busy, cores; /* processes with a busy thread; cores there are */
+	int32_t on;	     /* threads that have a core */
 };
 
 struct trace_tasks *trace_tasks_make(int cores)
@@ -78,7 +81,8 @@ static struct task *task_at(struct trace_tasks *tasks, int32_t tid, int32_t proc
 		return t;
 	if (t->tid && !t->idle)
 		count_busy(tasks, t->process, -1);
-	*t = (struct task){ tid, process, false };
+	tasks->on -= t->on;
+	*t = (struct task){ .tid = tid, .process = process };
 	count_busy(tasks, process, 1);
 	return t;
 }
@@ -98,10 +102,35 @@ void trace_tasks_idle(struct trace_tasks *tasks, int32_t tid, bool idle)
 {
 	struct task *t = task_at(tasks, tid, 0);
 
-	if (t->idle == idle)
+	if (t->ended || t->idle == idle)
 		return;
 	t->idle = idle;
 	count_busy(tasks, t->process, idle ? -1 : 1);
+}
+
+void trace_tasks_on(struct trace_tasks *tasks, int32_t tid, bool on)
+{
+	struct task *t = task_at(tasks, tid, 0);
+
+	on &= !t->ended;
+	tasks->on += on - t->on;
+	t->on = on;
+}
+
+void trace_tasks_end(struct trace_tasks *tasks, int32_t tid)
+{
+	trace_tasks_idle(tasks, tid, true);
+	trace_tasks_on(tasks, tid, false);
+	task_at(tasks, tid, 0)->ended = true;
+}
+
+double trace_tasks_share(struct trace_tasks *tasks, int32_t tid)
+{
+	int32_t beside;
+
+	trace_tasks_on(tasks, tid, true);
+	beside = tasks->on < tasks->cores ? tasks->on : tasks->cores;
+	return beside > 1 ? 1.0 / beside : 1;
 }
 
 void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid)
@@ -109,20 +138,34 @@ void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid)
 	struct process *p = process_at(tasks, trace_tasks_process(tasks, tid));
 
 	p->asked = 0;
-	p->last_ns = 0;
 	p->driven = p->number == 0;
 }
 
-struct trace_asked trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *e)
+bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *e)
 {
 	struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));
 	int32_t besides = tasks->busy - (p->busy > 0);
 	bool room = besides == 0 || besides + 2 <= tasks->cores;
-	struct trace_asked asked = { .gap_ns = p->last_ns ? e->time_ns - p->last_ns : 0 };
+	bool driven = p->driven && room;
 
-	asked.driven = p->driven = p->driven && room;
-	if (!p->driven && ++p->asked % REQUESTS == 0)
-		p->driven = room;
-	p->last_ns = e->time_ns;
-	return asked;
+	p->driven = driven;
+	if (driven || ++p->asked % REQUESTS || !room)
+		return driven;
+	p->driven = true;
+	p->rests_ns = e->time_ns;
+	return false;
+}
+
+void trace_tasks_serve(struct trace_tasks *tasks, const struct trace_event *e)
+{
+	process_at(tasks, trace_tasks_process(tasks, e->tid))->rests_ns = e->time_ns;
+}
+
+uint64_t trace_tasks_rest(struct trace_tasks *tasks, const struct trace_event *e)
+{
+	struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));
+	uint64_t rested = p->rests_ns ? e->time_ns - p->rests_ns : 0;
+
+	p->rests_ns = 0;
+	return rested;
 }

@@ -129,7 +129,7 @@ check_doors() {
 # offers one for each of its files.
 check_headers() {
 	sources | grep '\.h$' | grep -vE '^(tests|base|vmm/guest)/|_priv\.h$' |
-		grep -vxE 'workloads/(workload|samples)\.h|probes/(trace|sets)\.h|vmm/(vmm|config|report|guest_(abi|calls|channel|events|served|ioctls|prctls|refused))\.h|(cmd|model|probes|reports)/(cmd|model|probes|reports)\.h'
+		grep -vxE 'workloads/(workload|samples)\.h|probes/(trace|profile|sets)\.h|vmm/(vmm|config|report|guest_(abi|calls|channel|events|served|ioctls|prctls|refused))\.h|(cmd|model|probes|reports)/(cmd|model|probes|reports)\.h'
 }
 
 check_headers_alone() {

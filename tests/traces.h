@@ -22,10 +22,10 @@
 		time, (uint32_t)(result), tid, TRACE_RETURN, 0                                               \
 	}
 
-/* Profiles the trace of EVENTS on so many CPUS, by calls that are a REQUEST and a driver's patience of 1000
+/* Profiles the trace of EVENTS on so many CPUS, by what becomes of calls, and a driver's patience of 1000
  * ns. */
 static void traces_profile(struct trace_profile *profile, const struct trace_event *events, size_t count,
-			   uint32_t cpus, bool from_exec, const bool request[TRACE_CALLS])
+			   uint32_t cpus, bool from_exec, const enum trace_request request[TRACE_CALLS])
 {
 	struct error error = { 0 };
 	FILE *file = fopen("trace", "we");

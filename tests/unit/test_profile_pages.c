@@ -24,7 +24,7 @@
 static void profile_of(struct trace_profile *profile, const struct trace_event *events, size_t count,
 		       uint32_t cpus)
 {
-	const bool request[TRACE_CALLS] = { [SYS_read] = true };
+	const enum trace_request request[TRACE_CALLS] = { [SYS_read] = REQUEST_RING };
 
 	traces_profile(profile, events, count, cpus, true, request);
 }
@@ -72,6 +72,33 @@ static void test_touches(void)
 	trace_profile_free(&p);
 }
 
+static const struct trace_event sizes[] = {
+	CALL(10, 1, SYS_execve, 0),
+	BACK(20, 1, 0),
+	CALL(30, 1, SYS_mmap, 1100),
+	MAP(31, 1, 10000, 1200, MAPS_OWN), /* made one with what lies above */
+	BACK(32, 1, 0),
+	WRITES(40, 1, 10000),
+	WRITES(41, 1, 11023),
+	WRITES(42, 1, 11024), /* less than 2 MiB are left */
+	WRITES(43, 1, 11150),
+	CALL(50, 1, SYS_brk, 0),
+	MAP(51, 1, 20000, 2000, MAPS_OWN), /* grown piece by piece */
+	BACK(52, 1, 0),
+	WRITES(60, 1, 20000),
+};
+
+static void test_large(void)
+{
+	struct trace_profile p;
+
+	profile_of(&p, sizes, sizeof(sizes) / sizeof(sizes[0]), 2);
+	CHECK_INT(p.touched[TOUCH_LARGE], 2);
+	CHECK_INT(p.touched[TOUCH_FRESH], 3);
+	CHECK_INT(p.call[SYS_mmap]->bytes, 0);
+	trace_profile_free(&p);
+}
+
 /* A process and one that it forks: the first asks alone, then beside the other, then while that waits. */
 #define ASK(time, tid) CALL(time, tid, SYS_read, 0), BACK((time) + 1, tid, 0)
 static const struct trace_event requests[] = {
@@ -96,11 +123,43 @@ static void test_drivers(void)
 
 	profile_of(&p, requests, sizeof(requests) / sizeof(requests[0]), 2);
 	CHECK_INT(p.undriven, 4);
-	CHECK_INT(p.awake_ns, 10 + 100 + 1000 + 100 + 100 + 100 + 200); /* of all together */
+	CHECK_INT(p.awake_ns, 10 + 99 + 1000 + 99); /* between what it served, and until it gave way */
 	CHECK(p.call[SYS_read] && p.call[SYS_read]->late == 1);
 	trace_profile_free(&p);
 	profile_of(&p, requests, sizeof(requests) / sizeof(requests[0]), 4);
 	CHECK_INT(p.undriven, 2); /* room enough for both, but the forked one is young */
+	trace_profile_free(&p);
+}
+
+/* Two threads: what one does alone makes the program longer by all it takes. */
+static const struct trace_event beside[] = {
+	CALL(10, 1, SYS_execve, 0),
+	BACK(20, 1, 0),
+	ASK(30, 1), /* alone */
+	BEGIN(40, 2, 1, 1),
+	{ 41, 0, 2, TRACE_WAKE, 1 },
+	ASK(42, 1), /* the other has no core yet */
+	{ 43, 0, 2, TRACE_ON, 1 },
+	ASK(50, 1), /* two */
+	READS(52, 2, 300),
+	{ 60, 0, 2, TRACE_OFF, 1 },
+	ASK(70, 1),		    /* alone */
+	{ 80, 1, 1, TRACE_OFF, 0 }, /* preempted: it would still run */
+	{ 81, 0, 2, TRACE_ON, 0 },
+	ASK(82, 2), /* two */
+	{ 90, 0, 1, TRACE_END, 0 },
+	{ 91, 0, 1, TRACE_ON, 1 }, /* how it goes */
+	ASK(95, 2),		   /* alone */
+};
+
+static void test_beside(void)
+{
+	struct trace_profile p;
+
+	profile_of(&p, beside, sizeof(beside) / sizeof(beside[0]), 2);
+	CHECK(p.call[SYS_read] && p.call[SYS_read]->count == 6 && p.call[SYS_read]->serial == 5);
+	CHECK(p.waits == 1 && p.waits_serial == 0.5);
+	CHECK(p.touched_serial[TOUCH_FRESH] == 0.5);
 	trace_profile_free(&p);
 }
 
@@ -120,13 +179,15 @@ static void test_young(void)
 	}
 	profile_of(&p, events, sizeof(events) / sizeof(events[0]), 2);
 	CHECK_INT(p.undriven, 50);
-	CHECK_INT(p.awake_ns, 80 + 59 * 10);
+	CHECK_INT(p.awake_ns, 10 + 9 * 9); /* from the fiftieth on */
 	trace_profile_free(&p);
 }
 
 int main(void)
 {
 	CHECK_RUN(test_touches);
+	CHECK_RUN(test_large);
+	CHECK_RUN(test_beside);
 	CHECK_RUN(test_drivers);
 	CHECK_RUN(test_young);
 	return check_done();
