@@ -21,7 +21,7 @@ struct error;
 
 /* --- Terms: terms.c --- */
 
-enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_MOST = 24 };
+enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_MOST = 28 };
 
 /* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
 struct term {
@@ -48,6 +48,8 @@ enum { COUNT_REQUEST, COUNT_CALL, COUNT_MAP, COUNT_FAULT, COUNT_WAIT, COUNTED };
 /* What a program did natively. */
 struct profile {
 	double count[TERM_MOST]; /* events of each term */
+	double share[TERM_MOST]; /* of what one adds, by how much it makes the program longer: less than 1
+				    where others of its threads run meanwhile; NaN: not known */
 	double counted[COUNTED];
 	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
 	double huge_ns;		/* CPU time where malloc asks for huge pages; NaN: not known */
@@ -182,9 +184,12 @@ int fit_make(const struct fit_cases *cases, const char *config, int metric, cons
 struct fit_work {
 	const struct profile *profile;
 	double native_ns, beside;
+	bool spread; /* each term has its share; else all one over BESIDE */
 	enum fit_kind kind;
 };
 struct fit_work profile_work(const struct profile *profile, int metric, double native_ns);
+/* Of what an event of TERM adds, how much longer it makes WORK. */
+double profile_share(const struct fit_work *work, size_t term);
 
 /* Events of TERM that come one after another: for the base, ns of native time. */
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term);

@@ -15,14 +15,26 @@
 
 /* Profiles as fits and predictions use them: how many events of each term a program makes. */
 
+/* Events of each term, and for now of SHARE, how many of them come one after another. */
+static void take_events(struct profile *p, const struct table *t, size_t row)
+{
+	double part = table_number_of(t, row, "serial") / table_number_of(t, row, "value");
+
+	for (size_t j = 0; j < terms_count; j++) {
+		double events = terms[j].weight ? terms[j].weight(t, row) : 0;
+
+		p->count[j] += events;
+		if (events > 0)
+			p->share[j] += events * part;
+	}
+}
+
 /* One row of a profile, into its program's figures. */
 static void take_row(struct profile *p, const struct table *t, size_t row)
 {
 	double value = table_number_of(t, row, "value");
 
-	for (size_t j = 0; j < terms_count; j++)
-		if (terms[j].weight)
-			p->count[j] += terms[j].weight(t, row);
+	take_events(p, t, row);
 	if (table_is(t, row, "group", "call"))
 		p->counted[COUNT_CALL] += value;
 	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "alone"))
@@ -69,11 +81,9 @@ static void settle_waits(struct profile *p)
  */
 static double young(const struct profile *p)
 {
-	double all = p->counted[COUNT_REQUEST];
+	double all = isnan(p->undriven) ? YOUNG * fmax(p->ends - 1, 0) : p->undriven;
 
-	if (isnan(p->undriven))
-		return fmin(p->count[TERM_REQUEST], YOUNG * fmax(p->ends - 1, 0));
-	return all > 0 ? p->count[TERM_REQUEST] * fmin(p->undriven / all, 1) : 0;
+	return fmin(p->count[TERM_REQUEST], all);
 }
 
 /*
@@ -92,7 +102,7 @@ static void settle_processes(struct profile *p)
 /* What is not known to be of another kind is of the program's own memory. */
 static void settle_faults(struct profile *p)
 {
-	static const char *const others[] = { "file-fault", "shared-fault", "copied-fault" };
+	static const char *const others[] = { "large-fault", "file-fault", "shared-fault", "copied-fault" };
 
 	p->count[TERM_FAULT] = p->faults;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -100,11 +110,22 @@ static void settle_faults(struct profile *p)
 	p->count[TERM_FAULT] = fmax(p->count[TERM_FAULT], 0);
 }
 
+/* Those that no row tells of are as the others that they are counted among. */
+static void settle_shares(struct profile *p)
+{
+	for (size_t j = 0; j < terms_count; j++)
+		p->share[j] /= p->count[j];
+	p->share[find_term("young")] = p->share[TERM_REQUEST];
+	p->share[find_term("futex-wait")] = p->share[find_term("wait")];
+	p->share[find_term("start")] = 1;
+}
+
 /* Takes off each term, in their order, what counts as another's. */
 static void settle(struct profile *p)
 {
 	double left[TERM_MOST];
 
+	settle_shares(p);
 	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[find_term("blocking")];
 	p->counted[COUNT_MAP] = p->count[find_term("map")];
 	p->counted[COUNT_FAULT] = p->faults;
@@ -210,6 +231,16 @@ struct fit_work profile_work(const struct profile *p, int metric, double native_
 {
 	double beside = metric == METRIC_TIME && !p->alone ? p->cpu_ns / p->wall_ns : 1;
 
-	return (struct fit_work){ p, native_ns, beside > 1 && isfinite(beside) ? beside : 1,
-				  p->alone ? FIT_ONE : FIT_SEVERAL };
+	return (struct fit_work){ .profile = p,
+				  .native_ns = native_ns,
+				  .beside = beside > 1 && isfinite(beside) ? beside : 1,
+				  .spread = metric == METRIC_TIME,
+				  .kind = p->alone ? FIT_ONE : FIT_SEVERAL };
+}
+
+double profile_share(const struct fit_work *work, size_t term)
+{
+	double known = work->profile->share[term];
+
+	return work->spread && !isnan(known) ? known : 1 / work->beside;
 }

@@ -124,6 +124,11 @@ static double weigh_file(const struct table *t, size_t row)
 	return table_is(t, row, "event", "faults-file") ? number(t, row, "value") : 0;
 }
 
+static double weigh_large(const struct table *t, size_t row)
+{
+	return table_is(t, row, "event", "faults-large") ? number(t, row, "value") : 0;
+}
+
 static double weigh_shared(const struct table *t, size_t row)
 {
 	return table_is(t, row, "event", "faults-shared") ? number(t, row, "value") : 0;
@@ -158,6 +163,14 @@ static double weigh_awake(const struct table *t, size_t row)
 		       : 0;
 }
 
+/* Of calls on several kinds of descriptors as many as are by ring. */
+static double weigh_answer(const struct table *t, size_t row)
+{
+	return number(t, row, "value") > 0
+		       ? number(t, row, "inside") * weigh_request(t, row) / number(t, row, "value")
+		       : 0;
+}
+
 /* Of a process that was watched for a while there is no such time. */
 static double weigh_start(const struct table *t, size_t row)
 {
@@ -179,7 +192,7 @@ const struct term terms[] = {
 		.summary = "native time that huge pages save: walks of page tables, dearer where there are two" },
 	[TERM_REQUEST] = { .name = "request", .direct = "forwarded-call", .divide = 1, .weight = weigh_request,
 		.summary = "a call that the host serves and that cannot block, by the configuration's transport" },
-	{ .name = "blocking", .direct = "null-exit", .divide = 1, .weight = weigh_blocking, .without = "wait",
+	{ .name = "blocking", .direct = "null-exit", .divide = 1, .weight = weigh_blocking,
 		.summary = "a call that the host serves and that might have blocked: an exit, whatever the transport" },
 	{ .name = "kib", .direct = "read-64K", .less = "read-0", .divide = 64, .weight = weigh_kib,
 		.summary = "1024 bytes moved by such calls" },
@@ -189,6 +202,8 @@ const struct term terms[] = {
 		.summary = "a call of a process that has no driver: it was forked and has not made fifty, or gives way to others" },
 	{ .name = "awake", .divide = 1, .weight = weigh_awake, .ring = true, .cpu = true,
 		.summary = "1 ns of a polling driver after a call, for as long as its patience lasts" },
+	{ .name = "answer", .divide = 1, .weight = weigh_answer, .ring = true, .cpu = true,
+		.summary = "1 ns that such a call takes natively: the vCPU polls for the answer meanwhile" },
 	{ .name = "sync", .divide = 1, .weight = weigh_sync,
 		.summary = "data made durable, beyond the request: fsync, fdatasync" },
 	{ .name = "guest-call", .direct = "syscall", .divide = 1, .weight = weigh_guest,
@@ -201,19 +216,21 @@ const struct term terms[] = {
 		.summary = "a page of a file that is mapped as data: the host backs it, a fault each" },
 	{ .name = "file-fault", .divide = 1, .whole = true, .weight = weigh_file,
 		.summary = "a fault on a file's page, which natively brings its neighbours along: the host backs each" },
+	{ .name = "large-fault", .direct = "touch-large", .divide = 1, .whole = true, .weight = weigh_large,
+		.summary = "a page of the program's own in a mapping of 2 MiB and more: there the guest may use larger pages" },
 	{ .name = "shared-fault", .direct = "touch-shared", .divide = 1, .whole = true, .weight = weigh_shared,
 		.summary = "a fault on a page of a shared mapping: the host backs it" },
 	{ .name = "copied-fault", .direct = "touch-copied", .divide = 1, .whole = true, .weight = weigh_copied,
 		.summary = "a fault on a page that the host copies, or finds: a file's that is written, or a forked process's" },
-	{ .name = "wait", .divide = 1, .weight = weigh_wait,
-		.summary = "a thread that leaves its core to wait in a call, and is woken" },
+	{ .name = "wait", .direct = "vm-switch", .divide = 1, .weight = weigh_wait,
+		.summary = "what it adds to a call that a thread waits in, leaving its core, and is woken" },
 	{ .name = "futex-wait", .direct = "futex-wake", .less = "null-exit", .divide = 1,
 		.summary = "a thread that leaves its core to wait on a futex, and is woken" },
 	{ .name = "futex", .direct = "null-exit", .divide = 1, .weight = weigh_futex, .without = "futex-wait",
 		.summary = "a call on a futex that does not wait: to wake who does, as a rule" },
-	{ .name = "fork", .divide = 1, .weight = weigh_fork,
+	{ .name = "fork", .direct = "fork", .divide = 1, .weight = weigh_fork,
 		.summary = "a process that begins as a copy: a VM is built anew, and pages are touched again" },
-	{ .name = "exec", .divide = 1, .weight = weigh_exec,
+	{ .name = "exec", .direct = "exec", .divide = 1, .weight = weigh_exec,
 		.summary = "a program that a process goes on as" },
 	{ .name = "start", .divide = 1, .weight = weigh_start,
 		.summary = "the program's own VM: it is made, and taken down" },

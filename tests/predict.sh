@@ -69,7 +69,7 @@ mkdir waits && { head -n 1 known/profile.csv && grep '^p3,' known/profile.csv &&
 	printf 'p3,%s,NA,trace\n' 'read,call,host,yes,1,30,0,0,0' 'futex,call,"guest, host",NA,1,100,0,0,NA' 'waits,thread,NA,NA,1,60,NA,NA,NA'; } \
 	>waits/profile.csv && try 0 predict waits --costs known --json &&
 	jq -e '[.[] | select(.metric == "time" and .term != "total")] | map({ (.term): .events }) | add |
-		.wait == 30 and .["futex-wait"] == 30 and .futex == 70 and .blocking == 0' said >/dev/null
+		.wait == 30 and .["futex-wait"] == 30 and .futex == 70 and .blocking == 30' said >/dev/null
 result waits
 try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc -l <said)" -gt 8 ]
 result terms
