@@ -160,9 +160,30 @@ static void read_round(struct trace_reader *r)
 	r->limit_ns = UINT64_MAX;
 }
 
+static bool is_sound(const struct trace_head *head)
+{
+	return memcmp(head->magic, TRACE_MAGIC, sizeof(head->magic)) == 0 &&
+	       head->event_bytes == sizeof(struct trace_event) && head->cpus > 0 && head->cpus <= 65536 &&
+	       head->sum == sum_of_head(head);
+}
+
+static int refuse(const struct trace_head *head, const char *path, struct error *error)
+{
+	bool kin = memcmp(head->magic, TRACE_MAGIC, TRACE_MAGIC_KIN) == 0,
+	     other = kin && memcmp(head->magic, TRACE_MAGIC, sizeof(head->magic)) != 0;
+
+	if (other)
+		error_fail(error, 0, "read it by that, or record it again",
+			   "this trace is of another version of vmtax");
+	else
+		error_fail(error, 0, "give a file that --keep-trace or --record wrote",
+			   "this is no trace of vmtax's");
+	return error_at(error, "%s", path);
+}
+
 int trace_reader_open(struct trace_reader **reader, const char *path, struct error *error)
 {
-	struct trace_head head;
+	struct trace_head head = { 0 };
 	struct trace_reader *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
@@ -174,14 +195,9 @@ int trace_reader_open(struct trace_reader **reader, const char *path, struct err
 		free(r);
 		return error_at(error, "%s", path);
 	}
-	if (fread(&head, sizeof(head), 1, r->file) != 1 ||
-	    memcmp(head.magic, TRACE_MAGIC, sizeof(head.magic)) != 0 ||
-	    head.event_bytes != sizeof(struct trace_event) || head.cpus == 0 || head.cpus > 65536 ||
-	    head.sum != sum_of_head(&head)) {
+	if (fread(&head, sizeof(head), 1, r->file) != 1 || !is_sound(&head)) {
 		trace_reader_close(r);
-		error_fail(error, 0, "give a file that --keep-trace or --record wrote",
-			   "this is no trace of vmtax's");
-		return error_at(error, "%s", path);
+		return refuse(&head, path, error);
 	}
 	r->facts = (struct trace_facts){ .begin_ns = head.begin_ns, .cpus = head.cpus };
 	r->queue = calloc(head.cpus, sizeof(*r->queue));

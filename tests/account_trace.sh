@@ -33,6 +33,12 @@ result again
 why=$(cat out err)
 grep -q '^\* Recording them took [1-9].* of CPU time' out
 result recording-costs
+{ printf 'vmxtrc0'; tail -c +8 trace; } >older
+"$vmtax" account older >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 1 ] && grep -q 'another version of vmtax: older' err && ! [ -s out ]
+result another-version
 head -c $(($(stat -c %s trace) * 3 / 4)) trace >cut
 "$vmtax" account cut >out 2>err
 status=$?
