@@ -35,14 +35,16 @@ static double saved(const struct fit *fit, const struct profile *p)
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term)
 {
 	/* Page faults are a term of their own, with their whole cost. */
-	double faults = work->profile->faults * fit->fault_ns * profile_share(work, TERM_FAULT);
+	double faults = work->profile->faults * fit->fault_ns * profile_serial(work, TERM_FAULT);
 	double base = work->native_ns - fmin(faults, work->native_ns / 2);
 
 	if (term == TERM_WALK)
 		return base * saved(fit, work->profile);
 	if (term == TERM_BASE)
 		return base * (1 - saved(fit, work->profile));
-	return work->profile->count[term] * profile_share(work, term);
+	if (terms[term].share && work->profile->cpu_ns > 0) /* of CPU time */
+		return work->profile->count[term] * work->native_ns / work->profile->cpu_ns;
+	return work->profile->count[term] * profile_serial(work, term);
 }
 
 double fit_predict(const struct fit *fit, const struct fit_work *work, double *part)

@@ -47,8 +47,8 @@ enum { COUNT_REQUEST, COUNT_CALL, COUNT_MAP, COUNT_FAULT, COUNT_WAIT, COUNTED };
 
 /* What a program did natively. */
 struct profile {
-	double count[TERM_MOST]; /* events of each term */
-	double share[TERM_MOST]; /* of what one adds, by how much it makes the program longer: less than 1
+	double count[TERM_MOST];  /* events of each term */
+	double serial[TERM_MOST]; /* of what one adds, by how much it makes the program longer: less than 1
 				    where others of its threads run meanwhile; NaN: not known */
 	double counted[COUNTED];
 	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
@@ -189,7 +189,7 @@ struct fit_work {
 };
 struct fit_work profile_work(const struct profile *profile, int metric, double native_ns);
 /* Of what an event of TERM adds, how much longer it makes WORK. */
-double profile_share(const struct fit_work *work, size_t term);
+double profile_serial(const struct fit_work *work, size_t term);
 
 /* Events of TERM that come one after another: for the base, ns of native time. */
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term);

@@ -15,7 +15,7 @@
 
 /* Profiles as fits and predictions use them: how many events of each term a program makes. */
 
-/* Events of each term, and for now of SHARE, how many of them come one after another. */
+/* Events of each term, and for now of SERIAL, how many of them come one after another. */
 static void take_events(struct profile *p, const struct table *t, size_t row)
 {
 	double part = table_number_of(t, row, "serial") / table_number_of(t, row, "value");
@@ -25,7 +25,7 @@ static void take_events(struct profile *p, const struct table *t, size_t row)
 
 		p->count[j] += events;
 		if (events > 0)
-			p->share[j] += events * part;
+			p->serial[j] += events * part;
 	}
 }
 
@@ -111,13 +111,13 @@ static void settle_faults(struct profile *p)
 }
 
 /* Those that no row tells of are as the others that they are counted among. */
-static void settle_shares(struct profile *p)
+static void settle_serial(struct profile *p)
 {
 	for (size_t j = 0; j < terms_count; j++)
-		p->share[j] /= p->count[j];
-	p->share[find_term("young")] = p->share[TERM_REQUEST];
-	p->share[find_term("futex-wait")] = p->share[find_term("wait")];
-	p->share[find_term("start")] = 1;
+		p->serial[j] /= p->count[j];
+	p->serial[find_term("young")] = p->serial[TERM_REQUEST];
+	p->serial[find_term("futex-wait")] = p->serial[find_term("wait")];
+	p->serial[find_term("start")] = 1;
 }
 
 /* Takes off each term, in their order, what counts as another's. */
@@ -125,7 +125,7 @@ static void settle(struct profile *p)
 {
 	double left[TERM_MOST];
 
-	settle_shares(p);
+	settle_serial(p);
 	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[find_term("blocking")];
 	p->counted[COUNT_MAP] = p->count[find_term("map")];
 	p->counted[COUNT_FAULT] = p->faults;
@@ -238,9 +238,9 @@ struct fit_work profile_work(const struct profile *p, int metric, double native_
 				  .kind = p->alone ? FIT_ONE : FIT_SEVERAL };
 }
 
-double profile_share(const struct fit_work *work, size_t term)
+double profile_serial(const struct fit_work *work, size_t term)
 {
-	double known = work->profile->share[term];
+	double known = work->profile->serial[term];
 
 	return work->spread && !isnan(known) ? known : 1 / work->beside;
 }

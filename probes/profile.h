@@ -40,7 +40,8 @@ enum trace_touch {
 	TOUCH_FILE,   /* a file's */
 	TOUCH_SHARED, /* of a shared mapping */
 	TOUCH_COPIED, /* a file's, copied because it is written; or the first process's own, once it has
-			 forked; or another's, which has no memory but what it touches */
+			 forked; or another's, which has no memory but what it touches, and until it goes on
+			 as another program finds files' pages in the memory it was forked with */
 	TRACE_TOUCHES
 };
 

@@ -134,9 +134,9 @@ enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, u
 		}
 	if (what == MAPS_SHARED)
 		return TOUCH_SHARED;
-	if (what == MAPS_FILE)
-		return value & WRITES ? TOUCH_COPIED : TOUCH_FILE;
-	if (p->shares || p->number)
+	if (what == MAPS_FILE && !(value & WRITES) && !(p->number && p->shares))
+		return TOUCH_FILE;
+	if (what == MAPS_FILE || p->shares || p->number)
 		return TOUCH_COPIED;
 	return large ? TOUCH_LARGE : TOUCH_FRESH;
 }
