@@ -103,7 +103,7 @@ int profile_tables_close(struct profile_tables *tables, bool keep, struct error 
 /* The calls that become requests; of those that guest or host serve the ones that mostly do. And how long a
  * driver polls for one. */
 void profile_requests(enum trace_request request[TRACE_CALLS]);
-#define PROFILE_PAUSE_NS (VMM_SPIN_US * 1000ull)
+#define PROFILE_PAUSE ((struct trace_pause){ VMM_SPIN_US * 1000ull, VMM_SPIN_US * 1000ull / VMM_CROWDED })
 
 /* Runs WORKLOAD natively, in DIRECTORY (NULL: ours): as often as O says, and once more counted, traced into
  * the file TRACE, or, where it does not trace, a run more is followed into it (NULL: neither). 0, or negative

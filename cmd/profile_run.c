@@ -165,7 +165,7 @@ static int run_counted(const struct profile_options *o, const struct workload *w
 	}
 	profile_requests(request);
 	if (code == 0 && trace) {
-		code = trace_profile_read(&p->trace, trace, true, request, PROFILE_PAUSE_NS, error);
+		code = trace_profile_read(&p->trace, trace, true, request, PROFILE_PAUSE, error);
 		p->traced = code == 0;
 		/* Of several that run side by side, one waits while another goes on; one alone computes no
 		 * longer than it takes. */

@@ -139,7 +139,7 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	}
 	profile_requests(request);
 	if (code == 0 && trace) {
-		code = trace_profile_read(&p->trace, trace, false, request, PROFILE_PAUSE_NS, error);
+		code = trace_profile_read(&p->trace, trace, false, request, PROFILE_PAUSE, error);
 		p->traced = code == 0;
 		/* Recording is done by the threads it is of: that is no work of theirs. */
 		spent = (double)p->trace.events * (double)p->trace.event_cost_ns;

@@ -21,13 +21,19 @@ enum trace_request {
 	REQUEST_EXIT,  /* leaves by exit */
 };
 
+/* How long a driver polls for a request, and whoever made one for its answer: at most; and where the threads
+ * of the process want all cores but one. */
+struct trace_pause {
+	uint64_t ns, crowded_ns;
+};
+
 /* What a traced program asked for by one system call. */
 struct trace_call {
 	uint64_t count;
 	uint64_t bytes;	    /* that it moved, by what it returned; of files mapped as data; 0 for others */
 	uint64_t files;	    /* of count: made on descriptors that open(2) gave, or the first three */
 	uint64_t sockets;   /* of count: made on descriptors that socket(2) or accept(2) gave */
-	uint64_t late;	    /* of count: its driver has had nothing to do for the profile's pause */
+	uint64_t late;	    /* of count: its driver has had nothing to do for its pause */
 	double serial;	    /* count, each by its share of the time: one over the threads that had a core */
 	uint64_t inside_ns; /* in requests that a driver would serve, each for as long as the pause at most */
 	struct hist gap;    /* ns since the last call of this number by any thread */
@@ -71,7 +77,7 @@ struct trace_profile {
  * not count. REQUEST has TRACE_CALLS. 0 or negative errno; trace_profile_free in either case.
  */
 int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,
-		       const enum trace_request *request, uint64_t pause_ns, struct error *error);
+		       const enum trace_request *request, struct trace_pause pause, struct error *error);
 void trace_profile_free(struct trace_profile *profile);
 
 #endif

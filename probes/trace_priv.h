@@ -99,6 +99,7 @@ double trace_tasks_share(struct trace_tasks *tasks, int32_t tid);
 
 /* A request, by ring where there is a driver: false: there is none. */
 bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *event);
+bool trace_tasks_crowded(struct trace_tasks *tasks, int32_t tid); /* its process wants a driver's core, too */
 void trace_tasks_serve(struct trace_tasks *tasks, const struct trace_event *event); /* its driver has */
 /* How long its driver has had nothing to do when an event comes that ends that; 0: it was not told before. */
 uint64_t trace_tasks_rest(struct trace_tasks *tasks, const struct trace_event *event);

@@ -15,8 +15,7 @@
 /* The call a thread is in. */
 struct pending {
 	int32_t tid;
-	bool inside, slept;
-	bool driven; /* it would be a request that a driver serves */
+	bool inside, slept, driven; /* driven: it would be a request that a driver serves */
 	uint16_t number;
 	uint32_t first;
 	uint64_t since_ns;
@@ -26,7 +25,7 @@ struct pending {
 struct reader {
 	struct trace_profile *profile;
 	const enum trace_request *request;
-	uint64_t pause_ns;
+	struct trace_pause pause;
 	bool started;
 	uint64_t last_ns[TRACE_CALLS];
 	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
@@ -35,13 +34,21 @@ struct reader {
 	struct trace_pages *pages; /* owned */
 };
 
+/* Of NS, as long as patience lasts. */
+static uint64_t patient(const struct reader *r, const struct trace_event *e, uint64_t ns)
+{
+	uint64_t most = trace_tasks_crowded(r->tasks, e->tid) ? r->pause.crowded_ns : r->pause.ns;
+
+	return ns < most ? ns : most;
+}
+
 /* A driver that had nothing to do has, or its process ends. True: it has fallen asleep. */
 static bool end_rest(struct reader *r, const struct trace_event *e)
 {
-	uint64_t rested = trace_tasks_rest(r->tasks, e);
+	uint64_t rested = trace_tasks_rest(r->tasks, e), awake = patient(r, e, rested);
 
-	r->profile->awake_ns += rested < r->pause_ns ? rested : r->pause_ns;
-	return rested >= r->pause_ns;
+	r->profile->awake_ns += awake;
+	return awake < rested;
 }
 
 /* A call that would be a request to the host. True: and a driver would serve it. */
@@ -65,9 +72,7 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 	struct pending *p = &r->pending[(uint32_t)e->tid % THREADS];
 	bool file;
 
-	*p = (struct pending){
-		.tid = e->tid, .inside = true, .number = number, .first = first, .since_ns = e->time_ns
-	};
+	*p = (struct pending){ e->tid, true, .number = number, .first = first, .since_ns = e->time_ns };
 	if (number == SYS_execve)
 		trace_pages_replace(r->pages, trace_tasks_process(r->tasks, e->tid));
 	if (!r->started)
@@ -156,9 +161,7 @@ static void on_return(struct reader *r, const struct trace_event *e)
 	if (!r->started)
 		return;
 	if (p->driven) {
-		uint64_t inside = e->time_ns - p->since_ns;
-
-		r->profile->call[p->number]->inside_ns += inside < r->pause_ns ? inside : r->pause_ns;
+		r->profile->call[p->number]->inside_ns += patient(r, e, e->time_ns - p->since_ns);
 		trace_tasks_serve(r->tasks, e);
 	}
 	trace_descriptors_follow(r->descriptor, p->number, p->first, result);
@@ -256,7 +259,7 @@ static int take(struct reader *r, const struct trace_event *e)
 }
 
 int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,
-		       const enum trace_request *request, uint64_t pause_ns, struct error *error)
+		       const enum trace_request *request, struct trace_pause pause, struct error *error)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	const struct trace_event *event;
@@ -270,7 +273,7 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 		free(r);
 		return code;
 	}
-	*r = (struct reader){ .profile = profile, .request = request, .pause_ns = pause_ns };
+	*r = (struct reader){ .profile = profile, .request = request, .pause = pause };
 	memset(r->descriptor, TRACE_REGULAR, 3);
 	r->pages = trace_pages_make();
 	r->tasks = trace_tasks_make((int)trace_reader_facts(file)->cpus);

@@ -141,6 +141,13 @@ void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid)
 	p->driven = p->number == 0;
 }
 
+bool trace_tasks_crowded(struct trace_tasks *tasks, int32_t tid)
+{
+	int32_t beside = tasks->cores > 2 ? tasks->cores - 1 : 1;
+
+	return process_at(tasks, trace_tasks_process(tasks, tid))->busy > beside;
+}
+
 bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *e)
 {
 	struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));

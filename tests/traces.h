@@ -23,7 +23,7 @@
 	}
 
 /* Profiles the trace of EVENTS on so many CPUS, by what becomes of calls, and a driver's patience of 1000
- * ns. */
+ * ns, or 20. */
 static void traces_profile(struct trace_profile *profile, const struct trace_event *events, size_t count,
 			   uint32_t cpus, bool from_exec, const enum trace_request request[TRACE_CALLS])
 {
@@ -37,7 +37,9 @@ static void traces_profile(struct trace_profile *profile, const struct trace_eve
 	CHECK_INT(trace_file_put(file, (struct trace_chunk){ .count = (uint32_t)count, .round = 1 }, events),
 		  0);
 	CHECK_INT(fclose(file), 0);
-	CHECK_INT(trace_profile_read(profile, "trace", from_exec, request, 1000, &error), 0);
+	CHECK_INT(trace_profile_read(profile, "trace", from_exec, request, (struct trace_pause){ 1000, 20 },
+				     &error),
+		  0);
 	CHECK_STR(error.what, "");
 	unlink("trace");
 }

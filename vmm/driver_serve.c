@@ -11,8 +11,7 @@
  * the vCPUs for a bounded time, then sleeps on an eventfd that the guest's doorbell writes without leaving
  * the kernel (ioeventfd). With transport=eventfd they never poll, and every request rings.
  */
-#define CROWDED 50 /* so much shorter it polls where threads of the program want its core */
-#define POLLS	8  /* between two looks at the time */
+#define POLLS 8 /* between two looks at the time */
 
 static bool serving(const struct monitor *m)
 {
@@ -78,7 +77,7 @@ static uint64_t patience(struct monitor *m)
 
 	if (crowd_gives_way(m))
 		return 0;
-	return running <= (uint32_t)m->driven ? m->spin_ticks : m->spin_ticks / CROWDED;
+	return running <= (uint32_t)m->driven ? m->spin_ticks : m->spin_ticks / VMM_CROWDED;
 }
 
 /* Adds the time between to SUM. What comes after the program's end, which may be long where a driver waits

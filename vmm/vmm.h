@@ -18,8 +18,10 @@
 
 #define VMM_SYSCALLS 512 /* their numbers lie below */
 
-#define VMM_SPIN_US                                                                                          \
-	1000 /* how long a driver that polls, and a guest that waits for it, do so before they sleep */
+/* How long a driver that polls, and a guest that waits for it, do so before they sleep; and so much shorter
+ * where threads of the program want the driver's core. */
+#define VMM_SPIN_US 1000
+#define VMM_CROWDED 50
 
 /* Name of a system call, NULL if unknown; who serves it, and the ERROR of one that is refused, else NULL. */
 const char *vmm_syscall(int number, const char **served, const char **error);
