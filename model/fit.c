@@ -221,7 +221,10 @@ static int gather(struct fit_sample *s, const char *leave)
 		s->absent[j] = (terms[j].ring && strcmp(s->at[0]->transport, "ring") != 0) ||
 			       (terms[j].cpu && s->metric != METRIC_CPU) ||
 			       (terms[j].small && strcmp(s->at[0]->memory, "locked-huge") == 0);
-		s->direct[j] = s->absent[j] ? (double)NAN : direct_added(&all->direct, &terms[j], s->config);
+		if (s->absent[j] || (terms[j].elapsed && s->metric == METRIC_CPU))
+			s->direct[j] = NAN;
+		else
+			s->direct[j] = direct_added(&all->direct, &terms[j], s->config);
 		s->unsure[j] = direct_unsure(&all->direct, &terms[j], s->config);
 	}
 	return s->count ? 0 : -ENODATA;

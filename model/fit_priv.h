@@ -32,6 +32,7 @@ struct term {
 	bool ring;	     /* there is such a thing only where requests go by ring, */
 	bool cpu;	     /* and only in CPU time */
 	bool small;	     /* only where guest memory is in small pages */
+	bool elapsed;	     /* the direct measurement is of time, part of which nobody has a core in */
 	bool whole;	     /* its cost is with what it takes natively, too */
 	bool share;	     /* its events are ns of native time, of which its cost is a multiple */
 	double divide;	     /* the direct measurement is of so many */

@@ -222,7 +222,7 @@ const struct term terms[] = {
 		.summary = "a fault on a page of a shared mapping: the host backs it" },
 	{ .name = "copied-fault", .direct = "touch-copied", .divide = 1, .whole = true, .weight = weigh_copied,
 		.summary = "a fault on a page that the host copies, or finds: a file's that is written, or a forked process's" },
-	{ .name = "wait", .direct = "vm-switch", .divide = 1, .weight = weigh_wait,
+	{ .name = "wait", .direct = "vm-switch", .divide = 1, .elapsed = true, .weight = weigh_wait,
 		.summary = "what it adds to a call that a thread waits in, leaving its core, and is woken" },
 	{ .name = "futex-wait", .direct = "futex-wake", .less = "null-exit", .divide = 1,
 		.summary = "a thread that leaves its core to wait on a futex, and is woken" },
