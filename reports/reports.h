@@ -108,8 +108,8 @@ struct report_source {
 	const struct table_schema *schema; /* of predictions, coefficients, scaling, laws or mixes */
 };
 
-/* Whether a file can be made at PATH, or what is there be written: to be asked before anything is measured for
- * it. 0 or a negative errno. */
+/* Whether a file can be made at PATH, or what is there be written: to be asked before anything is measured
+ * for it. 0 or a negative errno. */
 int report_openmetrics_check(const char *path, struct error *error);
 
 /* Writes SOURCES (ends with a NULL path) to PATH as OpenMetrics text, whole or not at all. 0 or a negative
