@@ -40,13 +40,13 @@ size_t report_page_break(const char *text, size_t room);
  * what the host spent and what observing cost, which report.html has in any case. 0, or a negative errno
  * (-ENOENT where there is no runs.csv).
  */
-int report_text_print(struct report_page page, const char *directory, bool all, struct error *error);
+int report_text_print(struct report_page on, const char *directory, bool all, struct error *error);
 
 /*
  * Prints DIRECTORY/plan/summary.csv, a configuration a line, and what could not be placed. 0 or a
  * negative errno.
  */
-int report_plan_print(struct report_page page, const char *directory, struct error *error);
+int report_plan_print(struct report_page on, const char *directory, struct error *error);
 
 /* Writes DIRECTORY/report.html of a directory that holds a plan and no result, likewise. 0 or a negative
  * errno. */
@@ -62,7 +62,7 @@ struct report_account {
 };
 
 /* Prints the account, a thread a block. 0 or a negative errno. */
-int report_account_print(struct report_page page, const struct report_account *account, struct error *error);
+int report_account_print(struct report_page on, const struct report_account *account, struct error *error);
 
 /* How a comparison is shown. */
 struct report_comparison {
@@ -72,7 +72,7 @@ struct report_comparison {
 };
 
 /* Prints the comparison, a row a line, differences first said in words. 0 or a negative errno. */
-int report_comparison_print(struct report_page page, const struct report_comparison *comparison,
+int report_comparison_print(struct report_page on, const struct report_comparison *comparison,
 			    struct error *error);
 
 /* Writes it as the page DIRECTORY/comparison.html, under its final name only when whole. 0 or a negative
@@ -84,15 +84,15 @@ int report_comparison_html(const char *directory, const struct report_comparison
  * (schema_validation, and of the events that predictions are made from COUNTS, of schema_event_counts): the
  * median, P90 and greatest error, coverage, and those of the baselines; or predictions (schema_predictions),
  * terms in order, with those of requests (LATENCIES, of schema_latencies). 0 or a negative errno. */
-int report_fit_print(struct report_page page, const char *path, struct error *error);
-int report_validation_print(struct report_page page, const char *path, const char *counts,
-			    struct error *error);
-int report_prediction_print(struct report_page page, const char *path, const char *latencies,
+int report_fit_print(struct report_page on, const char *path, struct error *error);
+int report_validation_print(struct report_page on, const char *path, const char *counts, struct error *error);
+int report_prediction_print(struct report_page on, const char *path, const char *latencies,
 			    struct error *error);
 
-/* Prints SCALING (schema_scaling), a number of copies a line, with the law fitted to them from LAWS
+/* Prints SCALING (schema_scaling), a number of copies a line, with the law fitted to them from LAWS_PATH
  * (schema_laws). 0 or a negative errno. */
-int report_scaling_print(struct report_page page, const char *scaling, const char *laws, struct error *error);
+int report_scaling_print(struct report_page on, const char *scaling, const char *laws_path,
+			 struct error *error);
 
 /* Writes DIRECTORY/report.html, which draws SCALING (of schema_scaling): throughput and times by the number
  * of copies. 0 or a negative errno. */
@@ -100,7 +100,7 @@ int report_scaling_html(const char *directory, const char *scaling, struct error
 
 /* Prints loads (PATH, of schema_mixes): a program a line beneath the load it is in, and how far
  * predictions are off. 0 or a negative errno. */
-int report_mixes_print(struct report_page page, const char *path, struct error *error);
+int report_mixes_print(struct report_page on, const char *path, struct error *error);
 
 /* A table, by its path. */
 struct report_source {
