@@ -106,11 +106,13 @@ static double fault_share(const struct profile *p, const char *event)
 {
 	double serial = 0, all = 0;
 
-	for (int i = 0; p->traced && i < TRACE_TOUCHES; i++) {
+	if (!p->traced || strcmp(event, "page-faults") != 0)
+		return 0;
+	for (int i = 0; i < TRACE_TOUCHES; i++) {
 		serial += p->trace.touched_serial[i];
 		all += (double)p->trace.touched[i];
 	}
-	return all > 0 && strcmp(event, "page-faults") == 0 ? serial / all : 0;
+	return all > 0 ? serial / all : 0;
 }
 
 static int put_figures(struct profile_tables *t, const struct profile *p, struct error *error)

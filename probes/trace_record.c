@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "probes/probes_priv.h"
 #include "probes/trace_ring_priv.h"
 
@@ -99,15 +100,6 @@ static int drain(struct trace_recorder *r)
 	return code ? code : fflush(r->file) ? -errno : 0;
 }
 
-/* CPU time of the calling thread. */
-static uint64_t cpu_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static int keep_cost(struct trace_recorder *r)
 {
 	const struct trace_event cost = {
@@ -126,7 +118,7 @@ static int keep_ticks(struct trace_recorder *r)
 
 	if (r->round_ns < r->ticks_ns)
 		return 0;
-	r->cpu_ns = cpu_now_ns(); /* the drainer's own thread has done nothing else */
+	r->cpu_ns = clock_thread_cpu_ns(); /* the drainer's own thread has done nothing else */
 	code = trace_threads(r, describe_last);
 	if (!ferror(r->file)) /* it may have ended */
 		code = keep_cost(r);
@@ -165,7 +157,7 @@ static void *drain_rings(void *argument)
 				deaf = true;
 			}
 	}
-	r->cpu_ns = cpu_now_ns();
+	r->cpu_ns = clock_thread_cpu_ns();
 	return NULL;
 }
 
@@ -241,14 +233,14 @@ int trace_end(struct trace_recorder *r, struct error *error)
 	for (size_t i = 0; i < r->fds; i++)
 		ioctl(r->fd[i], PERF_EVENT_IOC_DISABLE, 0);
 	trace_stop(r);
-	cpu_ns = cpu_now_ns();
+	cpu_ns = clock_thread_cpu_ns();
 	code = r->failed ? r->failed : drain(r);
 	if (code)
 		return write_failed(code, error);
 	r->round++;
 	r->round_ns = trace_now_ns();
 	trace_threads(r, describe_last); /* where the process is still there */
-	r->cpu_ns += cpu_now_ns() - cpu_ns;
+	r->cpu_ns += clock_thread_cpu_ns() - cpu_ns;
 	code = keep_cost(r);
 	if (code == 0)
 		code = trace_file_put(r->file, last, NULL);
