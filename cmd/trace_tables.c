@@ -12,14 +12,16 @@
 
 /* From a trace to tables. */
 
-/* All events up to END_NS. */
+/* All events up to END_NS, and what recording took, which comes last. */
 static int read_all(struct trace_reader *reader, struct trace_machine *machine, uint64_t end_ns,
 		    uint64_t *last)
 {
 	const struct trace_event *event;
 	int code = 0;
 
-	while (code == 0 && (event = trace_reader_next(reader)) != NULL && event->time_ns <= end_ns) {
+	while (code == 0 && (event = trace_reader_next(reader)) != NULL) {
+		if (event->time_ns > end_ns && event->kind != TRACE_COST)
+			continue;
 		*last = event->time_ns;
 		code = trace_machine_take(machine, event);
 	}
