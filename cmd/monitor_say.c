@@ -83,6 +83,9 @@ static void say_counts(const struct vmm_report *r)
 			fprintf(stderr, " %s=%llu", r->request[i].name,
 				(unsigned long long)r->request[i].stage[VMM_STAGE_TOTAL].count);
 	fprintf(stderr, "\ninterrupts: %llu\n", (unsigned long long)r->interrupts);
+	if (r->recalled)
+		fprintf(stderr, "requests taken back from a driver that had no core: %llu\n",
+			(unsigned long long)r->recalled);
 	fprintf(stderr, "file data: %llu of %llu bytes past the host's page cache\n",
 		(unsigned long long)r->bytes_direct, (unsigned long long)r->bytes_io);
 }

@@ -134,6 +134,20 @@ if [ "$cores" -ge 2 ]; then
 	done
 	[ -z "$wrong" ]
 	result "crowd$wrong"
+	# Requests do not wait for a driver that has no core: this one shares the core of a vCPU that polls.
+	mkfifo go
+	"$monitor" --verbose --memory 96M --timeout 50s --set transport=ring --set completion=poll --set idle=poll -- \
+		"$busybox" sh -c 'echo >waits; read x <go; i=0; while [ $i -lt 3000 ]; do echo $i; i=$((i+1)); done >numbers' >out 2>err &
+	pid=$!
+	for i in $(seq 500); do
+		[ ! -e waits ] || break
+		sleep 0.01
+	done
+	taskset -a -p -c "${here%%[,-]*}" $pid >moved
+	echo >go
+	wait $pid && [ "$(tail -n 1 numbers)" = 2999 ] && [ "$(count requests write)" -ge 3000 ] &&
+		grep -q 'taken back from a driver that had no core: [1-9]' err
+	result driver-without-a-core
 else
 	echo "skip scheduling: it takes two cores to see it"
 fi

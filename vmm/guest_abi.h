@@ -109,7 +109,8 @@ struct abi_boot {
 	uint64_t heap;	   /* where brk begins */
 	uint64_t mappings; /* mmap finds room below this address; the stack lies above */
 	uint64_t tsc_hz;
-	uint64_t spin_ticks; /* how long to poll before halting */
+	uint64_t spin_ticks;  /* how long to poll before halting, */
+	uint64_t brief_ticks; /* and where cores are short: about what an exit takes */
 	uint32_t areas;
 	uint8_t ring;	       /* transport: a driver thread serves the ring, polling or woken each time */
 	uint8_t inject;	       /* completion: an interrupt rather than polling */

@@ -76,13 +76,16 @@ struct abi_meeting {
 
 /* The channel of one vCPU. What different threads write lies on different cache lines. */
 struct abi_channel {
-	_Alignas(64) uint32_t submitted;	  /* guest: its own count */
-	struct abi_asked asked[ABI_SLOTS];	  /* guest */
-	struct abi_answer answer[ABI_SLOTS];	  /* driver */
-	_Alignas(64) uint32_t driver_asleep;	  /* driver: ring the doorbell */
-	_Alignas(64) uint32_t guest_asleep;	  /* guest: raise ABI_VECTOR_DONE */
-	uint32_t driver;			  /* monitor: whose doorbell to ring */
-	struct abi_asked bare_asked[ABI_SLOTS];	  /* bench, guest: words, whose sum comes back */
+	_Alignas(64) uint32_t submitted;	/* guest: its own count */
+	struct abi_asked asked[ABI_SLOTS];	/* guest */
+	struct abi_answer answer[ABI_SLOTS];	/* driver */
+	_Alignas(64) uint32_t taken;		/* both: the last request that either has taken on itself, */
+	_Alignas(64) uint32_t driver_asleep;	/* driver: ring the doorbell; */
+	uint32_t passed;			/* the last that it found the guest had taken back */
+	_Alignas(64) uint32_t guest_asleep;	/* guest: raise ABI_VECTOR_DONE */
+	uint32_t recalled;			/* guest: the last it took back */
+	uint32_t driver;			/* monitor: whose doorbell to ring */
+	struct abi_asked bare_asked[ABI_SLOTS]; /* bench, guest: words, whose sum comes back */
 	struct abi_answer bare_answer[ABI_SLOTS]; /* driver */
 	_Alignas(64) uint32_t bare;		  /* guest: its count of these */
 	_Alignas(64) struct abi_request slot[ABI_SLOTS];
@@ -110,6 +113,25 @@ struct abi_channel {
 		} unserved[16];
 	} account;
 };
+
+/*
+ * Takes request NUMBER of the ring on itself: the driver to serve it, or the guest to have it served by exit,
+ * as a driver that polls and has not begun by then has no core. Both do so in the order of the numbers, and
+ * each number is taken once. False: the other has it.
+ */
+static inline _Bool abi_take(struct abi_channel *c, uint32_t number)
+{
+	uint32_t before = number - 1;
+
+	return __atomic_compare_exchange_n(&c->taken, &before, number, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+static inline _Bool abi_answered(const struct abi_channel *c, uint32_t number)
+{
+	const struct abi_answer *answer = &c->answer[(number - 1) % ABI_SLOTS];
+
+	return (int32_t)(__atomic_load_n(&answer->number, __ATOMIC_ACQUIRE) - number) >= 0;
+}
 
 /* Where the guest's stamps of request NUMBER in the ring are. */
 static inline struct abi_stamps *abi_ring_stamps(struct abi_channel *c, uint32_t number)

@@ -107,6 +107,7 @@ static void describe_machine(struct monitor *m)
 	boot->memory_bytes = m->memory_bytes;
 	boot->tsc_hz = m->tsc_hz;
 	boot->spin_ticks = m->spin_ticks = m->tsc_hz / 1000000 * VMM_SPIN_US;
+	boot->brief_ticks = m->spin_ticks / VMM_CROWDED;
 	boot->rings_always = m->config.value[VMM_TRANSPORT] == VMM_TRANSPORT_EVENTFD;
 	boot->inject = m->config.value[VMM_COMPLETION] == VMM_COMPLETION_INJECT;
 	boot->idle_poll = m->config.value[VMM_IDLE] == VMM_IDLE_POLL;

@@ -124,6 +124,7 @@ struct vmm_report {
 	uint64_t guest_kernel_bytes;	 /* of which so many are the guest kernel's image */
 	uint64_t rss_beyond_guest_bytes; /* peak resident memory of the monitor less guest memory */
 	uint64_t interrupts;		 /* raised to tell of answers */
+	uint64_t recalled;		 /* requests taken back from drivers that had no core */
 	uint64_t bytes_direct;		 /* bytes moved past the page cache, of bytes_io */
 	uint64_t bytes_io;
 	struct vmm_unserved unserved[VMM_UNSERVED];

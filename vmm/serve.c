@@ -175,6 +175,11 @@ void serve_ring(struct vcpu *v, struct vmm_thread *thread, uint64_t seen)
 	int64_t result;
 	bool due;
 
+	if (!abi_take(c, v->answered + 1)) { /* the guest had it served itself meanwhile */
+		__atomic_store_n(&c->passed, ++v->answered, __ATOMIC_RELEASE);
+		__atomic_add_fetch(&v->monitor->report->recalled, 1, __ATOMIC_RELAXED);
+		return;
+	}
 	if (atomic_flag_test_and_set(&v->serving)) {
 		answer(v, -EBUSY, 0);
 		return;

@@ -213,6 +213,7 @@ void tree_add(struct monitor *m, bool ends)
 	add(&tree->guest_syscalls, r->guest_syscalls);
 	add(&tree->guest_served, r->guest_served);
 	add(&tree->interrupts, r->interrupts);
+	add(&tree->recalled, r->recalled);
 	add(&tree->bytes_direct, r->bytes_direct);
 	add(&tree->bytes_io, r->bytes_io);
 	add(&tree->cpu_ns, r->cpu_program_ns);
@@ -283,6 +284,7 @@ void tree_gather(struct monitor *m)
 	r->guest_syscalls += tree->guest_syscalls;
 	r->guest_served += tree->guest_served;
 	r->interrupts += tree->interrupts;
+	r->recalled += tree->recalled;
 	r->bytes_direct += tree->bytes_direct;
 	r->bytes_io += tree->bytes_io;
 	r->cpu_program_ns += tree->cpu_ns + tree->killed_ns;

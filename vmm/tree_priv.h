@@ -27,7 +27,7 @@ struct tree {
 	uint32_t wanted;		 /* and all of them */
 	struct vmm_thread vcpu, driver;	 /* sums */
 	uint64_t guest_spin_tsc, guest_halt_tsc, guest_kernel_tsc, guest_wait_tsc;
-	uint64_t guest_syscalls, guest_served, interrupts, bytes_direct, bytes_io, cpu_ns;
+	uint64_t guest_syscalls, guest_served, interrupts, recalled, bytes_direct, bytes_io, cpu_ns;
 	uint64_t exits_used, requests_used[VMM_REQUEST_KINDS / 64]; /* as in the report */
 	struct hist exits[VMM_EXIT_REASONS];
 	struct hist stage[VMM_REQUEST_KINDS][VMM_STAGES];

@@ -15,20 +15,23 @@
  * - eventfd is ring with a driver that always sleeps, so that the doorbell rings for every request.
  */
 #define FOR_EVER UINT64_MAX
-#define SPINS	 2000 /* before another may have the core */
-#define CROWDED	 50   /* so much less is polled where cores are short: about what an exit takes */
-#define POLLS	 8    /* between two looks at the time, each of which takes as long as half a poll */
+#define POLLS	 8 /* between two looks at the time, each of which takes as long as half a poll */
 
 static bool by_exit(bool blocks)
 {
-	return blocks || !BOOT->ring || SELF->apart; /* the driver has the descriptors of another process */
+	/* A driver has the descriptors of another process than a child that has borrowed the vCPU. */
+	return blocks || !BOOT->ring || SELF->apart || recall_away(CHANNEL);
 }
 
 struct abi_request *channel_slot(enum abi_call_id call, bool blocks)
 {
 	struct abi_channel *c = CHANNEL;
-	struct abi_request *request = by_exit(blocks) ? &c->exit_slot : &c->slot[c->submitted % ABI_SLOTS];
+	struct abi_request *request = &c->slot[c->submitted % ABI_SLOTS];
 
+	if (by_exit(blocks)) {
+		channel_await(c, c->submitted); /* one after the other */
+		request = &c->exit_slot;
+	}
 	request->call = call;
 	request->regular = 0;
 	for (int i = 0; i < 6; i++) {
@@ -60,7 +63,7 @@ __attribute__((noinline, noclone)) static void halt(uint32_t count)
  * waits for from running. */
 static uint64_t patience(uint64_t roomy)
 {
-	return thread_fit(BOOT->driven) ? roomy : BOOT->spin_ticks / CROWDED;
+	return thread_fit(BOOT->driven) ? roomy : BOOT->brief_ticks;
 }
 
 /* Polls until an interrupt newer than COUNT; may give up. Here too interrupts are off, and only ring 0 can
@@ -88,30 +91,20 @@ static void await_interrupt(uint32_t count)
 	(BOOT->idle_poll ? poll_interrupt : halt)(count);
 }
 
-/* Returns the ticks from stamp to stamp. */
-static uint64_t submit_exit(void)
+uint64_t channel_exit(void)
 {
 	struct abi_stamps *stamps = &CHANNEL->exit_stamps;
 	uint64_t start = tsc(); /* a child that has borrowed the vCPU meanwhile has left its own there */
-	uint32_t count;
+	uint32_t count = SELF->done_interrupts;
 
 	stamps->submitted = start;
 	thread_waits(true);
-	channel_await(CHANNEL, CHANNEL->submitted); /* one after the other */
-	count = SELF->done_interrupts;
 	port_write(ABI_PORT_REQUEST, 0);
 	while (BOOT->inject && SELF->done_interrupts == count)
 		await_interrupt(count);
 	thread_waits(false);
 	stamps->resumed = tsc();
 	return stamps->resumed - start;
-}
-
-static bool answered(const struct abi_channel *c, uint32_t number)
-{
-	const struct abi_answer *answer = &c->answer[(number - 1) % ABI_SLOTS];
-
-	return (int32_t)(__atomic_load_n(&answer->number, __ATOMIC_ACQUIRE) - number) >= 0;
 }
 
 /*
@@ -128,20 +121,18 @@ static void ring_asleep(bool *rung)
 	port_write(ABI_PORT_DOORBELL, (uint8_t)c->driver);
 }
 
-/* Polls for at most spin_ticks, or for ever with idle=poll; for less where cores are short. */
-static bool poll_answer(uint32_t number, uint64_t start, bool *rung)
+/* Polls for at most so long; for less where cores are short. */
+static bool poll_answer(uint32_t number, uint64_t start, uint64_t roomy, bool *rung)
 {
-	uint64_t roomy = BOOT->idle_poll ? FOR_EVER : BOOT->spin_ticks;
-
 	do {
 		for (int i = 0; i < POLLS; i++) {
-			if (answered(CHANNEL, number))
+			if (abi_answered(CHANNEL, number))
 				return true;
 			ring_asleep(rung);
 			relax();
 		}
 	} while (tsc() - start < patience(roomy));
-	return answered(CHANNEL, number);
+	return abi_answered(CHANNEL, number);
 }
 
 /* Asks for the interrupt, then halts until the answer is there. COUNT was read before the request was
@@ -152,20 +143,35 @@ static void sleep_answer(uint32_t number, uint32_t count, bool *rung)
 
 	__atomic_store_n(&c->guest_asleep, 1, __ATOMIC_SEQ_CST);
 	ring_asleep(rung);
-	while (!answered(CHANNEL, number)) {
+	while (!abi_answered(CHANNEL, number)) {
 		await_interrupt(count);
-		count = answered(CHANNEL, number) ? count : SELF->done_interrupts;
+		count = abi_answered(CHANNEL, number) ? count : SELF->done_interrupts;
 	}
 	__atomic_store_n(&c->guest_asleep, 0, __ATOMIC_RELAXED);
+}
+
+/*
+ * Polls for as long as a driver that polls needs to see a request, or one that slept to wake up. False: it
+ * has no core.
+ */
+static bool poll_driver(uint32_t number, uint64_t start, bool *rung)
+{
+	return poll_answer(number, start, BOOT->brief_ticks, rung) ||
+	       (*rung && poll_answer(number, start, BOOT->spin_ticks, rung));
 }
 
 /* Returns when the answer was seen. */
 static uint64_t await_polling(uint32_t number, uint64_t start)
 {
-	uint64_t now;
+	uint64_t now, roomy = BOOT->idle_poll ? FOR_EVER : BOOT->spin_ticks;
 	bool rung = false;
 
-	for (uint8_t tries = 0; !poll_answer(number, start, &rung); tries += tries < UINT8_MAX) {
+	if (!poll_driver(number, start, &rung)) {
+		ACCOUNT->spin_tsc += tsc() - start;
+		recall(CHANNEL, number);
+		start = tsc();
+	}
+	for (uint8_t tries = 0; !poll_answer(number, start, roomy, &rung); tries += tries < UINT8_MAX) {
 		ACCOUNT->spin_tsc += tsc() - start;
 		if (BOOT->idle_poll)
 			port_write(ABI_PORT_YIELD, tries);
@@ -191,7 +197,7 @@ static uint64_t await_injected(uint32_t number, uint32_t count)
 
 		while ((arrived = SELF->done_interrupts) == count)
 			await_interrupt(count);
-		if (answered(CHANNEL, number))
+		if (abi_answered(CHANNEL, number))
 			break;
 		count = arrived;
 	}
@@ -251,18 +257,9 @@ uint32_t channel_post(struct abi_request *request)
 	return number;
 }
 
-void channel_await(const struct abi_channel *c, uint32_t number)
-{
-	for (uint32_t spins = 1; !answered(c, number); spins++)
-		if (spins % SPINS)
-			relax();
-		else
-			port_write(ABI_PORT_YIELD, 1);
-}
-
 int64_t channel_send(struct abi_request *request)
 {
-	ACCOUNT->wait_tsc += request == &CHANNEL->exit_slot ? submit_exit() : submit_ring(request);
+	ACCOUNT->wait_tsc += request == &CHANNEL->exit_slot ? channel_exit() : submit_ring(request);
 	return request->result;
 }
 

@@ -205,8 +205,13 @@ struct abi_request *channel_slot(enum abi_call_id call, bool blocks); /* these t
 int64_t channel_send(struct abi_request *request);
 uint32_t
 channel_post(struct abi_request *request); /* a slot of a ring, whose answer nobody waits for: its number */
-void channel_await(const struct abi_channel *channel, uint32_t number); /* one so posted has been answered */
+uint64_t channel_exit(void);		   /* what lies in the slot of exits: ticks from stamp to stamp */
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a request of two plain values */
+
+/* recall.c: requests taken back from a driver that has no core. */
+bool recall_away(const struct abi_channel *channel);		  /* it has not come past the last */
+void channel_await(struct abi_channel *channel, uint32_t number); /* one so posted has been answered */
+void recall(struct abi_channel *channel, uint32_t number); /* all up to this, but for what it has begun */
 
 /* forward.c */
 int64_t forward_call(enum abi_call_id call, const uint64_t argument[6]);
