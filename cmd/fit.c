@@ -11,6 +11,7 @@
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/progress_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -189,10 +190,24 @@ static int show(const struct options *o, const char *coefficients, const char *v
 	return code;
 }
 
+/* Nobody waits for it where there is no terminal. */
+static void show_step(void *context, const char *phase, size_t total, const char *what, const char *config)
+{
+	struct progress *p = context;
+
+	if (p->phase == NULL || strcmp(p->phase, phase) != 0)
+		progress_phase(p, phase, total);
+	if (p->terminal)
+		progress_show(p, what, config);
+	progress_step(p);
+}
+
 static int fit(const struct options *o, struct error *error)
 {
 	const char *out = o->out ? o->out : o->directory[0];
 	char coefficients[4300], validation[4300], counts[4300];
+	struct progress progress;
+	const struct model_watch watch = { .step = show_step, .context = &progress };
 	int code;
 
 	snprintf(coefficients, sizeof(coefficients), "%s/%s", out, schema_coefficients.name);
@@ -202,11 +217,13 @@ static int fit(const struct options *o, struct error *error)
 		error_fail(error, errno, "make the directories above it", "cannot make a directory");
 		return error_at(error, "%.250s", out);
 	}
+	progress_begin(&progress, "fit");
 	code = o->metrics ? report_openmetrics_check(o->metrics, error) : 0;
 	if (code == 0)
-		code = model_fit_write(o->directory, coefficients, error);
+		code = model_fit_write(o->directory, coefficients, &watch, error);
 	if (code == 0 && o->validate)
-		code = model_validation_write(o->directory, o->held_out, validation, counts, error);
+		code = model_validation_write(o->directory, o->held_out, validation, counts, &watch, error);
+	progress_end(&progress);
 	if (code == 0)
 		code = show(o, coefficients, validation, counts, error);
 	if (code)

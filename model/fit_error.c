@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "base/stats.h"
 #include "model/fit_priv.h"
+#include "model/model.h"
 
 /* How sure a fit is: intervals of its costs, and how far off it is of what it has not seen. */
 #define RESAMPLES  200
@@ -101,6 +103,25 @@ static void find_ends(struct fit *fit, enum fit_kind kind, const double *ratio, 
 	fit->judged[kind] = n;
 }
 
+int fit_leave_out(struct fit_cases *all, const struct model_watch *watch, struct error *error)
+{
+	for (size_t i = 0; i < all->count * METRICS; i++) {
+		struct fit_case *f = &all->at[i / METRICS];
+		int metric = (int)(i % METRICS);
+		struct fit_work work =
+			profile_work(&all->profiles.at[f->profile], metric, f->native_ns[metric]);
+		struct fit fit;
+		int code;
+
+		watch->step(watch->context, "leaving out", all->count * METRICS, f->program, f->config);
+		code = fit_make(all, f->config, metric, f->program, FIT_COSTS, &fit);
+		f->left_out_ns[metric] = code == 0 ? fit_predict(&fit, &work, NULL) : (double)NAN;
+		if (code && code != -ENODATA)
+			return error_set(error, -code, "cannot fit costs of %.100s", f->config);
+	}
+	return 0;
+}
+
 /*
  * How far off predictions are of programs that the fit has not seen, each left out in turn; by kind, so that
  * each kind is covered (V. Vovk, A. Gammerman and G. Shafer, Algorithmic learning in a random world,
@@ -117,15 +138,11 @@ int fit_find_error(const struct fit_sample *s, struct fit *fit)
 		const struct fit_case *f = s->at[i];
 		struct fit_work work =
 			profile_work(&s->all->profiles.at[f->profile], s->metric, f->native_ns[s->metric]);
-		struct fit one;
 
-		code = fit_make(s->all, s->config, s->metric, f->program, FIT_COSTS, &one);
-		if (code == -ENODATA) {
-			code = 0;
-		} else if (code == 0) {
-			kind[known] = work.kind;
-			ratio[known++] = f->measured_ns[s->metric] / fit_predict(&one, &work, NULL);
-		}
+		if (isnan(f->left_out_ns[s->metric]))
+			continue;
+		kind[known] = work.kind;
+		ratio[known++] = f->measured_ns[s->metric] / f->left_out_ns[s->metric];
 	}
 	for (int k = 0; code == 0 && k < FIT_KINDS; k++)
 		find_ends(fit, (enum fit_kind)k, ratio, kind, known, ratio + s->count);

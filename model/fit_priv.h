@@ -10,6 +10,7 @@
 #include "base/table.h"
 
 struct error;
+struct model_watch;
 
 /*
  * What predicts the time of a program in a virtual machine: T = base * (N - faults * f - walks) + sum over
@@ -104,7 +105,8 @@ struct fit_case {
 	const char *program, *config, *label, *transport, *memory;
 	size_t profile; /* row of profiles */
 	double native_ns[METRICS], measured_ns[METRICS];
-	double *ratio[METRICS]; /* pairs: of each run, measured by native; owned */
+	double left_out_ns[METRICS]; /* predicted by the fit without its program; NaN: there is none */
+	double *ratio[METRICS];	     /* pairs: of each run, measured by native; owned */
 	double unsure[METRICS]; /* standard error of their median's logarithm; 0: one run tells of none */
 	size_t pairs;
 	double counted[COUNTED]; /* medians over runs; NaN: not known */
@@ -172,8 +174,8 @@ enum fit_effort { FIT_COSTS, FIT_ERROR, FIT_INTERVALS };
 /*
  * Fits METRIC under CONFIG to all cases but those of program LEAVE (NULL: none): steps of non-negative least
  * squares, with a row for each direct measurement. Low and high are percentiles of a bootstrap over programs,
- * and over the runs of each (B. Efron, Annals of Statistics 7, 1979). 0; -ENODATA where nothing is to be
- * fitted; or another negative errno.
+ * and over the runs of each (B. Efron, Annals of Statistics 7, 1979). Errors are from what fit_leave_out has
+ * put into the cases. 0; -ENODATA where nothing is to be fitted; or another negative errno.
  */
 int fit_make(const struct fit_cases *cases, const char *config, int metric, const char *leave,
 	     enum fit_effort effort, struct fit *fit);
@@ -224,6 +226,9 @@ int fit_solve(struct fit_sample *sample, struct fit *fit);
 
 /* --- How sure it is: fit_error.c --- */
 
+/* Predicts every case by a fit to all cases but those of its program, into left_out_ns. 0 or negative errno.
+ */
+int fit_leave_out(struct fit_cases *all, const struct model_watch *watch, struct error *error);
 int fit_find_intervals(struct fit_sample *sample, struct fit *fit);
 int fit_find_error(const struct fit_sample *sample, struct fit *fit);
 /* The ENDS of an interval for what comes next, after N sorted RATIOs. */

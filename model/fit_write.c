@@ -119,12 +119,15 @@ static int put_fit(struct table_writer *w, const struct fit_cases *all, const ch
 	return code;
 }
 
-int model_fit_write(const char *const *directories, const char *path, struct error *error)
+int model_fit_write(const char *const *directories, const char *path, const struct model_watch *watch,
+		    struct error *error)
 {
 	struct fit_cases all;
 	struct table_writer writer;
 	int code = fit_cases_read(&all, directories, error);
 
+	if (code == 0)
+		code = fit_leave_out(&all, watch, error);
 	if (code == 0)
 		code = table_create(&writer, path, &schema_coefficients, error);
 	if (code) {
@@ -132,8 +135,11 @@ int model_fit_write(const char *const *directories, const char *path, struct err
 		return code;
 	}
 	for (size_t c = 0; code == 0 && c < all.configs.count; c++)
-		for (int m = 0; code == 0 && m < METRICS; m++)
+		for (int m = 0; code == 0 && m < METRICS; m++) {
+			watch->step(watch->context, "intervals", all.configs.count * METRICS, fit_metrics[m],
+				    all.configs.name[c]);
 			code = put_fit(&writer, &all, all.configs.name[c], m, error);
+		}
 	fit_cases_free(&all);
 	return table_writer_end(&writer, code, error);
 }

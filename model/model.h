@@ -138,13 +138,20 @@ int model_compare_write(const struct model_compare_options *options, struct erro
  */
 int model_variance_learn(const char *const *ours, const char *variance, struct error *error);
 
+/* Told of each step of work that may take long: one of TOTAL in PHASE, on WHAT under CONFIG. */
+struct model_watch {
+	void (*step)(void *context, const char *phase, size_t total, const char *what, const char *config);
+	void *context;
+};
+
 /*
  * Fits what events cost to the result DIRECTORIES (NULL-terminated; each with runs.csv, and profile.csv of
  * its programs or costs.csv of the nano suite) and writes PATH (schema_coefficients): the non-negative costs
  * that are least off, by the logarithm, over programs and direct measurements, for each configuration and
  * metric. 0 or negative errno.
  */
-int model_fit_write(const char *const *directories, const char *path, struct error *error);
+int model_fit_write(const char *const *directories, const char *path, const struct model_watch *watch,
+		    struct error *error);
 
 /*
  * Writes PATH (schema_validation): what fits to DIRECTORIES predict of each of their programs without having
@@ -153,7 +160,7 @@ int model_fit_write(const char *const *directories, const char *path, struct err
  * and there. 0 or negative errno.
  */
 int model_validation_write(const char *const *directories, const char *const *held_out, const char *path,
-			   const char *counts, struct error *error);
+			   const char *counts, const struct model_watch *watch, struct error *error);
 
 /* What is predicted from what; texts are the caller's. */
 struct model_predict_options {

@@ -38,7 +38,7 @@ static int put(struct table_writer *w, const struct fit_case *f, int metric, con
 
 /* Each program left out in turn; its interval, too, is from the others alone. */
 static int leave_one_out(struct table_writer *w, const struct fit_cases *all, const char *config, int metric,
-			 struct error *error)
+			 const struct model_watch *watch, struct error *error)
 {
 	int code = 0;
 
@@ -48,6 +48,7 @@ static int leave_one_out(struct table_writer *w, const struct fit_cases *all, co
 
 		if (strcmp(f->config, config) != 0)
 			continue;
+		watch->step(watch->context, "validating", all->count * METRICS, f->program, config);
 		code = fit_make(all, config, metric, f->program, FIT_ERROR, &fit);
 		if (code == -ENODATA)
 			return error_fail(error, 0, "measure and profile more programs",
@@ -86,13 +87,13 @@ static int check_apart(const struct fit_cases *all, const struct fit_cases *held
 }
 
 static int write_all(struct table_writer *w, const struct fit_cases *all, const struct fit_cases *held,
-		     struct error *error)
+		     const struct model_watch *watch, struct error *error)
 {
 	int code = 0;
 
 	for (size_t c = 0; code == 0 && c < all->configs.count; c++)
 		for (int m = 0; code == 0 && m < METRICS; m++) {
-			code = leave_one_out(w, all, all->configs.name[c], m, error);
+			code = leave_one_out(w, all, all->configs.name[c], m, watch, error);
 			if (code == 0)
 				code = apart(w, all, held, all->configs.name[c], m, error);
 		}
@@ -135,7 +136,7 @@ static int write_counts(const char *path, const struct fit_cases *all, const str
 }
 
 int model_validation_write(const char *const *directories, const char *const *held_out, const char *path,
-			   const char *counts, struct error *error)
+			   const char *counts, const struct model_watch *watch, struct error *error)
 {
 	struct fit_cases all, held = { 0 };
 	struct table_writer writer;
@@ -146,9 +147,11 @@ int model_validation_write(const char *const *directories, const char *const *he
 	if (code == 0)
 		code = check_apart(&all, &held, error);
 	if (code == 0)
+		code = fit_leave_out(&all, watch, error);
+	if (code == 0)
 		code = table_create(&writer, path, &schema_validation, error);
 	if (code == 0) {
-		code = write_all(&writer, &all, &held, error);
+		code = write_all(&writer, &all, &held, watch, error);
 		code = table_writer_end(&writer, code, error);
 	}
 	if (code == 0)
