@@ -48,31 +48,74 @@ static void put_errors(const struct text_page *page, const struct counts *c, con
 	text_put_errors(page->out, event, c->room, n);
 }
 
-/* A program a line; its rows follow each other. */
-static void put_programs(const struct text_page *page, const struct counts *c, const struct group *g)
+#define NAME 18
+#define CELL 40
+
+/* The event's count natively and there. */
+static char *print_pair(const struct table *t, size_t row, char text[CELL])
+{
+	snprintf(text, CELL, isnan(table_number_of(t, row, "measured")) ? "%.0f/-" : "%.0f/%.0f",
+		 table_number_of(t, row, "profiled"), table_number_of(t, row, "measured"));
+	return text;
+}
+
+static size_t width_of(const struct counts *c, const struct group *g, size_t event)
+{
+	size_t width = text_width(c->events.name[event]);
+	char text[CELL];
+
+	for (size_t row = 0; row < c->table.rows; row++)
+		if (in_group(c, row, g) && table_is(&c->table, row, "event", c->events.name[event])) {
+			size_t this = strlen(print_pair(&c->table, row, text));
+
+			width = this > width ? this : width;
+		}
+	return width;
+}
+
+/* A program a line, the events from FIRST to END; a program's rows follow each other. */
+static void put_part(const struct text_page *page, const struct counts *c, const struct group *g,
+		     size_t first, size_t end)
 {
 	const char *program = "";
 
-	fprintf(page->out, "  %-18s", "natively/there");
-	for (size_t i = 0; i < c->events.count; i++)
-		fprintf(page->out, " %14s", c->events.name[i]);
+	fprintf(page->out, "  %-*s", NAME, "natively/there");
+	for (size_t i = first; i < end; i++)
+		fprintf(page->out, " %*s", (int)width_of(c, g, i), c->events.name[i]);
 	for (size_t row = 0; row < c->table.rows; row++) {
-		char cell[40];
+		size_t event = names_find(&c->events, table_text_of(&c->table, row, "event"));
+		char text[CELL];
 
 		if (!in_group(c, row, g))
 			continue;
 		if (!table_is(&c->table, row, "program", program)) {
 			program = table_text_of(&c->table, row, "program");
 			fputs("\n  ", page->out);
-			text_put_name(page->out, program, 18);
+			text_put_name(page->out, program, NAME);
 		}
-		snprintf(cell, sizeof(cell),
-			 isnan(table_number_of(&c->table, row, "measured")) ? "%.0f/-" : "%.0f/%.0f",
-			 table_number_of(&c->table, row, "profiled"),
-			 table_number_of(&c->table, row, "measured"));
-		fprintf(page->out, " %14s", cell);
+		if (event >= first && event < end)
+			fprintf(page->out, " %*s", (int)width_of(c, g, event),
+				print_pair(&c->table, row, text));
 	}
 	fputc('\n', page->out);
+}
+
+/* In as many parts as the page's width makes. */
+static void put_programs(const struct text_page *page, const struct counts *c, const struct group *g)
+{
+	size_t used = 2 + NAME, first = 0;
+
+	for (size_t i = 0; i < c->events.count; i++) {
+		size_t width = 1 + width_of(c, g, i);
+
+		if (i > first && used + width > page->width) {
+			put_part(page, c, g, first, i);
+			first = i;
+			used = 2 + NAME;
+		}
+		used += width;
+	}
+	put_part(page, c, g, first, c->events.count);
 }
 
 static void put_group(const struct text_page *page, const struct counts *c, const struct group *g)
@@ -88,8 +131,9 @@ static void put_group(const struct text_page *page, const struct counts *c, cons
 		put_errors(page, c, g, c->events.name[i]);
 	if (list)
 		put_programs(page, c, g);
-	fputs("  (there, page faults and waits are of the whole process: the monitor's own are among them)\n",
-	      page->out);
+	text_put_wrapped(
+		page, ' ',
+		"(there, page faults and waits are of the whole process: the monitor's own are among them)");
 }
 
 static bool is_first(const struct counts *c, size_t row)

@@ -8,23 +8,10 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "base/stats.h"
-#include "base/units.h"
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
 /* VMs of unlike programs that ran at once, and VMs at a rate, as text. */
-
-/* VALUE to three digits. */
-static const char *show(double value, char into[24])
-{
-	snprintf(into, 24, isnan(value) ? "-" : value < 1000 ? "%.3g" : "%.0f", value);
-	return into;
-}
-
-static const char *show_time(double ns, char into[24])
-{
-	return isnan(ns) ? "-" : units_print_time(ns, into, 24);
-}
 
 static bool same_load(const struct table *t, size_t a, size_t b)
 {
@@ -47,37 +34,59 @@ static const char *say_goal(const struct table *t, size_t row)
 }
 
 /* The load that begins at ROW, and how its runs come. */
-static void put_head(const struct table *t, size_t row, FILE *out)
+static void put_head(const struct text_page *page, const struct table *t, size_t row)
 {
-	char rate[24], at[48] = "";
+	char rate[64], text[400], at[100] = "";
 
 	if (!isnan(table_number_of(t, row, "rate")))
 		snprintf(at, sizeof(at), ", %s runs due a second",
-			 show(table_number_of(t, row, "rate"), rate));
-	fputs("  ", out);
-	text_put_name(out, table_text_of(t, row, "load"), 0);
-	fprintf(out, "%s%s%s%s\n", at,
-		strstr(table_text_of(t, row, "flags"), "over") ? ", oversubscribed" : "",
-		strstr(table_text_of(t, row, "flags"), "busy") ? ", others were busy" : "", say_goal(t, row));
+			 text_show_number(table_number_of(t, row, "rate"), rate));
+	snprintf(text, sizeof(text), "%.200s%s%s%s%s", table_text_of(t, row, "load"), at,
+		 strstr(table_text_of(t, row, "flags"), "over") ? ", oversubscribed" : "",
+		 strstr(table_text_of(t, row, "flags"), "busy") ? ", others were busy" : "",
+		 say_goal(t, row));
+	text_put_wrapped(page, ' ', text);
 }
 
-static void put_part(const struct table *t, size_t row, FILE *out)
+static const char *show_off(const struct table *t, size_t row, char into[64])
 {
-	char x[24], predicted[24], off[24] = "", p50[24], p95[24], p99[24], sim[24], wait[24], memory[24];
+	double off = table_number_of(t, row, "off");
 
-	if (!isnan(table_number_of(t, row, "off")))
-		snprintf(off, sizeof(off), "%+.1f %%", 100 * table_number_of(t, row, "off"));
-	fputs("    ", out);
-	text_put_name(out, table_text_of(t, row, "program"), 13);
-	fprintf(out, "%3.0f %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", table_number_of(t, row, "vms"),
-		show(table_number_of(t, row, "throughput"), x),
-		show(table_number_of(t, row, "predicted"), predicted), off,
-		show_time(table_number_of(t, row, "p50_ns"), p50),
-		show_time(table_number_of(t, row, "p95_ns"), p95),
-		show_time(table_number_of(t, row, "p99_ns"), p99),
-		show_time(table_number_of(t, row, "sim_p95_ns"), sim),
-		show_time(table_number_of(t, row, "wait_cpu_ns"), wait),
-		units_print_bytes(table_number_of(t, row, "resident_bytes"), memory, sizeof(memory)));
+	snprintf(into, 64, isnan(off) ? "" : "%+.1f %%", 100 * off);
+	return into;
+}
+
+static const struct text_column columns[] = {
+	{ "program", -12, .key = true, .name = "program" }, /* or as wide as the names are */
+	{ "VMs", 3, .key = true, .name = "vms", .print = text_show_number },
+	{ "runs/s", 7, .name = "throughput", .print = text_show_number },
+	{ "forecast", 8, .name = "predicted", .print = text_show_number },
+	{ "off", 8, .show = show_off },
+	{ "wait-cpu", 8, .name = "wait_cpu_ns", .print = text_show_time },
+	{ "memory", 8, .name = "resident_bytes", .print = text_show_bytes },
+	{ "median", 8, .splits = true, .name = "p50_ns", .print = text_show_time },
+	{ "P95", 8, .name = "p95_ns", .print = text_show_time },
+	{ "P99", 8, .name = "p99_ns", .print = text_show_time },
+	{ "sim. P95", 8, .name = "sim_p95_ns", .print = text_show_time },
+	{ 0 },
+};
+
+/* What ran under one configuration, from row FIRST to END. */
+static void put_loads(const struct text_page *page, const struct table *t, size_t first, size_t end)
+{
+	struct text_column own[sizeof(columns) / sizeof(*columns)];
+	struct text_part part = { .page = page, .columns = own, .indent = 4 };
+
+	memcpy(own, columns, sizeof(columns));
+	own[0].width = -(int)text_name_width(t, "program", "program");
+	while (text_part_next(&part)) {
+		text_part_head(&part);
+		for (size_t row = first; row < end; row++) {
+			if (row == first || !same_load(t, row, row - 1))
+				put_head(page, t, row);
+			text_part_row(&part, t, row);
+		}
+	}
 }
 
 /* How far predictions are off under one configuration, from ROW on. */
@@ -95,8 +104,8 @@ static void put_error(const struct table *t, size_t row, double *room, FILE *out
 			100 * stats_quantile(room, n, 0.5), 100 * room[n - 1]);
 }
 
-/* How many VMs keep the goal at a rate under the configuration of ROW, by measurement or by simulation:
- * COLUMN. Few have too little hands, many get in each other's way. False: there is no goal. */
+/* The numbers of VMs that keep the goal at a rate under the configuration of ROW, by measurement or by
+ * simulation: COLUMN. Few have too little hands, many get in each other's way. False: there is no goal. */
 static bool put_keeping(const struct table *t, size_t row, const char *column, const char *how, FILE *out)
 {
 	bool goal = false, any = false;
@@ -118,6 +127,24 @@ static bool put_keeping(const struct table *t, size_t row, const char *column, c
 	return goal;
 }
 
+static int put_goal(const struct text_page *page, const struct table *t, size_t row)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return -ENOMEM;
+	if (put_keeping(t, row, "keeps", "the goal is kept by", out)) {
+		put_keeping(t, row, "sim_keeps", " VMs, by simulation by", out);
+		fputs(" VMs", out);
+	}
+	if (fclose(out) == 0 && *text)
+		text_put_wrapped(page, ' ', text);
+	free(text);
+	return 0;
+}
+
 int report_mixes_print(struct report_page on, const char *path, struct error *error)
 {
 	struct text_page page = text_page_on(on);
@@ -128,26 +155,16 @@ int report_mixes_print(struct report_page on, const char *path, struct error *er
 	if (code)
 		return code;
 	room = calloc(t.rows + 1, sizeof(*room));
-	for (size_t row = 0; room && row < t.rows; row++) {
-		const char *config = table_text_of(&t, row, "config");
-
-		if (row == 0 || !table_is(&t, row - 1, "config", config)) {
-			text_put_title(&page, table_text_of(&t, row, "label"), "");
-			fprintf(page.out, "    %-13s%3s %7s %8s %8s %8s %8s %8s %8s %8s %8s\n", "program",
-				"VMs", "runs/s", "forecast", "off", "median", "P95", "P99", "sim. P95",
-				"wait-cpu", "memory");
-			put_error(&t, row, room, page.out);
-		}
-		if (row == 0 || !same_load(&t, row, row - 1))
-			put_head(&t, row, page.out);
-		put_part(&t, row, page.out);
-		if ((row + 1 == t.rows || !table_is(&t, row + 1, "config", config)) &&
-		    put_keeping(&t, row, "keeps", "  the goal is kept by", page.out)) {
-			put_keeping(&t, row, "sim_keeps", " VMs, by simulation by", page.out);
-			fputs(" VMs\n", page.out);
-		}
+	code = room ? 0 : -ENOMEM;
+	for (size_t row = 0, end; code == 0 && row < t.rows; row = end) {
+		for (end = row; end < t.rows && table_alike(&t, end, row, "config"); end++)
+			;
+		text_put_title(&page, table_text_of(&t, row, "label"), "");
+		put_loads(&page, &t, row, end);
+		put_error(&t, row, room, page.out);
+		code = put_goal(&page, &t, row);
 	}
 	free(room);
 	table_free(&t);
-	return room ? 0 : error_set(error, ENOMEM, "cannot print mixes");
+	return code ? error_set(error, -code, "cannot print mixes") : 0;
 }

@@ -32,17 +32,17 @@ static void put_coefficient(const struct text_page *page, const struct table *t,
 	char cost[32], low[32], high[32], direct[32], interval[80];
 
 	if (unseen) {
-		fprintf(page->out, "%-13s %10s %-24s %10s %5d  not seen\n", table_text_of(t, row, "term"),
-			"NA", "", "NA", 0);
+		fprintf(page->out, "%-13s %8s %-20s %8s %4d  not seen\n", table_text_of(t, row, "term"), "NA",
+			"", "NA", 0);
 		return;
 	}
 	snprintf(interval, sizeof(interval), "[%s, %s]",
 		 show_cost(table_number_of(t, row, "low"), time, low, sizeof(low)),
 		 show_cost(table_number_of(t, row, "high"), time, high, sizeof(high)));
-	fprintf(page->out, "%-13s %10s %-24s %10s %5.0f  %s%s\n", table_text_of(t, row, "term"),
+	fprintf(page->out, "%-13s %8s %-20s %8s %4.0f%s%s\n", table_text_of(t, row, "term"),
 		show_cost(table_number_of(t, row, "cost"), time, cost, sizeof(cost)), interval,
 		error ? "" : show_cost(table_number_of(t, row, "direct"), time, direct, sizeof(direct)),
-		table_number_of(t, row, "with"), *merged ? "cannot be told from " : "", merged);
+		table_number_of(t, row, "with"), *merged ? "  one with " : "", merged);
 }
 
 /* What a request is made of, for which programs' counts have one term; and how well the terms can be told
@@ -72,6 +72,21 @@ static void put_split(const struct text_page *page, const struct table *t, size_
 	text_put_wrapped(page, '-', text);
 }
 
+static void put_legend(const struct text_page *page, double programs)
+{
+	char text[400];
+
+	snprintf(
+		text, sizeof(text),
+		"Programs: %.0f; with: those that make such events; directly: as the nano suite measured it; "
+		"one with: cannot be told from; error: measured by predicted, each program left out in turn: "
+		"those of one thread, and those of several or of several processes",
+		programs);
+	fputc('\n', page->out);
+	report_page_fill(page->out, text, 0, page->width);
+	fputc('\n', page->out);
+}
+
 int report_fit_print(struct report_page on, const char *path, struct error *error)
 {
 	struct text_page page = text_page_on(on);
@@ -89,7 +104,7 @@ int report_fit_print(struct report_page on, const char *path, struct error *erro
 			config = table_text_of(&t, row, "config");
 			text_put_title(&page, table_text_of(&t, row, "label"),
 				       "added to native time by each event");
-			fprintf(page.out, "%-13s %10s %-24s %10s %5s\n", "term", "cost", "[95 % interval]",
+			fprintf(page.out, "%-13s %8s %-20s %8s %4s\n", "term", "cost", "[95 % interval]",
 				"directly", "with");
 		}
 		put_coefficient(&page, &t, row);
@@ -106,13 +121,7 @@ int report_fit_print(struct report_page on, const char *path, struct error *erro
 		}
 	}
 	if (t.rows)
-		fprintf(page.out,
-			"\nPrograms: %.0f; \"with\": those that make such events; directly: as the nano "
-			"suite "
-			"measured it;\nerror: measured by predicted, each program left out in turn: those of "
-			"one "
-			"thread, and those of several\nor of several processes\n",
-			table_number_of(&t, t.rows - 1, "programs"));
+		put_legend(&page, table_number_of(&t, t.rows - 1, "programs"));
 	table_free(&t);
 	return 0;
 }

@@ -38,6 +38,42 @@ void text_put_bytes(FILE *out, const char *text, size_t length);
 
 /* Prints a name with control bytes made harmless, cut with "~" at TEXT_NAME_MOST, padded to WIDTH. */
 void text_put_name(FILE *out, const char *text, size_t width);
+/* The same, cut at MOST. */
+void text_put_cut(FILE *out, const char *text, size_t most, size_t width);
+
+/* The columns that COLUMN of TABLE, or its HEADING if that is wider, takes as such names. */
+size_t text_name_width(const struct table *table, const char *column, const char *heading);
+
+/* A column that shows the one NAMEd of a table, by PRINT where it holds numbers; or what SHOW makes of a row.
+ */
+struct text_column {
+	const char *heading;
+	int width;   /* as printf's: less than nought is flush left */
+	bool key;    /* it is in every part, */
+	bool splits; /* and here the second begins, where the page is too narrow for one */
+	const char *name;
+	const char *(*print)(double value, char into[64]);
+	const char *(*show)(const struct table *table, size_t row, char into[64]);
+};
+
+/* Columns that stand beside each other: all, or a part. */
+struct text_part {
+	const struct text_page *page;
+	const struct text_column *columns; /* ends without a heading */
+	size_t indent;
+	size_t first, end; /* nought before the first part */
+};
+
+/* Goes on to the next part; false: there is none. */
+bool text_part_next(struct text_part *part);
+/* Prints its headings, and its figures of ROW. */
+void text_part_head(const struct text_part *part);
+void text_part_row(const struct text_part *part, const struct table *table, size_t row);
+
+/* For columns: VALUE to three digits, a time, what memory takes; "-" where there is none. */
+const char *text_show_number(double value, char into[64]);
+const char *text_show_time(double ns, char into[64]);
+const char *text_show_bytes(double bytes, char into[64]);
 
 /* Prints MARK and TEXT, broken at blanks so that lines fit the page. */
 void text_put_wrapped(const struct text_page *page, char mark, const char *text);

@@ -33,12 +33,12 @@ void text_put_bytes(FILE *out, const char *text, size_t length)
 		fputc((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i], out);
 }
 
-void text_put_name(FILE *out, const char *text, size_t width)
+void text_put_cut(FILE *out, const char *text, size_t most, size_t width)
 {
 	size_t left = text_width(text), column = 0;
 
 	for (; *text; text++) {
-		if (text_begins_character(*text) && ++column == TEXT_NAME_MOST && left > TEXT_NAME_MOST) {
+		if (text_begins_character(*text) && ++column == most && left > most) {
 			fputc('~', out);
 			break;
 		}
@@ -46,6 +46,23 @@ void text_put_name(FILE *out, const char *text, size_t width)
 	}
 	for (; column < width; column++)
 		fputc(' ', out);
+}
+
+void text_put_name(FILE *out, const char *text, size_t width)
+{
+	text_put_cut(out, text, TEXT_NAME_MOST, width);
+}
+
+size_t text_name_width(const struct table *table, const char *column, const char *heading)
+{
+	size_t width = text_width(heading);
+
+	for (size_t row = 0; row < table->rows; row++) {
+		size_t this = text_width(table_text_of(table, row, column));
+
+		width = this > width ? this : width;
+	}
+	return width < TEXT_NAME_MOST ? width : TEXT_NAME_MOST;
 }
 
 void text_put_wrapped(const struct text_page *page, char mark, const char *text)

@@ -3,49 +3,54 @@
 #include <math.h>
 
 #include "base/schema.h"
-#include "base/units.h"
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
 /* Copies that ran at once, as text. */
 
-/* VALUE to three digits, or what it is without one. */
-static const char *show(double value, char into[24])
+static const char *show_mark(const struct table *t, size_t row, char into[64])
 {
-	if (isnan(value))
-		return "-";
-	snprintf(into, 24, value < 1000 ? "%.3g" : "%.0f", value);
+	(void)into;
+	return table_is(t, row, "flags", "busy") ? "!" : *table_text_of(t, row, "flags") ? "*" : "";
+}
+
+static const char *show_interval(const struct table *t, size_t row, char into[64])
+{
+	char low[64], high[64];
+
+	if (isnan(table_number_of(t, row, "low")))
+		return "";
+	snprintf(into, 64, "[%.24s, %.24s]", text_show_number(table_number_of(t, row, "low"), low),
+		 text_show_number(table_number_of(t, row, "high"), high));
 	return into;
 }
 
-static const char *show_time(double ns, char into[24])
-{
-	return isnan(ns) ? "-" : units_print_time(ns, into, 24);
-}
+static const struct text_column columns[] = {
+	{ "n", 3, .key = true, .name = "n", .print = text_show_number },
+	{ "", -1, .key = true, .show = show_mark },
+	{ "runs/s", 6, .name = "throughput", .print = text_show_number },
+	{ "[95 %]", -14, .show = show_interval },
+	{ "USL", 6, .name = "usl", .print = text_show_number },
+	{ "MVA", 6, .name = "mva", .print = text_show_number },
+	{ "wait-cpu", 8, .name = "wait_cpu_ns", .print = text_show_time },
+	{ "memory", 8, .name = "resident_bytes", .print = text_show_bytes },
+	{ "median", 8, .splits = true, .name = "p50_ns", .print = text_show_time },
+	{ "P95", 8, .name = "p95_ns", .print = text_show_time },
+	{ "P99", 8, .name = "p99_ns", .print = text_show_time },
+	{ "sim. P95", 8, .name = "sim_p95_ns", .print = text_show_time },
+	{ 0 },
+};
 
-static void put_point(FILE *out, const struct table *t, size_t row)
+/* The copies of one workload under one configuration, from row FIRST to END. */
+static void put_copies(const struct text_page *page, const struct table *t, size_t first, size_t end)
 {
-	char x[24], low[24], high[24], usl[24], mva[24], p50[24], p95[24], p99[24], sim[24], wait[24],
-		memory[24], interval[64] = "";
+	struct text_part part = { .page = page, .columns = columns };
 
-	if (!isnan(table_number_of(t, row, "low")))
-		snprintf(interval, sizeof(interval), "[%s, %s]", show(table_number_of(t, row, "low"), low),
-			 show(table_number_of(t, row, "high"), high));
-	fprintf(out, "%3.0f %6s %-14s %6s %6s %8s %8s %8s %8s %8s %8s%s\n", table_number_of(t, row, "n"),
-		show(table_number_of(t, row, "throughput"), x), interval,
-		show(table_number_of(t, row, "usl"), usl), show(table_number_of(t, row, "mva"), mva),
-		show_time(table_number_of(t, row, "p50_ns"), p50),
-		show_time(table_number_of(t, row, "p95_ns"), p95),
-		show_time(table_number_of(t, row, "p99_ns"), p99),
-		show_time(table_number_of(t, row, "sim_p95_ns"), sim),
-		show_time(table_number_of(t, row, "wait_cpu_ns"), wait),
-		isnan(table_number_of(t, row, "resident_bytes"))
-			? "-"
-			: units_print_bytes(table_number_of(t, row, "resident_bytes"), memory,
-					    sizeof(memory)),
-		table_is(t, row, "flags", "busy") ? " !"
-		: *table_text_of(t, row, "flags") ? " *"
-						  : "");
+	while (text_part_next(&part)) {
+		text_part_head(&part);
+		for (size_t row = first; row < end; row++)
+			text_part_row(&part, t, row);
+	}
 }
 
 /* " [LOW, HIGH]", or nothing where there is no interval. */
@@ -69,33 +74,55 @@ static const char *show_most(double n, char into[24])
 	return into;
 }
 
-static void put_law(FILE *out, const struct table *laws, const char *workload, const char *config)
+static void put_law(const struct text_page *page, const struct table *laws, size_t row)
 {
-	char peak[24], rest[24], simulated[24], alpha[64], beta[64];
+	double peak_n = table_number_of(laws, row, "peak_n");
+	char peak[64], rest[24], simulated[24], alpha[64], beta[64], text[300];
 
-	for (size_t row = 0; row < laws->rows; row++) {
-		if (!table_is(laws, row, "workload", workload) || !table_is(laws, row, "config", config))
-			continue;
-		fprintf(out, "  contention %.3f%s, coherence %.4f%s, %s%s",
-			table_number_of(laws, row, "alpha"),
-			show_between(laws, row, "alpha_low", "alpha_high", "%.3f", alpha),
-			table_number_of(laws, row, "beta"),
-			show_between(laws, row, "beta_low", "beta_high", "%.4f", beta),
-			isnan(table_number_of(laws, row, "peak_n")) ? "no peak" : "peak at ",
-			isnan(table_number_of(laws, row, "peak_n"))
-				? ""
-				: show(table_number_of(laws, row, "peak_n"), peak));
-		if (!isnan(table_number_of(laws, row, "mva_error")))
-			fprintf(out,
-				"\n  queueing network off by %.1f %%, P95 by simulation by %.1f %% (medians)",
-				100 * table_number_of(laws, row, "mva_error"),
-				100 * table_number_of(laws, row, "sim_error"));
-		fputc('\n', out);
-		if (!isnan(table_number_of(laws, row, "goal_n")))
-			fprintf(out, "  the goal is kept by %s at once, by simulation by %s\n",
-				show_most(table_number_of(laws, row, "goal_n"), rest),
-				show_most(table_number_of(laws, row, "goal_sim_n"), simulated));
-	}
+	snprintf(text, sizeof(text), "contention %.3f%s, coherence %.4f%s, %s%s",
+		 table_number_of(laws, row, "alpha"),
+		 show_between(laws, row, "alpha_low", "alpha_high", "%.3f", alpha),
+		 table_number_of(laws, row, "beta"),
+		 show_between(laws, row, "beta_low", "beta_high", "%.4f", beta),
+		 isnan(peak_n) ? "no peak" : "peak ", isnan(peak_n) ? "" : text_show_number(peak_n, peak));
+	text_put_wrapped(page, ' ', text);
+	if (!isnan(table_number_of(laws, row, "mva_error")))
+		fprintf(page->out,
+			"  queueing network off by %.1f %%, P95 by simulation by %.1f %% (medians)\n",
+			100 * table_number_of(laws, row, "mva_error"),
+			100 * table_number_of(laws, row, "sim_error"));
+	if (!isnan(table_number_of(laws, row, "goal_n")))
+		fprintf(page->out, "  the goal is kept by %s at once, by simulation by %s\n",
+			show_most(table_number_of(laws, row, "goal_n"), rest),
+			show_most(table_number_of(laws, row, "goal_sim_n"), simulated));
+}
+
+/* ROW begins a workload under a configuration: all of it. The row after it. */
+static size_t put_load(const struct text_page *page, const struct table *t, const struct table *laws,
+		       size_t row)
+{
+	const char *workload = table_text_of(t, row, "workload"), *config = table_text_of(t, row, "config");
+	char title[160];
+	size_t end = row;
+
+	while (end < t->rows && table_alike(t, end, row, "workload") && table_alike(t, end, row, "config"))
+		end++;
+	snprintf(title, sizeof(title), "%.60s, %.60s", workload, table_text_of(t, row, "label"));
+	text_put_title(page, title, "");
+	put_copies(page, t, row, end);
+	for (size_t law = 0; law < laws->rows; law++)
+		if (table_is(laws, law, "workload", workload) && table_is(laws, law, "config", config))
+			put_law(page, laws, law);
+	return end;
+}
+
+static bool any_flag(const struct table *t, const char *flag)
+{
+	bool any = false;
+
+	for (size_t row = 0; row < t->rows; row++)
+		any |= table_is(t, row, "flags", flag);
+	return any;
 }
 
 int report_scaling_print(struct report_page on, const char *scaling, const char *laws_path,
@@ -103,40 +130,22 @@ int report_scaling_print(struct report_page on, const char *scaling, const char 
 {
 	struct text_page page = text_page_on(on);
 	struct table t, laws;
-	char title[160];
-	bool over = false, busy = false;
 	int code = table_read(&t, scaling, &schema_scaling, error);
 
 	if (code)
 		return code;
 	code = table_read(&laws, laws_path, &schema_laws, error);
-	for (size_t row = 0; code == 0 && row < t.rows; row++) {
-		const char *workload = table_text_of(&t, row, "workload"),
-			   *config = table_text_of(&t, row, "config");
-
-		if (row == 0 || !table_is(&t, row - 1, "workload", workload) ||
-		    !table_is(&t, row - 1, "config", config)) {
-			snprintf(title, sizeof(title), "%.60s, %.60s", workload,
-				 table_text_of(&t, row, "label"));
-			text_put_title(&page, title, "");
-			fprintf(page.out, "%3s %6s %-14s %6s %6s %8s %8s %8s %8s %8s %8s\n", "n", "runs/s",
-				"[95 %]", "USL", "MVA", "median", "P95", "P99", "sim. P95", "wait-cpu",
-				"memory");
-		}
-		put_point(page.out, &t, row);
-		over |= table_is(&t, row, "flags", "oversubscribed");
-		busy |= table_is(&t, row, "flags", "busy");
-		if (row + 1 == t.rows || !table_is(&t, row + 1, "workload", workload) ||
-		    !table_is(&t, row + 1, "config", config))
-			put_law(page.out, &laws, workload, config);
-	}
-	if (over)
-		fputs("\n* oversubscribed: they hold more cores than there are\n", page.out);
-	if (busy)
-		fputs("\n! busy: copies that had a core each waited for it: others were at work, which "
-		      "predictions "
-		      "leave out\n",
-		      page.out);
+	for (size_t row = 0; code == 0 && row < t.rows;)
+		row = put_load(&page, &t, &laws, row);
+	if (code == 0 && (any_flag(&t, "oversubscribed") || any_flag(&t, "busy")))
+		fputc('\n', page.out);
+	if (code == 0 && any_flag(&t, "oversubscribed"))
+		text_put_wrapped(&page, '*', "oversubscribed: they hold more cores than there are");
+	if (code == 0 && any_flag(&t, "busy"))
+		text_put_wrapped(
+			&page, '!',
+			"busy: copies that had a core each waited for it: others were at work, which "
+			"predictions leave out");
 	table_free(&t);
 	if (code == 0)
 		table_free(&laws);

@@ -104,7 +104,7 @@ static void put_group(const struct text_page *page, const struct table *t, const
 			errors(t, g, "constant_ns", -INFINITY, false, room));
 	text_put_errors(page->out, "CPU only", room, errors(t, g, "cpu_only_ns", -INFINITY, false, room));
 	fprintf(page->out,
-		"  within the 95 %% interval: %.0f %%; score of such intervals %.2f, of a constant's %.2f\n",
+		"  within the 95 %% interval: %.0f %%; score of these %.2f, of a constant's %.2f\n",
 		100 * covered(t, g), score(t, g, "low_ns", "high_ns"),
 		score(t, g, "constant_low_ns", "constant_high_ns"));
 }

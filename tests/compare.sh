@@ -57,11 +57,18 @@ try 0 --json new1 new2 new3 --against old1 old2 old3 && python3 -c 'import json,
 rows = json.load(open("said"))
 sys.exit(len(rows) != 36 or rows[0]["invocations"] != 3)'
 result json
-try 0 new1 --against old1 && grep -Eq 'few +need ≥ 3 invocations' said && grep -q 'cannot be told' said
+try 0 new1 --against old1 && grep -q '^- need ≥ 3 invocations a side; few-invocations: all rows$' said && grep -q 'cannot be told' said
 result few
 try 0 --learn old1 old2 old3 && [ -s state/vmtax/variance.csv ] && try 0 new1 --against old1 &&
-	grep -Eq '^cpu-int +native .* worse +few-invocations' said
+	grep -Eq '^cpu-int +native .* worse$' said && grep -q '^- few-invocations: all rows$' said &&
+	COLUMNS=100 try 0 new1 --against old1 && grep -Eq '^cpu-int +native .* worse +few-invocations' said
 result learn
+# In 80 columns, long names and remarks of some rows, too.
+for side in old new; do
+	mkdir -p long/$side && cp ${side}1/machine.csv long/$side && sed 's/,cpu-int,/,a-workload-with-a-long-name,/' ${side}1/runs.csv >long/$side/runs.csv
+done
+try 0 long/new --against long/old && awk 'length > 80 { exit 1 }' said && grep -q '^a-workload-w~ ' said
+result narrow
 try 0 new1 new2 new3 --against old1 old2 old3 --out page && grep -q '</html>' page/comparison.html &&
 	[ -s page/comparison.csv ] && grep -q 'wrote page/comparison.csv' err
 result page

@@ -19,10 +19,10 @@ try 0 law? --json --out fitted --slo p95=40ms &&
 	jq -e 'length == 8 and all(.[]; ((.throughput / .usl - 1) | fabs) < 1e-4 and .blocks == 7 and .flags == null)' said >/dev/null
 result points
 try 0 held? --json && jq -e '.[3].flags == "oversubscribed" and .[3].mva == null and .[3].sim_p95_ns == null and .[1].flags == null and
-	.[1].mva > 0' said >/dev/null && try 0 held? && grep -q ' \*$' said && grep -q 'oversubscribed' said
+	.[1].mva > 0' said >/dev/null && try 0 held? && grep -q '^ *4 \* ' said && grep -q '^\* oversubscribed' said
 result oversubscribed
 try 0 busy? --json --out busy && jq -e 'map(.flags) == ["busy", "busy", null, null] and (.[0].mva / 20 - 1 | fabs) < 1e-6' said >/dev/null &&
-	[ "$(grep -c '<svg ' busy/report.html)" -eq 4 ] && try 0 busy? && [ "$(grep -c ' !$' said)" -eq 2 ] && grep -q '^! busy' said
+	[ "$(grep -c '<svg ' busy/report.html)" -eq 4 ] && try 0 busy? && [ "$(grep -c '^ *[12] ! .*MiB$' said)" -eq 2 ] && grep -q '^! busy' said
 result busy
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 	NR == 2 { exit !($at["alpha"] > 0.0499 && $at["alpha"] < 0.0501 && $at["beta"] > 0.00199 && $at["beta"] < 0.00201 &&
@@ -36,7 +36,8 @@ try 0 queue? --csv && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 	NR > 1 { r = $at["mva"] / $at["throughput"]; if (r < 0.999 || r > 1.001) exit 1 } END { exit NR != 5 }' said
 result queueing-network
 try 0 law? --slo p95=26ms && grep -q '^  contention 0.050 ' said && grep -q 'the goal is kept by up to 1 at once, by simulation by ' said &&
-	[ ! -s err ]
+	[ ! -s err ] && awk 'length > 80 { exit 1 }' said && [ "$(grep -Ec '^  n +(runs/s|median) ' said)" -eq 2 ] &&
+	COLUMNS=100 try 0 law? --slo p95=26ms && [ "$(grep -c '^  n .* runs/s .* median ' said)" -eq 1 ]
 result text
 mkdir all && for n in 1 2 3 4 5 6 7 8; do ln -s ../law$n all/vms$n-1; done && echo >all/laws.csv && try 0 all --csv && cmp -s said fitted/scaling.csv
 result directory-of-directories
@@ -93,7 +94,8 @@ result mix
 [ "$(part bare-metal a:2,b:1 a flags)" = oversubscribed ] && [ "$(part bare-metal a:2,b:1 a predicted)" = null ] &&
 	[ "$(part bare-metal a:1 a flags)" = null ]
 result mix-oversubscribed
-try 0 loads && grep -q 'off by 0.0 % in the median' said && grep -q 'a:2,b:1, oversubscribed' said
+try 0 loads && grep -q 'off by 0.0 % in the median' said && grep -q 'a:2,b:1, oversubscribed' said &&
+	awk 'length > 80 { exit 1 }' said && COLUMNS=120 try 0 loads && grep -q '^    program VMs  runs/s .* median ' said
 result mix-text
 try 0 loads --slo p95=150ms && grep -q 'a:2,b:1: does not keep the goal' said && grep -q 'a:1: keeps the goal' said
 result mix-goal
