@@ -23,7 +23,7 @@
 /* vmtax account: where the time of a virtual machine goes that somebody else runs, or went when it was
  * recorded. */
 #define FOR_DEFAULT_NS 10000000000u
-#define PATIENCE_MS    1000 /* in case a signal comes just before the wait */
+#define PATIENCE_MS    1000 /* in case a signal comes just before the wait, or recording fails meanwhile */
 
 static const char help[] =
 	"Usage: vmtax account --pid PID [--for TIME] [--record FILE] [OPTION]...\n"
@@ -174,14 +174,15 @@ static void on_signal(int number)
 	stopped = 1;
 }
 
-/* Until the time is up, the process has ended, or somebody interrupts. */
-static void watch(const struct options *o)
+/* Until the time is up, the process or recording has ended, or somebody interrupts. */
+static void watch(const struct options *o, const struct trace_recorder *recorder)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)o->pid, 0);
 	struct pollfd wait = { .fd = pidfd, .events = POLLIN };
 	uint64_t end = clock_now_ns() + o->for_ns, now;
 
-	while (!stopped && (now = clock_now_ns()) < end && !(wait.revents & POLLIN)) {
+	while (!stopped && !trace_failed(recorder) && (now = clock_now_ns()) < end &&
+	       !(wait.revents & POLLIN)) {
 		uint64_t left = (end - now) / 1000000 + 1;
 
 		poll(&wait, pidfd >= 0, left < PATIENCE_MS ? (int)left : PATIENCE_MS);
@@ -205,7 +206,7 @@ static int record(const struct options *o, const char *path, struct error *error
 	sigaction(SIGTERM, &action, NULL);
 	code = trace_begin(recorder, error);
 	if (code == 0) {
-		watch(o);
+		watch(o, recorder);
 		code = trace_end(recorder, error);
 	}
 	if (code && error->number)

@@ -122,6 +122,9 @@ int trace_open(struct trace_recorder **recorder, pid_t pid, const char *path, co
 int trace_begin(struct trace_recorder *recorder, struct error *error);
 int trace_end(struct trace_recorder *recorder, struct error *error);
 
+/* Whether it has ended before, as where the disk is full: trace_end says why. */
+bool trace_failed(const struct trace_recorder *recorder);
+
 /* Ends it too, if need be, and frees all; the file stays. */
 void trace_close(struct trace_recorder *recorder);
 

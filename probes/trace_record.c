@@ -140,17 +140,18 @@ static void *drain_rings(void *argument)
 {
 	struct trace_recorder *r = argument;
 	bool deaf = false;
+	int code = 0;
 
 	setpriority(PRIO_PROCESS, 0, URGENCY);	     /* this thread's; who may not is as the others are */
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++) /* one so small wakes nobody in time */
 		deaf |= r->ring[cpu].map && r->ring[cpu].bytes < 4ul * RING_WAKES;
-	while (r->failed == 0) {
+	while (code == 0) {
 		poll(r->wait, r->cpus + 1, deaf ? DRAIN_MS : IDLE_MS);
 		if (r->wait[r->cpus].revents)
 			break;
-		r->failed = drain(r);
-		if (r->failed == 0)
-			r->failed = keep_ticks(r);
+		code = drain(r);
+		if (code == 0)
+			code = keep_ticks(r);
 		for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
 			if (r->wait[cpu].revents & (POLLHUP | POLLERR)) {
 				r->wait[cpu].fd = -1;
@@ -158,7 +159,13 @@ static void *drain_rings(void *argument)
 			}
 	}
 	r->cpu_ns = clock_thread_cpu_ns();
+	__atomic_store_n(&r->failed, code, __ATOMIC_RELEASE);
 	return NULL;
+}
+
+bool trace_failed(const struct trace_recorder *r)
+{
+	return __atomic_load_n(&r->failed, __ATOMIC_ACQUIRE) != 0;
 }
 
 /* A thread that gets no signals, which are for others, and does not inherit a real-time policy. */
@@ -200,6 +207,8 @@ int trace_begin(struct trace_recorder *r, struct error *error)
 		code = trace_file_put(r->file, (struct trace_chunk){ .count = TRACE_COSTS }, cost);
 	if (code == 0)
 		code = trace_threads(r, describe_first);
+	if (code == 0 && fflush(r->file)) /* a full disk is told at once */
+		code = -errno;
 	if (code)
 		return code == -ESRCH ? trace_gone(r, error) : write_failed(code, error);
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)

@@ -14,14 +14,19 @@ if [ $status -eq 77 ]; then
 fi
 kill $watched
 
-# One that does not fit is said not to, and why; what there was room for can be read.
+# One that does not fit is said not to, and why, without waiting for the end; what there was room for can be read.
 sh -c 'ulimit -t 600; while :; do cd /; done' & watched=$!
-sh -c 'trap "" XFSZ; ulimit -f 200; exec "$@"' - "$vmtax" account --pid $watched --for 0.5s --record large >out 2>err
+sh -c 'trap "" XFSZ; ulimit -f 200; exec "$@"' - timeout 100 "$vmtax" account --pid $watched --for 1000s --record large >out 2>err
 status=$?
 why="status $status: $(cat err)"
 [ $status -eq 1 ] && grep -q 'cannot write the trace: large: File too large' err && ! [ -s out ] &&
 	"$vmtax" account large 2>err | grep -q 'cut off'
 result no-room
+timeout 100 "$vmtax" account --pid $watched --for 1000s --record /dev/full >out 2>err
+status=$?
+why="status $status: $(cat err)"
+[ $status -eq 1 ] && grep -q 'cannot write the trace: /dev/full: No space' err && ! [ -s out ]
+result no-room-at-all
 kill $watched
 
 # The same account from what was recorded; and as far as it goes where it was cut off.
