@@ -10,6 +10,7 @@
 #include "base/schema.h"
 #include "cmd/cmd.h"
 #include "cmd/compare_priv.h"
+#include "cmd/output_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -130,7 +131,8 @@ static int compare(const struct compare_options *o, const char *path, struct err
 int cmd_compare(int argc, char **argv)
 {
 	struct compare_options o = { .metric = { "time" }, .min_effect = 0.02, .fail_over = -1 };
-	char directory[] = "/tmp/vmtax-compare-XXXXXX", path[4200];
+	struct output output;
+	char path[4300];
 	struct error error = { 0 };
 	int status = compare_options_parse(&o, argc, argv);
 
@@ -143,20 +145,12 @@ int cmd_compare(int argc, char **argv)
 	if (o.learn)
 		return learn(&o, &error);
 	find_variance(&o, false, &error);
-	if (*o.out && mkdir(o.out, 0777) < 0 && errno != EEXIST) {
-		error_fail(&error, errno, "make the directories above it", "cannot make a directory");
-		error_at(&error, "%.250s", o.out);
+	if (output_open(&output, *o.out ? o.out : NULL, "compare", &error) < 0)
 		return cmd_fail("compare", &error, CMD_FAILED);
-	}
-	if (!*o.out && !mkdtemp(directory)) {
-		error_fail(&error, errno, "name a directory with --out", "cannot make %s", directory);
-		return cmd_fail("compare", &error, CMD_FAILED);
-	}
-	snprintf(path, sizeof(path), "%s/%s", *o.out ? o.out : directory, schema_comparison.name);
+	snprintf(path, sizeof(path), "%s/%s", output.path, schema_comparison.name);
 	status = compare(&o, path, &error);
-	if (!*o.out) {
+	if (!*o.out)
 		unlink(path);
-		rmdir(directory);
-	}
+	output_close(&output);
 	return status;
 }

@@ -5,12 +5,12 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/output_priv.h"
 #include "cmd/progress_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
@@ -202,9 +202,8 @@ static void show_step(void *context, const char *phase, size_t total, const char
 	progress_step(p);
 }
 
-static int fit(const struct options *o, struct error *error)
+static int fit(const struct options *o, const char *out, struct error *error)
 {
-	const char *out = o->out ? o->out : o->directory[0];
 	char coefficients[4300], validation[4300], counts[4300];
 	struct progress progress;
 	const struct model_watch watch = { .step = show_step, .context = &progress };
@@ -213,10 +212,6 @@ static int fit(const struct options *o, struct error *error)
 	snprintf(coefficients, sizeof(coefficients), "%s/%s", out, schema_coefficients.name);
 	snprintf(validation, sizeof(validation), "%s/%s", out, schema_validation.name);
 	snprintf(counts, sizeof(counts), "%s/%s", out, schema_event_counts.name);
-	if (o->out && mkdir(out, 0777) < 0 && errno != EEXIST) {
-		error_fail(error, errno, "make the directories above it", "cannot make a directory");
-		return error_at(error, "%.250s", out);
-	}
 	progress_begin(&progress, "fit");
 	code = o->metrics ? report_openmetrics_check(o->metrics, error) : 0;
 	if (code == 0)
@@ -239,6 +234,7 @@ static int fit(const struct options *o, struct error *error)
 int cmd_fit(int argc, char **argv)
 {
 	struct options o = { 0 };
+	struct output output;
 	struct error error = { 0 };
 	int status = parse(&o, argc, argv), code;
 
@@ -248,7 +244,11 @@ int cmd_fit(int argc, char **argv)
 		puts(help);
 		return CMD_OK;
 	}
-	code = fit(&o, &error);
+	if (o.out && output_open(&output, o.out, "fit", &error) < 0)
+		return cmd_fail("fit", &error, CMD_FAILED);
+	code = fit(&o, o.out ? o.out : o.directory[0], &error);
+	if (o.out)
+		output_close(&output);
 	if (code == 0)
 		return CMD_OK;
 	return cmd_fail("fit", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED);

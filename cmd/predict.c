@@ -3,13 +3,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/output_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
@@ -152,7 +151,7 @@ static int predict(const struct options *o, const char *directory, struct error 
 int cmd_predict(int argc, char **argv)
 {
 	struct options o = { 0 };
-	char directory[] = "/tmp/vmtax-predict-XXXXXX";
+	struct output output;
 	struct error error = { 0 };
 	int status = parse(&o, argc, argv), code;
 
@@ -162,14 +161,10 @@ int cmd_predict(int argc, char **argv)
 		puts(help);
 		return CMD_OK;
 	}
-	if (o.out ? mkdir(o.out, 0777) < 0 && errno != EEXIST : !mkdtemp(directory)) {
-		error_fail(&error, errno, "make the directories above it", "cannot make a directory");
-		error_at(&error, "%.250s", o.out ? o.out : directory);
+	if (output_open(&output, o.out, "predict", &error) < 0)
 		return cmd_fail("predict", &error, CMD_FAILED);
-	}
-	code = predict(&o, o.out ? o.out : directory, &error);
-	if (!o.out)
-		rmdir(directory);
+	code = predict(&o, output.path, &error);
+	output_close(&output);
 	if (code == 0)
 		return CMD_OK;
 	return cmd_fail("predict", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED);

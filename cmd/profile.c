@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/schema.h"
@@ -14,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "cmd/counters_priv.h"
 #include "cmd/profile_priv.h"
+#include "cmd/output_priv.h"
 #include "cmd/progress_priv.h"
 #include "cmd/publish_priv.h"
 #include "cmd/scratch_priv.h"
@@ -221,6 +221,7 @@ int cmd_profile(int argc, char **argv)
 	struct profile_options o = { .out = ".", .repeat = 3, .timeout_ns = 60000000000u, .sets = &sets };
 	char file[] = "/tmp/vmtax-profile-XXXXXX";
 	struct suite suite = { 0 };
+	struct output output;
 	struct error error = { 0 };
 	sigset_t mask;
 	int status = profile_options_parse(&o, argc, argv), code, fd;
@@ -240,12 +241,15 @@ int cmd_profile(int argc, char **argv)
 		return cmd_fail("profile", &error, CMD_FAILED);
 	o.stop_fd = o.pid ? -1 : stop_open(&mask); /* a process is watched until then */
 	fd = mkstemp(file);
-	if (fd < 0 || (mkdir(o.out, 0777) < 0 && errno != EEXIST)) {
-		code = error_fail(&error, errno, "make the directories above it",
-				  "cannot write to a directory");
-		error_at(&error, "%.250s", fd < 0 ? file : o.out);
+	if (fd < 0) {
+		code = error_fail(&error, errno, "make room there", "cannot write to a directory");
+		error_at(&error, "%.250s", file);
 	} else {
+		code = output_open(&output, o.out, "profile", &error);
+	}
+	if (code == 0) {
 		code = profile(&o, &suite, file, &error);
+		output_close(&output);
 	}
 	if (fd >= 0) {
 		close(fd);

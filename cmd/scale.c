@@ -6,25 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/output_priv.h"
 #include "cmd/publish_priv.h"
 #include "cmd/scale_priv.h"
 #include "model/model.h"
 #include "reports/reports.h"
 
 /* vmtax scale: how many at once. */
-
-static int make_directory(const char *path, struct error *error)
-{
-	if (mkdir(path, 0777) == 0 || errno == EEXIST)
-		return 0;
-	error_fail(error, errno, "make the directories above it", "cannot make a directory");
-	return error_at(error, "%.250s", path);
-}
 
 static bool has(const char *directory, const struct table_schema *schema)
 {
@@ -177,7 +169,7 @@ int cmd_scale(int argc, char **argv)
 	struct scale_options o = {
 		.most = 8, .blocks = 3, .invocations = 1, .for_ns = 2000000000u, .goal_ns = NAN
 	};
-	char directory[] = "/tmp/vmtax-scale-XXXXXX";
+	struct output output;
 	struct error error = { 0 };
 	int status = scale_options_parse(&o, argc, argv), code;
 
@@ -187,9 +179,7 @@ int cmd_scale(int argc, char **argv)
 		scale_help();
 		return CMD_OK;
 	}
-	code = o.out ? make_directory(o.out, &error) : 0;
-	if (code == 0 && !o.out && !mkdtemp(directory))
-		code = error_fail(&error, errno, "name a directory with --out", "cannot make %s", directory);
+	code = output_open(&output, o.out, "scale", &error);
 	if (code == 0 && o.metrics)
 		code = report_openmetrics_check(o.metrics, &error);
 	if (code == 0)
@@ -202,9 +192,8 @@ int cmd_scale(int argc, char **argv)
 			cmd_fail("scale", &error, status);
 	}
 	if (code == 0 && status == CMD_OK)
-		code = conclude(&o, o.out ? o.out : directory, &error);
-	if (!o.out)
-		rmdir(directory);
+		code = conclude(&o, output.path, &error);
+	output_close(&output);
 	scale_options_free(&o);
 	return code ? cmd_fail("scale", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED) : status;
 }

@@ -90,7 +90,9 @@ refuses no-base 2 'name other results after --against' new1
 refuses both-sides 1 'old1: give each invocation once' new1 old1 --against old1
 refuses no-share 2 '--fail-over: give it as 5% or 0.05' new1 --against old1 --fail-over five
 refuses no-metric 2 'unknown metric tine' new1 --against old1 --metric tine
-refuses no-directory 1 'name a directory that vmtax run --out wrote' new1 --against nowhere
+refuses no-directory 1 'name a directory that vmtax run --out wrote' new1 --against nowhere --out unmade
+[ ! -e unmade ]
+result leaves-nothing
 refuses learn-and-against 2 'exclude each other' --learn new1 --against old1
 refuses csv-and-json 2 'exclude each other' --csv --json new1 --against old1
 # Results of different workloads, which no gate may let pass for having found nothing.

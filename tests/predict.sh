@@ -148,6 +148,8 @@ mkdir bare && cp known/runs.csv bare
 refuses no-profiles 2 'no program was both measured and profiled' fit bare
 [ ! -e nowhere/coefficients.csv ]
 result no-partial-file
+try 1 predict nowhere --costs nowhere --out new && [ ! -e new ] && [ ! -e nowhere ]
+result leaves-nothing
 mkdir uncounted && cp known/*.csv uncounted && sed 's/,trace/,proc-io/' known/profile.csv >uncounted/profile.csv
 refuses uncounted-profile 2 'of p0 was made without counting system calls' fit uncounted
 refuses held-out-alone 2 'give --validate, too' fit known --held-out held

@@ -110,7 +110,7 @@ try 0 waits --json && close "$(part native one:1 one alone_ns)" 1e8 && close "$(
 result mix-waited
 try 0 loads --predicted predicted --csv && awk -F, '$2 == "native" && $5 == "a" && /^a:1/ { exit !($12 > 2.49 && $12 < 2.51) }' said
 result mix-predicted
-try 1 --out unmeasured --predicted nowhere --mix a:1 && grep -q "nowhere/predictions.csv.*vmtax predict --out" err && [ ! -e unmeasured/loads.csv ]
+try 1 --out unmeasured --predicted nowhere --mix a:1 && grep -q "nowhere/predictions.csv.*vmtax predict --out" err && [ ! -e unmeasured ]
 result predicted-nowhere
 # queue1 to queue4 are 0.05 s of computing and 0.05 s besides: as predicted, and without one alone not known.
 try 0 queue2 queue3 queue4 --predicted predicted --csv && awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
@@ -161,6 +161,9 @@ refuses for-what 2 '--for is of mixes' --out x --for 1s -- /bin/true
 refuses already-measured 2 'is of what is yet to be measured' law1 --blocks 3
 refuses suite-of-what 2 '--suite is of mixes' --out x --suite default -- /bin/true
 refuses no-time 2 'leaves no time' --out x --mix cpu-int:1 --for 0s
+refuses mix-configs 2 'unknown configuration wrong' --out x --mix cpu-int:1 --configs native,wrong
+try 2 --out x --configs wrong -- /bin/true && grep -q 'unknown configuration wrong' err && [ ! -e x ]
+result leaves-nothing
 refuses mix-fails 1 'run it by itself' --out x --rate 5 --for 100ms --blocks 1 --configs native -- /bin/sh -c 'kill -9 $$'
 mkdir bad && sed '4s/native/native/; 4s/^\([^,]*,[^,]*,[^,]*\),2,/\1,two,/' loads/loads.csv >bad/loads.csv
 refuses broken-loads 2 'bad/loads.csv:4:cores' bad
@@ -178,7 +181,9 @@ try 0 --out real --max 2 --blocks 1 --configs native -- /bin/sleep 0.1 && [ -s r
 result real
 refuses measured-before 1 'real/vms1-1/runs.csv' --out real --max 1 --blocks 1 --configs native -- /bin/sleep 0.1
 refuses loads-before 1 'mixed/loads.csv' --out mixed --mix cpu-int:1
-refuses metrics-nowhere 1 'nowhere/x.prom' --out real3 --max 1 --openmetrics nowhere/x.prom -- /bin/true && [ ! -e real3/vms1-1 ]
+refuses metrics-nowhere 1 'nowhere/x.prom' --out real3 --max 1 --openmetrics nowhere/x.prom -- /bin/true
+[ ! -e real3 ]
+result metrics-nowhere-leaves-nothing
 result metrics-first
 try 2 --out real2 --max 2 --blocks 1 --configs nativ -- /bin/true && [ ! -e real2/scaling.csv ]
 result wrong-configuration

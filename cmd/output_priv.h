@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#ifndef CMD_OUTPUT_PRIV_H
+#define CMD_OUTPUT_PRIV_H
+
+#include <stdbool.h>
+
+struct error;
+
+/* The directory that tables are written to. */
+struct output {
+	char path[4200];
+	bool made; /* it was not there before */
+};
+
+/* Makes the directory NAMED by --out, unless it is there; where it is NULL one in /tmp, named for COMMAND. 0
+ * or negative errno. */
+int output_open(struct output *output, const char *named, const char *command, struct error *error);
+
+/* Of one that was made nothing is left where it stayed, or is now, empty. */
+void output_close(const struct output *output);
+
+#endif
