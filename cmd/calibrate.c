@@ -15,12 +15,6 @@
 #define DRIFT	     0.02
 #define SPINS_BEFORE 5 /* a median of fewer says little */
 
-const struct calibrator calibrator = {
-	.spin = calibrate_spin,
-	.steal_ns = calibrate_steal_ns,
-	.touch = calibrate_touch,
-};
-
 /* Marsaglia's xorshift64: each step needs the one before, so the time is that of a chain of simple
  * operations. */
 static uint64_t spin_once(void)
@@ -37,7 +31,7 @@ static uint64_t spin_once(void)
 }
 
 /* The fastest of a few: an interrupt in one of them is not drift, a slower clock is in all of them. */
-uint64_t calibrate_spin(void)
+static uint64_t spin(void)
 {
 	uint64_t best = spin_once();
 
@@ -85,7 +79,7 @@ void calibration_free(struct calibration *c)
 	memset(c, 0, sizeof(*c));
 }
 
-uint64_t calibrate_steal_ns(void)
+static uint64_t steal_ns(void)
 {
 	FILE *stat = fopen("/proc/stat", "re");
 	unsigned long long steal = 0;
@@ -113,3 +107,9 @@ void calibrate_touch(uint64_t bytes)
 		memory[at] = 1;
 	munmap((void *)memory, bytes);
 }
+
+const struct calibrator calibrator = {
+	.spin = spin,
+	.steal_ns = steal_ns,
+	.touch = calibrate_touch,
+};

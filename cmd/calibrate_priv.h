@@ -15,25 +15,20 @@ struct calibration {
 
 /* How the machine is asked. Tests have a machine of their own. */
 struct calibrator {
+	/* TSC ticks a fixed number of integer operations took; about 2 ms are spent on it. */
 	uint64_t (*spin)(void);
+	/* CPU time the hypervisor under this machine took from it since boot, over all CPUs; 0 where it
+	 * cannot tell. */
 	uint64_t (*steal_ns)(void);
 	void (*touch)(uint64_t bytes);
 };
 
-/* calibrate_spin, calibrate_steal_ns and calibrate_touch. */
-extern const struct calibrator calibrator;
-
-/* TSC ticks a fixed number of integer operations took; about 2 ms are spent on it. */
-uint64_t calibrate_spin(void);
+extern const struct calibrator calibrator; /* this machine */
 
 /* Adds TICKS; true when they are more than 2 % off the median of all spins before. */
 bool calibration_drifted(struct calibration *calibration, uint64_t ticks);
 
 void calibration_free(struct calibration *calibration);
-
-/* CPU time the hypervisor under this machine took from it since boot, over all CPUs; 0 where it cannot tell.
- */
-uint64_t calibrate_steal_ns(void);
 
 /*
  * Touches and frees BYTES of memory, in huge pages where they can be had, or half of what is free. Where this

@@ -8,7 +8,8 @@ void cores_get(cpu_set_t *cores)
 		CPU_ZERO(cores); /* more cores than the set holds: nobody is pinned */
 }
 
-int cores_last(const cpu_set_t *cores)
+/* The one that vCPUs and native-tuned programs are pinned to. -1: there is none. */
+static int last_of(const cpu_set_t *cores)
 {
 	for (int core = CPU_SETSIZE - 1; core >= 0; core--)
 		if (CPU_ISSET((unsigned)core, cores))
@@ -36,7 +37,7 @@ void cores_yield(const cpu_set_t *cores)
 
 	if (CPU_COUNT(cores) < 2)
 		return;
-	CPU_CLR((unsigned)cores_last(cores), &others);
+	CPU_CLR((unsigned)last_of(cores), &others);
 	cores_use(&others);
 }
 

@@ -8,9 +8,6 @@
 /* The cores this process may run on, as the user gave them. */
 void cores_get(cpu_set_t *cores);
 
-/* The last of CORES: the one that vCPUs and native-tuned programs are pinned to. -1 when there is none. */
-int cores_last(const cpu_set_t *cores);
-
 /* MOST of CORES from the TURN-th last on, counted round, or all: those that the monitor lets the vCPUs share
  * (0: all). */
 cpu_set_t cores_of(const cpu_set_t *cores, int turn, int most);

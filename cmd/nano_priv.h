@@ -58,9 +58,8 @@ void nano_configure(const struct workload *workload, struct vmm_config *config);
 /* Whether OPTIONS go with the events of SUITE. 0, or negative errno. */
 int nano_check(const struct suite *suite, const struct run_options *options, struct error *error);
 
-/* Whether all of SUITE is, or any. */
+/* Whether all of SUITE is. */
 bool nano_all(const struct suite *suite);
-bool nano_any(const struct suite *suite);
 
 /* Keeps the rows of the suite PATH that SUITE has in DIRECTORY/suite.csv. 0 or negative errno. */
 int nano_keep(const struct suite *suite, const char *path, const char *directory, struct error *error);

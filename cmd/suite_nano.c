@@ -96,7 +96,7 @@ void nano_configure(const struct workload *workload, struct vmm_config *config)
 	memcpy(config->value, changed.value, sizeof(config->value));
 }
 
-bool nano_any(const struct suite *suite)
+static bool any_is(const struct suite *suite)
 {
 	for (size_t w = 0; w < suite->count; w++)
 		if (suite->workload[w].nano)
@@ -114,7 +114,7 @@ bool nano_all(const struct suite *suite)
 
 int nano_check(const struct suite *suite, const struct run_options *options, struct error *error)
 {
-	if (!nano_any(suite))
+	if (!any_is(suite))
 		return 0;
 	if (run_options_ablate(options)) {
 		error_fail(error, 0, "vmtax run --suite nano --set KNOB=VALUE changes a knob",
@@ -158,7 +158,7 @@ int nano_keep(const struct suite *suite, const char *path, const char *directory
 	char kept[4200];
 	int code;
 
-	if (!nano_any(suite))
+	if (!any_is(suite))
 		return 0;
 	snprintf(kept, sizeof(kept), "%s/%s", directory, schema_suite.name);
 	code = table_read(&table, path, &schema_suite, error);

@@ -169,7 +169,8 @@ static int add_cells(struct fit_cases *all, const struct source *s, struct error
 	return code ? error_set(error, -code, "cannot collect what to fit on") : 0;
 }
 
-int fit_backend(const char *directory, char *text, size_t size, struct error *error)
+/* The fact "kvm backend" of DIRECTORY/machine.csv into TEXT; "" where it has none. */
+static int read_backend(const char *directory, char *text, size_t size, struct error *error)
 {
 	struct table machine;
 	char path[4300];
@@ -201,7 +202,7 @@ static int add_directory(struct fit_cases *all, const char *directory, struct er
 	if (code == 0)
 		code = direct_add(&all->direct, directory, error);
 	if (code == 0)
-		code = fit_backend(directory, backend, sizeof(backend), error);
+		code = read_backend(directory, backend, sizeof(backend), error);
 	if (code)
 		return code;
 	if (*backend && *all->backend && strcmp(backend, all->backend) != 0) {

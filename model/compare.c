@@ -25,7 +25,8 @@ struct finding {
 	double p, q;
 };
 
-double compared_mean(const struct compared *row, enum side side)
+/* NaN: none. */
+static double mean_of(const struct compared *row, enum side side)
 {
 	double sum = 0;
 
@@ -40,7 +41,7 @@ double compared_variance(const struct compared *row, double *freedom)
 
 	*freedom = 0;
 	for (int side = 0; side < SIDES; side++) {
-		double mean = compared_mean(row, side);
+		double mean = mean_of(row, side);
 
 		for (size_t i = 0; i < row->count[side]; i++)
 			squares += (row->value[side][i] - mean) * (row->value[side][i] - mean);
@@ -104,7 +105,7 @@ static void moderate(const struct comparison *c, struct finding *f, const char *
 static void test_row(const struct compared *row, struct finding *f)
 {
 	f->p = f->q = NAN;
-	f->difference = compared_mean(row, SIDE_OURS) - compared_mean(row, SIDE_BASE);
+	f->difference = mean_of(row, SIDE_OURS) - mean_of(row, SIDE_BASE);
 	f->error = NAN;
 	if (!(f->freedom > 0) || isnan(f->difference))
 		return;
@@ -192,8 +193,8 @@ static int put_row(struct table_writer *out, const struct comparison *c, size_t 
 	table_put_text(out, row->metric);
 	table_put_integer(out, (int64_t)row->count[SIDE_OURS]);
 	table_put_integer(out, (int64_t)row->count[SIDE_BASE]);
-	table_put_number(out, exp(compared_mean(row, SIDE_OURS)));
-	table_put_number(out, exp(compared_mean(row, SIDE_BASE)));
+	table_put_number(out, exp(mean_of(row, SIDE_OURS)));
+	table_put_number(out, exp(mean_of(row, SIDE_BASE)));
 	table_put_number(out, exp(f->difference));
 	table_put_number(out, exp(f->difference - reach));
 	table_put_number(out, exp(f->difference + reach));

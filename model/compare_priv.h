@@ -56,7 +56,6 @@ void comparison_free(struct comparison *c);
 
 /* The variance between the invocations of a row, pooled over its sides, and its degrees of freedom. */
 double compared_variance(const struct compared *row, double *freedom);
-double compared_mean(const struct compared *row, enum side side); /* NaN: none */
 
 /* The known variance of ROW on MACHINE; its degrees of freedom, 0 where it is not known. */
 double variance_known(const struct table *known, const char *machine, const struct compared *row,

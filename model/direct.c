@@ -41,15 +41,15 @@ static double column_of(const struct direct *d, const char *event, const char *c
 	return NAN;
 }
 
-double direct_event(const struct direct *d, const char *event, const char *config)
+static double cost_of(const struct direct *d, const char *event, const char *config)
 {
 	return column_of(d, event, config, "median_ns");
 }
 
 static double measured(const struct direct *d, const struct term *term, const char *config)
 {
-	double all = direct_event(d, term->direct, config);
-	double less = term->less ? direct_event(d, term->less, config) : 0;
+	double all = cost_of(d, term->direct, config);
+	double less = term->less ? cost_of(d, term->less, config) : 0;
 
 	return (all - less) / term->divide;
 }
@@ -95,12 +95,12 @@ double direct_unsure(const struct direct *d, const struct term *term, const char
 
 static double disturbed(const struct direct *d, const char *config)
 {
-	return direct_event(d, "forwarded-call-256K", config) - direct_event(d, "forwarded-call", config);
+	return cost_of(d, "forwarded-call-256K", config) - cost_of(d, "forwarded-call", config);
 }
 
 void direct_split(const struct direct *d, const char *config, double *exit, double *indirect)
 {
-	*exit = direct_event(d, "port-write-kernel", config);
+	*exit = cost_of(d, "port-write-kernel", config);
 	*indirect = fmax(disturbed(d, config) - disturbed(d, "native"), 0);
 	if (isnan(disturbed(d, config) - disturbed(d, "native")))
 		*indirect = NAN;

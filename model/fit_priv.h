@@ -83,7 +83,6 @@ struct direct {
 	size_t tables;
 };
 int direct_add(struct direct *direct, const char *directory, struct error *error);
-double direct_event(const struct direct *direct, const char *event, const char *config);
 double direct_native(const struct direct *direct, const struct term *term);
 double direct_added(const struct direct *direct, const struct term *term, const char *config);
 /* Its standard error, relative to it; 0: not known. */
@@ -138,9 +137,6 @@ int fit_counts_read(struct fit_counts *counts, const char *directory, struct err
 double fit_counts_of(const struct fit_counts *counts, double run, size_t i);
 void fit_counts_free(struct fit_counts *counts);
 const char *fit_counted_name(size_t i); /* as event-counts.csv has it; static */
-
-/* The fact KVM BACKEND of DIRECTORY/machine.csv into TEXT; "" where it has none. */
-int fit_backend(const char *directory, char *text, size_t size, struct error *error);
 
 /* --- Fits: fit.c --- */
 

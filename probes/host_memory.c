@@ -27,7 +27,8 @@ static const struct {
 	{ "Percpu:", "percpu" },
 };
 
-int host_memory_read(struct probe_samples *samples)
+/* Memory of the whole host that the kernel holds for others. 0 or negative errno. */
+static int read_rows(struct probe_samples *samples)
 {
 	char text[8192];
 	int code = probe_read_text("/proc/meminfo", text, sizeof(text));
@@ -49,7 +50,7 @@ static int read_all(const struct probe_target *target, struct probe_samples *sam
 {
 	int code = probe_find_process(target);
 
-	return code ? code : host_memory_read(samples);
+	return code ? code : read_rows(samples);
 }
 
 /* What is less than before others gave back: it may be negative. */
@@ -74,7 +75,7 @@ static int tell(const struct probe_target *target, const struct probe_reading *r
 static bool available(struct error *error)
 {
 	struct probe_samples samples = { 0 };
-	bool some = host_memory_read(&samples) == 0 && samples.count > 0;
+	bool some = read_rows(&samples) == 0 && samples.count > 0;
 
 	probe_samples_free(&samples);
 	if (!some)
@@ -102,7 +103,7 @@ struct probe_before *probe_before_take(uint32_t without)
 	if (probes_have(without, probe_kthreads.name))
 		kthreads_read(&before->kthreads);
 	if (probes_have(without, PROBE))
-		host_memory_read(&before->memory);
+		read_rows(&before->memory);
 	return before;
 }
 

@@ -28,10 +28,6 @@ void kthreads_free(struct kthreads *all);
 int kthreads_add_changes(const struct kthreads *before, const struct kthreads *after, pid_t pid,
 			 struct probe_samples *samples);
 
-/* Memory of the whole host that the kernel holds for others, as rows of the probe host-memory. 0 or negative
- * errno. */
-int host_memory_read(struct probe_samples *samples);
-
 struct probe_before {
 	struct kthreads kthreads;
 	struct probe_samples memory;

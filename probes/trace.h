@@ -83,11 +83,6 @@ enum trace_cost {
 	TRACE_COSTS,
 };
 
-/* A kind's name, and what it is. */
-extern const struct trace_kind_row {
-	const char *name, *summary;
-} trace_kinds[TRACE_KINDS];
-
 struct trace_event {
 	uint64_t time_ns; /* CLOCK_MONOTONIC_RAW */
 	uint64_t value;

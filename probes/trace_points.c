@@ -76,34 +76,6 @@ const struct trace_point *trace_point(size_t i)
 	return i < TRACE_POINTS ? &points[i].point : NULL;
 }
 
-const struct trace_kind_row trace_kinds[TRACE_KINDS] = {
-	[TRACE_LOST] = { "lost", "events that did not fit into the ring" },
-	[TRACE_SYSCALL] = { "syscall", "a system call begins" },
-	[TRACE_RUN] = { "kvm-run", "a thread has KVM run a guest" },
-	[TRACE_RETURN] = { "return", "a system call ends" },
-	[TRACE_GUEST] = { "entry", "KVM enters the guest" },
-	[TRACE_EXIT] = { "exit", "KVM leaves the guest" },
-	[TRACE_USER_EXIT] = { "monitor-exit", "KVM is to return to the monitor" },
-	[TRACE_OFF] = { "off-cpu", "a thread leaves its CPU" },
-	[TRACE_ON] = { "on-cpu", "a thread has a CPU again" },
-	[TRACE_WAKE] = { "wake-up", "a thread may go on" },
-	[TRACE_FAULT] = { "page-fault", "KVM handles a fault on guest memory" },
-	[TRACE_PORT] = { "port", "KVM serves an access to a port" },
-	[TRACE_NOTE] = { "note", "RCU notes a guest's entry or exit, or a switch" },
-	[TRACE_RAISE] = { "interrupt", "an interrupt is raised for a vCPU" },
-	[TRACE_INJECT] = { "injection", "KVM injects an interrupt" },
-	[TRACE_HALT] = { "halt", "a halted vCPU goes on" },
-	[TRACE_BEGIN] = { "begin", "a thread begins" },
-	[TRACE_NAME] = { "name", "a thread is named" },
-	[TRACE_END] = { "end", "a thread ends" },
-	[TRACE_TICKS] = { "guest-ticks", "how long a thread ran a guest, as the kernel's ticks count" },
-	[TRACE_USER_TICKS] = { "user-ticks", "the same in user mode, the guest's among them" },
-	[TRACE_COST] = { "cost", "what this machine takes for something" },
-	[TRACE_MAP] = { "map", "a process maps something" },
-	[TRACE_TOUCH] = { "touch", "a page fault" },
-	[TRACE_SYSTEM_TICKS] = { "system-ticks", "the same in the kernel" },
-};
-
 /* The offset of FIELD in a tracepoint's FORMAT: "field:unsigned int exit_reason;	offset:8;
  * size:4;". */
 static int field_offset(const char *format, const char *field, uint16_t *offset)

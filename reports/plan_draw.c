@@ -70,7 +70,8 @@ static void put_whisker(FILE *out, double low, double high, double scale, double
 		from, y - 5, y + 5, from, y, to, to, y - 5, y + 5);
 }
 
-const char *plan_shorten(double value, char *text)
+/* 1234567 as "1.23M" in TEXT (16 bytes). */
+static const char *shorten(double value, char *text)
 {
 	return value < 100000 ? (snprintf(text, 16, "%.0f", value), text) : format_short(value, text);
 }
@@ -123,7 +124,7 @@ static void draw_bars(FILE *out, const struct plan_page *p, const struct part *p
 		put_label(out, LEFT + (isnan(end) ? 0 : end * scale) + 6, y + 15, "start",
 			  isnan(plan_number(&p->summary, row, total))
 				  ? "not planned"
-				  : plan_shorten(plan_number(&p->summary, row, total), text));
+				  : shorten(plan_number(&p->summary, row, total), text));
 	}
 	fputs("</svg>\n", out);
 }

@@ -24,9 +24,6 @@ void plan_draw_forecast(FILE *out, const struct plan_page *p, const char *config
 /* All figures, a configuration a row. */
 void plan_put_table(FILE *out, const struct plan_page *p);
 
-/* 1234567 as "1.23M" in TEXT (16 bytes). Returns TEXT. */
-const char *plan_shorten(double value, char *text);
-
 /* Cells by the column's name. */
 double plan_number(const struct table *table, size_t row, const char *column);
 const char *plan_text(const struct table *table, size_t row, const char *column);

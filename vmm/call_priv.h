@@ -17,8 +17,6 @@ int64_t checked_call(struct monitor *m, uint32_t call, const uint64_t argument[6
 int64_t checked_new(const struct monitor *m, int64_t fd);
 
 /* proc.c: what /proc says of the program's own process. */
-size_t proc_path_of(int fd,
-		    char path[PATH_MAX]); /* of a file of a /proc, wherever mounted: its length; else 0 */
 const char *proc_path(const struct monitor *m, const char *path); /* PATH, or what stands in for it */
 int proc_hidden(
 	int fd); /* the error of opening a file of /proc that tells of the monitor; 0: it may be had */

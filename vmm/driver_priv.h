@@ -27,9 +27,8 @@ struct driver {
 enum driver_phase { DRIVER_WAITING, DRIVER_SERVING, DRIVER_BARE, DRIVER_PARKING, DRIVER_ENDING };
 
 /* driver_serve.c: what one does while the program runs. */
-void driver_serve(struct driver *d);			      /* until they park */
-bool driver_polls(const struct monitor *m);		      /* rather than be woken for each request */
-void driver_tell_asleep(const struct driver *d, bool asleep); /* to its vCPUs, which then ring */
+void driver_serve(struct driver *d);	    /* until they park */
+bool driver_polls(const struct monitor *m); /* rather than be woken for each request */
 
 /* driver.c: their lives. */
 unsigned driver_count(const struct monitor *m); /* as many as there are to be */

@@ -49,7 +49,8 @@ static bool any_submitted(const struct driver *d)
 	return false;
 }
 
-void driver_tell_asleep(const struct driver *d, bool asleep)
+/* To its vCPUs, which then ring. */
+static void tell_asleep(const struct driver *d, bool asleep)
 {
 	const struct vcpu *v;
 
@@ -62,12 +63,12 @@ static void nap(struct driver *d)
 {
 	uint64_t rings;
 
-	driver_tell_asleep(d, true);
+	tell_asleep(d, true);
 	while (!any_submitted(d) && serving(d->monitor))
 		if (read(d->doorbell, &rings, sizeof(rings)) < 0 && errno != EINTR)
 			break;
 	if (driver_polls(d->monitor))
-		driver_tell_asleep(d, false);
+		tell_asleep(d, false);
 }
 
 /* What the guest says of its threads is its own loss where it is not so. */

@@ -129,7 +129,8 @@ int64_t proc_call_readlinkat(struct monitor *m, const uint64_t a[6])
 	return read_link(m, (int)a[0], (const char *)a[1], (char *)a[2], a[3]);
 }
 
-size_t proc_path_of(int fd, char path[PATH_MAX])
+/* The path of FD where it is a file of a /proc, wherever mounted: its length; else 0. */
+static size_t path_of(int fd, char path[PATH_MAX])
 {
 	struct statfs file_system;
 	char link[64];
@@ -154,7 +155,7 @@ int proc_hidden(int fd)
 	};
 	char path[PATH_MAX], *name;
 
-	if (proc_path_of(fd, path) == 0)
+	if (path_of(fd, path) == 0)
 		return 0;
 	name = strrchr(path, '/');
 	for (size_t i = 0; name && i < sizeof(hidden) / sizeof(hidden[0]); i++)
@@ -171,7 +172,7 @@ static enum listing listing_of(int fd)
 	char path[PATH_MAX], *name;
 	const char *own;
 
-	if (proc_path_of(fd, path) == 0)
+	if (path_of(fd, path) == 0)
 		return OTHERS;
 	own = below_self(path);
 	name = strrchr(path, '/') + 1;

@@ -220,7 +220,7 @@ static int take_azure(struct fleet *fleet, const struct table *table, struct err
 	return 0;
 }
 
-const struct fleet_format fleet_formats[] = {
+static const struct fleet_format formats[] = {
 	{ &schema_rvtools_vmemory, { "consumed", "ballooned" }, 2, take_vmemory },
 	{ &schema_rvtools_vdisk, { "capacity m", "disk mode" }, 2, take_vdisk },
 	{ &schema_rvtools_vinfo, { "powerstate", "memory" }, 1, take_vinfo },
@@ -234,7 +234,7 @@ const struct fleet_format *fleet_format_of(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char header[8192];
-	const struct fleet_format *format = fleet_formats;
+	const struct fleet_format *format = formats;
 
 	if (!file || !fgets(header, sizeof(header), file))
 		header[0] = '\0';

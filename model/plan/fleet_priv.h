@@ -163,7 +163,6 @@ struct fleet_format {
 	int turn; /* read after those of lower turns, which it refers to; the project's own is 1 */
 	int (*take)(struct fleet *fleet, const struct table *table, struct error *error);
 };
-extern const struct fleet_format fleet_formats[]; /* ends with a NULL schema */
 
 /* The format of the file at PATH by its header, NULL: the project's own. */
 const struct fleet_format *fleet_format_of(const char *path);

@@ -223,8 +223,8 @@ int pack_problem_make(struct pack_problem *a, const struct fleet *fleet, const s
 	return 0;
 }
 
-int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
-		  const struct place_effort *effort)
+int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+	       const struct place_effort *effort)
 {
 	struct pack_problem *a = calloc(1, sizeof(*a));
 	int code = a ? pack_problem_make(a, fleet, config, false) : -ENOMEM;
@@ -244,11 +244,6 @@ int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const stru
 	packing->left = packing->solution.left;
 	packing->unplaced = packing->solution.unplaced;
 	return code;
-}
-
-int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config)
-{
-	return pack_fleet_by(packing, fleet, config, &place_effort_usual);
 }
 
 void packing_free(struct packing *packing)

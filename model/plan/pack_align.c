@@ -198,7 +198,7 @@ static int find_shares(struct aligner *a, struct packing *packing, const struct 
 			a->share[i] = 1;
 		count_shares(a);
 		now = last ? effort : now;
-		code = pack_fleet_by(packing, a->fleet, a->config, now);
+		code = pack_fleet(packing, a->fleet, a->config, now);
 		if (code || last)
 			return code;
 		raised = raise_all(a, packing, round >= ROUNDS_USUAL);
@@ -217,7 +217,7 @@ int pack_align(struct packing *packing, struct plan_config *config, const struct
 	int code = -ENOMEM;
 
 	if (fleet->series.vms == 0)
-		return pack_fleet_by(packing, fleet, config, effort);
+		return pack_fleet(packing, fleet, config, effort);
 	config->counted = malloc(cells * sizeof(*config->counted));
 	a.mean = calloc(cells, sizeof(*a.mean));
 	a.burst = calloc(cells, sizeof(*a.burst));

@@ -12,7 +12,7 @@ int plan_pack(struct packing *packing, const struct fleet *fleet, const struct p
 	      bool careful)
 {
 	double failing = config->policy ? config->policy->spare_hosts : 0;
-	int code = pack_fleet_by(packing, fleet, config, careful ? &place_effort_little : NULL);
+	int code = pack_fleet(packing, fleet, config, careful ? &place_effort_little : NULL);
 
 	return code == 0 && failing >= 1 && careful ? pack_add_spares(packing, (size_t)failing) : code;
 }

@@ -46,7 +46,8 @@ static double work_of_first_fit(const struct extent *e)
 	return e->rows;
 }
 
-const struct place_heuristic place_heuristics[] = {
+/* The quickest come first. */
+static const struct place_heuristic heuristics[] = {
 	{ "first-fit-max", place_first_fit, ORDER_MAX, work_of_first_fit, ROWS_FITTED, 0 },
 	{ "first-fit-sum", place_first_fit, ORDER_SUM, work_of_first_fit, ROWS_FITTED, 0 },
 	{ "first-fit-product", place_first_fit, ORDER_PRODUCT, work_of_first_fit, ROWS_FITTED, 0 },
@@ -111,7 +112,7 @@ static int try_portfolio(struct placing *best, const char **method, const struct
 			       : 0;
 	int code = 0;
 
-	for (const struct place_heuristic *h = place_heuristics; code == 0 && h->name; h++) {
+	for (const struct place_heuristic *h = heuristics; code == 0 && h->name; h++) {
 		if ((h->work && h->work(&extent) > h->work_most) || extent.rows < h->rows_least)
 			continue;
 		code = attempt(best, method, problem, h, PLACE_NONE);
@@ -181,7 +182,7 @@ int place_solve(struct place_solution *solution, const struct place_problem *pro
 
 int place_by(struct place_solution *solution, const struct place_problem *problem, const char *name)
 {
-	const struct place_heuristic *h = place_heuristics;
+	const struct place_heuristic *h = heuristics;
 	struct merged merged;
 	struct placing best = { 0 };
 	int code;

@@ -75,10 +75,10 @@ extern const struct place_effort place_effort_usual;
 extern const struct place_effort place_effort_little; /* for plans that are but steps, or compared */
 
 /*
- * Places PROBLEM: the best of a portfolio of heuristics (place_heuristics), then local search that empties
- * bins, then bins swapped for cheaper kinds, then for few items an exact method. As much as possible is
- * placed; among such placements the cheapest found, then the one with the fewest bins, is kept. 0 or -ENOMEM;
- * the caller frees with place_solution_free in both cases.
+ * Places PROBLEM: the best of a portfolio of heuristics (struct place_heuristic), then local search that
+ * empties bins, then bins swapped for cheaper kinds, then for few items an exact method. As much as possible
+ * is placed; among such placements the cheapest found, then the one with the fewest bins, is kept. 0 or
+ * -ENOMEM; the caller frees with place_solution_free in both cases.
  */
 int place_solve(struct place_solution *solution, const struct place_problem *problem,
 		const struct place_effort *effort);

@@ -100,7 +100,6 @@ struct place_heuristic {
 	double work_most;			     /* beyond which it is left out */
 	double rows_least;			     /* items below which it is */
 };
-extern const struct place_heuristic place_heuristics[]; /* ends with a NULL name; the quickest come first */
 
 int place_first_fit(struct placing *placing, const size_t *ranked, int order);
 int place_best_fit(struct placing *placing, const size_t *ranked, int order);

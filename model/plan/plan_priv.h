@@ -179,9 +179,8 @@ struct packing {
 };
 
 /* Packs FLEET for CONFIG. 0 or -ENOMEM; the caller frees in both cases. */
-int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config);
-int pack_fleet_by(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
-		  const struct place_effort *effort); /* NULL: by first fit alone */
+int pack_fleet(struct packing *packing, const struct fleet *fleet, const struct plan_config *config,
+	       const struct place_effort *effort); /* NULL: by first fit alone */
 void packing_free(struct packing *packing);
 
 /* What becomes of the packing without a failure domain: spare hosts outside of each are added, as far as

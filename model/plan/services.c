@@ -59,7 +59,7 @@ int services_pack(struct packing *packing, struct fleet *fleet, struct plan_conf
 	for (int round = 0; code == 0 && round < ROUNDS_MOST && services_count(fleet, config, packing->hosts);
 	     round++) {
 		packing_free(packing);
-		code = pack_fleet_by(packing, fleet, config, effort);
+		code = pack_fleet(packing, fleet, config, effort);
 	}
 	return code;
 }

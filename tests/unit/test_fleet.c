@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "model/plan/place_priv.h"
 #include "model/plan/plan_priv.h"
 #include "tests/check.h"
 #include "tests/report_tables.h"
@@ -181,14 +182,14 @@ static void test_hosts_there_are_and_may_not_be(void)
 			   "host,cores,memory,cost,have,net_mb_s,missing_driver\nold,8,64,5000,1,100,"
 			   "NIC\nnew,8,64,1000,,100,\n"),
 		  0);
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_fleet(&packing, &fleet, &config, &place_effort_usual), 0);
 	CHECK_INT(packing.hosts, 4); /* the network takes one a host */
 	CHECK_INT(packing.bought[0], 1);
 	CHECK(packing.host[0].owned);
 	CHECK_NEAR(packing.solution.cost, 3000, 1e-9);
 	packing_free(&packing);
 	config.hypervisor = true;
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_fleet(&packing, &fleet, &config, &place_effort_usual), 0);
 	CHECK_INT(packing.bought[0], 0);
 	CHECK_INT(packing.bought[1], 4);
 	packing_free(&packing);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <stdlib.h>
 
+#include "model/plan/place_priv.h"
 #include "model/plan/plan_priv.h"
 #include "tests/check.h"
 
@@ -29,7 +30,7 @@ static void test_no_host_is_overfull(void)
 			price[i + j] = (struct plan_price){ .cpu = parts[j] };
 		}
 	}
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_fleet(&packing, &fleet, &config, &place_effort_usual), 0);
 	CHECK(packing.hosts == 20);
 	CHECK_INT(packing.unplaced, 0);
 	for (size_t i = 0; i < packing.hosts; i++) {
@@ -71,7 +72,7 @@ static void test_hosts_are_no_larger_than_needed(void)
 	struct plan_config config = { .name = "native", .price = price, .known = true };
 	struct packing packing;
 
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_fleet(&packing, &fleet, &config, &place_effort_usual), 0);
 	CHECK_INT(packing.hosts, 3);
 	CHECK_INT(packing.host[0].kind, 0);
 	CHECK_INT(packing.host[1].kind, 0);
@@ -81,7 +82,7 @@ static void test_hosts_are_no_larger_than_needed(void)
 	packing_free(&packing);
 
 	kind[1].available = 0;
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_fleet(&packing, &fleet, &config, &place_effort_usual), 0);
 	CHECK_INT(packing.host[2].kind, 0);
 	packing_free(&packing);
 }
@@ -105,7 +106,7 @@ static void test_what_is_left_over_has_a_reason(void)
 	struct packing packing;
 	char *list;
 
-	CHECK_INT(pack_fleet(&packing, &fleet, &config), 0);
+	CHECK_INT(pack_fleet(&packing, &fleet, &config, &place_effort_usual), 0);
 	list = plan_unplaced_list(&fleet, &config, &packing);
 	CHECK_STR(list, "wide:1:cpu fat:2:cpu+memory busy:1:io odd:1:together web:1:available");
 	CHECK_INT(packing.unplaced, 6);

@@ -38,7 +38,6 @@ struct event_peer {
 	volatile uint32_t naps, wakes; /* begun, and ended */
 	uint64_t woken_tsc;	       /* when the last ended */
 };
-extern struct event_peer event_peer;
 void event_peer_start(void (*step)(struct event_peer *peer));
 void event_interrupt_peer(void); /* sends it ABI_VECTOR_DONE */
 

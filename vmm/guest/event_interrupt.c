@@ -21,7 +21,7 @@ extern const char event_complete[]; /* event_entry.S */
 extern volatile uint64_t event_complete_ticks, event_complete_empty;
 extern volatile uint32_t event_complete_count;
 
-struct event_peer event_peer;
+static struct event_peer second;
 
 static volatile uint32_t *apic(uint64_t offset)
 {
@@ -60,10 +60,10 @@ static void find_interrupts(uint64_t peer)
 
 static void peer_run(void)
 {
-	ring0_run(find_interrupts, (uint64_t)&event_peer);
-	__atomic_store_n(&event_peer.started, 1, __ATOMIC_RELEASE);
+	ring0_run(find_interrupts, (uint64_t)&second);
+	__atomic_store_n(&second.started, 1, __ATOMIC_RELEASE);
 	for (;;)
-		event_peer.step(&event_peer);
+		second.step(&second);
 }
 
 void event_peer_start(void (*step)(struct event_peer *peer))
@@ -74,10 +74,10 @@ void event_peer_start(void (*step)(struct event_peer *peer))
 				   .stack = (uint64_t)stack,
 				   .stack_size = STACK - 8 };
 
-	event_peer.step = step;
+	second.step = step;
 	if (thread_create(&frame, &wish) < 0)
 		fault_exit(1);
-	wait_change(&event_peer.started, 0);
+	wait_change(&second.started, 0);
 	*apic(APIC_TARGET) = 1u << 24;
 }
 
@@ -128,13 +128,13 @@ static void interrupt_self(uint64_t n)
 
 static uint64_t interrupt_running(bool empty)
 {
-	uint32_t count = *event_peer.interrupts;
+	uint32_t count = *second.interrupts;
 	uint64_t start = tsc();
 
 	if (empty)
 		return 0;
 	event_interrupt_peer();
-	wait_change(event_peer.interrupts, count);
+	wait_change(second.interrupts, count);
 	return tsc() - start;
 }
 
@@ -145,13 +145,13 @@ static uint64_t interrupt_halted(bool empty)
 
 	if (empty)
 		return 0;
-	wait_change(&event_peer.naps, event_peer.wakes);
+	wait_change(&second.naps, second.wakes);
 	wait_ticks(HALT_RATE);
 	start = tsc();
-	wakes = event_peer.wakes;
+	wakes = second.wakes;
 	event_interrupt_peer();
-	wait_change(&event_peer.wakes, wakes);
-	return event_peer.woken_tsc - start;
+	wait_change(&second.wakes, wakes);
+	return second.woken_tsc - start;
 }
 
 /* The exit that has the monitor raise it is no part of it. */
