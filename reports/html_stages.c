@@ -11,7 +11,7 @@ static void put_kind(FILE *out, const struct result *result, const struct grid *
 {
 	char cell[STAGE_CELL];
 
-	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>", out);
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"grid\">\n<caption>", out);
 	html_text(out, kind);
 	fputs("</caption>\n<tr><th>stage</th>", out);
 	for (size_t c = 0; c < grid->column_count; c++) {

@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "reports/html_priv.h"
 
-/* Drawings keep a white card in dark mode too: their colours are chosen for white. */
+/* Drawings keep a white card in dark mode too: their colours are chosen for white. Where a grid is too wide
+ * an interval goes below its estimate, and names are broken at hyphens. */
 static const char style[] =
 	"<style>\n"
 	":root { color-scheme: light dark; --ink: #1c2026; --soft: #59626e; --line: #d5dae0; --page: "
@@ -31,6 +32,8 @@ static const char style[] =
 	"table { border-collapse: collapse; width: 100%; font-size: 0.925rem; font-variant-numeric: "
 	"tabular-nums; }\n"
 	"th, td { padding: 0.3rem clamp(0.4rem, 1vw, 0.7rem); text-align: right; white-space: nowrap; }\n"
+	".grid th, .grid td { white-space: normal; }\n"
+	".grid th:first-child, .grid td:first-child, .grid td span { white-space: nowrap; }\n"
 	".panels .scroll { align-self: start; margin: 0; }\n"
 	"caption { text-align: left; padding: 0.4rem 0.7rem; color: var(--soft); white-space: nowrap; }\n"
 	"th:first-child, td:first-child { text-align: left; }\n"

@@ -50,7 +50,8 @@ static void put_row(FILE *out, const struct grid *grid, size_t row)
 	html_text(out, grid->rows.name[row]);
 	fputs("</th>", out);
 	if (grid->base_ns)
-		fprintf(out, "<td>%s</td>", units_print_time(grid->base_ns[row], text, sizeof(text)));
+		fprintf(out, "<td><span>%s</span></td>",
+			units_print_time(grid->base_ns[row], text, sizeof(text)));
 	for (size_t column = 0; column < grid->column_count; column++)
 		put_cell(out, grid, *grid_cell(grid, row, column));
 	fputs("</tr>\n", out);
@@ -74,7 +75,7 @@ static void put_medians(FILE *out, const struct grid *grid, const struct result 
 
 void html_grid(FILE *out, const struct grid *grid, const struct result *result, const char *metric)
 {
-	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<caption>", out);
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"grid\">\n<caption>", out);
 	html_text(out, grid->axis);
 	fputs(grid->points ? "</caption>\n" : " [95 % interval]</caption>\n", out);
 	put_heading(out, grid);
