@@ -67,12 +67,12 @@ ratio_of_rounds() {
 # --- Showing figures -----------------------------------------------------------------------------------------
 
 # figure NAME UNIT "VALUE LOW HIGH" [<= LIMIT | >= LIMIT | +- LIMIT | in WHOLE | overlaps "VALUE LOW HIGH"]: a row with
-# its promise and the verdict. in: the interval is that of WHOLE, and VALUE shall lie in it. overlaps: both intervals
+# its promise and the verdict: not shown where the interval holds the limit. in: the interval is that of WHOLE, and VALUE shall lie in it. overlaps: both intervals
 # have something in common.
 figure() {
 	awk -v name="$1" -v unit="$2" -v figures="$3" -v operator="${4-}" -v limit="${5-}" '
 	function shown(v) { return v == "" || v == "NA" ? "NA" : sprintf(v >= 100 ? "%.0f" : v >= 10 ? "%.1f" : "%.3f", v) }
-	function verdict(value, low, high,    by, other) {
+	function verdict(value, low, high,    by, holds, other) {
 		if (shown(value) == "NA" || shown(low) == "NA")
 			return "not measured"
 		if (operator == "overlaps") {
@@ -88,7 +88,8 @@ figure() {
 		}
 		by = operator == "<=" ? high / limit - 1 : operator == ">=" ? 1 - low / limit \
 			: (high - 1 > 1 - low ? high - 1 : 1 - low) - limit
-		return by <= 0 ? "met" : sprintf("short by %.1f %%", 100 * by)
+		holds = operator == "<=" ? low <= limit : operator == ">=" ? high >= limit : low <= 1 + limit && high >= 1 - limit
+		return by <= 0 ? "met" : sprintf("%s %.1f %%", holds ? "not shown by" : "short by", 100 * by)
 	}
 	BEGIN {
 		split(figures, v, " ")

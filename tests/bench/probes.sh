@@ -3,9 +3,9 @@
 # SPDX-FileCopyrightText: The vmtax authors
 #
 # What the probes that always count cost each workload of the suite: repetitions with and without them by turns, in one
-# run, since two starts of vmtax run agree less than two repetitions of one. Ten pairs of them, and as many again while
-# the interval is wider than a hundredth, at most BENCH_PAIRS (60); BENCH_ONLY names workloads. Files are in memory:
-# times of a disk scatter by more than is looked for, and are longer, so that a cost is a smaller part of them.
+# run, since two starts of vmtax run agree less than two repetitions of one. Those whose interval is wider than a
+# hundredth are repeated as long as there is time: BENCH_SECONDS in all (480); BENCH_ONLY names workloads. Files are in
+# memory: times of a disk scatter by more than is looked for, and are longer, so that a cost is a smaller part of them.
 probe_configs=native,hosted
 
 # probe_workloads: those that were measured, in the suite's order.
@@ -40,16 +40,19 @@ probes_scattered() {
 }
 
 measure_probes() {
-	only=${BENCH_ONLY-}
-	for part in $(seq $((${BENCH_PAIRS:-60} / 10))); do
-		"$build/vmtax" run --out "$in_memory/probes.$part" --configs $probe_configs --blocks 20 --no-observe --probes alternate \
+	only=${BENCH_ONLY-} seconds=${BENCH_SECONDS:-480} part=0
+	end=$(($(date +%s) + seconds))
+	while left=$((end - $(date +%s))) && { [ $part -eq 0 ] || [ $left -gt $((seconds / 8)) ]; }; do
+		part=$((part + 1))
+		"$build/vmtax" run --out "$in_memory/probes.$part" --configs $probe_configs --budget ${left}s --no-observe --probes alternate \
 			${only:+--only "$only"} >"$work/probes.summary" 2>"$work/probes.messages" || {
 			cat "$work/probes.messages" >&2
 			return 1
 		}
 		only=$(probes_scattered)
-		[ -n "$only" ] || break
+		[ -n "$only" ] || return 0
 	done
+	echo "after $seconds s (BENCH_SECONDS) intervals are still wider than 0.01 of $(echo "$only" | sed 's/,/, /g')" >&2
 }
 
 show_probes() {
