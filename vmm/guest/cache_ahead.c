@@ -84,7 +84,8 @@ void cache_ahead(const struct cache_io *io, uint64_t next)
 	while (open->ahead < end && open->ahead - next <= open->window &&
 	       cache_page_find(open->file, open->ahead))
 		open->ahead++;
-	if (flight.file != CACHE_NOBODY || open->ahead >= end || open->ahead - next > open->window)
+	if (!channel_rings() || flight.file != CACHE_NOBODY || open->ahead >= end ||
+	    open->ahead - next > open->window)
 		return;
 	begin(io, open->ahead, open->window < end - open->ahead ? open->window : end - open->ahead);
 	open->ahead += (uint64_t)flight.count;

@@ -17,10 +17,10 @@
 #define FOR_EVER UINT64_MAX
 #define POLLS	 8 /* between two looks at the time, each of which takes as long as half a poll */
 
-static bool by_exit(bool blocks)
+bool channel_rings(void)
 {
 	/* A driver has the descriptors of another process than a child that has borrowed the vCPU. */
-	return blocks || !BOOT->ring || SELF->apart || recall_away(CHANNEL);
+	return BOOT->ring && !SELF->apart && !recall_away(CHANNEL);
 }
 
 struct abi_request *channel_slot(enum abi_call_id call, bool blocks)
@@ -28,7 +28,7 @@ struct abi_request *channel_slot(enum abi_call_id call, bool blocks)
 	struct abi_channel *c = CHANNEL;
 	struct abi_request *request = &c->slot[c->submitted % ABI_SLOTS];
 
-	if (by_exit(blocks)) {
+	if (blocks || !channel_rings()) {
 		channel_await(c, c->submitted); /* one after the other */
 		request = &c->exit_slot;
 	}

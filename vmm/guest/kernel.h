@@ -199,6 +199,7 @@ int memcmp(const void *a, const void *b, size_t n);
 void *memmove(void *to, const void *from, size_t n);
 
 /* channel.c: requests. */
+bool channel_rings(void); /* requests leave by ring now, those that cannot block */
 struct abi_request *channel_begin(enum abi_call_id call, bool blocks); /* an empty slot */
 int64_t channel_submit(struct abi_request *request);
 struct abi_request *channel_slot(enum abi_call_id call, bool blocks); /* these two: the page cache's own */
