@@ -25,7 +25,7 @@ const struct table_schema schema_scaling = {
 		NUMBER("usl", "1/s", "throughput by the Universal Scalability Law that was fitted"),
 		NUMBER("mva", "1/s", "throughput by mean value analysis, from the demands of one copy alone"),
 		NUMBER("sim_p95_ns", "ns", "95th percentile by simulation: copies like those measured alone, on so many cores"),
-		TEXT("flags", "oversubscribed: they hold more cores than there are; busy: with a core each, they waited for it for over 5 % of their time"),
+		TEXT("flags", "oversubscribed: they hold more cores than there are; busy: they waited for a core longer than they can have for each other, by over 5 % of their time"),
 		END },
 };
 

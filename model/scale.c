@@ -13,17 +13,29 @@
 
 /* scaling.csv and laws.csv: copies of a program that run at once. */
 
-/* Whether copies that have a core each waited for it: others kept the machine busy. */
+/*
+ * Whether copies waited for a core longer than for each other: others kept the machine busy. Where each can
+ * have a core that is no time. Else, while any waits, all cores are at work, and all copies are ready at
+ * worst, so that n less cores of them wait; what a copy waits beyond its time is before or after. Where
+ * copies have several threads that are ready at once nobody knows how many.
+ */
 static bool busy(const struct scale_series *s, const struct scale_point *p)
 {
-	double cpu = 0, wall = 0;
+	double cpu = 0, wall = 0, each_other = 0, wait = p->wait_cpu_ns;
 
 	for (size_t i = 0; i < p->runs; i++) {
 		cpu += p->run[i].cpu;
 		wall += p->run[i].wall;
 	}
-	return p->held <= s->cores && (double)p->n * fmax(cpu / wall, 1) <= SIMULATE_WIDE * s->cores &&
-	       p->wait_cpu_ns > MODEL_BUSY * p->p50_ns;
+	if (isnan(wait) || p->held > s->cores)
+		return false;
+	if ((double)p->n * fmax(cpu / wall, 1) > SIMULATE_WIDE * s->cores) {
+		if (isnan(p->mva)) /* they are no customers of a queue: scale_solve */
+			return false;
+		each_other = ((double)p->n / s->cores - 1) * p->cpu_ns;
+		wait = fmin(wait, p->p50_ns - p->cpu_ns);
+	}
+	return wait > each_other + MODEL_BUSY * p->p50_ns;
 }
 
 static void put_point(struct table_writer *w, const struct scale_series *s, const struct scale_point *p,

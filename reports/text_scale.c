@@ -142,10 +142,9 @@ int report_scaling_print(struct report_page on, const char *scaling, const char 
 	if (code == 0 && any_flag(&t, "oversubscribed"))
 		text_put_wrapped(&page, '*', "oversubscribed: they hold more cores than there are");
 	if (code == 0 && any_flag(&t, "busy"))
-		text_put_wrapped(
-			&page, '!',
-			"busy: copies that had a core each waited for it: others were at work, which "
-			"predictions leave out");
+		text_put_wrapped(&page, '!',
+				 "busy: copies waited for a core longer than for each other: others were at "
+				 "work, which predictions leave out");
 	table_free(&t);
 	if (code == 0)
 		table_free(&laws);

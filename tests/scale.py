@@ -59,7 +59,8 @@ for n in range(1, 9):
     write("held%d" % n, n, n / x, 1 / GAMMA, True)
 for n in range(1, 5):
     write("queue%d" % n, n, n / repair(n, 0.05, 0.05, 2), 0.05)
-# Half of the time of the first two is the wait for a core that each could have had.
+# Half of the time is the wait for a core: one that each of two could have had, and that three wait for each other half
+# as long; four do all of it.
 for n in range(1, 5):
     write("busy%d" % n, n, 0.1, 0.05, waited=0.05)
 
