@@ -159,8 +159,8 @@ static void account_vcpu(const struct launch *launch, const struct vmm_report *r
 		.wall = ns(r, t->wall_tsc),
 		.cpu = (int64_t)t->cpu_ns,
 		.delay = vcpu_delay(r, t, first, m),
-		.waits = (int64_t)t->waits,
-		.switches = (int64_t)t->switches,
+		.waits = (int64_t)t->usage.waits,
+		.switches = (int64_t)t->usage.switches,
 		.run = ns(r, t->run_tsc),
 		.host = ns(r, t->host_tsc),
 		.guest_kernel = ns(r, t->guest_kernel_tsc),
@@ -197,8 +197,11 @@ static void add_thread_stamps(const struct vmm_report *r, const struct vmm_threa
 	probe_samples_add(&m->samples, "stamps", t->name, "wall", "ns", (double)ns(r, t->wall_tsc));
 	probe_samples_add(&m->samples, "stamps", t->name, "cpu", "ns", (double)t->cpu_ns);
 	probe_samples_add(&m->samples, "stamps", t->name, "host_calls", "ns", (double)ns(r, t->host_tsc));
-	if (vcpu)
-		probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns", (double)ns(r, t->run_tsc));
+	if (!vcpu)
+		return;
+	probe_samples_add(&m->samples, "stamps", t->name, "kvm_run", "ns", (double)ns(r, t->run_tsc));
+	probe_samples_add(&m->samples, "stamps", t->name, "pages_supplied", "1", (double)t->usage.supplied);
+	probe_samples_add(&m->samples, "stamps", t->name, "switches_inside", "1", (double)t->switched_inside);
 }
 
 static void add_stamps(const struct vmm_report *r, struct measurement *m)

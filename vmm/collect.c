@@ -46,14 +46,17 @@ void monitor_collect(struct monitor *m)
 	threads_collect(m);
 }
 
-void monitor_switches(uint64_t *waits, uint64_t *switches)
+struct vmm_usage monitor_usage(void)
 {
 	struct rusage usage;
 
 	if (getrusage(RUSAGE_THREAD, &usage))
 		usage = (struct rusage){ 0 };
-	*waits = (uint64_t)usage.ru_nvcsw;
-	*switches = (uint64_t)(usage.ru_nvcsw + usage.ru_nivcsw);
+	return (struct vmm_usage){
+		.waits = (uint64_t)usage.ru_nvcsw,
+		.switches = (uint64_t)(usage.ru_nvcsw + usage.ru_nivcsw),
+		.supplied = (uint64_t)usage.ru_minflt,
+	};
 }
 
 uint64_t monitor_waited_ns(void)

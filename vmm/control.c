@@ -76,7 +76,7 @@ int control_ready(struct monitor *m)
 	}
 	/* What it waited for a core until here is not the program's. */
 	m->report->waited_go_ns = monitor_waited_ns();
-	monitor_switches(&m->report->waits_go, &m->report->switches_go);
+	m->report->usage_go = monitor_usage();
 	m->report->tsc_go = clock_tsc();
 	return error;
 }

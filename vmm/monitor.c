@@ -112,10 +112,11 @@ static void account(struct monitor *m)
 	m->vcpu_stuck = !threads_stop(m);
 	report->cpu_program_ns = monitor_cpu_ns() - report->cpu_go_ns;
 	report->thread[0].delay_ns = monitor_waited_ns() - (m->first ? report->waited_go_ns : 0);
-	monitor_switches(&report->thread[0].waits, &report->thread[0].switches);
+	report->thread[0].usage = monitor_usage();
 	if (m->first) {
-		report->thread[0].waits -= report->waits_go;
-		report->thread[0].switches -= report->switches_go;
+		report->thread[0].usage.waits -= report->usage_go.waits;
+		report->thread[0].usage.switches -= report->usage_go.switches;
+		report->thread[0].usage.supplied -= report->usage_go.supplied;
 	}
 	driver_park(m);
 	crowd_tell(m, 0);

@@ -39,6 +39,12 @@ extern const char *const vmm_stage_names[VMM_STAGES];
 #define VMM_UNSERVED	  16
 #define VMM_PROCESSES	  1024 /* at most at a time, the first included */
 
+/* What the kernel counts of a thread (getrusage(2)). */
+struct vmm_usage {
+	uint64_t waits, switches; /* it left its core to wait; in all */
+	uint64_t supplied;	  /* pages it touched and the host had yet to supply: minor faults */
+};
+
 /* Time one thread of the monitor spent, in TSC ticks unless named otherwise. */
 struct vmm_thread {
 	char name[16];	    /* "vcpu0", "driver0" */
@@ -51,7 +57,8 @@ struct vmm_thread {
 	uint64_t cpu_ns;    /* CPU time of the thread over wall_tsc */
 	uint64_t delay_ns;  /* runnable, but not running: of vCPUs, which nobody can read later */
 	uint64_t late_inside_ns, late_outside_ns; /* the same where KVM tells: inside KVM_RUN, and outside */
-	uint64_t waits, switches;		  /* of a vCPU's thread: it left its core to wait; in all */
+	uint64_t switched_inside;		  /* and how often inside */
+	struct vmm_usage usage;			  /* of a vCPU's thread */
 	/* A vCPU's share of what the guest kernel counted (see the report). */
 	uint64_t guest_kernel_tsc, guest_spin_tsc, guest_halt_tsc, guest_wait_tsc;
 };
@@ -81,10 +88,10 @@ struct vmm_report {
 	uint64_t cpu_killed_ns; /* CPU time of processes that were killed, and could not say more of it */
 	uint64_t cpu_setup_ns;	/* process CPU time up to ready */
 	uint64_t cpu_go_ns,
-		vcpu_go_ns;    /* CPU clocks of process and vCPU thread at go: exec leaves them running */
-	uint64_t waited_go_ns; /* for a core, the first vCPU's thread until then */
-	uint64_t waits_go, switches_go; /* of the same */
-	uint64_t cpu_program_ns;	/* of the process from go to the program's end, with kernel helpers */
+		vcpu_go_ns;	   /* CPU clocks of process and vCPU thread at go: exec leaves them running */
+	uint64_t waited_go_ns;	   /* for a core, the first vCPU's thread until then */
+	struct vmm_usage usage_go; /* of the same */
+	uint64_t cpu_program_ns;   /* of the process from go to the program's end, with kernel helpers */
 	/* What happened. */
 	uint32_t outcome; /* enum vmm_outcome */
 	uint32_t unread;  /* 1: by any harness: the monitor says on stderr what matters */

@@ -51,6 +51,7 @@ void stolen_count(struct vcpu *v, uint64_t entered, uint64_t left)
 	if (v->stolen.version && waited_ns <= clock_ticks_to_ns(left - v->began, v->monitor->tsc_hz))
 		*(was_outside(v, updates, waited_ns, entered) ? &v->thread.late_outside_ns
 							      : &v->thread.late_inside_ns) += waited_ns;
+	v->thread.switched_inside += v->stolen.version && updates > 1 ? updates - 1 : 0;
 	v->stolen.ns += waited_ns;
 	v->stolen.version += updates * UPDATE;
 	v->stolen.left = left;

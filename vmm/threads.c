@@ -55,7 +55,7 @@ static void *run(void *argument)
 	v->thread.wall_tsc += clock_tsc() - v->began;
 	v->thread.cpu_ns = clock_thread_cpu_ns();
 	v->thread.delay_ns = monitor_waited_ns();
-	monitor_switches(&v->thread.waits, &v->thread.switches);
+	v->thread.usage = monitor_usage();
 	/* If the program ended here, the main thread has yet to learn of it. */
 	loop_recall(m->main);
 	atomic_store(&v->left, true);
@@ -161,11 +161,13 @@ static void add(struct vmm_thread *row, const struct vmm_thread *thread)
 	row->run_tsc += thread->run_tsc;
 	row->late_inside_ns += thread->late_inside_ns;
 	row->late_outside_ns += thread->late_outside_ns;
+	row->switched_inside += thread->switched_inside;
 	row->host_tsc += thread->host_tsc;
 	row->cpu_ns += thread->cpu_ns;
 	row->delay_ns += thread->delay_ns;
-	row->waits += thread->waits;
-	row->switches += thread->switches;
+	row->usage.waits += thread->usage.waits;
+	row->usage.switches += thread->usage.switches;
+	row->usage.supplied += thread->usage.supplied;
 	row->guest_kernel_tsc += thread->guest_kernel_tsc;
 	row->guest_spin_tsc += thread->guest_spin_tsc;
 	row->guest_halt_tsc += thread->guest_halt_tsc;

@@ -156,8 +156,10 @@ static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
 	add(&to->delay_ns, from->delay_ns);
 	add(&to->late_inside_ns, from->late_inside_ns);
 	add(&to->late_outside_ns, from->late_outside_ns);
-	add(&to->waits, from->waits);
-	add(&to->switches, from->switches);
+	add(&to->switched_inside, from->switched_inside);
+	add(&to->usage.waits, from->usage.waits);
+	add(&to->usage.switches, from->usage.switches);
+	add(&to->usage.supplied, from->usage.supplied);
 }
 
 /* Most are empty, and memory nobody has touched: looking at them all would take longer than the process did.

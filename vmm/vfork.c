@@ -90,7 +90,7 @@ static int live(void *argument)
 		monitor_leave(v->monitor);
 	v->thread.cpu_ns = clock_thread_cpu_ns();
 	v->thread.delay_ns = monitor_waited_ns();
-	monitor_switches(&v->thread.waits, &v->thread.switches);
+	v->thread.usage = monitor_usage();
 	leave(v);
 }
 

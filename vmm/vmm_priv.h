@@ -276,9 +276,9 @@ void time_exit(struct monitor *m);
 /* collect.c */
 void monitor_collect(struct monitor *m); /* what the guest kernel counted since it was last collected */
 uint64_t monitor_waited_ns(void);	 /* the calling thread for a core: proc(5), schedstat */
-void monitor_switches(uint64_t *waits, uint64_t *switches); /* how often it left its core: to wait, in all */
-uint64_t monitor_cpu_ns(void);				    /* of this process */
-uint64_t monitor_resident_bytes(void);			    /* of its memory, the guest's with it */
+struct vmm_usage monitor_usage(void);	 /* of the same */
+uint64_t monitor_cpu_ns(void);		 /* of this process */
+uint64_t monitor_resident_bytes(void);	 /* of its memory, the guest's with it */
 
 /* monitor.c: the first vCPU has run, if not in the thread that called vmm_monitor_run: ends the process. */
 _Noreturn void monitor_leave(struct monitor *m);
