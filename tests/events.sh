@@ -28,7 +28,7 @@ instructions="rdmsr wrmsr cr0 cr3 cr4 cr8 debug-register invlpg wbinvd hypercall
 exits="port-write-monitor port-read-monitor port-write-kernel port-read-kernel mmio-write-monitor mmio-read-monitor
 	mmio-write-kernel mmio-read-kernel null-exit null-eventfd null-ring null-ring-asleep"
 interrupts="hlt-wake self-ipi ipi ipi-halted inject-monitor inject-irqfd inject-msi eoi interrupt-complete timer"
-memory="page-fault pte-change tlb-shootdown touch-2m dirty-log"
+memory="page-fault pte-change tlb-shootdown touch-2m dirty-log unasked"
 
 # Each can be measured here, or says why not: this machine lacks something (77), or KVM does not come back (124, 125).
 for event in $instructions $exits $interrupts $memory; do

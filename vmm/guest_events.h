@@ -63,7 +63,8 @@
 	X(pte_change, "pte-change", 0)                                                                       \
 	X(tlb_shootdown, "tlb-shootdown", ABI_EVENT_APIC | ABI_EVENT_TWO)                                    \
 	X(touch_2m, "touch-2m", ABI_EVENT_HUGE)                                                              \
-	X(dirty_log, "dirty-log", ABI_EVENT_DIRTY)
+	X(dirty_log, "dirty-log", ABI_EVENT_DIRTY)                                                           \
+	X(unasked, "unasked", 0)
 
 /* Numbered from 1, so that 0 is none. */
 enum abi_event_id {

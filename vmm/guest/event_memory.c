@@ -9,13 +9,14 @@
 #define PRESENT	   1ull
 #define WRITABLE   2ull
 #define LARGE_MOST 64
+#define SMALL_MOST 200 /* turns, of two pages each */
 
 extern const char event_page_fault[], event_shootdown[]; /* event_entry.S */
 extern volatile uint64_t event_base;
 extern uint64_t *event_entries;
 extern volatile uint32_t event_shot;
 
-static uint64_t pages_gpa, large_gpa, large_end;
+static uint64_t pages_gpa, small_gpa, large_gpa, large_end;
 
 static volatile uint8_t *page(uint64_t number)
 {
@@ -129,6 +130,34 @@ static uint64_t touch(bool empty)
 	return tsc() - start;
 }
 
+/* Pages that nobody has touched. */
+static void ready_small(void)
+{
+	small_gpa = pages_take(2 * (SMALL_MOST + 1), 0);
+	if (small_gpa == 0)
+		fault_exit(1);
+}
+
+/*
+ * What no guest asks for, and gets: an instruction that the processor does not let it have; a page that the
+ * host has yet to supply; and one that the host shows first, as it is read, and copies then.
+ */
+static uint64_t get_unasked(bool empty)
+{
+	volatile uint8_t *fresh = at(small_gpa);
+	uint64_t start = tsc();
+	uint32_t leaf;
+
+	if (empty)
+		return 0;
+	fresh[0] = 1;
+	leaf = fresh[PAGE]; /* 0 */
+	__asm__ volatile("cpuid" : "+a"(leaf) : : "ebx", "ecx", "edx");
+	fresh[PAGE] = 1;
+	small_gpa += 2 * PAGE;
+	return tsc() - start;
+}
+
 static void forget_written(void)
 {
 	event_say(ABI_EVENT_WRITTEN);
@@ -142,6 +171,7 @@ const struct event events_memory[ABI_EVENT_COUNT] = {
 				   .most = PAGES },
 	[ABI_EVENT_pte_change] = { .ring0 = change, .ready = map_pages },
 	[ABI_EVENT_tlb_shootdown] = { .once = shoot, .ready = ready_shootdown },
+	[ABI_EVENT_unasked] = { .once = get_unasked, .ready = ready_small, .most = SMALL_MOST },
 	[ABI_EVENT_touch_2m] = { .once = touch, .ready = ready_large, .most = LARGE_MOST - 1 },
 	[ABI_EVENT_dirty_log] = { .ring3 = show,
 				  .ready = map_pages,
