@@ -97,7 +97,7 @@ struct inside {
 static struct inside divide_inside(const struct probe_vcpu_times *t)
 {
 	struct inside in = { PROBE_MISSING, PROBE_MISSING, PROBE_MISSING, PROBE_MISSING };
-	int64_t waited, unasked = at_least_0(t->unasked);
+	int64_t waited;
 
 	if (!known(t->wall) || !known(t->run) || !known(t->guest_kernel) || !known(t->guest_wait) ||
 	    !known(t->guest_spin) || !known(t->boot))
@@ -107,8 +107,24 @@ static struct inside divide_inside(const struct probe_vcpu_times *t)
 	in.hypervisor = waited - in.spin;
 	in.kernel = t->guest_kernel + t->boot;
 	in.user = at_least_0(t->run - waited - in.kernel);
-	in.hypervisor += unasked - take_evenly(unasked, (int64_t *[]){ &in.user, &in.kernel, NULL });
 	return in;
+}
+
+/*
+ * What KVM did unasked, on a core: it was while the program ran, or the guest's kernel. A core is lost, and
+ * got back, in whatever goes on in KVM_RUN.
+ */
+static void take_unasked(const struct probe_vcpu_times *t, struct inside *in)
+{
+	int64_t unasked = at_least_0(t->unasked), switching = at_least_0(t->switching), left;
+
+	if (!known(in->hypervisor))
+		return;
+	left = take_evenly(unasked, (int64_t *[]){ &in->user, &in->kernel, NULL });
+	in->hypervisor += unasked - left;
+	left = take_evenly(switching,
+			   (int64_t *[]){ &in->user, &in->kernel, &in->spin, &in->hypervisor, NULL });
+	in->hypervisor += switching - left;
 }
 
 /* What of its time without a core came after it had waited for something else, all its switches taken alike.
@@ -120,7 +136,8 @@ static int64_t woken(const struct probe_vcpu_times *t)
 	return (int64_t)((double)t->delay * (double)least(t->waits, t->switches) / (double)t->switches);
 }
 
-/* Takes DELAY out of the layers in which the thread had no core: most likely those, where nothing tells. */
+/* Takes DELAY out of the layers in which the thread had no core: most likely those, where nothing tells. What
+ * KVM does not tell was as the guest began, in KVM_RUN. */
 static void take_delay(const struct probe_vcpu_times *t, struct inside *in, int64_t *monitor, int64_t *host)
 {
 	int64_t *const answering[] = { host, monitor, NULL };
@@ -131,9 +148,10 @@ static void take_delay(const struct probe_vcpu_times *t, struct inside *in, int6
 	if (known(t->late_inside) && known(t->late_outside))
 		told = t->late_inside + t->late_outside;
 	if (told > 0) {
-		double share = (double)t->late_outside / (double)told;
-		int64_t outside = (int64_t)((double)t->delay * share);
+		int64_t outside = t->late_outside;
 
+		if (told > t->delay)
+			outside = (int64_t)((double)t->delay * (double)outside / (double)told);
 		left -= outside - take_all(outside, answering);
 		left -= take(at_least_0(late - outside), &in->hypervisor);
 	} else
@@ -170,6 +188,7 @@ void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_t
 	}
 	if (known(t->delay))
 		take_delay(t, &in, &monitor, &host);
+	take_unasked(t, &in);
 	put(account, LAYER_WAIT_CPU, t->delay, PROBE_EXACT);
 	put(account, LAYER_GUEST_USER, in.user, PROBE_INFERRED);
 	put(account, LAYER_GUEST_KERNEL, in.kernel, t->sampled ? PROBE_SAMPLED : PROBE_EXACT);

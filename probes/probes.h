@@ -215,9 +215,10 @@ struct probe_vcpu_times {
 	int64_t guest_wait;   /* the guest waiting for answers, whatever way */
 	int64_t guest_spin;   /* of which polling */
 	int64_t boot;	      /* before the program's first instruction */
-	int64_t unasked; /* KVM served the guest where that did not wait for it, as faults; 0: not known */
-	bool sampled;	 /* most of what was in the guest kernel is of stamps of some of its calls */
-	/* As KVM's steal clock divides DELAY: inside KVM_RUN, and outside; both 0 where it does not. */
+	int64_t unasked;   /* KVM served the guest where that did not wait for it, as faults; 0: not known */
+	int64_t switching; /* inside KVM_RUN it got a core back: what that took; 0: not known */
+	bool sampled;	   /* most of what was in the guest kernel is of stamps of some of its calls */
+	/* Of DELAY, as KVM's steal clock tells: inside KVM_RUN, and outside; both 0 where it does not. */
 	int64_t late_inside, late_outside;
 };
 void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *times);
