@@ -19,7 +19,7 @@
 /*
  * Events of the nano suite are guests that do one thing again and again. Their traces tell what KVM takes for
  * it: how much between entry and exit is its own and the processor's, as it tells itself or RCU does, and
- * what comes after KVM_RUN. Each guest faults on its memory as it begins, which shows where entries do.
+ * what comes after KVM_RUN.
  */
 #define TRIES 3 /* on a busy machine it may not be seen often enough */
 
@@ -75,26 +75,42 @@ static bool trace(const char *monitor, const char *event, const char *path, bool
 	return traced && status == 0;
 }
 
+/* Any guest may lose its CPU meanwhile. */
+static void learn(const char *path, enum trace_cost cost, uint64_t *costs)
+{
+	trace_costs_learn(path, cost, costs, NULL);
+	if (!costs[COST_SWITCH])
+		trace_costs_learn(path, COST_SWITCH, costs, NULL);
+}
+
 /* Between entry and exit, as KVM tells them, or else RCU. */
 static void find_window(const char *monitor, const char *path, uint64_t *costs)
 {
 	static const char event[] = "port-write-kernel";
 
-	if (trace(monitor, event, path, false)) {
-		trace_costs_learn(path, COST_WINDOW, costs, NULL);
-		trace_costs_learn(path, COST_EXIT, costs, NULL);
-		trace_costs_learn(path, COST_FAULT, costs, NULL);
-	}
+	if (trace(monitor, event, path, false))
+		learn(path, COST_WINDOW, costs);
 	for (int i = 0; i < TRIES && !costs[COST_WINDOW] && !costs[COST_NOTED]; i++)
 		if (trace(monitor, event, path, true))
-			trace_costs_learn(path, COST_NOTED, costs, NULL);
+			learn(path, COST_NOTED, costs);
+}
+
+/* What a guest does not ask for; where KVM does not tell of entries, nothing is made of it. */
+static void find_unasked(const char *monitor, const char *path, uint64_t *costs)
+{
+	static const enum trace_cost unasked[] = { COST_EXIT, COST_FAULT, COST_FRESH, COST_COPIED };
+
+	if (!costs[COST_WINDOW] || !trace(monitor, "unasked", path, false))
+		return;
+	for (size_t i = 0; i < sizeof(unasked) / sizeof(unasked[0]); i++)
+		learn(path, unasked[i], costs);
 }
 
 static void find_turn(const char *monitor, const char *path, uint64_t *costs)
 {
 	for (int i = 0; i < TRIES && !costs[COST_TURN]; i++)
 		if (trace(monitor, "port-write-monitor", path, false))
-			trace_costs_learn(path, COST_TURN, costs, NULL);
+			learn(path, COST_TURN, costs);
 }
 
 /* Whether the process has a virtual CPU: KVM gives them to their descriptors as names. */
@@ -128,6 +144,7 @@ static void find_all(uint64_t *costs)
 	if (file >= 0 && cmd_find_part("vmtax-monitor", monitor, sizeof(monitor), NULL) == 0) {
 		find_window(monitor, path, costs);
 		find_turn(monitor, path, costs);
+		find_unasked(monitor, path, costs);
 	}
 	if (file >= 0)
 		close(file);

@@ -39,4 +39,7 @@ void observe_monitor_account(const struct launch *launch, const struct rusage *u
 /* How long KVM served the vCPU of THREAD, in ns, where its guest did not wait for it; 0: not known. */
 int64_t observe_unasked(const struct launch *launch, const struct measurement *m, const char *thread);
 
+/* What getting a core back so often took the vCPU's thread, in ns, as traced; 0: not known. */
+int64_t observe_switching(const struct launch *launch, uint64_t switches);
+
 #endif

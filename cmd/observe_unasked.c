@@ -13,11 +13,17 @@
 static const char *const others[] = { "pf_taken",	  "io_exits",	      "mmio_exits",    "halt_exits",
 				      "irq_window_exits", "nmi_window_exits", "irq_injections" };
 
-static int64_t counted(const struct measurement *m, const char *thread, const char *statistic)
+static int64_t counted_by(const struct measurement *m, const char *probe, const char *thread,
+			  const char *event)
 {
-	int64_t count = probe_samples_find(&m->samples, "kvm-stats", thread, statistic);
+	int64_t count = probe_samples_find(&m->samples, probe, thread, event);
 
 	return count > 0 ? count : 0;
+}
+
+static int64_t counted(const struct measurement *m, const char *thread, const char *statistic)
+{
+	return counted_by(m, "kvm-stats", thread, statistic);
 }
 
 /* Exits that are neither faults nor waited for: at least those for interrupts. */
@@ -30,21 +36,49 @@ static int64_t count_quick(const struct measurement *m, const char *thread)
 	return quick > interrupts ? quick : interrupts;
 }
 
-/* COUNT times what takes NS with EVENTS recorded. */
-static int64_t take(int64_t count, uint64_t ns, uint64_t events, const struct launch *launch)
+static int64_t least(int64_t a, int64_t b)
 {
-	int64_t each = (int64_t)ns - (launch->trace ? 0 : (int64_t)(events * launch->exit_costs[COST_EVENT]));
+	return a < b ? a : b;
+}
 
-	return each > 0 ? count * each : 0;
+/*
+ * Handling the faults takes longer where the host has yet to supply the page, as the kernel counts for the
+ * thread, and longer still where it copies one that it had shown to be read. Then KVM has begun in vain: such
+ * faults are those that it did not fix, nor settle otherwise.
+ */
+static int64_t handle_faults(const struct measurement *m, const char *thread, const uint64_t *cost)
+{
+	static const char *const settled[] = { "pf_fixed", "pf_fast", "pf_emulate", "pf_spurious" };
+	int64_t all = counted(m, thread, "pf_taken"), vain = all, supplied, copied;
+
+	for (size_t i = 0; i < sizeof(settled) / sizeof(settled[0]); i++)
+		vain -= counted(m, thread, settled[i]);
+	supplied = least(counted_by(m, "stamps", thread, "pages_supplied"), all);
+	copied = vain > 0 ? least(vain, supplied / 2) : 0;
+	return copied * (int64_t)cost[COST_COPIED] + (supplied - 2 * copied) * (int64_t)cost[COST_FRESH] +
+	       (all - supplied) * (int64_t)cost[COST_FAULT];
 }
 
 int64_t observe_unasked(const struct launch *launch, const struct measurement *m, const char *thread)
 {
+	static const enum trace_cost needed[] = { COST_WINDOW, COST_EXIT, COST_FAULT, COST_FRESH,
+						  COST_COPIED };
 	const uint64_t *cost = launch->exit_costs;
+	int64_t faults = counted(m, thread, "pf_taken"), quick = count_quick(m, thread), all, recording;
 
-	if (!cost || !cost[COST_WINDOW] || !cost[COST_EXIT] || !cost[COST_FAULT])
-		return 0;
-	return take(counted(m, thread, "pf_taken"), cost[COST_WINDOW] + cost[COST_EVENT] + cost[COST_FAULT],
-		    3, launch) +
-	       take(count_quick(m, thread), cost[COST_WINDOW] + cost[COST_EXIT], 2, launch);
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!cost || !cost[needed[i]])
+			return 0;
+	all = (faults + quick) * (int64_t)cost[COST_WINDOW] + quick * (int64_t)cost[COST_EXIT] +
+	      handle_faults(m, thread, cost);
+	recording = (3 * faults + 2 * quick) * (int64_t)cost[COST_EVENT];
+	if (launch->trace)
+		return all;
+	return all > recording ? all - recording : 0;
+}
+
+int64_t observe_switching(const struct launch *launch, uint64_t switches)
+{
+	return launch->trace && launch->exit_costs ? (int64_t)(switches * launch->exit_costs[COST_SWITCH])
+						   : 0;
 }

@@ -33,7 +33,7 @@ enum trace_kind {
 	TRACE_OFF,	 /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
 	TRACE_ON,	 /* it has a CPU again */
 	TRACE_WAKE,	 /* it may go on, once it has one; value: the thread that woke it */
-	TRACE_FAULT,	 /* KVM handles a fault on guest memory */
+	TRACE_FAULT,	 /* KVM handles a fault on guest memory; value: as TRACE_TOUCH's */
 	TRACE_PORT,	 /* KVM serves a guest's access to a port */
 	TRACE_NOTE,   /* RCU notes that a guest is entered or left, or a switch; value: TRACE_RESCHEDULES */
 	TRACE_RAISE,  /* an interrupt is raised for a vCPU, by whichever thread; value: its vector */
@@ -76,8 +76,13 @@ enum trace_cost {
 	COST_NOTED, /* COST_WINDOW by RCU's notes, where KVM tells of neither */
 	COST_CALL,  /* from a system call's end to the next one's beginning, where the program does nothing:
 		       the kernel's way out and in, and recording */
-	COST_EXIT,  /* from KVM's exit to its entry, where little is asked of it */
-	COST_FAULT, /* handling a fault on guest memory, from when KVM tells of it until the guest goes on */
+	COST_EXIT,  /* from KVM's exit to its entry, for an instruction the guest may not have; */
+	/* and for a fault on guest memory: */
+	COST_FAULT,  /* the host has the page; */
+	COST_FRESH,  /* it has yet to supply one; */
+	COST_COPIED, /* two of them: it shows one to be read, and copies it as it is written. Then KVM has to
+			be asked again: COST_FAULT */
+	COST_SWITCH, /* from when a thread has its CPU again until it goes on: the kernel's */
 	COST_RECORDER, /* and found out meanwhile: CPU time that emptying the rings into the file took, so far
 			*/
 	TRACE_COSTS,

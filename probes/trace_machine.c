@@ -135,6 +135,17 @@ static void on_return(const struct trace_machine *m, struct thread *t)
 	t->state.syscall = t->state.run = t->state.guest = false;
 }
 
+/* In user mode it then still was in the kernel. */
+static void on_cpu(const struct trace_machine *m, struct thread *t)
+{
+	t->state.off = false;
+	if (layer_of(&t->state) != LAYER_MONITOR || m->account.cost[COST_SWITCH] == 0)
+		return;
+	t->owed_ns = m->account.cost[COST_SWITCH];
+	t->owed_to = LAYER_HOST_KERNEL;
+	t->owed_inferred = false;
+}
+
 static void on_syscall(struct thread *t, const struct trace_event *e)
 {
 	t->state.syscall = true;
@@ -166,13 +177,10 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		on_guest(m, t);
 		break;
 	case TRACE_EXIT:
-		t->state.guest = false;
-		t->sum.role = TRACE_VCPU;
-		t->sum.exits++;
-		break;
 	case TRACE_USER_EXIT:
 		t->state.guest = false;
 		t->sum.role = TRACE_VCPU;
+		t->sum.exits += e->kind == TRACE_EXIT;
 		break;
 	case TRACE_PORT:
 	case TRACE_FAULT:
@@ -186,7 +194,7 @@ static void step(struct trace_machine *m, struct thread *t, const struct trace_e
 		t->sum.switches++;
 		break;
 	case TRACE_ON:
-		t->state.off = false;
+		on_cpu(m, t);
 		break;
 	case TRACE_WAKE:
 		t->state.ready = true;

@@ -54,7 +54,9 @@ static const struct {
 	[POINT_GUEST] = { { "kvm:kvm_entry", .kvm = true }, TRACE_GUEST, { NULL } },
 	[POINT_EXIT] = { { "kvm:kvm_exit", .kvm = true }, TRACE_EXIT, { "exit_reason", "isa" } },
 	[POINT_USER_EXIT] = { { "kvm:kvm_userspace_exit", .kvm = true }, TRACE_USER_EXIT, { "reason" } },
-	[POINT_FAULT] = { { "kvm:kvm_page_fault", .kvm = true }, TRACE_FAULT, { NULL } },
+	[POINT_FAULT] = { { "kvm:kvm_page_fault", .kvm = true },
+			  TRACE_FAULT,
+			  { "fault_address", "error_code" } },
 	[POINT_PORT] = { { "kvm:kvm_pio", .kvm = true, .silent = true }, TRACE_PORT, { NULL } },
 	[POINT_NOTE] = { { "rcu:rcu_utilization", .kvm = true, .silent = true,
 			   .filter = "s == \"Start context switch\"" },
@@ -232,6 +234,7 @@ size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t
 		if (read_32(data, bytes, f->field[i][1]) & 0xff) /* a bool */
 			e->value |= TRACE_BLOCKED;
 		break;
+	case POINT_FAULT:
 	case POINT_TOUCH:
 	case POINT_KERNEL_TOUCH:
 		e->value = (read_64(data, bytes, f->field[i][0]) & ~(uint64_t)(PAGE - 1)) |

@@ -123,7 +123,7 @@ enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, u
 
 /* --- The file: trace_file.c --- */
 
-#define TRACE_MAGIC	"vmxtrc5\n"
+#define TRACE_MAGIC	"vmxtrc6\n"
 #define TRACE_MAGIC_KIN 6	   /* bytes that all versions share */
 #define TRACE_CLOSED	UINT32_MAX /* instead of a CPU: the trace ended as it should; its round is the time */
 

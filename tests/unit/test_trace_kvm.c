@@ -90,6 +90,29 @@ static void test_cost(void)
 	trace_account_free(&a);
 }
 
+/* Getting a CPU back takes 30: the kernel's, also of a thread that had been in user mode. */
+static void test_switch(void)
+{
+	static const struct trace_event events[] = {
+		{ 0, 30, COST_SWITCH, TRACE_COST, 0 },
+		{ 0, 16, 1, TRACE_RUN, 0 },
+		{ 10, 0, 1, TRACE_GUEST, 0 },
+		{ 20, EXIT(0x60), 1, TRACE_EXIT, 0 },
+		{ 30, 0, 1, TRACE_RETURN, 0 },
+		{ 40, 1, 1, TRACE_OFF, 0 },
+		{ 100, 0, 1, TRACE_ON, 0 },
+		{ 150, 1, 1, TRACE_SYSCALL, 0 },
+		{ 160, 0, 1, TRACE_RETURN, 0 },
+	};
+	struct trace_account a = ACCOUNT(events, 160);
+
+	CHECK_INT(a.thread[0].ns[LAYER_MONITOR], 10 + 50 - 30);
+	CHECK_INT(a.thread[0].ns[LAYER_HOST_KERNEL], 30 + 10);
+	CHECK_INT(a.thread[0].ns[LAYER_WAIT_CPU], 60);
+	CHECK_INT(sum(&a.thread[0]), 160);
+	trace_account_free(&a);
+}
+
 /* A fault of 6, an interrupt raised by another thread, injected 7 later, 4 before the guest goes on; halts.
  */
 static void test_reasons(void)
@@ -218,6 +241,7 @@ int main(void)
 	CHECK_RUN(test_dead);
 	CHECK_RUN(test_no_call);
 	CHECK_RUN(test_cost);
+	CHECK_RUN(test_switch);
 	CHECK_RUN(test_reasons);
 	CHECK_RUN(test_window);
 	CHECK_RUN(test_notes);
