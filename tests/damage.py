@@ -58,7 +58,7 @@ def judge(command):
     ended = subprocess.run([VMTAX] + command.split(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, timeout=100)
     said = ended.stderr.decode(errors="replace")
-    if ended.returncode not in (0, 1, 2):
+    if ended.returncode not in (0, 1, 2) or "Sanitizer" in said or "runtime error" in said:
         return "ended with %d: %s" % (ended.returncode, said[-300:])
     if ended.returncode and not any(line.startswith("vmtax ") and ": " in line for line in said.split("\n")):
         return "said nothing: %s" % said[-300:]
