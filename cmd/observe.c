@@ -169,6 +169,7 @@ static void account_vcpu(const struct launch *launch, const struct vmm_report *r
 		.sampled = 2 * r->guest_brief_tsc > r->guest_kernel_tsc,
 		.late_inside = (int64_t)t->late_inside_ns,
 		.late_outside = (int64_t)t->late_outside_ns,
+		.late_waiting = (int64_t)t->late_waiting_ns,
 		.unasked = observe_unasked(launch, m, t->name),
 		.switching = observe_switching(launch, t->switched_inside),
 		.boot = first && r->tsc_program > r->tsc_first ? ns(r, r->tsc_program - r->tsc_first) : 0,

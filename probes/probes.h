@@ -220,6 +220,7 @@ struct probe_vcpu_times {
 	bool sampled;	   /* most of what was in the guest kernel is of stamps of some of its calls */
 	/* Of DELAY, as KVM's steal clock tells: inside KVM_RUN, and outside; both 0 where it does not. */
 	int64_t late_inside, late_outside;
+	int64_t late_waiting; /* and of both, while the guest waited for an answer */
 };
 void probe_account_vcpu(struct probe_account *account, const struct probe_vcpu_times *times);
 

@@ -19,6 +19,7 @@ static void collect_guest(struct vcpu *v)
 	v->thread.guest_spin_tsc = account->spin_tsc - base->spin_tsc;
 	v->thread.guest_halt_tsc = account->halt_tsc - base->halt_tsc;
 	v->thread.guest_wait_tsc = account->wait_tsc - base->wait_tsc;
+	v->thread.late_waiting_ns = account->late_ns - base->late_ns;
 	report->guest_kernel_tsc += v->thread.guest_kernel_tsc;
 	report->guest_brief_tsc += account->brief_tsc - base->brief_tsc;
 	report->guest_spin_tsc += v->thread.guest_spin_tsc;

@@ -27,7 +27,7 @@
  * A vCPU's own block lies at a multiple of its size: the kernel finds it by its stack. Stacks by their top.
  */
 #define ABI_BLOCK_SIZE	0x20000
-#define ABI_STEAL	0x7c0	/* struct kvm_steal_time: KVM writes it, for the monitor */
+#define ABI_STEAL	0x7c0	/* struct kvm_steal_time: KVM writes it */
 #define ABI_VCPU_DATA	0x800	/* struct abi_vcpu_data; at the block's beginning the code LSTAR points to */
 #define ABI_TSS		0xc00	/* 0x68 bytes, then the I/O bitmap up to our ports */
 #define ABI_RING0_STACK 0x2000	/* RSP0 */

@@ -97,6 +97,7 @@ struct abi_channel {
 	uint32_t core; /* monitor: where it is said to run */
 	_Alignas(64) struct abi_account {
 		uint64_t kernel_tsc, spin_tsc, halt_tsc, wait_tsc, brief_tsc;
+		uint64_t late_ns; /* as it waited, its thread had no core: KVM tells */
 		uint64_t syscalls, served;
 		int32_t exit_code, signal;
 		uint32_t panic;	    /* the guest kernel itself is at fault */

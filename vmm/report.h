@@ -58,6 +58,7 @@ struct vmm_thread {
 	uint64_t delay_ns;  /* runnable, but not running: of vCPUs, which nobody can read later */
 	uint64_t late_inside_ns, late_outside_ns; /* the same where KVM tells: inside KVM_RUN, and outside */
 	uint64_t switched_inside;		  /* and how often inside */
+	uint64_t late_waiting_ns;		  /* of both, as the guest waited for an answer */
 	struct vmm_usage usage;			  /* of a vCPU's thread */
 	/* A vCPU's share of what the guest kernel counted (see the report). */
 	uint64_t guest_kernel_tsc, guest_spin_tsc, guest_halt_tsc, guest_wait_tsc;

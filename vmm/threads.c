@@ -162,6 +162,7 @@ static void add(struct vmm_thread *row, const struct vmm_thread *thread)
 	row->late_inside_ns += thread->late_inside_ns;
 	row->late_outside_ns += thread->late_outside_ns;
 	row->switched_inside += thread->switched_inside;
+	row->late_waiting_ns += thread->late_waiting_ns;
 	row->host_tsc += thread->host_tsc;
 	row->cpu_ns += thread->cpu_ns;
 	row->delay_ns += thread->delay_ns;

@@ -157,6 +157,7 @@ static void add_thread(struct vmm_thread *to, const struct vmm_thread *from)
 	add(&to->late_inside_ns, from->late_inside_ns);
 	add(&to->late_outside_ns, from->late_outside_ns);
 	add(&to->switched_inside, from->switched_inside);
+	add(&to->late_waiting_ns, from->late_waiting_ns);
 	add(&to->usage.waits, from->usage.waits);
 	add(&to->usage.switches, from->usage.switches);
 	add(&to->usage.supplied, from->usage.supplied);

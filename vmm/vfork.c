@@ -111,6 +111,7 @@ static void take_back(struct loan *loan, uint32_t tid)
 	now->spin_tsc = then->spin_tsc;
 	now->halt_tsc = then->halt_tsc;
 	now->wait_tsc = then->wait_tsc;
+	now->late_ns = then->late_ns;
 	now->signal = now->exit_code = 0;
 	v->thread = loan->thread;
 	copy_block(loan, true);
