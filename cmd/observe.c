@@ -155,10 +155,11 @@ static int64_t vcpu_delay(const struct vmm_report *r, const struct vmm_thread *t
 static void account_vcpu(const struct launch *launch, const struct vmm_report *r, const struct vmm_thread *t,
 			 bool first, struct measurement *m)
 {
+	int64_t waited = vcpu_delay(r, t, first, m), early = observe_preempted(launch, &t->usage, waited);
 	const struct probe_vcpu_times times = {
 		.wall = ns(r, t->wall_tsc),
-		.cpu = (int64_t)t->cpu_ns,
-		.delay = vcpu_delay(r, t, first, m),
+		.cpu = (int64_t)t->cpu_ns + early,
+		.delay = waited - early,
 		.waits = (int64_t)t->usage.waits,
 		.switches = (int64_t)t->usage.switches,
 		.run = ns(r, t->run_tsc),

@@ -42,4 +42,10 @@ int64_t observe_unasked(const struct launch *launch, const struct measurement *m
 /* What getting a core back so often took the vCPU's thread, in ns, as traced; 0: not known. */
 int64_t observe_switching(const struct launch *launch, uint64_t switches);
 
+/*
+ * A thread whose core another took that woke up had it by the scheduler's clock until then; the record of the
+ * wake-up was made after that, and it still had it. How much of DELAY that was, in ns.
+ */
+int64_t observe_preempted(const struct launch *launch, const struct vmm_usage *usage, int64_t delay);
+
 #endif

@@ -82,3 +82,13 @@ int64_t observe_switching(const struct launch *launch, uint64_t switches)
 	return launch->trace && launch->exit_costs ? (int64_t)(switches * launch->exit_costs[COST_SWITCH])
 						   : 0;
 }
+
+int64_t observe_preempted(const struct launch *launch, const struct vmm_usage *usage, int64_t delay)
+{
+	int64_t lost = (int64_t)usage->switches - (int64_t)usage->waits, early;
+
+	if (!launch->trace || !launch->exit_costs || lost < 0 || delay < 0)
+		return 0;
+	early = lost * (int64_t)launch->exit_costs[COST_EVENT];
+	return least(early, delay);
+}

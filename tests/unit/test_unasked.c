@@ -145,11 +145,27 @@ static void test_told(void)
 	CHECK_INT(a.ns[LAYER_UNATTRIBUTED], 0);
 }
 
+/* Recording each of three wake-ups that took its core took 5 of its own time. */
+static void test_preempted(void)
+{
+	const struct vmm_usage usage = { .waits = 2, .switches = 5 };
+	struct launch launch = { .trace = "trace" };
+
+	CHECK_INT(observe_preempted(&launch, &usage, 100), 0);
+	launch.exit_costs = costs;
+	CHECK_INT(observe_preempted(&launch, &usage, 100), 15);
+	CHECK_INT(observe_preempted(&launch, &usage, 10), 10);
+	CHECK_INT(observe_preempted(&launch, &usage, PROBE_MISSING), 0);
+	launch.trace = NULL;
+	CHECK_INT(observe_preempted(&launch, &usage, 100), 0);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_placed);
 	CHECK_RUN(test_late);
 	CHECK_RUN(test_told);
+	CHECK_RUN(test_preempted);
 	CHECK_RUN(test_unasked);
 	CHECK_RUN(test_supplied);
 	CHECK_RUN(test_switching);
