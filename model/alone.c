@@ -24,11 +24,11 @@ static void take_row(const struct table *t, size_t row, struct alone_run *run)
 	run->several |= !first && !driver;
 	if (first && strcmp(layer, "wait-cpu") == 0)
 		run->waited_ns += ns;
-	if (first && strcmp(layer, "wait-io") == 0)
-		run->rest_ns += ns;
+	if (driver && strcmp(layer, "wait-cpu") == 0)
+		run->driver_waited_ns += ns;
 	if (driver && (strcmp(layer, "host-kernel") == 0 || strcmp(layer, "monitor") == 0 ||
 		       strcmp(layer, "wait-io") == 0))
-		run->rest_ns += ns;
+		run->served_ns += ns;
 }
 
 int alone_read(struct alone *alone, const char *directory, struct error *error)
@@ -55,6 +55,7 @@ double alone_ns(const struct alone *alone, const struct cells *cells, size_t row
 {
 	double number = cells_number(cells, row, "run"), wall = cells_number(cells, row, "wall_ns");
 	const struct alone_run *run;
+	double polled;
 
 	if (!(number < (double)alone->runs))
 		return wall;
@@ -62,10 +63,10 @@ double alone_ns(const struct alone *alone, const struct cells *cells, size_t row
 	/* Of several that run side by side, one waits while another goes on. */
 	if (run->several)
 		return wall;
-	if (strcmp(cells_text(cells, row, "transport"), "ring") != 0)
+	polled = cells_number(cells, row, "cpu_vcpu_spin_ns");
+	if (isnan(polled))
 		return wall - run->waited_ns;
-	return cells_number(cells, row, "cpu_vcpu_ns") + cells_number(cells, row, "cpu_monitor_ns") +
-	       run->rest_ns;
+	return wall - run->waited_ns - fmin(run->driver_waited_ns, fmax(polled - run->served_ns, 0));
 }
 
 void alone_free(struct alone *alone)
