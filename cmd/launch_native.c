@@ -82,7 +82,7 @@ static double cores_busy(const struct launch *launch, const struct measurement *
  * the kernel has taken its memory down, so a teardown of its own cannot be told apart: it is part of wall_ns.
  */
 static void account(const struct launch *launch, const struct child *child, uint64_t go, uint64_t executed,
-		    uint64_t ended, const struct rusage *usage, struct measurement *m)
+		    uint64_t ended, const struct rusage *usage, int64_t begun_ns, struct measurement *m)
 {
 	const cpu_set_t cores = choose_cores(launch, m->value[VMM_SCHEDULING]);
 
@@ -90,18 +90,33 @@ static void account(const struct launch *launch, const struct child *child, uint
 						 launch->tsc_hz);
 	m->wall_ns = (int64_t)clock_ticks_to_ns(ended - executed, launch->tsc_hz);
 	m->life_ns = m->setup_ns + m->wall_ns;
-	m->cpu_vcpu_ns = clock_usage_ns(usage) - observe_native_before(m);
+	m->cpu_setup_ns = begun_ns - observe_native_before(m);
+	m->cpu_setup_ns = m->cpu_setup_ns > 0 ? m->cpu_setup_ns : 0;
+	m->cpu_vcpu_ns = clock_usage_ns(usage) - observe_native_before(m) - m->cpu_setup_ns;
 	/* Where the watcher was told late that the program runs, as an ordinary user's may be, only the sum
 	 * is known. */
-	if (m->wall_ns < m->roi_ns || m->wall_ns * sysconf(_SC_NPROCESSORS_ONLN) < m->cpu_vcpu_ns)
-		m->setup_ns = m->wall_ns = RUN_MISSING;
-	/* There is no monitor and no driver, and set-up is the program's own process: a true nought. */
+	if (m->wall_ns < m->roi_ns || m->wall_ns * sysconf(_SC_NPROCESSORS_ONLN) < m->cpu_vcpu_ns) {
+		m->setup_ns = m->wall_ns = m->cpu_setup_ns = RUN_MISSING;
+		m->cpu_vcpu_ns = clock_usage_ns(usage) - observe_native_before(m);
+	}
+	/* There is no monitor and no driver: a true nought. */
 	m->cpu_monitor_ns = m->cpu_driver_busy_ns = m->cpu_driver_spin_ns = m->cpu_vcpu_spin_ns = 0;
-	m->cpu_kthread_ns = m->cpu_setup_ns = 0;
+	m->cpu_kthread_ns = 0;
 	m->cores_held = cores_busy(launch, m);
 	if (CPU_COUNT(&cores))
 		m->cpus = CPU_COUNT(&cores);
 	m->drivers = 0;
+}
+
+/* CPU time of process PID so far; 0: not known. */
+static int64_t cpu_so_far(pid_t pid)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &t))
+		return 0;
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* From the gate to the end. */
@@ -113,6 +128,7 @@ static void run(const struct launch *launch, struct child *child, const struct p
 	uint64_t deadline = clock_now_ns() + launch->timeout_ns, go, executed, ended = 0;
 	enum child_event event;
 	struct rusage usage = { 0 };
+	int64_t begun_ns = 0;
 	int status = 0, number;
 
 	observe_trace_begin(&trace, launch, child->pid);
@@ -122,6 +138,7 @@ static void run(const struct launch *launch, struct child *child, const struct p
 	child_release(child);
 	event = child_await(child, child->status_fd, deadline, &executed);
 	if (event == CHILD_SPOKE) {
+		begun_ns = cpu_so_far(child->pid);
 		number = child_exec_error(child);
 		if (number) {
 			observe_end(&session, m);
@@ -144,7 +161,7 @@ static void run(const struct launch *launch, struct child *child, const struct p
 	m->stage[LIFE_GO] = go;
 	m->stage[LIFE_GONE] = ended;
 	if (event == CHILD_EXITED && ended) { /* it got as far as the program */
-		account(launch, child, go, executed, ended, &usage, m);
+		account(launch, child, go, executed, ended, &usage, begun_ns, m);
 		/* Told at once of its beginning and its mark: then we were late for the beginning. */
 		if (m->stage[LIFE_ANSWER] != executed)
 			m->stage[LIFE_PROGRAM] = executed;
