@@ -85,10 +85,11 @@ static void forget(uint64_t ops)
 		samples_fail("madvise");
 }
 
-static void measure_touch(void (*prepare)(uint64_t), uint64_t step, uint64_t least, uint64_t most)
+static void measure_touch(void (*op)(uint64_t), void (*prepare)(uint64_t), uint64_t step, uint64_t least,
+			  uint64_t most)
 {
 	area.step = step;
-	samples_batches(&(struct samples_loop){ touch, touch_again, prepare, least, most });
+	samples_batches(&(struct samples_loop){ op, touch_again, prepare, least, most });
 }
 
 /* BYTES of the area are mapped anew, in place of what was there. */
@@ -114,6 +115,7 @@ static void large_anew(uint64_t ops)
 static void share_anew(uint64_t ops)
 {
 	map_anew(ops * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	touch(ops);
 }
 
 /* A file in memory, all of whose pages are there. */
@@ -141,20 +143,20 @@ static void measure_anew(void)
 {
 	static const struct {
 		const char *event;
-		void (*prepare)(uint64_t);
+		void (*op)(uint64_t), (*prepare)(uint64_t);
 		uint64_t least;
 	} kinds[] = {
-		{ "touch-4k", own_anew, 0 },
-		{ "touch-large", large_anew, HUGE / PAGE },
-		{ "touch-shared", share_anew, 0 },
-		{ "touch-copied", copy_anew, 0 },
+		{ "touch-4k", touch, own_anew, 0 },
+		{ "touch-large", touch, large_anew, HUGE / PAGE },
+		{ "touch-shared", share_anew, NULL, TOUCH_4K },
+		{ "touch-copied", touch, copy_anew, 0 },
 	};
 	size_t i = 0;
 
 	while (strcmp(samples.event, kinds[i].event) != 0)
 		i++;
 	area.memory = map(TOUCH_4K * PAGE, MAP_PRIVATE);
-	measure_touch(kinds[i].prepare, PAGE, kinds[i].least, TOUCH_4K);
+	measure_touch(kinds[i].op, kinds[i].prepare, PAGE, kinds[i].least, TOUCH_4K);
 }
 
 static void measure_touch_2m(void)
@@ -169,7 +171,7 @@ static void measure_touch_2m(void)
 	area.step = PAGE;
 	touch(TOUCH_2M * HUGE / PAGE);
 	check_huge(before, TOUCH_2M);
-	measure_touch(forget, HUGE, 0, TOUCH_2M);
+	measure_touch(touch, forget, HUGE, 0, TOUCH_2M);
 }
 
 /* Shared memory keeps its pages when the tables forget them, so a fault has no page to find or clear. */
@@ -178,7 +180,7 @@ static void measure_minor(void)
 	area.memory = map(TOUCH_4K * PAGE, MAP_SHARED);
 	area.step = PAGE;
 	touch(TOUCH_4K);
-	measure_touch(forget, PAGE, 0, TOUCH_4K);
+	measure_touch(touch, forget, PAGE, 0, TOUCH_4K);
 }
 
 static void map_file_loop(uint64_t ops)
@@ -194,34 +196,33 @@ static void measure_map_file(void)
 	samples_batches(&(struct samples_loop){ .op = map_file_loop });
 }
 
-static void protect(int protection)
+static void protect(uint64_t bytes, int protection)
 {
-	if (mprotect(area.memory, PAGE, protection))
+	if (mprotect(area.memory, bytes, protection))
 		samples_fail("mprotect");
 }
 
 static void protect_loop(uint64_t ops)
 {
 	for (uint64_t i = 0; i < ops; i += 2) {
-		protect(PROT_READ);
-		protect(PROT_READ | PROT_WRITE);
+		protect(PAGE, PROT_READ);
+		protect(PAGE, PROT_READ | PROT_WRITE);
 	}
 }
 
 static void protect_same(uint64_t ops)
 {
 	for (uint64_t i = 0; i < ops; i++)
-		protect(PROT_READ | PROT_WRITE);
+		protect(PAGE, PROT_READ | PROT_WRITE);
 }
 
 /* The page lies alone between others that may not be touched, so no mapping is split or joined. */
 static void measure_pte(void)
 {
 	area.memory = map(3 * PAGE, MAP_PRIVATE);
-	if (mprotect(area.memory, 3 * PAGE, PROT_NONE))
-		samples_fail("mprotect");
+	protect(3 * PAGE, PROT_NONE);
 	area.memory += PAGE;
-	protect(PROT_READ | PROT_WRITE);
+	protect(PAGE, PROT_READ | PROT_WRITE);
 	area.memory[0] = 1;
 	samples_batches(&(struct samples_loop){ .op = protect_loop, .empty = protect_same });
 }
@@ -264,8 +265,7 @@ static void measure_chase(void)
 
 	if (pages < 2 || size > CHASE_MOST || samples.argc != 2 ||
 	    (!huge && strcmp(samples.argv[1], "4k") != 0)) {
-		fprintf(stderr,
-			"usage: nano-memory chase SIZE 4k|2m, as in chase 8M 2m; SIZE from 8K to 1G\n");
+		fprintf(stderr, "usage: nano-memory chase SIZE 4k|2m, as in 8M 2m; SIZE from 8K to 1G\n");
 		exit(2);
 	}
 	if (huge)
@@ -284,7 +284,7 @@ static const struct samples_event events[] = {
 	{ "touch-4k", NULL, "the first touch of a fresh page of 4 KiB", measure_anew },
 	{ "touch-large", NULL, "the first touch of 4 KiB in a mapping of 2 MiB and more", measure_anew },
 	{ "touch-2m", NULL, "the first touch of a fresh page of 2 MiB", measure_touch_2m },
-	{ "touch-shared", NULL, "the first touch of a fresh page of shared memory", measure_anew },
+	{ "touch-shared", NULL, "a fresh page of shared memory, mapped and given back", measure_anew },
 	{ "touch-copied", NULL, "the first write to a page of a file mapped privately", measure_anew },
 	{ "map-file", NULL, "16 pages of a file mapped, in place of what was there", measure_map_file },
 	{ "minor-fault", NULL, "a touch of a page that is there but not in the page tables", measure_minor },
