@@ -27,7 +27,11 @@ const struct table_schema schema_profile = {
 		{ .name = "serial", .type = TABLE_NUMBER, .unit = "1", .optional = true,
 		  .description = "value, each event by its share of the program's time: one over its threads that had a core when it happened" },
 		{ .name = "inside", .type = TABLE_INTEGER, .unit = "ns", .optional = true,
-		  .description = "calls that a polling driver would serve: time in them, of each as long as its patience at most" },
+		  .description = "calls that a polling driver would serve: time in them; where cores are short, of each as long as its patience at most" },
+		{ .name = "watched", .type = TABLE_INTEGER, .unit = "1", .optional = true,
+		  .description = "of value: events that come while a driver would poll, which then takes as long as they do" },
+		{ .name = "waits", .type = TABLE_INTEGER, .unit = "1", .optional = true,
+		  .description = "calls: how often a thread left its core in one, to wait for something" },
 		END },
 };
 

@@ -52,6 +52,7 @@ struct profile {
 	struct probe_samples samples; /* of that run; owned */
 	struct trace_profile trace;   /* owned */
 	bool traced;		      /* else there is no trace */
+	double quick;		      /* what it took undisturbed, by what drivers would poll of the counted run; at most 1 */
 	bool followed;		      /* by ptrace(2): the trace has system calls alone */
 	int64_t exit_code;	      /* of that run; RUN_MISSING: not known */
 	bool ended;		      /* a process, while it was watched */
@@ -73,7 +74,7 @@ struct profile_row {
 	double value;		       /* NaN: no row */
 	const struct trace_call *call; /* NULL: none */
 	bool request;		       /* which of its calls came after a pause is known */
-	double serial;		       /* value, each by its share of the program's time; 0: not known */
+	struct trace_share share;      /* of value; serial 0: not known */
 };
 int profile_tables_put_row(struct profile_tables *tables, const struct profile *profile,
 			   const struct profile_row *row, struct error *error);

@@ -142,6 +142,16 @@ static int run_undisturbed(const struct profile_options *o, const struct workloa
 	return code;
 }
 
+/* While drivers would poll: in requests, and between them. */
+static double polled_ns(const struct trace_profile *trace)
+{
+	double ns = (double)trace->awake_ns;
+
+	for (int i = 0; i < TRACE_CALLS; i++)
+		ns += trace->call[i] ? (double)trace->call[i]->inside_ns : 0;
+	return ns;
+}
+
 static int run_counted(const struct profile_options *o, const struct workload *workload, size_t number,
 		       struct scratch *scratch, const char *trace, bool traces, struct profile *p,
 		       struct error *error)
@@ -170,6 +180,7 @@ static int run_counted(const struct profile_options *o, const struct workload *w
 		/* Of several that run side by side, one waits while another goes on; one alone computes no
 		 * longer than it takes. */
 		p->alone_ns = p->trace.tasks ? p->wall_ns : fmax(p->alone_ns, fmin(p->cpu_ns, p->wall_ns));
+		p->quick = fmin(p->alone_ns / polled_ns(&p->trace), 1);
 	}
 	return code;
 }
@@ -213,6 +224,7 @@ void profile_init(struct profile *p, const char *program)
 			       .huge_cpu_ns = NAN,
 			       .huge_faults = NAN,
 			       .ops = NAN,
+			       .quick = 1,
 			       .exit_code = RUN_MISSING,
 			       .slowdown = NAN,
 			       .observed_ns = NAN,

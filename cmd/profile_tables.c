@@ -65,9 +65,17 @@ int profile_tables_put_row(struct profile_tables *t, const struct profile *p, co
 	else
 		table_put_missing(w);
 	table_put_number(w, amount ? row->value / p->ops : (double)NAN);
-	table_put_number(w, row->serial > 0 ? row->serial : (double)NAN);
+	table_put_number(w, row->share.serial > 0 ? row->share.serial : (double)NAN);
 	if (row->call && row->request && p->traced && !p->followed)
-		table_put_integer(w, (int64_t)row->call->inside_ns);
+		table_put_integer(w, (int64_t)(p->quick * (double)row->call->inside_ns));
+	else
+		table_put_missing(w);
+	if (row->share.serial > 0)
+		table_put_integer(w, (int64_t)row->share.watched);
+	else
+		table_put_missing(w);
+	if (row->call && p->traced && !p->followed)
+		table_put_integer(w, (int64_t)row->call->waits);
 	else
 		table_put_missing(w);
 	return table_end_row(w, error);
@@ -84,7 +92,7 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 		{ "cpu", p->cpu_ns },
 		{ "cpu-huge", p->huge_cpu_ns },
 		{ "counted", p->observed_ns },
-		{ "awake", p->traced ? (double)p->trace.awake_ns : (double)NAN },
+		{ "awake", p->traced ? p->quick * (double)p->trace.awake_ns : (double)NAN },
 		{ "tracing",
 		  p->traced ? (double)p->trace.events * (double)p->trace.event_cost_ns : (double)NAN },
 	};
@@ -101,18 +109,20 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 	return code;
 }
 
-/* Of page faults counted elsewhere: as those that were recorded. 0: none were. */
-static double fault_share(const struct profile *p, const char *event)
+/* Of COUNT page faults counted elsewhere: as those that were recorded, where any were. */
+static struct trace_share fault_share(const struct profile *p, const char *event, double count)
 {
-	double serial = 0, all = 0;
+	double serial = 0, watched = 0, all = 0;
 
 	if (!p->traced || strcmp(event, "page-faults") != 0)
-		return 0;
+		return (struct trace_share){ 0 };
 	for (int i = 0; i < TRACE_TOUCHES; i++) {
-		serial += p->trace.touched_serial[i];
+		serial += p->trace.touched_share[i].serial;
+		watched += (double)p->trace.touched_share[i].watched;
 		all += (double)p->trace.touched[i];
 	}
-	return all > 0 ? serial / all : 0;
+	return all > 0 ? (struct trace_share){ count * serial / all, (uint64_t)(count * watched / all) }
+		       : (struct trace_share){ 0 };
 }
 
 static int put_figures(struct profile_tables *t, const struct profile *p, struct error *error)
@@ -135,15 +145,14 @@ static int put_figures(struct profile_tables *t, const struct profile *p, struct
 		if (isnan(sum))
 			continue;
 		had = f->event;
-		code = profile_tables_put_row(
-			t, p,
-			&(struct profile_row){ .event = f->event,
-					       .group = f->group,
-					       .unit = f->unit,
-					       .source = f->source,
-					       .value = sum,
-					       .serial = sum * fault_share(p, f->event) },
-			error);
+		code = profile_tables_put_row(t, p,
+					      &(struct profile_row){ .event = f->event,
+								     .group = f->group,
+								     .unit = f->unit,
+								     .source = f->source,
+								     .value = sum,
+								     .share = fault_share(p, f->event, sum) },
+					      error);
 	}
 	return code;
 }

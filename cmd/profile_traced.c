@@ -38,26 +38,26 @@ static int put_counts(struct profile_tables *t, const struct profile *p, struct 
 		const char *event, *group;
 		uint64_t value;
 		bool known;
-		double serial;
+		struct trace_share share;
 	} counts[] = {
-		{ "wake-ups", "thread", trace->wakes, seen, 0 },
-		{ "waits", "thread", trace->waits, seen, trace->waits_serial },
-		{ "preempted", "thread", trace->preempted, seen, 0 },
-		{ "threads-started", "thread", trace->tasks, true, 0 },
-		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen, 0 },
-		{ "timer-expiries", "thread", trace->timeouts, seen, 0 },
-		{ "undriven", "thread", trace->undriven, seen, 0 },
-		{ "lost", "thread", trace->lost, true, 0 },
+		{ "wake-ups", "thread", trace->wakes, seen, { 0, 0 } },
+		{ "waits", "thread", trace->waits, seen, trace->waits_share },
+		{ "preempted", "thread", trace->preempted, seen, { 0, 0 } },
+		{ "threads-started", "thread", trace->tasks, true, { 0, 0 } },
+		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen, { 0, 0 } },
+		{ "timer-expiries", "thread", trace->timeouts, seen, { 0, 0 } },
+		{ "undriven", "thread", trace->undriven, seen, { 0, 0 } },
+		{ "lost", "thread", trace->lost, true, { 0, 0 } },
 		{ "faults-fresh", "memory", trace->touched[TOUCH_FRESH], pages,
-		  trace->touched_serial[TOUCH_FRESH] },
+		  trace->touched_share[TOUCH_FRESH] },
 		{ "faults-large", "memory", trace->touched[TOUCH_LARGE], pages,
-		  trace->touched_serial[TOUCH_LARGE] },
+		  trace->touched_share[TOUCH_LARGE] },
 		{ "faults-file", "memory", trace->touched[TOUCH_FILE], pages,
-		  trace->touched_serial[TOUCH_FILE] },
+		  trace->touched_share[TOUCH_FILE] },
 		{ "faults-shared", "memory", trace->touched[TOUCH_SHARED], pages,
-		  trace->touched_serial[TOUCH_SHARED] },
+		  trace->touched_share[TOUCH_SHARED] },
 		{ "faults-copied", "memory", trace->touched[TOUCH_COPIED], pages,
-		  trace->touched_serial[TOUCH_COPIED] },
+		  trace->touched_share[TOUCH_COPIED] },
 	};
 	int code = 0;
 
@@ -69,7 +69,7 @@ static int put_counts(struct profile_tables *t, const struct profile *p, struct 
 									     .unit = "1",
 									     .source = source_of(p),
 									     .value = (double)counts[i].value,
-									     .serial = counts[i].serial },
+									     .share = counts[i].share },
 						      error);
 	return code;
 }
@@ -122,7 +122,7 @@ static int put_calls(struct profile_tables *t, const struct profile *p, struct e
 				.value = (double)p->trace.call[i]->count,
 				.call = p->trace.call[i],
 				.request = request[i],
-				.serial = p->followed ? 0 : p->trace.call[i]->serial },
+				.share = p->followed ? (struct trace_share){ 0 } : p->trace.call[i]->share },
 			error);
 		if (code == 0)
 			code = put_arrivals(t, p, name ? name : number, &p->trace.call[i]->gap, error);

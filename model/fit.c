@@ -20,53 +20,6 @@
 #define LEAST_OFF 0.01
 #define COLLINEAR 0.99 /* cosine of two columns above which nothing can tell their terms apart */
 
-/* Of native time without page faults, the share that huge pages save; none where malloc got none, as its
- * faults tell. */
-static double saved(const struct fit *fit, const struct profile *p)
-{
-	double small = p->cpu_ns - p->faults * fit->fault_ns,
-	       huge = p->huge_ns - p->huge_faults * fit->fault_ns;
-
-	if (!fit->walks || !(p->huge_faults < p->faults) || !(huge > 0 && huge < small))
-		return 0;
-	return 1 - huge / small;
-}
-
-double fit_events(const struct fit *fit, const struct fit_work *work, size_t term)
-{
-	/* Page faults are a term of their own, with their whole cost. */
-	double faults = work->profile->faults * fit->fault_ns * profile_serial(work, TERM_FAULT);
-	double base = work->native_ns - fmin(faults, work->native_ns / 2);
-
-	if (term == TERM_WALK)
-		return base * saved(fit, work->profile);
-	if (term == TERM_BASE)
-		return base * (1 - saved(fit, work->profile));
-	if (terms[term].share && work->profile->cpu_ns > 0) /* of CPU time */
-		return work->profile->count[term] * work->native_ns / work->profile->cpu_ns;
-	return work->profile->count[term] * profile_serial(work, term);
-}
-
-double fit_predict(const struct fit *fit, const struct fit_work *work, double *part)
-{
-	double sum = 0;
-
-	for (size_t j = 0; j < terms_count; j++) {
-		double ns = fit_events(fit, work, j) * fit->cost[j];
-
-		if (part)
-			part[j] = ns;
-		sum += ns;
-	}
-	return sum;
-}
-
-void fit_interval(const struct fit *fit, enum fit_kind kind, double predicted, double *low, double *high)
-{
-	*low = predicted * fit->error[kind][0];
-	*high = predicted * fit->error[kind][2];
-}
-
 static double cosine(const struct fit_sample *s, size_t rows, size_t i, size_t j)
 {
 	double both = 0, one = 0, other = 0;
@@ -279,9 +232,12 @@ int fit_make(const struct fit_cases *cases, const char *config, int metric, cons
 {
 	struct fit_sample s = { .all = cases, .config = config, .metric = metric };
 	int code = gather(&s, leave);
-	double unused[TERM_MOST], fault = direct_native(&cases->direct, &terms[TERM_FAULT]);
+	double unused[TERM_MOST];
 
-	*fit = (struct fit){ .fault_ns = isnan(fault) ? 0 : fault, .walks = true };
+	*fit = (struct fit){ .walks = true };
+	for (size_t j = 0; j < terms_count; j++)
+		fit->fault_ns[j] = direct_native(&cases->direct, &terms[j]);
+	fit_settle_faults(fit);
 	if (code == 0) {
 		memcpy(fit->direct, s.direct, sizeof(fit->direct));
 		memcpy(fit->absent, s.absent, sizeof(fit->absent));

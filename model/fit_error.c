@@ -24,8 +24,10 @@ static int resample(struct fit_sample *s, const struct fit *fit, double *drawn)
 	int code = 0;
 
 	for (size_t r = 0; code == 0 && r < RESAMPLES; r++) {
-		struct fit one = { .fault_ns = fit->fault_ns, .walks = true };
+		struct fit one = { .walks = true };
 
+		memcpy(one.absent, fit->absent, sizeof(one.absent));
+		memcpy(one.fault_ns, fit->fault_ns, sizeof(one.fault_ns));
 		memset(s->weight, 0, s->count * sizeof(*s->weight));
 		for (size_t i = 0; i < s->count; i++)
 			s->weight[random_below(&state, s->count)]++;

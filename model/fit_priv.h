@@ -22,7 +22,7 @@ struct model_watch;
 
 /* --- Terms: terms.c --- */
 
-enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_MOST = 28 };
+enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_AWAKE, TERM_BLOCKING, TERM_WAIT, TERM_MOST = 28 };
 
 /* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
 struct term {
@@ -49,18 +49,21 @@ enum { COUNT_REQUEST, COUNT_CALL, COUNT_MAP, COUNT_FAULT, COUNT_WAIT, COUNTED };
 
 /* What a program did natively. */
 struct profile {
-	double count[TERM_MOST];  /* events of each term */
-	double serial[TERM_MOST]; /* of what one adds, by how much it makes the program longer: less than 1
-				    where others of its threads run meanwhile; NaN: not known */
+	double count[TERM_MOST];   /* events of each term */
+	double serial[TERM_MOST];  /* of what one adds, by how much it makes the program longer: less than 1
+				     where others of its threads run meanwhile; NaN: not known */
+	double watched[TERM_MOST]; /* of its events, the share that come while a driver polls */
 	double counted[COUNTED];
 	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
 	double huge_ns;		/* CPU time where malloc asks for huge pages; NaN: not known */
 	double faults, huge_faults;
-	double ends;	 /* of processes */
-	double undriven; /* requests that find no driver; NaN: not counted */
-	double ops;	 /* operations that it says, or the user says, it did; NaN */
-	bool alone;	 /* it starts no thread and no process */
-	bool coarse;	 /* its calls were not counted */
+	double ends;	    /* of processes */
+	double undriven;    /* requests that find no driver; NaN: not counted */
+	double waits;	    /* in calls that may block; NaN: not counted, */
+	double futex_waits; /* and on futexes */
+	double ops;	    /* operations that it says, or the user says, it did; NaN */
+	bool alone;	    /* it starts no thread and no process */
+	bool coarse;	    /* its calls were not counted */
 };
 
 struct profiles {
@@ -148,13 +151,13 @@ extern const char *const fit_errors[FIT_KINDS]; /* as terms of coefficients.csv 
 /* A fit of one metric under one configuration. */
 struct fit {
 	double cost[TERM_MOST], low[TERM_MOST], high[TERM_MOST];
-	double most[TERM_MOST];	  /* events per native ms, at most */
-	double direct[TERM_MOST]; /* as the nano suite measured it; NaN: not */
-	size_t with[TERM_MOST];	  /* programs that make such events */
-	bool absent[TERM_MOST];	  /* there is no such event under the configuration, or in the metric */
-	int merged[TERM_MOST];	  /* the term it cannot be told from; -1: none */
-	double fault_ns;	  /* a native page fault */
-	bool walks;		  /* what walks of page tables take is apart from the base */
+	double most[TERM_MOST];	    /* events per native ms, at most */
+	double direct[TERM_MOST];   /* as the nano suite measured it; NaN: not */
+	size_t with[TERM_MOST];	    /* programs that make such events */
+	bool absent[TERM_MOST];	    /* there is no such event under the configuration, or in the metric */
+	int merged[TERM_MOST];	    /* the term it cannot be told from; -1: none */
+	double fault_ns[TERM_MOST]; /* what a page fault takes natively, of the terms that are of such */
+	bool walks;		    /* what walks of page tables take is apart from the base */
 	double condition;
 	double error[FIT_KINDS]
 		    [3]; /* measured by predicted, left out in turn: 2.5th, 50th and 97.5th percentile */
@@ -190,7 +193,14 @@ struct fit_work profile_work(const struct profile *profile, int metric, double n
 /* Of what an event of TERM adds, how much longer it makes WORK. */
 double profile_serial(const struct fit_work *work, size_t term);
 
-/* Events of TERM that come one after another: for the base, ns of native time. */
+/* --- What a fit predicts: fit_events.c --- */
+
+/* Of FIT's fault_ns, which is NaN where it is not known: of another kind of page fault it is as of the
+ * program's own, or nought; and of other terms nought. */
+void fit_settle_faults(struct fit *fit);
+
+/* Events of TERM that come one after another: for the base, ns of native time. In CPU time those count twice
+ * that a driver polls beside. */
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term);
 
 /* What FIT predicts for WORK, in ns; PART (TERM_MOST; may be NULL) gets each term's. */

@@ -82,12 +82,9 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 		fit->most[j] = table_number_of(t, row, "most");
 		if (j == TERM_REQUEST)
 			usual = scale[j];
-		if (j == TERM_FAULT) {
-			double here = direct_native(&c->target, &terms[j]),
-			       there = table_number_of(t, row, "native_ns");
-
-			fit->fault_ns = !isnan(here) ? here : isnan(there) ? 0 : there;
-		}
+		fit->fault_ns[j] = direct_native(&c->target, &terms[j]);
+		if (isnan(fit->fault_ns[j]))
+			fit->fault_ns[j] = table_number_of(t, row, "native_ns");
 	}
 	if (fit->absent[TERM_BASE]) {
 		error_fail(error, 0, "fit anew", "a configuration has no row of the term %s",
@@ -97,6 +94,7 @@ static int take_fit(const struct costs *c, size_t first, size_t *next, struct fi
 	/* What the nano suite does not measure is taken to change as a request does. */
 	for (size_t j = 0; j < terms_count; j++)
 		fit->cost[j] *= scale[j] > 0 && isfinite(scale[j]) ? scale[j] : isnan(usual) ? 1 : usual;
+	fit_settle_faults(fit);
 	*next = row;
 	return 0;
 }

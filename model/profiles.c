@@ -15,10 +15,11 @@
 
 /* Profiles as fits and predictions use them: how many events of each term a program makes. */
 
-/* Events of each term, and for now of SERIAL, how many of them come one after another. */
+/* Events of each term, and for now of SERIAL and WATCHED, how many of them do. */
 static void take_events(struct profile *p, const struct table *t, size_t row)
 {
-	double part = table_number_of(t, row, "serial") / table_number_of(t, row, "value");
+	double value = table_number_of(t, row, "value"), part = table_number_of(t, row, "serial") / value,
+	       watched = table_number_of(t, row, "watched") / value;
 
 	for (size_t j = 0; j < terms_count; j++) {
 		double events = terms[j].weight ? terms[j].weight(t, row) : 0;
@@ -26,7 +27,24 @@ static void take_events(struct profile *p, const struct table *t, size_t row)
 		p->count[j] += events;
 		if (events > 0)
 			p->serial[j] += events * part;
+		if (events > 0 && !terms[j].share && watched > 0)
+			p->watched[j] += events * watched;
 	}
+}
+
+/* Of calls on several kinds of descriptors as many waits as may block; on regular files they are for devices.
+ */
+static void take_waits(struct profile *p, const struct table *t, size_t row)
+{
+	double waits = table_number_of(t, row, "waits"), value = table_number_of(t, row, "value");
+
+	if (isnan(waits) || !(value > 0))
+		return;
+	if (isnan(p->waits))
+		p->waits = 0;
+	p->waits += waits * terms[TERM_BLOCKING].weight(t, row) / value;
+	if (table_is(t, row, "event", "futex"))
+		p->futex_waits += waits;
 }
 
 /* One row of a profile, into its program's figures. */
@@ -35,6 +53,7 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 	double value = table_number_of(t, row, "value");
 
 	take_events(p, t, row);
+	take_waits(p, t, row);
 	if (table_is(t, row, "group", "call"))
 		p->counted[COUNT_CALL] += value;
 	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "alone"))
@@ -68,13 +87,15 @@ static size_t find_term(const char *name)
 	return j;
 }
 
-/* Who waits does so in a call that may block, or else on a futex. */
+/* Who waits does so in a call that may block, or on a futex, or else for a device, as natively. Where it is
+ * not known in which calls, then in those that may block, before futexes. */
 static void settle_waits(struct profile *p)
 {
-	double *wait = &p->count[find_term("wait")], all = *wait;
+	double all = p->count[TERM_WAIT], futexes = p->count[find_term("futex")];
+	double wait = isnan(p->waits) ? fmin(all, p->count[TERM_BLOCKING]) : p->waits;
 
-	*wait = fmin(all, p->count[find_term("blocking")]);
-	p->count[find_term("futex-wait")] = fmin(all - *wait, p->count[find_term("futex")]);
+	p->count[TERM_WAIT] = wait;
+	p->count[find_term("futex-wait")] = fmin(isnan(p->waits) ? all - wait : p->futex_waits, futexes);
 }
 
 /* Requests by ring, of those that find no driver; where none were counted, the first of each process but one.
@@ -95,7 +116,7 @@ static void settle_processes(struct profile *p)
 	double *exec = &p->count[find_term("exec")], failed = fmax(*exec - fmax(p->ends, 1), 0);
 
 	*exec -= failed;
-	p->count[find_term("blocking")] += failed;
+	p->count[TERM_BLOCKING] += failed;
 	p->count[find_term("young")] = young(p);
 }
 
@@ -110,14 +131,19 @@ static void settle_faults(struct profile *p)
 	p->count[TERM_FAULT] = fmax(p->count[TERM_FAULT], 0);
 }
 
-/* Those that no row tells of are as the others that they are counted among. */
-static void settle_serial(struct profile *p)
+/* Those that no row tells of are as the others that they are counted among. A driver that sleeps, or has no
+ * process any more, does not poll. */
+static void settle_shares(struct profile *p)
 {
-	for (size_t j = 0; j < terms_count; j++)
+	for (size_t j = 0; j < terms_count; j++) {
 		p->serial[j] /= p->count[j];
+		p->watched[j] = p->count[j] > 0 ? p->watched[j] / p->count[j] : 0;
+	}
 	p->serial[find_term("young")] = p->serial[TERM_REQUEST];
-	p->serial[find_term("futex-wait")] = p->serial[find_term("wait")];
+	p->serial[find_term("futex-wait")] = p->serial[TERM_WAIT];
 	p->serial[find_term("start")] = 1;
+	p->watched[find_term("futex-wait")] = p->watched[TERM_WAIT];
+	p->watched[find_term("late")] = p->watched[find_term("exec")] = p->watched[find_term("mapped")] = 0;
 }
 
 /* Takes off each term, in their order, what counts as another's. */
@@ -125,12 +151,12 @@ static void settle(struct profile *p)
 {
 	double left[TERM_MOST];
 
-	settle_serial(p);
-	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[find_term("blocking")];
+	settle_shares(p);
+	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[TERM_BLOCKING];
 	p->counted[COUNT_MAP] = p->count[find_term("map")];
 	p->counted[COUNT_FAULT] = p->faults;
 	settle_faults(p);
-	p->counted[COUNT_WAIT] = p->count[find_term("wait")];
+	p->counted[COUNT_WAIT] = p->count[TERM_WAIT];
 	p->count[TERM_WALK] =
 		p->huge_faults < p->faults && p->huge_ns < p->cpu_ns ? p->cpu_ns - p->huge_ns : 0;
 	settle_processes(p);
@@ -185,6 +211,7 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 						      .huge_ns = NAN,
 						      .ops = NAN,
 						      .undriven = NAN,
+						      .waits = NAN,
 						      .coarse = true };
 		}
 		take_row(&p->at[at], t, row);

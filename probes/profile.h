@@ -21,21 +21,29 @@ enum trace_request {
 	REQUEST_EXIT,  /* leaves by exit */
 };
 
-/* How long a driver polls for a request, and whoever made one for its answer: at most; and where the threads
- * of the process want all cores but one. */
+/* How long a driver polls for a request, at most; and where the threads of the process want all cores but
+ * one, it and whoever made one and polls for its answer. */
 struct trace_pause {
 	uint64_t ns, crowded_ns;
+};
+
+/* Of events, what a virtual machine makes of what they add. */
+struct trace_share {
+	double serial;	  /* each by its share of the time: one over the threads that had a core */
+	uint64_t watched; /* while a driver would poll for the process, and so takes as long */
 };
 
 /* What a traced program asked for by one system call. */
 struct trace_call {
 	uint64_t count;
-	uint64_t bytes;	    /* that it moved, by what it returned; of files mapped as data; 0 for others */
-	uint64_t files;	    /* of count: made on descriptors that open(2) gave, or the first three */
-	uint64_t sockets;   /* of count: made on descriptors that socket(2) or accept(2) gave */
-	uint64_t late;	    /* of count: its driver has had nothing to do for its pause */
-	double serial;	    /* count, each by its share of the time: one over the threads that had a core */
-	uint64_t inside_ns; /* in requests that a driver would serve, each for as long as the pause at most */
+	uint64_t bytes;	  /* that it moved, by what it returned; of files mapped as data; 0 for others */
+	uint64_t files;	  /* of count: made on descriptors that open(2) gave, or the first three */
+	uint64_t sockets; /* of count: made on descriptors that socket(2) or accept(2) gave */
+	uint64_t waits;	  /* how often a thread left its CPU in one, to wait for something */
+	uint64_t late;	  /* of count: its driver has had nothing to do for its pause */
+	struct trace_share share;
+	uint64_t inside_ns; /* in requests that a driver would serve, where cores are short for the pause at
+			       most */
 	struct hist gap;    /* ns since the last call of this number by any thread */
 };
 
@@ -57,12 +65,12 @@ struct trace_profile {
 	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
 	uint64_t timeouts;		      /* a wait ended because its time was up */
 	uint64_t waits;			      /* a thread left its CPU to wait for something */
-	uint64_t awake_ns;		 /* of drivers between requests, for as long as the pause at most */
-	uint64_t preempted;		 /* or because another got it */
-	double waits_serial;		 /* waits, as the SERIAL of calls */
+	uint64_t awake_ns;  /* of drivers between requests, for as long as the pause at most */
+	uint64_t preempted; /* or because another got it */
+	struct trace_share waits_share;
 	uint64_t touched[TRACE_TOUCHES]; /* page faults */
-	double touched_serial[TRACE_TOUCHES]; /* as the SERIAL of calls */
-	bool pages;			      /* which were recorded */
+	struct trace_share touched_share[TRACE_TOUCHES];
+	bool pages;	   /* which were recorded */
 	uint64_t undriven; /* requests by ring that would find no driver, yet or while cores are short */
 	uint64_t tasks;	   /* threads and processes started */
 	uint64_t begin_ns, end_ns; /* first and last event that counts */

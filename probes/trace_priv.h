@@ -86,23 +86,27 @@ void trace_descriptors_follow(uint8_t *descriptor, unsigned number, uint32_t fir
 /* --- Processes: trace_tasks.c --- */
 
 struct trace_tasks;
-struct trace_tasks *trace_tasks_make(int cores); /* freed by free; NULL: out of memory */
+/* Freed by free; NULL: out of memory. */
+struct trace_tasks *trace_tasks_make(int cores, struct trace_pause pause);
 int32_t trace_tasks_process(const struct trace_tasks *tasks, int32_t tid);
 void trace_tasks_begin(struct trace_tasks *tasks, const struct trace_event *event); /* TRACE_BEGIN */
 void trace_tasks_idle(struct trace_tasks *tasks, int32_t tid, bool idle);
 void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid); /* it goes on as another program */
 void trace_tasks_end(struct trace_tasks *tasks, int32_t tid);
 void trace_tasks_on(struct trace_tasks *tasks, int32_t tid, bool on); /* it gets a core, or leaves it */
-/* Of what thread TID, which has a core, does now, the share by which it makes the program's time longer: one
- * over the threads that have one. */
-double trace_tasks_share(struct trace_tasks *tasks, int32_t tid);
+/* Adds to SHARE an event of a thread, which has a core. */
+void trace_tasks_share(struct trace_tasks *tasks, const struct trace_event *event, struct trace_share *share);
 
 /* A request, by ring where there is a driver: false: there is none. */
 bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *event);
-bool trace_tasks_crowded(struct trace_tasks *tasks, int32_t tid); /* its process wants a driver's core, too */
+/* How long a thread that a driver serves polls for the answer: until an EVENT, but where cores are short. */
+uint64_t trace_tasks_polled(struct trace_tasks *tasks, const struct trace_event *event, uint64_t since_ns);
 void trace_tasks_serve(struct trace_tasks *tasks, const struct trace_event *event); /* its driver has */
-/* How long its driver has had nothing to do when an event comes that ends that; 0: it was not told before. */
-uint64_t trace_tasks_rest(struct trace_tasks *tasks, const struct trace_event *event);
+/* NS until an event are no time of its thread's. */
+void trace_tasks_skip(struct trace_tasks *tasks, const struct trace_event *event, uint64_t ns);
+/* An event ends that its process's driver has nothing to do: adds to AWAKE_NS how long that has polled for
+ * it. True: it has fallen asleep. */
+bool trace_tasks_end_rest(struct trace_tasks *tasks, const struct trace_event *event, uint64_t *awake_ns);
 
 /* --- Pages: trace_pages.c --- */
 

@@ -20,12 +20,12 @@ struct pending {
 	uint32_t first;
 	uint64_t since_ns;
 	uint32_t waker_cpu; /* of the thread that woke it, and 1; 0: it has not been woken */
+	uint64_t off_ns;    /* since when another has its core; 0: none has */
 };
 
 struct reader {
 	struct trace_profile *profile;
 	const enum trace_request *request;
-	struct trace_pause pause;
 	bool started;
 	uint64_t last_ns[TRACE_CALLS];
 	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
@@ -34,29 +34,13 @@ struct reader {
 	struct trace_pages *pages; /* owned */
 };
 
-/* Of NS, as long as patience lasts. */
-static uint64_t patient(const struct reader *r, const struct trace_event *e, uint64_t ns)
-{
-	uint64_t most = trace_tasks_crowded(r->tasks, e->tid) ? r->pause.crowded_ns : r->pause.ns;
-
-	return ns < most ? ns : most;
-}
-
-/* A driver that had nothing to do has, or its process ends. True: it has fallen asleep. */
-static bool end_rest(struct reader *r, const struct trace_event *e)
-{
-	uint64_t rested = trace_tasks_rest(r->tasks, e), awake = patient(r, e, rested);
-
-	r->profile->awake_ns += awake;
-	return awake < rested;
-}
-
 /* A call that would be a request to the host. True: and a driver would serve it. */
 static bool on_request(struct reader *r, const struct trace_event *e, struct trace_call *call,
 		       enum trace_request how, bool file)
 {
 	bool ring = how == REQUEST_RING || (how == REQUEST_FILES && file);
-	bool asleep = ring && end_rest(r, e), driven = trace_tasks_ask(r->tasks, e);
+	bool asleep = ring && trace_tasks_end_rest(r->tasks, e, &r->profile->awake_ns),
+	     driven = trace_tasks_ask(r->tasks, e);
 
 	if (!ring)
 		return false;
@@ -78,14 +62,14 @@ static int on_call(struct reader *r, const struct trace_event *e, uint16_t numbe
 	if (!r->started)
 		return 0;
 	if (number == SYS_execve || number == SYS_exit_group)
-		end_rest(r, e);
+		trace_tasks_end_rest(r->tasks, e, &r->profile->awake_ns);
 	call = r->profile->call[number];
 	if (call == NULL)
 		call = r->profile->call[number] = calloc(1, sizeof(*call));
 	if (call == NULL)
 		return -ENOMEM;
 	r->profile->tasks += trace_call_starts(number);
-	call->serial += trace_tasks_share(r->tasks, e->tid);
+	trace_tasks_share(r->tasks, e, &call->share);
 	if (call->count++)
 		hist_add(&call->gap, e->time_ns - r->last_ns[number]);
 	r->last_ns[number] = e->time_ns;
@@ -120,13 +104,24 @@ static void on_wake(struct reader *r, const struct trace_event *e)
 	pending_of(r, e->tid)->waker_cpu = (uint32_t)e->cpu + 1;
 }
 
+/* NS until E are no time of the program's: another had its core, or it was recorded. */
+static void skip(struct reader *r, const struct trace_event *e, uint64_t ns)
+{
+	pending_of(r, e->tid)->since_ns += ns;
+	trace_tasks_skip(r->tasks, e, ns);
+}
+
 static void on_switch(struct reader *r, const struct trace_event *e)
 {
 	struct pending *p = pending_of(r, e->tid);
 	bool waits = e->kind == TRACE_OFF && e->value == 0;
 
+	if (e->kind == TRACE_ON && p->off_ns)
+		skip(r, e, e->time_ns - p->off_ns);
+	p->off_ns = e->kind == TRACE_OFF && !waits ? e->time_ns : 0;
+
 	if (waits && r->started)
-		r->profile->waits_serial += trace_tasks_share(r->tasks, e->tid);
+		trace_tasks_share(r->tasks, e, &r->profile->waits_share);
 	trace_tasks_idle(r->tasks, e->tid, waits);
 	if (waits || e->kind == TRACE_ON) /* else it would still have its core, were the program alone */
 		trace_tasks_on(r->tasks, e->tid, !waits);
@@ -137,6 +132,8 @@ static void on_switch(struct reader *r, const struct trace_event *e)
 	}
 	p->slept |= waits;
 	r->profile->waits += r->started && waits;
+	if (r->started && waits && p->inside && r->profile->call[p->number])
+		r->profile->call[p->number]->waits++;
 	r->profile->preempted += r->started && !waits;
 }
 
@@ -161,7 +158,7 @@ static void on_return(struct reader *r, const struct trace_event *e)
 	if (!r->started)
 		return;
 	if (p->driven) {
-		r->profile->call[p->number]->inside_ns += patient(r, e, e->time_ns - p->since_ns);
+		r->profile->call[p->number]->inside_ns += trace_tasks_polled(r->tasks, e, p->since_ns);
 		trace_tasks_serve(r->tasks, e);
 	}
 	trace_descriptors_follow(r->descriptor, p->number, p->first, result);
@@ -209,7 +206,7 @@ static void on_touch(struct reader *r, const struct trace_event *e)
 	if (!r->started)
 		return;
 	r->profile->touched[what]++;
-	r->profile->touched_serial[what] += trace_tasks_share(r->tasks, e->tid);
+	trace_tasks_share(r->tasks, e, &r->profile->touched_share[what]);
 }
 
 static int take(struct reader *r, const struct trace_event *e)
@@ -273,16 +270,19 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 		free(r);
 		return code;
 	}
-	*r = (struct reader){ .profile = profile, .request = request, .pause = pause };
+	*r = (struct reader){ .profile = profile, .request = request };
 	memset(r->descriptor, TRACE_REGULAR, 3);
 	r->pages = trace_pages_make();
-	r->tasks = trace_tasks_make((int)trace_reader_facts(file)->cpus);
+	r->tasks = trace_tasks_make((int)trace_reader_facts(file)->cpus, pause);
 	if (!r->pages || !r->tasks)
 		code = -ENOMEM;
 	r->started = !from_exec;
 	profile->begin_ns = trace_reader_facts(file)->begin_ns;
-	while (code == 0 && (event = trace_reader_next(file)) != NULL)
+	while (code == 0 && (event = trace_reader_next(file)) != NULL) {
 		code = take(r, event);
+		if (event->kind == TRACE_SYSCALL || event->kind == TRACE_RETURN || event->kind == TRACE_TOUCH)
+			skip(r, event, profile->event_cost_ns);
+	}
 	profile->events = trace_reader_facts(file)->events;
 	trace_reader_close(file);
 	trace_pages_free(r->pages);

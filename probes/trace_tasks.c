@@ -31,14 +31,16 @@ struct trace_tasks {
 	struct process process[TASKS];
 	int32_t busy, cores; /* processes with a busy thread; cores there are */
 	int32_t on;	     /* threads that have a core */
+	struct trace_pause pause;
 };
 
-struct trace_tasks *trace_tasks_make(int cores)
+struct trace_tasks *trace_tasks_make(int cores, struct trace_pause pause)
 {
 	struct trace_tasks *tasks = calloc(1, sizeof(*tasks));
 
 	if (tasks) {
 		tasks->cores = cores;
+		tasks->pause = pause;
 		tasks->process[0] = (struct process){ .driven = true };
 	}
 	return tasks;
@@ -124,15 +126,6 @@ void trace_tasks_end(struct trace_tasks *tasks, int32_t tid)
 	task_at(tasks, tid, 0)->ended = true;
 }
 
-double trace_tasks_share(struct trace_tasks *tasks, int32_t tid)
-{
-	int32_t beside;
-
-	trace_tasks_on(tasks, tid, true);
-	beside = tasks->on < tasks->cores ? tasks->on : tasks->cores;
-	return beside > 1 ? 1.0 / beside : 1;
-}
-
 void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid)
 {
 	struct process *p = process_at(tasks, trace_tasks_process(tasks, tid));
@@ -141,19 +134,56 @@ void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid)
 	p->driven = p->number == 0;
 }
 
-bool trace_tasks_crowded(struct trace_tasks *tasks, int32_t tid)
+static bool is_crowded(struct trace_tasks *tasks, int32_t tid)
 {
 	int32_t beside = tasks->cores > 2 ? tasks->cores - 1 : 1;
 
 	return process_at(tasks, trace_tasks_process(tasks, tid))->busy > beside;
 }
 
+static uint64_t patience(struct trace_tasks *tasks, int32_t tid)
+{
+	return is_crowded(tasks, tid) ? tasks->pause.crowded_ns : tasks->pause.ns;
+}
+
+uint64_t trace_tasks_polled(struct trace_tasks *tasks, const struct trace_event *e, uint64_t since_ns)
+{
+	uint64_t ns = e->time_ns > since_ns ? e->time_ns - since_ns : 0, most = tasks->pause.crowded_ns;
+
+	return is_crowded(tasks, e->tid) && ns > most ? most : ns;
+}
+
+/* Whether P, which may be busy itself, has room for a driver that polls. */
+static bool has_room(const struct trace_tasks *tasks, const struct process *p)
+{
+	int32_t besides = tasks->busy - (p->busy > 0);
+
+	return besides == 0 || besides + 2 <= tasks->cores;
+}
+
+/* It serves, or has had nothing to do for less than its patience. */
+static bool polls(struct trace_tasks *tasks, const struct trace_event *e)
+{
+	const struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));
+
+	return p->driven && has_room(tasks, p) &&
+	       (!p->rests_ns || e->time_ns <= p->rests_ns + patience(tasks, e->tid));
+}
+
+void trace_tasks_share(struct trace_tasks *tasks, const struct trace_event *e, struct trace_share *share)
+{
+	int32_t beside;
+
+	trace_tasks_on(tasks, e->tid, true);
+	beside = tasks->on < tasks->cores ? tasks->on : tasks->cores;
+	share->serial += beside > 1 ? 1.0 / beside : 1;
+	share->watched += polls(tasks, e);
+}
+
 bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *e)
 {
 	struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));
-	int32_t besides = tasks->busy - (p->busy > 0);
-	bool room = besides == 0 || besides + 2 <= tasks->cores;
-	bool driven = p->driven && room;
+	bool room = has_room(tasks, p), driven = p->driven && room;
 
 	p->driven = driven;
 	if (driven || ++p->asked % REQUESTS || !room)
@@ -168,11 +198,21 @@ void trace_tasks_serve(struct trace_tasks *tasks, const struct trace_event *e)
 	process_at(tasks, trace_tasks_process(tasks, e->tid))->rests_ns = e->time_ns;
 }
 
-uint64_t trace_tasks_rest(struct trace_tasks *tasks, const struct trace_event *e)
+void trace_tasks_skip(struct trace_tasks *tasks, const struct trace_event *e, uint64_t ns)
 {
 	struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));
-	uint64_t rested = p->rests_ns ? e->time_ns - p->rests_ns : 0;
+
+	if (p->rests_ns && p->busy <= 1)
+		p->rests_ns += ns;
+}
+
+bool trace_tasks_end_rest(struct trace_tasks *tasks, const struct trace_event *e, uint64_t *awake_ns)
+{
+	struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));
+	uint64_t rested = p->rests_ns && p->rests_ns < e->time_ns ? e->time_ns - p->rests_ns : 0;
+	uint64_t most = patience(tasks, e->tid);
 
 	p->rests_ns = 0;
-	return rested;
+	*awake_ns += rested < most ? rested : most;
+	return rested > most;
 }

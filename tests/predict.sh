@@ -71,6 +71,12 @@ mkdir waits && { head -n 1 known/profile.csv && grep '^p3,' known/profile.csv &&
 	jq -e '[.[] | select(.metric == "time" and .term != "total")] | map({ (.term): .events }) | add |
 		.wait == 30 and .["futex-wait"] == 30 and .futex == 70 and .blocking == 30' said >/dev/null
 result waits
+# The same where it is known that 20 are in reads that may block, 10 on the futex, and the rest for a device.
+awk -F, -v OFS=, 'NR == 1 { print $0, "waits"; next } { w = $2 == "read" && $5 == "yes" ? 20 : $2 == "futex" ? 10 : $2 == "close" ? 30 : "NA"; print $0, w }' \
+	waits/profile.csv >told.csv && try 0 predict told.csv --costs known --json &&
+	jq -e '[.[] | select(.metric == "time" and .term != "total")] | map({ (.term): .events }) | add |
+		.wait == 20 and .["futex-wait"] == 10 and .futex == 90 and .blocking == 30' said >/dev/null
+result waits-told
 try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc -l <said)" -gt 8 ]
 result terms
 try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside$' said
@@ -87,6 +93,13 @@ awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } { print } $at
 	function near(a, b) { return a / b > 0.999 && a / b < 1.001 }
 	END { exit n != 16 || off }' ring/latencies.csv
 result latencies
+# In CPU time a call counts twice that a driver polls beside.
+mkdir watched && awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } { print } $at["term"] == "kib" && $at["metric"] == "cpu" {
+	$at["term"] = "awake"; $at["cost"] = 1; print }' known/coefficients.csv >watched/coefficients.csv &&
+	awk -F, -v OFS=, 'NR == 1 { print $0, "watched"; next } $2 == "close" { $7 = 100 } { print $0, $2 == "close" ? 50 : "NA" }' known/profile.csv \
+		>watched/profile.csv && try 0 predict watched --costs watched --json &&
+	jq -e 'map(select(.program == "p3" and .term == "request")) | map({ (.metric): .events }) | add | .time == 100 and .cpu == 150' said >/dev/null
+result watched
 # Two processes end: one was forked, and has no driver for 50 calls; of five times that they executed three failed.
 mkdir forks && { cat known/profile.csv && printf 'p3,%s,call,guest,NA,1,%s,0,0,NA,NA,trace\n' exit_group 2 execve 5; } >forks/profile.csv &&
 	sed 's/,late,/,young,/' ring/coefficients.csv >forks/coefficients.csv && try 0 predict forks --costs forks --json &&

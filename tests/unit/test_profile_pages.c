@@ -157,9 +157,9 @@ static void test_beside(void)
 	struct trace_profile p;
 
 	profile_of(&p, beside, sizeof(beside) / sizeof(beside[0]), 2);
-	CHECK(p.call[SYS_read] && p.call[SYS_read]->count == 6 && p.call[SYS_read]->serial == 5);
-	CHECK(p.waits == 1 && p.waits_serial == 0.5);
-	CHECK(p.touched_serial[TOUCH_FRESH] == 0.5);
+	CHECK(p.call[SYS_read] && p.call[SYS_read]->count == 6 && p.call[SYS_read]->share.serial == 5);
+	CHECK(p.waits == 1 && p.waits_share.serial == 0.5);
+	CHECK(p.touched_share[TOUCH_FRESH].serial == 0.5);
 	trace_profile_free(&p);
 }
 
@@ -183,6 +183,39 @@ static void test_young(void)
 	trace_profile_free(&p);
 }
 
+/* What comes while a driver polls for its process, and what comes once it sleeps; and time that is not the
+ * program's. */
+static const struct trace_event polled[] = {
+	CALL(10, 1, SYS_execve, 0),
+	BACK(20, 1, 0),
+	READS(30, 1, 300),
+	ASK(100, 1),
+	READS(1101, 1, 301),
+	READS(1102, 1, 302), /* asleep */
+	ASK(5100, 1),	     /* late */
+	{ 5200, 1, 1, TRACE_OFF, 0 },
+	{ 9000, 0, 1, TRACE_ON, 0 }, /* another had its core */
+	READS(9050, 1, 303),
+	CALL(9100, 1, SYS_read, 0),
+	{ 9110, 0, 1, TRACE_OFF, 0 },
+	{ 11100, 0, 1, TRACE_WAKE, 0 },
+	{ 11100, 0, 1, TRACE_ON, 0 },
+	BACK(11110, 1, 0), /* longer than a driver's patience */
+};
+
+static void test_polled(void)
+{
+	struct trace_profile p;
+
+	profile_of(&p, polled, sizeof(polled) / sizeof(polled[0]), 2);
+	CHECK_INT(p.touched_share[TOUCH_FRESH].watched, 3);
+	CHECK_INT(p.awake_ns, 80 + 1000 + 199);
+	CHECK(p.call[SYS_read] && p.call[SYS_read]->share.watched == 2);
+	CHECK(p.call[SYS_read] && p.call[SYS_read]->waits == 1);
+	CHECK(p.call[SYS_read] && p.call[SYS_read]->inside_ns == 1 + 1 + 2010);
+	trace_profile_free(&p);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_touches);
@@ -190,5 +223,6 @@ int main(void)
 	CHECK_RUN(test_beside);
 	CHECK_RUN(test_drivers);
 	CHECK_RUN(test_young);
+	CHECK_RUN(test_polled);
 	return check_done();
 }
