@@ -96,7 +96,8 @@ static void account(const struct launch *launch, const struct child *child, uint
 	/* Where the watcher was told late that the program runs, as an ordinary user's may be, only the sum
 	 * is known. */
 	if (m->wall_ns < m->roi_ns || m->wall_ns * sysconf(_SC_NPROCESSORS_ONLN) < m->cpu_vcpu_ns) {
-		m->setup_ns = m->wall_ns = m->cpu_setup_ns = RUN_MISSING;
+		m->setup_ns = m->wall_ns = RUN_MISSING;
+		m->cpu_setup_ns = 0;
 		m->cpu_vcpu_ns = clock_usage_ns(usage) - observe_native_before(m);
 	}
 	/* There is no monitor and no driver: a true nought. */
