@@ -136,20 +136,20 @@ static int64_t woken(const struct probe_vcpu_times *t)
 	return (int64_t)((double)t->delay * (double)least(t->waits, t->switches) / (double)t->switches);
 }
 
-/* As KVM tells, and where it does not, as the guest began, in KVM_RUN: returns what is left of DELAY for who
- * ran there. */
+/* Takes of DELAY what KVM tells: while the guest was answered, while it waited in KVM_RUN, and while it ran.
+ * Returns the rest. */
 static int64_t take_told(const struct probe_vcpu_times *t, struct inside *in, int64_t *const *answering)
 {
-	int64_t told = t->late_inside + t->late_outside, outside = t->late_outside, waiting = 0;
+	int64_t told = t->late_inside + t->late_outside;
+	double share = told > t->delay ? (double)t->delay / (double)told : 1;
+	int64_t outside = (int64_t)(share * (double)t->late_outside),
+		inside = (int64_t)(share * (double)t->late_inside), waiting = 0;
 
 	if (known(t->late_waiting))
-		waiting = least(at_least_0(t->late_waiting - outside), t->late_inside);
-	if (told > t->delay) {
-		outside = (int64_t)((double)outside * (double)t->delay / (double)told);
-		waiting = (int64_t)((double)waiting * (double)t->delay / (double)told);
-	}
-	return t->delay - (outside - take_all(outside, answering)) -
-	       (waiting - take_evenly(waiting, (int64_t *[]){ &in->hypervisor, &in->spin, NULL }));
+		waiting = least(at_least_0((int64_t)(share * (double)t->late_waiting) - outside), inside);
+	return t->delay - outside - inside + take_all(outside, answering) +
+	       take_evenly(waiting, (int64_t *[]){ &in->hypervisor, &in->spin, NULL }) +
+	       take_evenly(inside - waiting, (int64_t *[]){ &in->user, &in->kernel, NULL });
 }
 
 /* Takes DELAY out of the layers in which the thread had no core: most likely those, where nothing tells. */
@@ -158,11 +158,10 @@ static void take_delay(const struct probe_vcpu_times *t, struct inside *in, int6
 	int64_t *const answering[] = { host, monitor, NULL };
 	int64_t *const waiting[] = { host, &in->hypervisor, monitor, NULL };
 	int64_t *const running[] = { &in->user, &in->kernel, &in->spin, &in->hypervisor, NULL };
-	int64_t *const own[] = { &in->user, &in->kernel, NULL };
 	int64_t late = woken(t), left;
 
 	if (known(t->late_inside) && known(t->late_outside) && t->late_inside + t->late_outside > 0)
-		left = take_evenly(take_told(t, in, answering), own);
+		left = take_told(t, in, answering);
 	else
 		left = t->delay - late + take_all(late, waiting);
 	take_all(take_evenly(left, running), (int64_t *[]){ monitor, host, NULL });
