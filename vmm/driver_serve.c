@@ -113,7 +113,7 @@ static uint64_t await(struct driver *d)
 		__builtin_ia32_pause();
 	}
 	now = clock_tsc();
-	d->thread->spin_tsc += now - start;
+	count(d, &d->thread->spin_tsc, start, now);
 	return now;
 }
 
