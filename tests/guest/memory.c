@@ -165,6 +165,47 @@ static void test_mremap(void)
 	CHECK_FAILS((long)mremap((void *)1, PAGE, 2 * PAGE, MREMAP_MAYMOVE), EINVAL);
 }
 
+/* An array that doubles again and again: below where it lay, and in place over where it was. */
+static void test_doubling(void)
+{
+	const size_t most = (size_t)8 << 20;
+	bool whole = true, fresh = true;
+	size_t n = 33;
+
+	for (int around = 0; around < 4; around++) {
+		unsigned char *above = map(1), *p = map(n = 33 + (size_t)around);
+
+		fill(p, n, 1);
+		for (unsigned char k = 2; p != MAP_FAILED && n * PAGE < most; k++, n = 2 * n - 1) {
+			unsigned char *q = mremap(p, n * PAGE, (2 * n - 1) * PAGE, MREMAP_MAYMOVE);
+
+			whole &= q != MAP_FAILED && all(q, 33, 1) && all(q + (n - 1) * PAGE, 1, k - 1);
+			fresh &= q != MAP_FAILED && all(q + n * PAGE, n - 1, 0);
+			if (q != MAP_FAILED)
+				fill(q + n * PAGE, n - 1, k);
+			p = q;
+		}
+		if (p != MAP_FAILED)
+			munmap(p, n * PAGE);
+		munmap(above, PAGE);
+	}
+	CHECK(whole);
+	CHECK(fresh);
+}
+
+/* Memory that came at once grows into such that comes as it is touched, and on. */
+static void test_growing_large(void)
+{
+	unsigned char *p = map(4), *q;
+
+	fill(p, 4, 5);
+	q = mremap(p, 4 * PAGE, (size_t)72 << 20, MREMAP_MAYMOVE);
+	CHECK(q != MAP_FAILED && all(q, 4, 5) && all(q + ((size_t)72 << 20) - PAGE, 1, 0));
+	p = mremap(q, (size_t)72 << 20, ((size_t)72 << 20) + PAGE, MREMAP_MAYMOVE);
+	CHECK(p != MAP_FAILED && all(p, 4, 5) && all(p + ((size_t)72 << 20), 1, 0));
+	munmap(p, ((size_t)72 << 20) + PAGE);
+}
+
 static void test_advice(void)
 {
 	unsigned char *p = map(20);
@@ -225,6 +266,8 @@ int main(void)
 	test_holes();
 	test_rights();
 	test_mremap();
+	test_doubling();
+	test_growing_large();
 	test_advice();
 	test_brk();
 	test_files();

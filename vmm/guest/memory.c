@@ -159,13 +159,16 @@ static int64_t map_file(uint64_t address, uint64_t bytes, uint64_t gpa, const st
 	return -ENOMEM;
 }
 
-int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection)
+enum area_kind memory_kind(uint64_t bytes, uint32_t protection)
 {
-	bool lazy = bytes > EAGER || protection == 0;
+	return bytes > EAGER || protection == 0 ? AREA_LAZY : AREA_ANON;
+}
 
-	if (!lazy && !back(address, bytes, protection))
+int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection, enum area_kind kind)
+{
+	if (kind != AREA_LAZY && !back(address, bytes, protection))
 		return -ENOMEM;
-	if (areas_add((struct area){ address, bytes, protection, lazy ? AREA_LAZY : AREA_ANON, 0 }))
+	if (areas_add((struct area){ address, bytes, protection, kind, 0 }))
 		return 0;
 	release(address, bytes, AREA_ANON);
 	return -ENOMEM;
@@ -189,7 +192,8 @@ int64_t memory_mmap(struct syscall_frame *f)
 		error = place(&address, bytes, f->r10);
 	if (error)
 		return error;
-	error = file ? map_file(address, bytes, gpa, f) : memory_map(address, bytes, f->rdx & 7);
+	error = file ? map_file(address, bytes, gpa, f)
+		     : memory_map(address, bytes, f->rdx & 7, memory_kind(bytes, f->rdx & 7));
 	return error ? error : (int64_t)address;
 }
 

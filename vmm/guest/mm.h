@@ -55,8 +55,10 @@ uint64_t areas_gap(uint64_t bytes); /* highest free range of BYTES below the las
 
 /* memory.c, remap.c, contents.c: mmap and its family. */
 void memory_init(void);
-void memory_heap(uint64_t start);					   /* where brk begins */
-int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection); /* anonymous, over nothing */
+void memory_heap(uint64_t start);				 /* where brk begins */
+enum area_kind memory_kind(uint64_t bytes, uint32_t protection); /* of anonymous memory */
+int64_t memory_map(uint64_t address, uint64_t bytes, uint32_t protection,
+		   enum area_kind kind); /* over nothing */
 int64_t memory_unmap(uint64_t address, uint64_t bytes);
 uint64_t memory_take_over(uint64_t address,
 			  uint64_t bytes); /* the gpa of a file mapped there, taken; 0: none */

@@ -20,7 +20,8 @@ int64_t memory_brk(struct syscall_frame *f)
 
 	if (f->rdi < heap_start || f->rdi > USER_END)
 		return (int64_t)heap_end;
-	if (new > old && ((next && next->address < new) || memory_map(old, new - old, ABI_READ | ABI_WRITE)))
+	if (new > old && ((next && next->address < new) || memory_map(old, new - old, ABI_READ | ABI_WRITE,
+								      memory_kind(new - old, ABI_WRITE))))
 		return (int64_t)heap_end;
 	if (new < old && memory_unmap(new, old - new))
 		return (int64_t)heap_end;
@@ -42,31 +43,43 @@ static bool move(const struct area *a, uint64_t address)
 	return true;
 }
 
+/* Moves the area at ADDRESS, of OLD bytes, to where there is room for NEW. Returns that address or -errno. */
+static int64_t grow_elsewhere(uint64_t address, uint64_t old, uint64_t new)
+{
+	uint64_t to = areas_gap(new);
+	struct area a = *areas_find(address);
+	int64_t error;
+
+	if (to == 0)
+		return -ENOMEM;
+	/* First: what is mapped below it would join it. */
+	areas_remove(areas_find(address));
+	error = memory_map(to + old, new - old, a.protection, a.kind);
+	if (error == 0 && move(&a, to))
+		a.address = to;
+	else
+		error = -ENOMEM;
+	areas_add(a);
+	tables_flush();
+	return error ? error : (int64_t)to;
+}
+
 /* Grows the area at ADDRESS from OLD to NEW bytes, in place if it can be. Returns its address or -errno. */
 static int64_t grow(uint64_t address, uint64_t old, uint64_t new, bool may_move)
 {
 	const struct area *next = areas_next(address + old);
-	struct area a = *areas_find(address);
+	struct area *a = areas_find(address);
 	int64_t error;
-	uint64_t to;
 
-	if (a.kind == AREA_FILE)
+	if (a->kind == AREA_FILE)
 		return -ENOMEM;
-	if (!next || next->address >= address + new) {
-		error = memory_map(address + old, new - old, a.protection);
-		return error ? error : (int64_t)address;
-	}
-	to = may_move ? areas_gap(new) : 0;
-	if (to == 0)
-		return -ENOMEM;
-	error = memory_map(to + old, new - old, a.protection);
-	if (error || !move(&a, to))
-		return -ENOMEM;
-	areas_remove(areas_find(address));
-	a.address = to;
-	areas_add(a);
-	tables_flush();
-	return (int64_t)to;
+	/* It stays one area: all of it gets its pages on first touch, or none. */
+	if (memory_kind(new - old, a->protection) == AREA_LAZY)
+		a->kind = AREA_LAZY;
+	if (next && next->address < address + new)
+		return may_move ? grow_elsewhere(address, old, new) : -ENOMEM;
+	error = memory_map(address + old, new - old, a->protection, a->kind);
+	return error ? error : (int64_t)address;
 }
 
 /* mremap(address, old bytes, new bytes, flags, new address) */
