@@ -70,6 +70,7 @@ result json
 # Nothing is left of an account that is killed but the trace that was asked for, which can be read.
 sh -c 'while sleep 0.01; do :; done' &
 watched=$!
+ls -l /proc/$$/fd | sed -n 's/.* -> //p' >inherited
 for record in '' '--record killed.trace'; do
 	"$vmtax" account --pid $watched --for 50s $record >out 2>err &
 	killed=$!
@@ -79,7 +80,7 @@ for record in '' '--record killed.trace'; do
 	while [ "$record" ] && [ $((tries += 1)) -lt 200 ] && ! [ "$(stat -c %s killed.trace 2>/dev/null)" -gt 5000 ]; do sleep 0.1; done
 	kill -9 $killed
 	wait $killed 2>/dev/null
-	[ "$record" ] || grep -E ' /tmp/' fds | grep -vE 'deleted|/out$|/err$' >left
+	[ "$record" ] || sed -n 's/.* -> //p' fds | grep '^/tmp/' | grep -vE 'deleted|/out$|/err$' | grep -vxF -f inherited >left
 done
 why=$(cat left)
 ! [ -s left ]
