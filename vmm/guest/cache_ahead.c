@@ -13,7 +13,7 @@ static struct {
 	bool stale;    /* the file may have changed since */
 	int count;
 	uint64_t first; /* page */
-	struct abi_channel *channel;
+	const struct abi_channel *channel;
 	uint32_t number; /* of its request there */
 	struct abi_page *page[CACHE_BATCH];
 } flight;

@@ -210,9 +210,9 @@ uint64_t channel_exit(void);		   /* what lies in the slot of exits: ticks from s
 int64_t channel_service(enum abi_call_id call, uint64_t a, uint64_t b); /* a request of two plain values */
 
 /* recall.c: requests taken back from a driver that has no core. */
-bool recall_away(const struct abi_channel *channel);		  /* it has not come past the last */
-void channel_await(struct abi_channel *channel, uint32_t number); /* one so posted has been answered */
-void recall(struct abi_channel *channel, uint32_t number); /* all up to this, but for what it has begun */
+bool recall_away(const struct abi_channel *channel);	   /* it has not come past the last */
+void recall(struct abi_channel *channel, uint32_t number); /* the one awaited, unless it has begun with it */
+void channel_await(const struct abi_channel *channel, uint32_t number); /* one so posted has been answered */
 
 /* forward.c */
 int64_t forward_call(enum abi_call_id call, const uint64_t argument[6]);

@@ -46,26 +46,17 @@ static void serve(struct abi_channel *c, uint32_t number)
 
 void recall(struct abi_channel *c, uint32_t number)
 {
-	for (uint32_t n = number - ABI_SLOTS + 1; n != number + 1; n++)
-		if (!abi_answered(c, n) && abi_take(c, n))
-			serve(c, n);
-		else if (n != number)
-			await_driver(c, n);
+	await_driver(c, number - 1); /* what was posted before is the driver's */
+	if (abi_take(c, number))
+		serve(c, number);
 }
 
-void channel_await(struct abi_channel *c, uint32_t number)
+void channel_await(const struct abi_channel *c, uint32_t number)
 {
-	uint64_t start = tsc(), now = start;
+	uint64_t start = tsc();
 
 	if (abi_answered(c, number))
 		return;
-	while (now - start < BOOT->brief_ticks && !abi_answered(c, number)) {
-		relax();
-		now = tsc();
-	}
-	ACCOUNT->spin_tsc += now - start;
-	if (c == CHANNEL && !SELF->apart)
-		recall(c, number);
 	await_driver(c, number);
 	ACCOUNT->wait_tsc += tsc() - start;
 }
