@@ -62,12 +62,7 @@ static const struct text_column columns[] = {
 	{ "runs/s", 7, .name = "throughput", .print = text_show_number },
 	{ "forecast", 8, .name = "predicted", .print = text_show_number },
 	{ "off", 8, .show = show_off },
-	{ "wait-cpu", 8, .name = "wait_cpu_ns", .print = text_show_time },
-	{ "memory", 8, .name = "resident_bytes", .print = text_show_bytes },
-	{ "median", 8, .splits = true, .name = "p50_ns", .print = text_show_time },
-	{ "P95", 8, .name = "p95_ns", .print = text_show_time },
-	{ "P99", 8, .name = "p99_ns", .print = text_show_time },
-	{ "sim. P95", 8, .name = "sim_p95_ns", .print = text_show_time },
+	TEXT_RUN_COLUMNS,
 	{ 0 },
 };
 

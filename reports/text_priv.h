@@ -75,6 +75,17 @@ const char *text_show_number(double value, char into[64]);
 const char *text_show_time(double ns, char into[64]);
 const char *text_show_bytes(double bytes, char into[64]);
 
+/* What scaling.csv and mixes.csv both tell of runs that begin and end beside others. */
+#define TEXT_RUN_COLUMNS                                                                                     \
+	{ "wait-cpu", 8, .name = "wait_cpu_ns", .print = text_show_time },                                   \
+		{ "memory", 8, .name = "resident_bytes", .print = text_show_bytes },                         \
+		{ "median", 8, .splits = true, .name = "p50_ns", .print = text_show_time },                  \
+		{ "P95", 8, .name = "p95_ns", .print = text_show_time },                                     \
+		{ "P99", 8, .name = "p99_ns", .print = text_show_time },                                     \
+	{                                                                                                    \
+		"sim. P95", 8, .name = "sim_p95_ns", .print = text_show_time                                 \
+	}
+
 /* Prints MARK and TEXT, broken at blanks so that lines fit the page. */
 void text_put_wrapped(const struct text_page *page, char mark, const char *text);
 

@@ -32,12 +32,7 @@ static const struct text_column columns[] = {
 	{ "[95 %]", -14, .show = show_interval },
 	{ "USL", 6, .name = "usl", .print = text_show_number },
 	{ "MVA", 6, .name = "mva", .print = text_show_number },
-	{ "wait-cpu", 8, .name = "wait_cpu_ns", .print = text_show_time },
-	{ "memory", 8, .name = "resident_bytes", .print = text_show_bytes },
-	{ "median", 8, .splits = true, .name = "p50_ns", .print = text_show_time },
-	{ "P95", 8, .name = "p95_ns", .print = text_show_time },
-	{ "P99", 8, .name = "p99_ns", .print = text_show_time },
-	{ "sim. P95", 8, .name = "sim_p95_ns", .print = text_show_time },
+	TEXT_RUN_COLUMNS,
 	{ 0 },
 };
 
