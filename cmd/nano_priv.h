@@ -61,7 +61,7 @@ int nano_check(const struct suite *suite, const struct run_options *options, str
 /* Whether all of SUITE is. */
 bool nano_all(const struct suite *suite);
 
-/* Keeps the rows of the suite PATH that SUITE has in DIRECTORY/suite.csv. 0 or negative errno. */
-int nano_keep(const struct suite *suite, const char *path, const char *directory, struct error *error);
+/* Keeps the rows of SUITE's files that are events of it in DIRECTORY/suite.csv. 0 or negative errno. */
+int nano_keep(const struct suite *suite, const char *directory, struct error *error);
 
 #endif

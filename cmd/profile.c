@@ -206,13 +206,9 @@ static int publish(const struct profile_options *o, struct error *error)
 
 static int make_suite(const struct profile_options *o, struct suite *suite, struct error *error)
 {
-	char path[4096];
-	int code;
-
 	if (o->program)
 		return suite_of_program(suite, o->program, error);
-	code = o->suite ? suite_find(o->suite, path, sizeof(path), error) : 0;
-	return code || !o->suite ? code : suite_read(suite, path, o->only, error);
+	return o->suite ? suite_read(suite, o->suite, o->only, error) : 0;
 }
 
 int cmd_profile(int argc, char **argv)

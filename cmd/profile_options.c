@@ -29,7 +29,7 @@ void profile_help(void)
 	     "  --out DIR        where profile.csv and arrivals.csv go (default: the current directory)\n"
 	     "  --name NAME      what the tables call the program (default: its own name)\n"
 	     "  --suite NAME|FILE, --only NAME,...\n"
-	     "                   profile the workloads of a suite, as vmtax run has them\n"
+	     "                   profile the workloads of a suite, or of several, as vmtax run has them\n"
 	     "  --pid PID        watch a process that runs already, with all it starts meanwhile\n"
 	     "  --for TIME       how long (default: 10s); it also ends with the process\n"
 	     "  --sadf FILE      a coarse profile of a whole machine, from what sadf -d FILE -- -u -w -B -b "

@@ -30,7 +30,6 @@ struct run {
 	struct run_plan plan;
 	struct harness harness;
 	char directory[4096]; /* of the results */
-	char suite[4096];     /* path; "": a program of the user's own */
 	int lock;	      /* that keeps other runs out of it; -1: none */
 };
 
@@ -46,11 +45,7 @@ static int find_suite(struct run *run, struct error *error)
 
 	if (o->program)
 		return suite_of_program(&run->harness.suite, o->program, error);
-	code = suite_find(o->suite ? o->suite : "default", run->suite, sizeof(run->suite), error);
-	if (code && o->suite)
-		error_at(error, "--suite");
-	if (code == 0)
-		code = suite_read(&run->harness.suite, run->suite, o->only, error);
+	code = suite_read(&run->harness.suite, o->suite ? o->suite : "default", o->only, error);
 	return code ? code : nano_check(&run->harness.suite, o, error);
 }
 
@@ -237,7 +232,7 @@ static int begin(struct run *run, int argc, char **argv)
 	if (make_plan(run, argc, argv, &error) || run_plan_write(&run->plan, run->directory, &error) ||
 	    machine_write(run->directory, &run->plan, &error) ||
 	    counters_keep(&run->harness.sets, run->directory, &error) ||
-	    nano_keep(&run->harness.suite, run->suite, run->directory, &error))
+	    nano_keep(&run->harness.suite, run->directory, &error))
 		return fail(run, &error, CMD_FAILED);
 	return measure(run);
 }

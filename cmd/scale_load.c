@@ -182,13 +182,9 @@ static int run_all(struct bench *b, struct error *error)
 
 static int make_suite(struct bench *b, struct error *error)
 {
-	char path[4096];
-	int code;
-
 	if (b->o->program)
 		return suite_of_program(&b->suite, b->o->program, error);
-	code = suite_find(b->o->suite ? b->o->suite : "default", path, sizeof(path), error);
-	return code ? code : suite_read(&b->suite, path, NULL, error);
+	return suite_read(&b->suite, b->o->suite ? b->o->suite : "default", NULL, error);
 }
 
 /* The tables begin once all that the user said is known to be right. */

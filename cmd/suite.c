@@ -11,7 +11,7 @@
 #include "base/schema.h"
 #include "base/units.h"
 
-/* The workloads of a suite: rows of suite.csv, or a program of the user's own. */
+/* The workloads of suites: rows of suite.csv, or a program of the user's own. */
 
 int suite_no_memory(struct error *error)
 {
@@ -32,36 +32,52 @@ static bool listed(const char *list, const char *name)
 	return false;
 }
 
-static int unknown_workload(const char *name, const struct table *table, struct error *error)
-{
-	const char **names = calloc(table->rows + 1, sizeof(*names)), *near;
+/* The files of a suite, while they are read. */
+struct tables {
+	struct table *at; /* count; owned */
+	size_t count;
+};
 
-	for (size_t row = 0; names && row < table->rows; row++)
-		names[row] = table_text_of(table, row, "name");
-	near = names ? units_nearest(name, names) : NULL;
+/* Whether some row of TABLES is called NAME. */
+static bool contain(const struct tables *tables, const char *name)
+{
+	for (size_t i = 0; i < tables->count; i++)
+		for (size_t row = 0; row < tables->at[i].rows; row++)
+			if (table_is(&tables->at[i], row, "name", name))
+				return true;
+	return false;
+}
+
+static int unknown_workload(const char *name, const struct tables *tables, struct error *error)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < tables->count && !near; i++) {
+		const struct table *table = &tables->at[i];
+		const char **names = calloc(table->rows + 1, sizeof(*names));
+
+		for (size_t row = 0; names && row < table->rows; row++)
+			names[row] = table_text_of(table, row, "name");
+		near = names ? units_nearest(name, names) : NULL;
+		free(names);
+	}
 	error_set(error, 0, "the suite has no workload %.100s", name);
 	if (near)
 		error_mend(error, "did you mean %s?", near);
 	else
 		error_mend(error,
 			   "vmtax list workloads shows the default suite's, vmtax list nano the events");
-	free(names);
 	return -EINVAL;
 }
 
-static int check_only(const char *only, const struct table *table, struct error *error)
+static int check_only(const char *only, const struct tables *tables, struct error *error)
 {
 	char *copy = strdup(only), *rest = copy, *name;
 	int code = copy ? 0 : suite_no_memory(error);
 
-	while (code == 0 && (name = strsep(&rest, ",")) != NULL) {
-		size_t row = 0;
-
-		while (row < table->rows && !table_is(table, row, "name", name))
-			row++;
-		if (row == table->rows)
-			code = unknown_workload(name, table, error);
-	}
+	while (code == 0 && (name = strsep(&rest, ",")) != NULL)
+		if (!contain(tables, name))
+			code = unknown_workload(name, tables, error);
 	free(copy);
 	return code;
 }
@@ -80,18 +96,17 @@ static int check_twice(const struct suite *suite, struct error *error)
 static int take_rows(struct suite *suite, const struct table *table, const char *only, struct error *error)
 {
 	char *copy = strdup(table->path), *directory = copy ? dirname(copy) : NULL;
-	int code = copy ? 0 : suite_no_memory(error);
+	struct workload *grown = realloc(suite->workload, (suite->count + table->rows + 1) * sizeof(*grown));
+	int code = copy && grown ? 0 : suite_no_memory(error);
 
-	suite->workload = calloc(table->rows + 1, sizeof(*suite->workload));
-	if (suite->workload == NULL)
-		code = suite_no_memory(error);
+	suite->workload = grown ? grown : suite->workload;
 	for (size_t row = 0; code == 0 && row < table->rows; row++) {
 		const char *column = "name";
 
 		if (!listed(only, table_text_of(table, row, "name")))
 			continue;
-		code = suite_take_row(&suite->workload[suite->count++], table, row, directory, &column,
-				      error);
+		grown[suite->count] = (struct workload){ 0 };
+		code = suite_take_row(&grown[suite->count++], table, row, directory, &column, error);
 		if (code == 0 && (code = check_twice(suite, error)) != 0)
 			column = "name";
 		if (code)
@@ -101,24 +116,40 @@ static int take_rows(struct suite *suite, const struct table *table, const char 
 	return code;
 }
 
-int suite_read(struct suite *suite, const char *path, const char *only, struct error *error)
+static int read_file(struct tables *tables, const char *path, struct error *error)
 {
-	struct table table = { 0 };
+	struct table *grown = realloc(tables->at, (tables->count + 1) * sizeof(*grown));
 	int code;
 
-	*suite = (struct suite){ 0 };
-	code = table_read(&table, path, &schema_suite, error);
+	if (grown == NULL)
+		return suite_no_memory(error);
+	tables->at = grown;
+	code = table_read(&grown[tables->count], path, &schema_suite, error);
 	if (code)
 		return code;
-	if (table.rows == 0) {
+	if (grown[tables->count++].rows == 0) {
 		error_fail(error, 0, "vmtax list workloads --csv is one to start from", "the suite is empty");
 		code = error_at(error, "%s", path);
 	}
+	return code;
+}
+
+int suite_read(struct suite *suite, const char *names, const char *only, struct error *error)
+{
+	struct tables tables = { 0 };
+	int code;
+
+	*suite = (struct suite){ 0 };
+	code = suite_find(names, &suite->file, &suite->files, error);
+	for (size_t i = 0; code == 0 && i < suite->files; i++)
+		code = read_file(&tables, suite->file[i], error);
 	if (code == 0 && only)
-		code = check_only(only, &table, error);
-	if (code == 0)
-		code = take_rows(suite, &table, only, error);
-	table_free(&table);
+		code = check_only(only, &tables, error);
+	for (size_t i = 0; code == 0 && i < tables.count; i++)
+		code = take_rows(suite, &tables.at[i], only, error);
+	for (size_t i = 0; i < tables.count; i++)
+		table_free(&tables.at[i]);
+	free(tables.at);
 	if (code)
 		suite_free(suite);
 	return code;
@@ -176,5 +207,8 @@ void suite_free(struct suite *suite)
 		command_free(workload->argv);
 	}
 	free(suite->workload);
+	for (size_t i = 0; i < suite->files; i++)
+		free(suite->file[i]);
+	free(suite->file);
 	*suite = (struct suite){ 0 };
 }

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,15 +35,24 @@ static const char *nearest(const char *name)
 	return access(name, F_OK) == 0 ? NULL : units_nearest(name, names);
 }
 
-const char *suite_configs(const char *name)
+/* Whether the first of LIST, separated by commas, is NAME. */
+static bool begins(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(list, name, length) == 0 && (list[length] == '\0' || list[length] == ',');
+}
+
+const char *suite_configs(const char *names)
 {
 	for (size_t i = 1; i < SUITES; i++)
-		if (strcmp(suites[i].name, name) == 0)
+		if (begins(names, suites[i].name))
 			return suites[i].configs;
 	return suites[0].configs;
 }
 
-int suite_find(const char *name, char *path, size_t size, struct error *error)
+/* The file of the suite NAME; 0 or negative errno. */
+static int find(const char *name, char *path, size_t size, struct error *error)
 {
 	const char *near;
 
@@ -60,4 +70,33 @@ int suite_find(const char *name, char *path, size_t size, struct error *error)
 	}
 	snprintf(path, size, "%s", name);
 	return 0;
+}
+
+static int add(char ***file, size_t *files, const char *path, struct error *error)
+{
+	char **grown = realloc(*file, (*files + 1) * sizeof(*grown));
+
+	*file = grown ? grown : *file;
+	if (grown)
+		grown[*files] = strdup(path);
+	if (!grown || !grown[*files])
+		return suite_no_memory(error);
+	++*files;
+	return 0;
+}
+
+int suite_find(const char *names, char ***file, size_t *files, struct error *error)
+{
+	/* A file may have a comma in its name. */
+	const char *separator = access(names, F_OK) == 0 ? "" : ",";
+	char *copy = strdup(names), *rest = copy, *name, path[4096];
+	int code = copy ? 0 : suite_no_memory(error);
+
+	while (code == 0 && (name = strsep(&rest, separator)) != NULL) {
+		code = find(name, path, sizeof(path), error);
+		if (code == 0)
+			code = add(file, files, path, error);
+	}
+	free(copy);
+	return code;
 }

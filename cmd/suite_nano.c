@@ -136,24 +136,26 @@ static bool has(const struct suite *suite, const char *name)
 	return false;
 }
 
-static int keep_rows(const struct suite *suite, const struct table *table, struct table_writer *out,
+static int keep_rows(const struct suite *suite, const char *path, struct table_writer *out,
 		     struct error *error)
 {
-	int code = 0;
+	struct table table = { 0 };
+	int code = table_read(&table, path, &schema_suite, error);
 
-	for (size_t row = 0; code == 0 && row < table->rows; row++) {
-		if (!has(suite, table_text_of(table, row, "name")))
+	for (size_t row = 0; code == 0 && row < table.rows; row++) {
+		if (!has(suite, table_text_of(&table, row, "name")))
 			continue;
-		for (size_t c = 0; c < table->columns; c++)
-			table_put_text(out, table_missing(table, row, c) ? NULL : table_text(table, row, c));
+		for (size_t c = 0; c < table.columns; c++)
+			table_put_text(out,
+				       table_missing(&table, row, c) ? NULL : table_text(&table, row, c));
 		code = table_end_row(out, error);
 	}
+	table_free(&table);
 	return code;
 }
 
-int nano_keep(const struct suite *suite, const char *path, const char *directory, struct error *error)
+int nano_keep(const struct suite *suite, const char *directory, struct error *error)
 {
-	struct table table = { 0 };
 	struct table_writer out;
 	char kept[4200];
 	int code;
@@ -161,13 +163,10 @@ int nano_keep(const struct suite *suite, const char *path, const char *directory
 	if (!any_is(suite))
 		return 0;
 	snprintf(kept, sizeof(kept), "%s/%s", directory, schema_suite.name);
-	code = table_read(&table, path, &schema_suite, error);
-	if (code == 0)
-		code = table_create(&out, kept, &schema_suite, error);
-	if (code == 0) {
-		code = keep_rows(suite, &table, &out, error);
-		code = table_writer_end(&out, code, error);
-	}
-	table_free(&table);
-	return code;
+	code = table_create(&out, kept, &schema_suite, error);
+	if (code)
+		return code;
+	for (size_t i = 0; code == 0 && i < suite->files; i++)
+		code = keep_rows(suite, suite->file[i], &out, error);
+	return table_writer_end(&out, code, error);
 }

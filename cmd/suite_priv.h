@@ -43,20 +43,23 @@ struct workload {
 struct suite {
 	struct workload *workload; /* owned */
 	size_t count;
+	char **file; /* it was read from; owned */
+	size_t files;
 };
 
 /*
- * Reads the suite PATH; ONLY, unless NULL, names the workloads wanted, separated by commas. A program that is
- * not installed leaves its workload absent. 0, or negative errno with ERROR naming file, line and column.
+ * Reads the suites NAMES, separated by commas: those that come with vmtax ("default", "nano", "training"...),
+ * or files. ONLY, unless NULL, names the workloads wanted, separated by commas. A program that is not
+ * installed leaves its workload absent. 0, or negative errno with ERROR naming file, line and column.
  */
-int suite_read(struct suite *suite, const char *path, const char *only, struct error *error);
+int suite_read(struct suite *suite, const char *names, const char *only, struct error *error);
 
-/* PATH of the suite NAME: one that comes with vmtax ("default", "nano", "provisioning"), or a file. 0 or
- * negative errno. */
-int suite_find(const char *name, char *path, size_t size, struct error *error);
+/* Adds the paths of the suites NAMES to *FILE, whose count is *FILES; owned by the caller, also where it
+ * fails. 0 or negative errno. */
+int suite_find(const char *names, char ***file, size_t *files, struct error *error);
 
-/* The configurations that the suite NAME is run under without --configs. */
-const char *suite_configs(const char *name);
+/* The configurations that the suites NAMES, or the first of them, are run under without --configs. */
+const char *suite_configs(const char *names);
 
 /* Fills WORKLOAD from a row of a suite in DIRECTORY; *COLUMN is where it was wrong. 0 or negative errno. */
 struct table;

@@ -87,6 +87,29 @@ static void test_read(void)
 	suite_free(&suite);
 }
 
+static void test_several(void)
+{
+	struct suite suite;
+	struct error error;
+	char message[1024];
+
+	put("first.csv", HEADER "one,cpu,true,x,\ntwo,cpu,true,x,\n");
+	put("sec,ond.csv", HEADER "three,cpu,true,x,\n");
+	put("third.csv", HEADER "two,cpu,true,x,\nfour,cpu,true,x,\n");
+	CHECK_INT(suite_read(&suite, "sec,ond.csv", NULL, &error), 0); /* a file whose name has a comma */
+	CHECK_INT(suite.count, 1);
+	suite_free(&suite);
+	CHECK_INT(suite_read(&suite, "first.csv,third.csv", "four,one", &error), 0);
+	CHECK_INT(suite.count, 2);
+	CHECK_INT(suite.files, 2);
+	CHECK_STR(suite.workload[1].name, "four");
+	suite_free(&suite);
+	CHECK_INT(suite_read(&suite, "first.csv,third.csv", NULL, &error), -EINVAL);
+	CHECK(strstr(error_text(&error, message, sizeof(message)), "third.csv:2:name"));
+	CHECK_INT(suite_read(&suite, "first.csv,third.csv", "fuor", &error), -EINVAL);
+	CHECK(strstr(error_text(&error, message, sizeof(message)), "did you mean four?"));
+}
+
 /* Reads a suite that is wrong; the whole message. */
 static const char *wrong(const char *text, const char *only)
 {
@@ -224,6 +247,7 @@ int main(void)
 {
 	CHECK_RUN(test_words);
 	CHECK_RUN(test_read);
+	CHECK_RUN(test_several);
 	CHECK_RUN(test_wrong);
 	CHECK_RUN(test_own_program);
 	CHECK_RUN(test_digest);
