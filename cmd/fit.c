@@ -5,11 +5,11 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/fit_priv.h"
 #include "cmd/output_priv.h"
 #include "cmd/progress_priv.h"
 #include "cmd/publish_priv.h"
@@ -17,11 +17,6 @@
 #include "reports/reports.h"
 
 /* vmtax fit: what each event costs. */
-#define DIRECTORIES 64
-#define EVALUATED                                                                                            \
-	"evaluations" /* in a directory that is held out: a line each time a fit was judged by it            \
-		       */
-
 static const char help[] =
 	"Usage: vmtax fit DIR... [OPTION]...\n"
 	"Finds what each event costs a program in a virtual machine, from programs that were measured (vmtax "
@@ -41,9 +36,13 @@ static const char help[] =
 	"event-counts.csv\n"
 	"                     says how often events were counted natively, and how often in the virtual "
 	"machine\n"
-	"  --held-out DIR,... also predict the programs there, which no fit has seen; how often that was "
-	"done "
-	"is counted\n"
+	"  --held-out DIR|SUITE,...\n"
+	"                     also predict the programs there, which no fit has seen: those of a directory, "
+	"or "
+	"of a suite\n"
+	"                     (vmtax run --suite), which are then left out of the fit; how often that was "
+	"done is "
+	"counted\n"
 	"  --csv, --json      print the table instead of the summary\n"
 	"  --openmetrics FILE also write the costs as OpenMetrics text, for node_exporter's textfile "
 	"collector\n"
@@ -55,7 +54,10 @@ static const char help[] =
 	"Examples:\n"
 	"  vmtax run --suite training --out out/t; vmtax profile --suite training --out out/t\n"
 	"  vmtax run --suite nano --out out/nano\n"
-	"  vmtax fit out/t out/nano --validate";
+	"  vmtax fit out/t out/nano --validate\n"
+	"  vmtax run --suite training,held-out --out out/b; vmtax profile --suite training,held-out --out "
+	"out/b\n"
+	"  vmtax fit out/b out/nano --validate --held-out held-out";
 
 enum { OUT = 256, VALIDATE, HELD_OUT, CSV, JSON, OPENMETRICS, HELP };
 
@@ -71,28 +73,26 @@ static const struct option known[] = {
 };
 
 struct options {
-	const char *directory[DIRECTORIES + 1], *held_out[DIRECTORIES + 1]; /* NULL-terminated */
-	size_t directories, held;
+	const char *directory[FIT_DIRECTORIES + 1]; /* NULL-terminated */
+	size_t directories;
+	struct fit_held_out held;
 	const char *out, *metrics; /* NULL: not given */
 	bool validate, csv, json, help;
 };
 
-static int add(const char **list, size_t *count, const char *directory, struct error *error)
+static int add(struct options *o, const char *directory, struct error *error)
 {
-	if (*count == DIRECTORIES)
-		return error_set(error, 0, "more than %d directories", DIRECTORIES);
-	list[(*count)++] = directory;
+	if (o->directories == FIT_DIRECTORIES)
+		return error_set(error, 0, "more than %d directories", FIT_DIRECTORIES);
+	o->directory[o->directories++] = directory;
 	return 0;
 }
 
 static int take(struct options *o, int id, struct error *error)
 {
-	char *rest = NULL;
-	int code = 0;
-
 	switch (id) {
 	case 1:
-		return add(o->directory, &o->directories, optarg, error);
+		return add(o, optarg, error);
 	case OUT:
 		o->out = optarg;
 		return 0;
@@ -100,9 +100,7 @@ static int take(struct options *o, int id, struct error *error)
 		o->metrics = optarg;
 		return 0;
 	case HELD_OUT:
-		for (char *d = strtok_r(optarg, ",", &rest); d && code == 0; d = strtok_r(NULL, ",", &rest))
-			code = add(o->held_out, &o->held, d, error);
-		return code;
+		return fit_held_out_add(&o->held, optarg, error);
 	}
 	o->validate |= id == VALIDATE;
 	o->csv |= id == CSV;
@@ -116,7 +114,7 @@ static int check(const struct options *o, struct error *error)
 	if (o->directories == 0)
 		return error_fail(error, 0, "name directories that vmtax run and vmtax profile wrote",
 				  "nothing to fit on");
-	if (o->held && !o->validate)
+	if (fit_held_out_any(&o->held) && !o->validate)
 		return error_fail(error, 0, "give --validate, too", "--held-out is for validation");
 	if (o->csv && o->json)
 		return error_fail(error, 0, "give one of them", "--csv and --json exclude each other");
@@ -136,38 +134,9 @@ static int parse(struct options *o, int argc, char **argv)
 			return cmd_fail("fit", &error, CMD_USAGE);
 	}
 	while (optind < argc)
-		if (add(o->directory, &o->directories, argv[optind++], &error) < 0)
+		if (add(o, argv[optind++], &error) < 0)
 			return cmd_fail("fit", &error, CMD_USAGE);
 	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("fit", &error, CMD_USAGE);
-}
-
-/* Notes in what is held out that a fit has been judged by it; how often that is now. */
-static void count_evaluations(const struct options *o)
-{
-	for (size_t i = 0; i < o->held; i++) {
-		char path[4300], when[64];
-		time_t now = time(NULL);
-		struct tm utc;
-		unsigned count = 0;
-		FILE *file;
-		int c;
-
-		snprintf(path, sizeof(path), "%s/" EVALUATED, o->held_out[i]);
-		file = fopen(path, "a+e");
-		if (file == NULL) {
-			fprintf(stderr, "vmtax fit: cannot count evaluations in %s\n", o->held_out[i]);
-			continue;
-		}
-		strftime(when, sizeof(when), "%FT%TZ", gmtime_r(&now, &utc));
-		fprintf(file, "%s vmtax fit --validate\n", when);
-		fflush(file);
-		rewind(file);
-		while ((c = fgetc(file)) != EOF)
-			count += c == '\n';
-		fclose(file);
-		fprintf(stderr, "%s: fits have been judged by it %u time%s\n", o->held_out[i], count,
-			count == 1 ? "" : "s");
-	}
 }
 
 static int show(const struct options *o, const char *coefficients, const char *validation, const char *counts,
@@ -207,6 +176,7 @@ static int fit(const struct options *o, const char *out, struct error *error)
 	char coefficients[4300], validation[4300], counts[4300];
 	struct progress progress;
 	const struct model_watch watch = { .step = show_step, .context = &progress };
+	const struct model_held_out held = { o->held.directory, o->held.program };
 	int code;
 
 	snprintf(coefficients, sizeof(coefficients), "%s/%s", out, schema_coefficients.name);
@@ -215,9 +185,9 @@ static int fit(const struct options *o, const char *out, struct error *error)
 	progress_begin(&progress, "fit");
 	code = o->metrics ? report_openmetrics_check(o->metrics, error) : 0;
 	if (code == 0)
-		code = model_fit_write(o->directory, coefficients, &watch, error);
+		code = model_fit_write(o->directory, &held, coefficients, &watch, error);
 	if (code == 0 && o->validate)
-		code = model_validation_write(o->directory, o->held_out, validation, counts, &watch, error);
+		code = model_validation_write(o->directory, &held, validation, counts, &watch, error);
 	progress_end(&progress);
 	if (code == 0)
 		code = show(o, coefficients, validation, counts, error);
@@ -225,31 +195,41 @@ static int fit(const struct options *o, const char *out, struct error *error)
 		return code;
 	fflush(stdout);
 	if (o->validate)
-		count_evaluations(o);
+		fit_held_out_count(&o->held, o->directory[0]);
 	fprintf(stderr, "wrote %s%s\n", coefficients,
 		o->validate ? ", validation.csv and event-counts.csv" : "");
 	return 0;
 }
 
-int cmd_fit(int argc, char **argv)
+static int work(struct options *o)
 {
-	struct options o = { 0 };
 	struct output output;
 	struct error error = { 0 };
-	int status = parse(&o, argc, argv), code;
+	int code;
 
-	if (status != CMD_OK)
-		return status;
-	if (o.help) {
-		puts(help);
-		return CMD_OK;
-	}
-	if (o.out && output_open(&output, o.out, "fit", &error) < 0)
+	if (o->out && output_open(&output, o->out, "fit", &error) < 0)
 		return cmd_fail("fit", &error, CMD_FAILED);
-	code = fit(&o, o.out ? o.out : o.directory[0], &error);
-	if (o.out)
+	code = fit(o, o->out ? o->out : o->directory[0], &error);
+	if (o->out)
 		output_close(&output);
 	if (code == 0)
 		return CMD_OK;
 	return cmd_fail("fit", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED);
+}
+
+int cmd_fit(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct error error = { 0 };
+	int status;
+
+	if (fit_held_out_init(&o.held, &error) < 0)
+		return cmd_fail("fit", &error, CMD_FAILED);
+	status = parse(&o, argc, argv);
+	if (status == CMD_OK && o.help)
+		puts(help);
+	else if (status == CMD_OK)
+		status = work(&o);
+	fit_held_out_free(&o.held);
+	return status;
 }

@@ -17,8 +17,10 @@
 
 const char *const fit_metrics[METRICS] = { "time", "cpu" };
 
-/* One result directory at hand. */
+/* One result directory at hand, and which of its programs are taken. */
 struct source {
+	enum fit_part part;
+	const char *const *those; /* NULL-terminated */
 	const struct cells *cells;
 	struct alone alone;
 	struct fit_counts counts;
@@ -155,6 +157,15 @@ static int add_case(struct fit_cases *all, const struct source *s, size_t worklo
 		       : 0;
 }
 
+static bool wanted(const struct source *s, const char *program)
+{
+	const char *const *name = s->those;
+
+	while (*name && strcmp(*name, program) != 0)
+		name++;
+	return (*name != NULL) == (s->part == FIT_THOSE);
+}
+
 static int add_cells(struct fit_cases *all, const struct source *s, struct error *error)
 {
 	const struct cells *c = s->cells;
@@ -164,7 +175,8 @@ static int add_cells(struct fit_cases *all, const struct source *s, struct error
 	for (size_t w = 0; native < c->configs.count && code == 0 && w < c->workloads.count; w++)
 		for (size_t k = 0; code == 0 && k < c->configs.count; k++)
 			if (strncmp(c->configs.name[k], NATIVE, strlen(NATIVE)) != 0 &&
-			    names_contain(&all->profiles.program, c->workloads.name[w]))
+			    names_contain(&all->profiles.program, c->workloads.name[w]) &&
+			    wanted(s, c->workloads.name[w]))
 				code = add_case(all, s, w, k, native);
 	return code ? error_set(error, -code, "cannot collect what to fit on") : 0;
 }
@@ -188,10 +200,10 @@ static int read_backend(const char *directory, char *text, size_t size, struct e
 	return 0;
 }
 
-static int add_directory(struct fit_cases *all, const char *directory, struct error *error)
+static int add_directory(struct fit_cases *all, const char *directory, struct source source,
+			 struct error *error)
 {
 	struct cells *grown = realloc(all->cells, (all->directories + 1) * sizeof(*grown));
-	struct source source = { 0 };
 	char backend[64];
 	int code;
 
@@ -226,13 +238,14 @@ static int add_directory(struct fit_cases *all, const char *directory, struct er
 	return code;
 }
 
-int fit_cases_read(struct fit_cases *all, const char *const *directories, struct error *error)
+int fit_cases_read(struct fit_cases *all, const char *const *directories, enum fit_part part,
+		   const char *const *those, struct error *error)
 {
+	const struct source source = { .part = part, .those = those };
 	int code = 0;
 
-	*all = (struct fit_cases){ 0 };
 	for (; code == 0 && *directories; directories++)
-		code = add_directory(all, *directories, error);
+		code = add_directory(all, *directories, source, error);
 	if (code == 0 && all->count == 0)
 		code = error_fail(
 			error, 0,

@@ -126,8 +126,13 @@ struct fit_cases {
 	char backend[64];
 };
 
-/* Reads result DIRECTORIES (NULL-terminated): runs, profiles, direct costs. 0 or negative errno. */
-int fit_cases_read(struct fit_cases *all, const char *const *directories, struct error *error);
+/* Which programs are taken. */
+enum fit_part { FIT_OTHERS, FIT_THOSE };
+
+/* Adds result DIRECTORIES (NULL-terminated): runs, profiles, direct costs; of their programs THOSE named in
+ * the NULL-terminated list, or the others. ALL is zero-filled at first. 0 or negative errno. */
+int fit_cases_read(struct fit_cases *all, const char *const *directories, enum fit_part part,
+		   const char *const *those, struct error *error);
 void fit_cases_free(struct fit_cases *all);
 
 /* What the runs of a result counted, by their numbers: requests.csv, counters.csv. */

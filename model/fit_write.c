@@ -119,12 +119,12 @@ static int put_fit(struct table_writer *w, const struct fit_cases *all, const ch
 	return code;
 }
 
-int model_fit_write(const char *const *directories, const char *path, const struct model_watch *watch,
-		    struct error *error)
+int model_fit_write(const char *const *directories, const struct model_held_out *held, const char *path,
+		    const struct model_watch *watch, struct error *error)
 {
-	struct fit_cases all;
+	struct fit_cases all = { 0 };
 	struct table_writer writer;
-	int code = fit_cases_read(&all, directories, error);
+	int code = fit_cases_read(&all, directories, FIT_OTHERS, held->programs, error);
 
 	if (code == 0)
 		code = fit_leave_out(&all, watch, error);

@@ -144,23 +144,29 @@ struct model_watch {
 	void *context;
 };
 
+/* What no fit may see: result directories of their own, or programs among those that are fitted on. Both
+ * lists are NULL-terminated and may be empty; texts are the caller's. */
+struct model_held_out {
+	const char *const *directories, *const *programs;
+};
+
 /*
  * Fits what events cost to the result DIRECTORIES (NULL-terminated; each with runs.csv, and profile.csv of
- * its programs or costs.csv of the nano suite) and writes PATH (schema_coefficients): the non-negative costs
- * that are least off, by the logarithm, over programs and direct measurements, for each configuration and
- * metric. 0 or negative errno.
+ * its programs or costs.csv of the nano suite) less the programs HELD out, and writes PATH
+ * (schema_coefficients): the non-negative costs that are least off, by the logarithm, over programs and
+ * direct measurements, for each configuration and metric. 0 or negative errno.
  */
-int model_fit_write(const char *const *directories, const char *path, const struct model_watch *watch,
-		    struct error *error);
+int model_fit_write(const char *const *directories, const struct model_held_out *held, const char *path,
+		    const struct model_watch *watch, struct error *error);
 
 /*
  * Writes PATH (schema_validation): what fits to DIRECTORIES predict of each of their programs without having
- * seen it, and a fit to all of them of the programs in the result directories HELD_OUT (NULL-terminated, may
- * be empty); and COUNTS (schema_event_counts): how often what predictions are made from was counted natively
- * and there. 0 or negative errno.
+ * seen it, and a fit to all of them of those HELD out; and COUNTS (schema_event_counts): how often what
+ * predictions are made from was counted natively and there. 0 or negative errno.
  */
-int model_validation_write(const char *const *directories, const char *const *held_out, const char *path,
-			   const char *counts, const struct model_watch *watch, struct error *error);
+int model_validation_write(const char *const *directories, const struct model_held_out *held,
+			   const char *path, const char *counts, const struct model_watch *watch,
+			   struct error *error);
 
 /* What is predicted from what; texts are the caller's. */
 struct model_predict_options {

@@ -135,28 +135,42 @@ static int write_counts(const char *path, const struct fit_cases *all, const str
 	return table_writer_end(&writer, code, error);
 }
 
-int model_validation_write(const char *const *directories, const char *const *held_out, const char *path,
+/* The programs HELD out: those of directories of their own, and those of DIRECTORIES. */
+static int read_unseen(struct fit_cases *cases, const char *const *directories,
+		       const struct model_held_out *held, struct error *error)
+{
+	static const char *const none[] = { NULL };
+	int code = 0;
+
+	if (*held->directories)
+		code = fit_cases_read(cases, held->directories, FIT_OTHERS, none, error);
+	if (code == 0 && *held->programs)
+		code = fit_cases_read(cases, directories, FIT_THOSE, held->programs, error);
+	return code;
+}
+
+int model_validation_write(const char *const *directories, const struct model_held_out *held, const char *path,
 			   const char *counts, const struct model_watch *watch, struct error *error)
 {
-	struct fit_cases all, held = { 0 };
+	struct fit_cases all = { 0 }, unseen = { 0 };
 	struct table_writer writer;
-	int code = fit_cases_read(&all, directories, error);
+	int code = fit_cases_read(&all, directories, FIT_OTHERS, held->programs, error);
 
-	if (code == 0 && *held_out)
-		code = fit_cases_read(&held, held_out, error);
 	if (code == 0)
-		code = check_apart(&all, &held, error);
+		code = read_unseen(&unseen, directories, held, error);
+	if (code == 0)
+		code = check_apart(&all, &unseen, error);
 	if (code == 0)
 		code = fit_leave_out(&all, watch, error);
 	if (code == 0)
 		code = table_create(&writer, path, &schema_validation, error);
 	if (code == 0) {
-		code = write_all(&writer, &all, &held, watch, error);
+		code = write_all(&writer, &all, &unseen, watch, error);
 		code = table_writer_end(&writer, code, error);
 	}
 	if (code == 0)
-		code = write_counts(counts, &all, &held, error);
+		code = write_counts(counts, &all, &unseen, error);
 	fit_cases_free(&all);
-	fit_cases_free(&held);
+	fit_cases_free(&unseen);
 	return code;
 }

@@ -41,6 +41,10 @@ result validation
 try 0 fit known --validate --held-out held && awk 'length > 80 { exit 1 }' said && grep -q 'judged by it 2 times' err && grep -q 'no fit has seen' said &&
 	grep -Eq 'constant slowdown +16 ' said && grep -q 'within the 95 % interval' said
 result validation-text
+printf 'name,class,command,stresses,data\np1,cpu,true,,\np5,cpu,true,,\n' >two.csv
+try 0 fit known --validate --held-out two.csv --out apart --csv && [ "$(awk -F, '$4 == "list" { print $1 }' said | sort | uniq -c | tr -s ' \n' ' ')" = ' 2 p1 2 p5 ' ] &&
+	[ "$(grep -c . said)" -eq $((1 + 2 * 16)) ] && ! grep -Eq 'p[15]( |,|$)' apart/coefficients.csv && grep -q '^known: fits have been judged by it 1 time$' err
+result validation-of-a-suite
 
 try 0 report known && grep -q '<h2>Predicted and measured' known/report.html && ! grep -q 'could not be drawn' known/report.html &&
 	[ "$(grep -c 'aria-label="CPU seconds"\|aria-label="Time"' known/report.html)" -ge 2 ]
@@ -166,6 +170,8 @@ result leaves-nothing
 mkdir uncounted && cp known/*.csv uncounted && sed 's/,trace/,proc-io/' known/profile.csv >uncounted/profile.csv
 refuses uncounted-profile 2 'of p0 was made without counting system calls' fit uncounted
 refuses held-out-alone 2 'give --validate, too' fit known --held-out held
+refuses held-out-nowhere 2 'cannot open nowhere: No such file or directory: give a file, or ' fit known --validate --held-out nowhere
+refuses held-out-all 2 'no program was both measured and profiled' fit held --out apart --validate --held-out two.csv
 refuses held-out-seen 2 'is among the programs to fit on and among those held out' fit known --validate --held-out known
 refuses both-forms 2 'exclude each other' fit known --csv --json
 refuses no-profile 2 'nothing to predict from' predict --costs known
