@@ -52,10 +52,10 @@ struct profile {
 	struct probe_samples samples; /* of that run; owned */
 	struct trace_profile trace;   /* owned */
 	bool traced;		      /* else there is no trace */
-	double quick;		      /* what it took undisturbed, by what drivers would poll of the counted run; at most 1 */
-	bool followed;		      /* by ptrace(2): the trace has system calls alone */
-	int64_t exit_code;	      /* of that run; RUN_MISSING: not known */
-	bool ended;		      /* a process, while it was watched */
+	double quick; /* what it took undisturbed, by what drivers would poll of the counted run; at most 1 */
+	bool followed;	   /* by ptrace(2): the trace has system calls alone */
+	int64_t exit_code; /* of that run; RUN_MISSING: not known */
+	bool ended;	   /* a process, while it was watched */
 };
 void profile_init(struct profile *profile, const char *program); /* nothing is known of it */
 void profile_free(struct profile *profile);

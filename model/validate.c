@@ -149,8 +149,9 @@ static int read_unseen(struct fit_cases *cases, const char *const *directories,
 	return code;
 }
 
-int model_validation_write(const char *const *directories, const struct model_held_out *held, const char *path,
-			   const char *counts, const struct model_watch *watch, struct error *error)
+int model_validation_write(const char *const *directories, const struct model_held_out *held,
+			   const char *path, const char *counts, const struct model_watch *watch,
+			   struct error *error)
 {
 	struct fit_cases all = { 0 }, unseen = { 0 };
 	struct table_writer writer;
