@@ -42,6 +42,18 @@ struct option;
  */
 int cmd_option_fail(const char *command, int id, char **argv, const struct option *options);
 
+/* How a command reads its options. */
+struct cmd_options {
+	const char *command;
+	const struct option *known; /* values over 255 */
+	bool words; /* may stand between options: each is option 1. Else the first ends them */
+	/* Takes option ID, with its value in optarg, into TO. 0, or negative errno with ERROR. */
+	int (*take)(void *to, int id, struct error *error);
+};
+
+/* Gives each option of ARGV to its take; optind is behind the last. CMD_OK, or CMD_USAGE, once it is said. */
+int cmd_options_take(const struct cmd_options *options, int argc, char **argv, void *to);
+
 /* The value that getopt_long has just read of --OPTION, a whole number from 1 to MOST. 0, or negative errno
  * with ERROR naming the option. */
 int cmd_option_count(const char *option, uint64_t most, uint64_t *count, struct error *error);

@@ -119,8 +119,10 @@ static int add_directory(struct compare_options *o, const char *directory, struc
 }
 
 /* One option; those that getopt refuses are not among them. */
-static int take(struct compare_options *o, int id, struct error *error)
+static int take(void *to, int id, struct error *error)
 {
+	struct compare_options *o = to;
+
 	switch (id) {
 	case 1:
 		return add_directory(o, optarg, error);
@@ -167,16 +169,11 @@ static int check(const struct compare_options *o, struct error *error)
 
 int compare_options_parse(struct compare_options *o, int argc, char **argv)
 {
+	static const struct cmd_options options = { "compare", known, true, take };
 	struct error error = { 0 };
-	int id;
 
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
-		if (id == '?' || id == ':')
-			return cmd_option_fail("compare", id, argv, known);
-		if (take(o, id, &error) < 0)
-			return cmd_fail("compare", &error, CMD_USAGE);
-	}
+	if (cmd_options_take(&options, argc, argv, o) != CMD_OK)
+		return CMD_USAGE;
 	while (optind < argc)
 		if (add_directory(o, argv[optind++], &error) < 0)
 			return cmd_fail("compare", &error, CMD_USAGE);

@@ -88,8 +88,10 @@ static int add(struct options *o, const char *directory, struct error *error)
 	return 0;
 }
 
-static int take(struct options *o, int id, struct error *error)
+static int take(void *to, int id, struct error *error)
 {
+	struct options *o = to;
+
 	switch (id) {
 	case 1:
 		return add(o, optarg, error);
@@ -123,16 +125,11 @@ static int check(const struct options *o, struct error *error)
 
 static int parse(struct options *o, int argc, char **argv)
 {
+	static const struct cmd_options options = { "fit", known, true, take };
 	struct error error = { 0 };
-	int id;
 
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
-		if (id == '?' || id == ':')
-			return cmd_option_fail("fit", id, argv, known);
-		if (take(o, id, &error) < 0)
-			return cmd_fail("fit", &error, CMD_USAGE);
-	}
+	if (cmd_options_take(&options, argc, argv, o) != CMD_OK)
+		return CMD_USAGE;
 	while (optind < argc)
 		if (add(o, argv[optind++], &error) < 0)
 			return cmd_fail("fit", &error, CMD_USAGE);

@@ -59,6 +59,21 @@ int cmd_option_fail(const char *command, int id, char **argv, const struct optio
 	return cmd_fail(command, &error, CMD_USAGE);
 }
 
+int cmd_options_take(const struct cmd_options *o, int argc, char **argv, void *to)
+{
+	struct error error = { 0 };
+	int id;
+
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, o->words ? "-:" : "+:", o->known, NULL)) != -1) {
+		if (id == '?' || id == ':')
+			return cmd_option_fail(o->command, id, argv, o->known);
+		if (o->take(to, id, &error) < 0)
+			return cmd_fail(o->command, &error, CMD_USAGE);
+	}
+	return CMD_OK;
+}
+
 int cmd_option_count(const char *option, uint64_t most, uint64_t *count, struct error *error)
 {
 	if (units_parse_count(optarg, most, count, error) == 0 && *count > 0)

@@ -60,8 +60,10 @@ struct options {
 	bool csv, json, help;
 };
 
-static int take(struct options *o, int id, struct error *error)
+static int take(void *to, int id, struct error *error)
 {
+	struct options *o = to;
+
 	if (id == 1 && o->profile)
 		return error_fail(error, 0, "give one", "more than one profile");
 	if (id == 1)
@@ -94,16 +96,11 @@ static int check(const struct options *o, struct error *error)
 
 static int parse(struct options *o, int argc, char **argv)
 {
+	static const struct cmd_options options = { "predict", known, true, take };
 	struct error error = { 0 };
-	int id;
 
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
-		if (id == '?' || id == ':')
-			return cmd_option_fail("predict", id, argv, known);
-		if (take(o, id, &error) < 0)
-			return cmd_fail("predict", &error, CMD_USAGE);
-	}
+	if (cmd_options_take(&options, argc, argv, o) != CMD_OK)
+		return CMD_USAGE;
 	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("predict", &error, CMD_USAGE);
 }
 

@@ -116,8 +116,10 @@ static const struct option known[] = {
 	{ 0 },
 };
 
-static int take(struct profile_options *o, int id, struct error *error)
+static int take(void *to, int id, struct error *error)
 {
+	struct profile_options *o = to;
+
 	switch (id) {
 	case OUT:
 		snprintf(o->out, sizeof(o->out), "%s", optarg);
@@ -183,16 +185,11 @@ static int check(const struct profile_options *o, struct error *error)
 
 int profile_options_parse(struct profile_options *o, int argc, char **argv)
 {
+	static const struct cmd_options options = { "profile", known, false, take };
 	struct error error = { 0 };
-	int id;
 
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, "+:", known, NULL)) != -1) {
-		if (id == '?' || id == ':')
-			return cmd_option_fail("profile", id, argv, known);
-		if (take(o, id, &error) < 0)
-			return cmd_fail("profile", &error, CMD_USAGE);
-	}
+	if (cmd_options_take(&options, argc, argv, o) != CMD_OK)
+		return CMD_USAGE;
 	if (optind < argc)
 		o->program = argv + optind;
 	if (!o->help && check(o, &error) < 0)

@@ -122,46 +122,6 @@ static int take_mix(struct scale_options *o, struct error *error)
 	return 0;
 }
 
-static int take(struct scale_options *o, int id, struct error *error)
-{
-	o->given |= 1u << (id - OUT);
-	switch (id) {
-	case OUT:
-		o->out = optarg;
-		return 0;
-	case CONFIGS:
-		o->configs = optarg;
-		return 0;
-	case MAX:
-		return cmd_option_count("max", MOST, &o->most, error);
-	case BLOCKS:
-		return cmd_option_count("blocks", 1000, &o->blocks, error);
-	case INVOCATIONS:
-		return cmd_option_count("invocations", SCALE_DIRECTORIES / MOST, &o->invocations, error);
-	case SLO:
-		return take_goal(o, error);
-	case MIX:
-		return take_mix(o, error);
-	case RATE:
-		return take_rate(o, error);
-	case FOR:
-		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
-	case SUITE:
-		o->suite = optarg;
-		return 0;
-	case PREDICTED:
-		o->predicted = optarg;
-		return 0;
-	case OPENMETRICS:
-		o->metrics = optarg;
-		return 0;
-	}
-	o->csv |= id == CSV;
-	o->json |= id == JSON;
-	o->help |= id == HELP;
-	return 0;
-}
-
 static int check(const struct scale_options *o, struct error *error)
 {
 	if (!o->program && !o->mixes && o->directories == 0)
@@ -224,6 +184,50 @@ static int take_directory(struct scale_options *o, const char *directory, struct
 	return code || access(pattern, F_OK) ? code : add_directory(o, directory, error);
 }
 
+static int take(void *to, int id, struct error *error)
+{
+	struct scale_options *o = to;
+
+	if (id == 1)
+		return take_directory(o, optarg, error);
+	o->given |= 1u << (id - OUT);
+	switch (id) {
+	case OUT:
+		o->out = optarg;
+		return 0;
+	case CONFIGS:
+		o->configs = optarg;
+		return 0;
+	case MAX:
+		return cmd_option_count("max", MOST, &o->most, error);
+	case BLOCKS:
+		return cmd_option_count("blocks", 1000, &o->blocks, error);
+	case INVOCATIONS:
+		return cmd_option_count("invocations", SCALE_DIRECTORIES / MOST, &o->invocations, error);
+	case SLO:
+		return take_goal(o, error);
+	case MIX:
+		return take_mix(o, error);
+	case RATE:
+		return take_rate(o, error);
+	case FOR:
+		return units_parse_time(optarg, &o->for_ns, error) ? error_at(error, "--for") : 0;
+	case SUITE:
+		o->suite = optarg;
+		return 0;
+	case PREDICTED:
+		o->predicted = optarg;
+		return 0;
+	case OPENMETRICS:
+		o->metrics = optarg;
+		return 0;
+	}
+	o->csv |= id == CSV;
+	o->json |= id == JSON;
+	o->help |= id == HELP;
+	return 0;
+}
+
 /* Words before "--" are directories, those after it a program. */
 static int take_words(struct scale_options *o, int argc, char **argv, struct error *error)
 {
@@ -239,16 +243,11 @@ static int take_words(struct scale_options *o, int argc, char **argv, struct err
 
 int scale_options_parse(struct scale_options *o, int argc, char **argv)
 {
+	static const struct cmd_options options = { "scale", known, true, take };
 	struct error error = { 0 };
-	int id;
 
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
-		if (id == '?' || id == ':')
-			return cmd_option_fail("scale", id, argv, known);
-		if ((id == 1 ? take_directory(o, optarg, &error) : take(o, id, &error)) < 0)
-			return cmd_fail("scale", &error, CMD_USAGE);
-	}
+	if (cmd_options_take(&options, argc, argv, o) != CMD_OK)
+		return CMD_USAGE;
 	if (take_words(o, argc, argv, &error) < 0)
 		return cmd_fail("scale", &error, CMD_USAGE);
 	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("scale", &error, CMD_USAGE);

@@ -104,8 +104,10 @@ static int take_table(struct options *o, const char *name, bool json, struct err
 	return error_mend(error, near ? "did you mean %s?" : "give layers or exits", near);
 }
 
-static int take(struct options *o, int id, struct error *error)
+static int take(void *to, int id, struct error *error)
 {
+	struct options *o = to;
+
 	switch (id) {
 	case 1:
 		if (o->trace)
@@ -153,16 +155,11 @@ static int check(const struct options *o, struct error *error)
 
 static int parse(struct options *o, int argc, char **argv)
 {
+	static const struct cmd_options options = { "account", known, true, take };
 	struct error error = { 0 };
-	int id;
 
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, "-:", known, NULL)) != -1) {
-		if (id == '?' || id == ':')
-			return cmd_option_fail("account", id, argv, known);
-		if (take(o, id, &error) < 0)
-			return cmd_fail("account", &error, CMD_USAGE);
-	}
+	if (cmd_options_take(&options, argc, argv, o) != CMD_OK)
+		return CMD_USAGE;
 	return o->help || check(o, &error) == 0 ? CMD_OK : cmd_fail("account", &error, CMD_USAGE);
 }
 
