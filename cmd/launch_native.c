@@ -129,11 +129,12 @@ static void run(const struct launch *launch, struct child *child, const struct p
 	uint64_t deadline = clock_now_ns() + launch->timeout_ns, go, executed, ended = 0;
 	enum child_event event;
 	struct rusage usage = { 0 };
+	const pid_t pid = child->pid; /* once it is reaped, child has none */
 	int64_t begun_ns = 0;
 	int status = 0, number;
 
-	observe_trace_begin(&trace, launch, child->pid);
-	observe_native_begin(launch, &session, child->pid, before);
+	observe_trace_begin(&trace, launch, pid);
+	observe_native_begin(launch, &session, pid, before);
 	together_go(launch);
 	go = clock_tsc();
 	child_release(child);
@@ -167,7 +168,7 @@ static void run(const struct launch *launch, struct child *child, const struct p
 		if (m->stage[LIFE_ANSWER] != executed)
 			m->stage[LIFE_PROGRAM] = executed;
 		observe_native_account(&usage, (int64_t)clock_ticks_to_ns(ended - go, launch->tsc_hz), m);
-		observe_trace_account(&trace, go, ended, child->pid, m);
+		observe_trace_account(&trace, go, ended, pid, m);
 	}
 	say_end(launch, event, status, m);
 }

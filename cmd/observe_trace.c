@@ -58,8 +58,8 @@ void observe_trace_begin(struct observe_trace *trace, const struct launch *launc
 			trace->follower = NULL;
 		return;
 	}
-	if (!launch->trace ||
-	    trace_open(&trace->recorder, pid, launch->trace, launch->exit_costs, launch->pages, NULL)) {
+	if (!launch->trace || trace_open(&trace->recorder, pid, launch->trace, launch->exit_costs,
+					 launch->config->native, NULL)) {
 		trace->recorder = NULL;
 		return;
 	}

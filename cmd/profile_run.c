@@ -37,7 +37,6 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.observed = watch->counted,
 		.sets = watch->counted ? o->sets : NULL,
 		.trace = watch->trace,
-		.pages = true,
 		.follows = watch->follows,
 		.input = workload->own_directory && o->input[0] ? o->input : NULL,
 		.signal_fd = scratch->signal_fd,

@@ -20,13 +20,23 @@ static int add_layer(struct table_writer *w, uint64_t run, const struct measurem
 	return table_end_row(w, error);
 }
 
+/* Samples are no match for a trace. */
+static bool comparable(const struct measurement_thread *thread)
+{
+	for (int layer = 0; layer < PROBE_LAYERS; layer++)
+		if (thread->account.ns[layer] != PROBE_MISSING &&
+		    thread->account.source[layer] == PROBE_SAMPLED)
+			return false;
+	return thread->has_trace;
+}
+
 /* What one of the two does not have the other found nothing in. */
 static int add_agreement(struct table_writer *w, uint64_t run, const struct measurement_thread *thread,
 			 int layer, struct error *error)
 {
 	int64_t stamps = thread->account.ns[layer], trace = thread->traced.ns[layer];
 
-	if (!thread->has_trace || (stamps == PROBE_MISSING && trace == PROBE_MISSING))
+	if (!comparable(thread) || (stamps == PROBE_MISSING && trace == PROBE_MISSING))
 		return 0;
 	table_put_integer(w, (int64_t)run);
 	table_put_text(w, thread->name);

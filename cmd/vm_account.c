@@ -196,7 +196,7 @@ static int record(const struct options *o, const char *path, struct error *error
 	int code;
 
 	exit_costs_find((pid_t)o->pid, costs);
-	code = trace_open(&recorder, (pid_t)o->pid, path, costs, false, error);
+	code = trace_open(&recorder, (pid_t)o->pid, path, costs, true, error);
 	if (code)
 		return code;
 	sigaction(SIGINT, &action, NULL);

@@ -39,6 +39,10 @@ enum trace_kind {
 	TRACE_RAISE,  /* an interrupt is raised for a vCPU, by whichever thread; value: its vector */
 	TRACE_INJECT, /* KVM injects it */
 	TRACE_HALT,   /* a halted vCPU goes on; value: ns that it was halted, and TRACE_BLOCKED */
+	TRACE_TOUCH,  /* a page fault; value: its page's address | the low bits of the processor's error code
+		       */
+	TRACE_SERVED, /* the kernel has done what a page fault asks for */
+	TRACE_MAP,    /* its process maps something; value: TRACE_MAP_... */
 	TRACE_BEGIN,  /* the thread begins; value: its process << 32 | the thread that started it */
 	TRACE_NAME,   /* value: the first 8 bytes of the thread's name */
 	TRACE_END,    /* the thread ends */
@@ -46,11 +50,11 @@ enum trace_kind {
 	TRACE_USER_TICKS,   /* in user mode, the guest's among them, */
 	TRACE_SYSTEM_TICKS, /* and in the kernel */
 	TRACE_COST,	    /* value: ns; tid: enum trace_cost */
-	TRACE_MAP,	    /* its process maps something; value: TRACE_MAP_... */
-	TRACE_TOUCH, /* a page fault; value: its page's address | the low bits of the processor's error code
-		      */
 	TRACE_KINDS,
 };
+
+#define TRACE_TOUCH_WRITES 2u /* of TRACE_TOUCH's error code: the page was to be written; */
+#define TRACE_TOUCH_USER   4u /* in user mode */
 
 /* Of mmap: whether it maps a file; and how many pages, of a file as data. */
 #define TRACE_MAPS_FILE 0x80000000u

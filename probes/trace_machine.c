@@ -29,7 +29,7 @@ struct trace_machine *trace_machine_make(uint64_t begin_ns)
 	return NULL;
 }
 
-static enum probe_layer layer_of(const struct state *s)
+enum probe_layer trace_layer_of(const struct state *s)
 {
 	if (s->off)
 		return s->ready ? LAYER_WAIT_CPU : LAYER_WAIT_IO;
@@ -39,20 +39,23 @@ static enum probe_layer layer_of(const struct state *s)
 		return LAYER_GUEST_USER;
 	if (s->run)
 		return LAYER_HYPERVISOR;
-	if (s->syscall)
-		return LAYER_HOST_KERNEL;
-	return LAYER_MONITOR;
+	return s->syscall || s->fault ? LAYER_HOST_KERNEL : LAYER_MONITOR;
 }
 
-/* Where a thread must have been for an event of KIND to come; what follows a switch shows nothing of it. */
-static void infer(struct thread *t, enum trace_kind kind)
+/* Where a thread must have been for event E to come; what follows a switch shows nothing of it. */
+static void infer(struct thread *t, const struct trace_event *e)
 {
 	struct state *s = &t->state;
 
-	switch (kind) {
+	switch (e->kind) {
+	case TRACE_TOUCH:
+		if (!(e->value & TRACE_TOUCH_USER))
+			return;
+		s->syscall = s->run = s->guest = s->fault = false;
+		break;
 	case TRACE_SYSCALL:
 	case TRACE_RUN:
-		s->syscall = s->run = s->guest = false;
+		s->syscall = s->run = s->guest = s->fault = false;
 		break;
 	case TRACE_RETURN:
 		s->syscall = true;
@@ -77,8 +80,8 @@ static void infer(struct thread *t, enum trace_kind kind)
 	s->known = true;
 	/* It was there all the time it ran since it was last heard of: it cannot have left unheard. */
 	t->sum.ns[LAYER_UNATTRIBUTED] -= t->unplaced;
-	t->sum.ns[layer_of(s)] += t->unplaced;
-	if (layer_of(s) == LAYER_HYPERVISOR)
+	t->sum.ns[trace_layer_of(s)] += t->unplaced;
+	if (trace_layer_of(s) == LAYER_HYPERVISOR)
 		t->dark_ns += t->unplaced;
 	t->unplaced = 0;
 }
@@ -102,7 +105,7 @@ static uint64_t pay(struct thread *t, enum probe_layer layer, uint64_t ns)
 void trace_thread_charge(struct thread *t, uint64_t now)
 {
 	uint64_t ns = now > t->since ? now - t->since : 0;
-	enum probe_layer layer = layer_of(&t->state);
+	enum probe_layer layer = trace_layer_of(&t->state);
 
 	t->sum.ns[layer] += ns - pay(t, layer, ns);
 	if (t->state.off)
@@ -112,105 +115,6 @@ void trace_thread_charge(struct thread *t, uint64_t now)
 		t->unplaced += ns;
 	if (now > t->since)
 		t->since = now;
-}
-
-static void on_guest(struct trace_machine *m, struct thread *t)
-{
-	uint64_t window = m->account.cost[t->noted ? COST_NOTED : COST_WINDOW];
-
-	t->state.syscall = t->state.run = t->state.guest = true;
-	t->sum.role = TRACE_VCPU;
-	t->owed_ns = window ? window : m->account.cost[COST_EVENT];
-	t->owed_to = LAYER_HYPERVISOR;
-	t->owed_inferred = window > 0;
-}
-
-static void on_return(const struct trace_machine *m, struct thread *t)
-{
-	uint64_t turn = m->account.cost[t->state.run ? COST_TURN : COST_CALL];
-
-	t->owed_ns = turn ? turn : m->account.cost[COST_EVENT];
-	t->owed_to = t->state.run ? LAYER_HYPERVISOR : LAYER_HOST_KERNEL;
-	t->owed_inferred = t->state.run && turn > 0;
-	t->state.syscall = t->state.run = t->state.guest = false;
-}
-
-/* In user mode it then still was in the kernel. */
-static void on_cpu(const struct trace_machine *m, struct thread *t)
-{
-	t->state.off = false;
-	if (layer_of(&t->state) != LAYER_MONITOR || m->account.cost[COST_SWITCH] == 0)
-		return;
-	t->owed_ns = m->account.cost[COST_SWITCH];
-	t->owed_to = LAYER_HOST_KERNEL;
-	t->owed_inferred = false;
-}
-
-static void on_syscall(struct thread *t, const struct trace_event *e)
-{
-	t->state.syscall = true;
-	t->state.run = e->kind == TRACE_RUN;
-	t->state.guest = false;
-	t->sum.syscalls++;
-	if (e->kind == TRACE_RUN)
-		t->sum.role = TRACE_VCPU;
-}
-
-static void count_ticks(struct ticks *t, uint64_t value, uint64_t run_ns)
-{
-	t->last = (struct tick){ value, run_ns };
-	t->first = t->any ? t->first : t->last;
-	t->any = true;
-}
-
-static void step(struct trace_machine *m, struct thread *t, const struct trace_event *e)
-{
-	switch (e->kind) {
-	case TRACE_SYSCALL:
-	case TRACE_RUN:
-		on_syscall(t, e);
-		break;
-	case TRACE_RETURN:
-		on_return(m, t);
-		break;
-	case TRACE_GUEST:
-		on_guest(m, t);
-		break;
-	case TRACE_EXIT:
-	case TRACE_USER_EXIT:
-		t->state.guest = false;
-		t->sum.role = TRACE_VCPU;
-		t->sum.exits += e->kind == TRACE_EXIT;
-		break;
-	case TRACE_PORT:
-	case TRACE_FAULT:
-	case TRACE_INJECT:
-	case TRACE_HALT:
-		t->sum.role = TRACE_VCPU;
-		break;
-	case TRACE_OFF:
-		t->state.off = true;
-		t->state.ready = e->value != 0;
-		t->sum.switches++;
-		break;
-	case TRACE_ON:
-		on_cpu(m, t);
-		break;
-	case TRACE_WAKE:
-		t->state.ready = true;
-		break;
-	case TRACE_NAME:
-		if (e->value)
-			memcpy(t->sum.name, &e->value, sizeof(e->value));
-		break;
-	case TRACE_TICKS:
-	case TRACE_USER_TICKS:
-	case TRACE_SYSTEM_TICKS:
-		count_ticks(&t->ticks[e->kind - TRACE_TICKS], e->value, t->sum.ns[LAYER_HYPERVISOR]);
-		break;
-	default:
-		break;
-	}
 }
 
 /* The last that was heard from a CPU. */
@@ -288,12 +192,12 @@ int trace_machine_take(struct trace_machine *m, const struct trace_event *event)
 		t->state.ready = e->kind == TRACE_ON;
 	}
 	t->heard |= e->kind != TRACE_BEGIN && e->kind != TRACE_NAME && e->kind < TRACE_TICKS;
-	if (t->sum.last_ns == 0 || e->kind < TRACE_TICKS) /* /proc tells of the dead, too */
+	if (e->kind < TRACE_TICKS)
 		trace_thread_charge(t, e->time_ns);
 	if (!t->state.known && !t->state.off)
-		infer(t, (enum trace_kind)e->kind);
+		infer(t, e);
 	trace_reasons_take(m, t, e);
-	step(m, t, e);
+	trace_step(m, t, e);
 	if (e->kind == TRACE_END)
 		t->sum.last_ns = t->since;
 	return 0;

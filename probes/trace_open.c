@@ -99,6 +99,26 @@ static int open_point(struct trace_recorder *r, size_t i, pid_t tid, uint32_t cp
 	return fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
 }
 
+/* The kernel counts a page fault of a program's own code once it has served it. */
+static int open_served(struct trace_recorder *r, pid_t tid, uint32_t cpu)
+{
+	static const uint64_t counts[] = { PERF_COUNT_SW_PAGE_FAULTS_MIN, PERF_COUNT_SW_PAGE_FAULTS_MAJ };
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct perf_event_attr a = {
+			.type = PERF_TYPE_SOFTWARE,
+			.config = counts[i],
+			.sample_period = 1,
+			.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
+		};
+		int fd = open_event(r, &a, tid, cpu);
+
+		code = fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
+	}
+	return code;
+}
+
 static int open_thread(struct trace_recorder *r, pid_t tid)
 {
 	int code = 0;
@@ -113,6 +133,8 @@ static int open_thread(struct trace_recorder *r, pid_t tid)
 			if (r->formats.id[i] && !trace_point(i)->all &&
 			    (r->silent || !trace_point(i)->silent) && (r->pages || !trace_point(i)->pages))
 				code = open_point(r, i, tid, cpu);
+		if (code == 0 && r->pages)
+			code = open_served(r, tid, cpu);
 	}
 	return code;
 }

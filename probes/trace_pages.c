@@ -8,7 +8,6 @@
 
 /* Whose pages a traced program touches: by what its processes map, and which share memory after a fork. */
 #define PROCESSES 4096 /* slots, by the low bits of a process's number */
-#define WRITES	  2u   /* in the processor's error code: the page was to be written */
 
 #define LARGE 512u /* pages in one of 2 MiB */
 
@@ -134,7 +133,7 @@ enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, u
 		}
 	if (what == MAPS_SHARED)
 		return TOUCH_SHARED;
-	if (what == MAPS_FILE && !(value & WRITES) && !(p->number && p->shares))
+	if (what == MAPS_FILE && !(value & TRACE_TOUCH_WRITES) && !(p->number && p->shares))
 		return TOUCH_FILE;
 	if (what == MAPS_FILE || p->shares || p->number)
 		return TOUCH_COPIED;

@@ -13,10 +13,11 @@
 
 /* What a thread is doing. */
 struct state {
-	bool known;   /* whether the next three are */
+	bool known;   /* whether the next four are */
 	bool syscall; /* in a system call */
 	bool run;     /* which is KVM_RUN */
 	bool guest;   /* and the guest has the CPU */
+	bool fault;   /* in a page fault of its own code */
 	bool off;     /* the thread has none */
 	bool ready;   /* though it could use one */
 };
@@ -58,6 +59,12 @@ struct trace_machine {
 
 /* The thread of EVENT; NULL where it is new and not to be made, or memory is out. */
 struct thread *trace_thread_find(struct trace_machine *machine, const struct trace_event *event, bool make);
+
+/* The layer of what a thread is doing. */
+enum probe_layer trace_layer_of(const struct state *s);
+
+/* What it does from EVENT on. */
+void trace_step(const struct trace_machine *machine, struct thread *t, const struct trace_event *event);
 
 /* The time since its last event, up to NOW, goes to the layer it is in. */
 void trace_thread_charge(struct thread *t, uint64_t now);
@@ -127,7 +134,7 @@ enum trace_touch trace_pages_touch(struct trace_pages *pages, int32_t process, u
 
 /* --- The file: trace_file.c --- */
 
-#define TRACE_MAGIC	"vmxtrc6\n"
+#define TRACE_MAGIC	"vmxtrc7\n"
 #define TRACE_MAGIC_KIN 6	   /* bytes that all versions share */
 #define TRACE_CLOSED	UINT32_MAX /* instead of a CPU: the trace ended as it should; its round is the time */
 

@@ -42,7 +42,7 @@ int trace_describe(struct trace_recorder *r, pid_t tid, bool first)
 	state = probe_stat_field(text, 3);
 	name = strchr(text, '(');
 	end = strrchr(text, ')');
-	if (!state || !name)
+	if (!state || !name || strchr("ZXx", *state)) /* it has ended, if others of its process have not */
 		return -ESRCH;
 	for (size_t i = 0; i < sizeof(e) / sizeof(e[0]); i++)
 		e[i] = common;
@@ -56,7 +56,7 @@ int trace_describe(struct trace_recorder *r, pid_t tid, bool first)
 		*end = '\0';
 		e[0].value = trace_name(name + 1);
 	}
-	if (first && (*state == 'S' || *state == 'D'))
+	if (first && *state != 'R') /* it waits for something, or is stopped */
 		at++->kind = TRACE_OFF;
 	return trace_file_put(r->file, (struct trace_chunk){ .count = (uint32_t)(at - e), .round = r->round },
 			      e);

@@ -280,7 +280,8 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 	profile->begin_ns = trace_reader_facts(file)->begin_ns;
 	while (code == 0 && (event = trace_reader_next(file)) != NULL) {
 		code = take(r, event);
-		if (event->kind == TRACE_SYSCALL || event->kind == TRACE_RETURN || event->kind == TRACE_TOUCH)
+		if (event->kind == TRACE_SYSCALL || event->kind == TRACE_RETURN ||
+		    event->kind == TRACE_TOUCH || event->kind == TRACE_SERVED)
 			skip(r, event, profile->event_cost_ns);
 	}
 	profile->events = trace_reader_facts(file)->events;

@@ -76,13 +76,17 @@ static size_t decode_sample(const struct trace_formats *formats, const uint8_t *
 		uint32_t raw;
 	} head;
 
-	if (bytes < 20)
+	if (bytes < 16)
 		return 0;
-	memcpy(&head, body, 20);
-	if (head.raw > bytes - 20)
-		return 0;
+	memcpy(&head, body, bytes < 20 ? 16 : 20);
 	e->tid = (int32_t)head.tid;
 	e->time_ns = head.time;
+	if (bytes < 20) { /* without data: the kernel's own count of page faults */
+		e->kind = TRACE_SERVED;
+		return 1;
+	}
+	if (head.raw > bytes - 20)
+		return 0;
 	return trace_decode(formats, body + 20, head.raw, e);
 }
 

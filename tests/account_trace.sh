@@ -14,6 +14,17 @@ if [ $status -eq 77 ]; then
 fi
 kill $watched
 
+# A plain program's observed repetition has its account by the trace: what the kernel does for pages it touches, too.
+timeout 120 "$vmtax" run --only page-touch --configs native --blocks 2 --out native >out 2>err
+"$vmtax" report --json=layers native >layers.json
+why="$(tail -n 2 err) $(jq -c '.[] | [.run, .layer, .ns, .source]' layers.json | tr '\n' ' ')"
+jq -e 'map(.run) | max as $last | map(select(. == $last)) | length > 2' layers.json >/dev/null &&
+	jq -e '(map(.run) | max) as $last | map(select(.run == $last and .layer != "unattributed")) |
+		all(.[]; .source == "exact") and any(.[]; .layer == "host-kernel" and .ns > 1000000) and
+		any(.[]; .layer == "guest-user" and .ns > 1000000)' layers.json >/dev/null &&
+	[ "$(wc -l <native/agreement.csv)" -eq 1 ]
+result native-program
+
 # One that does not fit is said not to, and why, without waiting for the end; what there was room for can be read.
 sh -c 'ulimit -t 600; while :; do cd /; done' & watched=$!
 sh -c 'trap "" XFSZ; ulimit -f 200; exec "$@"' - timeout 100 "$vmtax" account --pid $watched --for 1000s --record large >out 2>err
@@ -115,3 +126,13 @@ wait $watching
 why="status $?: $(cat err account.csv | tr '\n' ' ')"
 [ "$(share '^program' '^guest-user$')" -ge 80 ]
 result ended-meanwhile
+
+# What is stopped runs nowhere.
+sleep 600 & watched=$!
+kill -STOP $watched
+account $watched 0.3s
+kill -CONT $watched
+kill $watched
+why="$(cat err) $(cat account.csv)"
+awk -F, 'NR > 1 { ns[$3] += $4; all += $4 } END { exit !(ns["wait-io"] > 0.98 * all) }' account.csv
+result stopped
