@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "probes/trace_priv.h"
@@ -169,10 +170,14 @@ static bool is_sound(const struct trace_head *head)
 
 static int refuse(const struct trace_head *head, const char *path, struct error *error)
 {
+	struct stat status;
 	bool kin = memcmp(head->magic, TRACE_MAGIC, TRACE_MAGIC_KIN) == 0,
 	     other = kin && memcmp(head->magic, TRACE_MAGIC, sizeof(head->magic)) != 0;
 
-	if (other)
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		error_fail(error, 0, "give one of the files that --keep-trace put into its traces/",
+			   "this is a directory");
+	else if (other)
 		error_fail(error, 0, "read it by that, or record it again",
 			   "this trace is of another version of vmtax");
 	else

@@ -31,9 +31,12 @@ uint64_t trace_now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static int write_failed(int code, struct error *error)
+static int write_failed(const struct trace_recorder *r, int code, struct error *error)
 {
-	return error_fail(error, -code, "make room on the disk", "cannot write the trace");
+	return error_fail(error, -code,
+			  r->round ? "make room on the disk; what was recorded before can be read"
+				   : "make room on the disk",
+			  "cannot write the trace");
 }
 
 static void take_for_ours(void *argument, int32_t tid)
@@ -210,7 +213,7 @@ int trace_begin(struct trace_recorder *r, struct error *error)
 	if (code == 0 && fflush(r->file)) /* a full disk is told at once */
 		code = -errno;
 	if (code)
-		return code == -ESRCH ? trace_gone(r, error) : write_failed(code, error);
+		return code == -ESRCH ? trace_gone(r, error) : write_failed(r, code, error);
 	for (uint32_t cpu = 0; cpu < r->cpus; cpu++)
 		r->wait[cpu] = (struct pollfd){ .fd = r->leader[cpu], .events = POLLIN };
 	r->wait[r->cpus] = (struct pollfd){ .fd = r->stop, .events = POLLIN };
@@ -245,7 +248,7 @@ int trace_end(struct trace_recorder *r, struct error *error)
 	cpu_ns = clock_thread_cpu_ns();
 	code = r->failed ? r->failed : drain(r);
 	if (code)
-		return write_failed(code, error);
+		return write_failed(r, code, error);
 	r->round++;
 	r->round_ns = trace_now_ns();
 	trace_threads(r, describe_last); /* where the process is still there */
@@ -255,5 +258,5 @@ int trace_end(struct trace_recorder *r, struct error *error)
 		code = trace_file_put(r->file, last, NULL);
 	if (code == 0 && fflush(r->file))
 		code = -errno;
-	return code ? write_failed(code, error) : 0;
+	return code ? write_failed(r, code, error) : 0;
 }

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "probes/trace_priv.h"
 
@@ -36,6 +37,15 @@ static int grow(struct trace_machine *m)
 	return 0;
 }
 
+/* A thread begins with the name of the one that started it. */
+static void inherit_name(const struct trace_machine *m, struct thread *t, int32_t starter)
+{
+	uint32_t known = *slot_of(m, starter);
+
+	if (known)
+		memcpy(t->sum.name, m->thread[known - 1].sum.name, sizeof(t->sum.name));
+}
+
 struct thread *trace_thread_find(struct trace_machine *m, const struct trace_event *e, bool make)
 {
 	uint32_t *slot;
@@ -56,6 +66,8 @@ struct thread *trace_thread_find(struct trace_machine *m, const struct trace_eve
 		/* One whose name is told first has just begun; the others were there before. */
 		if ((e->kind == TRACE_BEGIN || e->kind == TRACE_NAME) && e->time_ns > m->begin_ns)
 			m->thread[m->count].sum.first_ns = m->thread[m->count].since = e->time_ns;
+		if (e->kind == TRACE_BEGIN)
+			inherit_name(m, &m->thread[m->count], (int32_t)e->value);
 		*slot = (uint32_t)++m->count;
 	}
 	return m->last = &m->thread[*slot - 1];

@@ -6,23 +6,45 @@
 
 #include "base/names.h"
 #include "base/schema.h"
+#include "base/stats.h"
 #include "base/units.h"
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
 /* The account of a trace as text: a thread a block, a layer a line; the exits below. */
 #define LAYER_WIDTH  14
+#define THREADS	     12 /* have blocks of their own, at most: those that were there longest */
+#define LINES	     24
 #define BAR	     30
 #define REASON_WIDTH 26
 
-static double wall_of(const struct table *layers, const char *thread)
-{
-	double sum = 0;
+/* One block: a thread, or several. */
+struct line {
+	const char *layer, *source;
+	double ns;
+};
 
-	for (size_t row = 0; row < layers->rows; row++)
-		if (table_is(layers, row, "thread", thread))
-			sum += table_number_of(layers, row, "ns");
-	return sum;
+struct block {
+	double wall_ns;
+	struct line line[LINES];
+	size_t lines;
+};
+
+static void add_row(struct block *b, const struct table *layers, size_t row)
+{
+	double ns = table_number_of(layers, row, "ns");
+	size_t i = 0;
+
+	b->wall_ns += ns;
+	while (i < b->lines && !(table_is(layers, row, "layer", b->line[i].layer) &&
+				 table_is(layers, row, "source", b->line[i].source)))
+		i++;
+	if (i == LINES)
+		return;
+	if (i == b->lines)
+		b->line[b->lines++] = (struct line){ table_text_of(layers, row, "layer"),
+						     table_text_of(layers, row, "source"), 0 };
+	b->line[i].ns += ns;
 }
 
 static void put_bar(FILE *out, double share)
@@ -33,24 +55,68 @@ static void put_bar(FILE *out, double share)
 		fputs(i < length ? "#" : " ", out);
 }
 
-static void put_thread(const struct text_page *page, const struct table *layers, const char *thread)
+static void put_block(const struct text_page *page, const struct block *b, const char *name)
 {
-	double wall = wall_of(layers, thread);
 	char time[32];
 
-	text_put_title(page, thread, units_print_time(wall, time, sizeof(time)));
-	for (size_t row = 0; row < layers->rows; row++) {
-		double ns = table_number_of(layers, row, "ns"), share = wall > 0 ? ns / wall : 0;
-		const char *layer = table_text_of(layers, row, "layer");
+	text_put_title(page, name, units_print_time(b->wall_ns, time, sizeof(time)));
+	for (size_t i = 0; i < b->lines; i++) {
+		const struct line *l = &b->line[i];
+		double share = b->wall_ns > 0 ? l->ns / b->wall_ns : 0;
 
-		if (!table_is(layers, row, "thread", thread) ||
-		    (ns == 0 && strcmp(layer, "unattributed") == 0))
+		if (l->ns == 0 && strcmp(l->layer, "unattributed") == 0)
 			continue;
-		text_put_name(page->out, layer, LAYER_WIDTH);
-		fprintf(page->out, "%10s %6.2f %% ", units_print_time(ns, time, sizeof(time)), 100 * share);
+		text_put_name(page->out, l->layer, LAYER_WIDTH);
+		fprintf(page->out, "%10s %6.2f %% ", units_print_time(l->ns, time, sizeof(time)),
+			100 * share);
 		put_bar(page->out, share);
-		fprintf(page->out, " %s\n", table_text_of(layers, row, "source"));
+		fprintf(page->out, " %s\n", l->source);
 	}
+}
+
+/* Time from which a thread has a block of its own, where not all have. */
+static double least_of(const struct block *block, size_t threads)
+{
+	double least = 0, *wall = threads > THREADS ? malloc(threads * sizeof(*wall)) : NULL;
+
+	if (wall == NULL)
+		return 0;
+	for (size_t i = 0; i < threads; i++)
+		wall[i] = block[i].wall_ns;
+	stats_sort(wall, threads);
+	least = wall[threads - THREADS];
+	free(wall);
+	return least;
+}
+
+/* The threads that were there longest, and the others as one. */
+static int put_threads(const struct text_page *page, const struct table *layers, const struct names *threads)
+{
+	struct block *block = calloc(threads->count + 1, sizeof(*block)), others = { 0 };
+	size_t shown = 0, others_count = 0;
+	double least;
+	char name[64];
+
+	if (block == NULL)
+		return -ENOMEM;
+	for (size_t row = 0; row < layers->rows; row++)
+		add_row(&block[names_find(threads, table_text_of(layers, row, "thread"))], layers, row);
+	least = least_of(block, threads->count);
+	for (size_t i = 0; i < threads->count; i++)
+		if (block[i].wall_ns >= least && shown < THREADS) {
+			put_block(page, &block[i], threads->name[i]);
+			shown++;
+			block[i].lines = 0;
+		}
+	for (size_t row = 0; row < layers->rows; row++)
+		if (block[names_find(threads, table_text_of(layers, row, "thread"))].lines)
+			add_row(&others, layers, row);
+	others_count = threads->count - shown;
+	snprintf(name, sizeof(name), "%zu others", others_count);
+	if (others_count)
+		put_block(page, &others, name);
+	free(block);
+	return 0;
 }
 
 static void put_exits(const struct text_page *page, const struct table *exits)
@@ -123,8 +189,8 @@ static int put_all(struct text_page *page, const struct table *layers, const str
 	struct names threads = { 0 };
 	int code = names_collect(&threads, layers, "thread");
 
-	for (size_t i = 0; code == 0 && i < threads.count; i++)
-		put_thread(page, layers, threads.name[i]);
+	if (code == 0)
+		code = put_threads(page, layers, &threads);
 	put_exits(page, exits);
 	put_facts(page, layers, account);
 	names_free(&threads);
