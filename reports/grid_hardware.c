@@ -107,31 +107,53 @@ void hardware_explain(const struct result *result, size_t formula, char *line, s
 		 least < 1 ? " at least, not scaled" : "");
 }
 
-/* Whether any formula of the set that ROW is of has a value. */
-static bool has_value(const struct table *t, size_t row)
+/* How far the set came that ROW is of. */
+enum outcome { NOT_COUNTED, NO_VALUE, HAS_VALUE };
+
+static enum outcome outcome_of(const struct table *t, size_t row)
 {
-	for (size_t i = 0; i < t->rows; i++)
-		if (table_alike(t, i, row, "set") && !isnan(table_number_of(t, i, "value")))
-			return true;
-	return false;
+	enum outcome best = NOT_COUNTED;
+
+	for (size_t i = 0; i < t->rows; i++) {
+		if (!table_alike(t, i, row, "set"))
+			continue;
+		if (!isnan(table_number_of(t, i, "value")))
+			return HAS_VALUE;
+		if (table_number_of(t, i, "counted") > 0)
+			best = NO_VALUE;
+	}
+	return best;
 }
 
-bool hardware_missing(const struct result *result, char *line, size_t size)
+/* The names of the sets that came as far as that, in LINE (SIZE bytes); how long. */
+static size_t list_sets(const struct table *t, enum outcome outcome, char *line, size_t size)
 {
-	const struct table *t = &result->hardware, *machine = &result->machine;
-	const char *why = "vmtax doctor says why", *last = "";
+	const char *last = "";
 	size_t used = 0;
 
 	for (size_t row = 0; row < t->rows; row++) {
-		if (table_is(t, row, "set", last) || has_value(t, row) || used >= size)
+		if (table_is(t, row, "set", last) || outcome_of(t, row) != outcome || used >= size)
 			continue;
 		last = table_text_of(t, row, "set");
 		used += (size_t)snprintf(line + used, size - used, "%s%s", used ? ", " : "", last);
 	}
+	return used < size ? used : size - 1;
+}
+
+bool hardware_missing(const struct result *result, int how, char *line, size_t size)
+{
+	static const enum outcome outcomes[HARDWARE_MISSING] = { NOT_COUNTED, NO_VALUE };
+	const struct table *machine = &result->machine;
+	const char *why = "vmtax doctor says why";
+	size_t used = list_sets(&result->hardware, outcomes[how], line, size);
+
 	for (size_t row = 0; row < machine->rows; row++)
 		if (table_is(machine, row, "fact", "hardware counters"))
 			why = table_text_of(machine, row, "value");
-	if (used && used < size)
+	if (used && outcomes[how] == NOT_COUNTED)
 		snprintf(line + used, size - used, ": nothing was counted: %s", why);
+	else if (used)
+		snprintf(line + used, size - used,
+			 ": counted, but no formula has a value: counters.csv has the counts");
 	return used > 0;
 }

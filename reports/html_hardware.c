@@ -38,11 +38,12 @@ int html_hardware(FILE *out, const struct result *result)
 	      "in the guest. Medians; nothing is scaled, and a formula of events that counted at different "
 	      "times is NA. hardware.csv has all threads, with intervals.</p>\n",
 	      out);
-	if (hardware_missing(result, missing, sizeof(missing))) {
-		fputs("<p>", out);
-		html_text(out, missing);
-		fputs("</p>\n", out);
-	}
+	for (int how = 0; how < HARDWARE_MISSING; how++)
+		if (hardware_missing(result, how, missing, sizeof(missing))) {
+			fputs("<p>", out);
+			html_text(out, missing);
+			fputs("</p>\n", out);
+		}
 	fputs("<div class=\"panels\">\n", out);
 	for (size_t f = hardware_next(result, 0); status == 0 && f < t->rows;
 	     f = hardware_next(result, f + 1))

@@ -36,7 +36,9 @@ int grid_hardware(struct grid *grid, const struct result *result, size_t formula
 /* "= instructions / cycles; counted 100 % of the time" into LINE. */
 void hardware_explain(const struct result *result, size_t formula, char *line, size_t size);
 
-/* Whether there are sets none of whose formulas has a value; LINE then names them, and says why. */
-bool hardware_missing(const struct result *result, char *line, size_t size);
+/* Whether there are sets of which nothing was counted (0), or whose counts give no formula a value (1); LINE
+ * then names them, and says why. */
+#define HARDWARE_MISSING 2
+bool hardware_missing(const struct result *result, int how, char *line, size_t size);
 
 #endif

@@ -56,10 +56,11 @@ static int put_hardware(struct text_page *page, const struct result *result)
 	const struct table *t = &result->hardware;
 	char line[600];
 
-	if (hardware_missing(result, line, sizeof(line))) {
-		fputc('\n', page->out);
-		text_put_wrapped(page, '-', line);
-	}
+	for (int how = 0; how < HARDWARE_MISSING; how++)
+		if (hardware_missing(result, how, line, sizeof(line))) {
+			fputc('\n', page->out);
+			text_put_wrapped(page, '-', line);
+		}
 	for (size_t f = hardware_next(result, 0); f < t->rows; f = hardware_next(result, f + 1)) {
 		struct grid grid;
 
