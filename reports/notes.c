@@ -99,7 +99,7 @@ static const struct flag {
 } flags_known[] = {
 	{ "observed", NULL, NULL }, /* told in numbers, by the estimates of the observer */
 	{ "resumed", NULL, NULL },  /* nothing is wrong with it */
-	{ "unprobed", NULL, NULL }, /* as it was to be */
+	{ "unprobed", NULL, NULL }, /* likewise, by pairs */
 	{ "steal", "others took over 1 % of the CPU time meanwhile", "run" },
 	{ "drift", "the processor's speed was off by more than 2 %", "run" },
 	{ "roi-mismatch", "its own clock and the one outside differ over its region of interest", "run" },
@@ -265,5 +265,7 @@ int notes_list(const struct result *result, notes_sink *sink, void *argument)
 	free(notes.note);
 	if (status == 0)
 		status = sources_list(result, sink, argument);
+	if (status == 0)
+		status = probed_list(result, sink, argument);
 	return status ? status : put_observer(result, sink, argument);
 }

@@ -194,6 +194,8 @@ int notes_list(const struct result *result, notes_sink *sink, void *argument);
 
 /* The same of how the layers are known, sources.c. 0 or -ENOMEM. */
 int sources_list(const struct result *result, notes_sink *sink, void *argument);
+/* What the probes cost that always count, where repetitions went without them by turns. 0 or -ENOMEM. */
+int probed_list(const struct result *result, notes_sink *sink, void *argument);
 
 /* What set-up took where it populates memory, which is then not in the time: to stand beside it. As
  * notes_list. */

@@ -43,6 +43,11 @@ jq -e --slurpfile counters counters.json '($counters[0] | map(.run)) as $counted
 	all(.[]; ((.flags // "") | contains("unprobed")) as $without | .run as $run |
 	$without == (.block % 4 == 2 or .block % 4 == 3) and $without == ([$run] | inside($counted) | not))' runs.json >/dev/null
 result alternate
+"$vmtax" run --probes alternate --configs native --blocks 12 --budget 20s --no-observe --out pairs -- true >said 2>err
+why=$(grep -A 2 'probes that' said | tr '\n' ' ')
+tr '\n' ' ' <said | tr -s ' ' | grep -Eq 'with the probes that always count, repetitions took [0-9.]+ \[[0-9.]+, [0-9.]+\] times as long as without \([0-9]+ pairs\)' &&
+	! grep -q 'probes that always count' turns/report.html
+result alternate-says-the-cost
 
 if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	# Calls that do next to nothing are stamped now and then; what does more, always.
