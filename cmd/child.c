@@ -56,6 +56,8 @@ static int prepare(const struct child *child, const struct child_options *option
 	sigemptyset(&empty);
 	if (setpgid(0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		return -1;
+	if (options->small_pages && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		return -1;
 	setrlimit(RLIMIT_CORE, &none); /* writing a core would count as the program's time */
 	if (capture_child(&child->capture, options->input) ||
 	    (options->directory && chdir(options->directory)))

@@ -25,6 +25,7 @@ struct child_options {
 	bool gate;	       /* wait before exec until child_release */
 	cpu_set_t cores;       /* it may run on */
 	bool fifo;	       /* under SCHED_FIFO, priority 1 */
+	bool small_pages;      /* the kernel gives it no huge pages */
 	int fd[CHILD_FDS];     /* passed on as CHILD_FIRST_FD and so on; -1: none */
 };
 

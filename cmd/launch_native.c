@@ -202,6 +202,7 @@ int launch_native(const struct launch *launch, struct measurement *m, struct err
 				   .gate = true,
 				   .cores = choose_cores(launch, scheduling),
 				   .fifo = scheduling == VMM_SCHEDULING_FIFO,
+				   .small_pages = launch->small_pages,
 				   .fd = { -1, -1 },
 			   },
 			   error);

@@ -32,6 +32,7 @@ struct launch {
 	uint32_t without;	       /* probes that are left out (probes_choose) */
 	const struct event_sets *sets; /* that are counted then; NULL: none */
 	const char *trace;	       /* and traced into this file; NULL: not */
+	bool small_pages;	       /* the kernel gives it no huge pages */
 	bool follows;		       /* by ptrace(2), call by call, instead of tracepoints */
 	const char *guest_kernel;      /* its file, for those who look how large it is; NULL: not known */
 	const uint64_t *exit_costs;    /* which knows these of this machine's KVM; NULL: none */

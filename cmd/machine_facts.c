@@ -122,6 +122,13 @@ static bool tell_huge_pages(char *text)
 	return machine_line("/sys/kernel/mm/transparent_hugepage/enabled", text, MACHINE_TEXT);
 }
 
+bool machine_gives_huge_pages(void)
+{
+	char text[MACHINE_TEXT];
+
+	return tell_huge_pages(text) && strstr(text, "[always]") != NULL;
+}
+
 static bool tell_clocksource(char *text)
 {
 	return machine_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", text,

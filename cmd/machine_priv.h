@@ -23,6 +23,9 @@ extern const struct machine_fact machine_facts[];
 /* Name of the hypervisor this machine itself runs under, into TEXT (SIZE bytes); false on bare hardware. */
 bool machine_hypervisor(char *text, size_t size);
 
+/* Whether the kernel gives huge pages to whoever maps enough memory, unasked. */
+bool machine_gives_huge_pages(void);
+
 /* First line of PATH without its newline; false, and "" in LINE (SIZE bytes), where it cannot be read. */
 bool machine_line(const char *path, char *line, size_t size);
 

@@ -12,6 +12,7 @@
 #include "cmd/calibrate_priv.h"
 #include "cmd/cores_priv.h"
 #include "cmd/launch_priv.h"
+#include "cmd/machine_priv.h"
 #include "cmd/profile_priv.h"
 #include "cmd/scratch_priv.h"
 
@@ -22,6 +23,7 @@
 struct watch {
 	bool counted, follows;
 	bool huge;	   /* malloc asks for huge pages */
+	bool small;	   /* the kernel gives none */
 	const char *trace; /* NULL: not traced */
 };
 
@@ -37,6 +39,7 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.observed = watch->counted,
 		.sets = watch->counted ? o->sets : NULL,
 		.trace = watch->trace,
+		.small_pages = watch->small,
 		.follows = watch->follows,
 		.input = workload->own_directory && o->input[0] ? o->input : NULL,
 		.signal_fd = scratch->signal_fd,
@@ -84,8 +87,9 @@ static double alone_of(const struct measurement *m)
 		    cpu_of(m) / (double)sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-/* Figures of the undisturbed runs, and of as many in turn with them in which malloc asks for huge pages. */
-enum figure { WALL, ALONE, CPU, HUGE_CPU, HUGE_FAULTS, FIGURES };
+/* Figures of the undisturbed runs, and of as many in turn with them in which malloc asks for huge pages, and
+ * in which there are none where the kernel gives them unasked. */
+enum figure { WALL, ALONE, CPU, HUGE_CPU, HUGE_FAULTS, SMALL_CPU, FIGURES };
 
 static void take(double *value[FIGURES], size_t run, const struct measurement *m)
 {
@@ -118,7 +122,8 @@ static int run_undisturbed(const struct profile_options *o, const struct workloa
 			   struct scratch *scratch, double *value[FIGURES], struct profile *p,
 			   struct error *error)
 {
-	static const struct watch plain = { 0 }, huge = { .huge = true };
+	static const struct watch plain = { 0 }, huge = { .huge = true }, small = { .small = true };
+	const bool given = machine_gives_huge_pages();
 	struct measurement m;
 	int code = 0;
 
@@ -136,6 +141,13 @@ static int run_undisturbed(const struct profile_options *o, const struct workloa
 		code = launch(o, workload, number, scratch, &huge, &m, error);
 		if (code == 0)
 			take_huge(value, i - 1, &m);
+		measurement_free(&m);
+		value[SMALL_CPU][i - 1] = NAN;
+		if (code || !given)
+			continue;
+		code = launch(o, workload, number, scratch, &small, &m, error);
+		if (code == 0)
+			value[SMALL_CPU][i - 1] = cpu_of(&m);
 		measurement_free(&m);
 	}
 	return code;
@@ -155,8 +167,10 @@ static int run_counted(const struct profile_options *o, const struct workload *w
 		       struct scratch *scratch, const char *trace, bool traces, struct profile *p,
 		       struct error *error)
 {
-	const struct watch counts = { .counted = true, .trace = traces ? trace : NULL },
-			   follows = { .follows = true, .trace = trace };
+	/* Each page touched is an event, as for a guest whose memory is in small pages. */
+	const bool small = machine_gives_huge_pages();
+	const struct watch counts = { .counted = true, .small = small, .trace = traces ? trace : NULL },
+			   follows = { .follows = true, .small = small, .trace = trace };
 	enum trace_request request[TRACE_CALLS];
 	struct measurement m;
 	int code = launch(o, workload, number, scratch, &counts, &m, error);
@@ -207,6 +221,7 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 		p->cpu_ns = median(value[CPU], o->repeat);
 		p->huge_cpu_ns = median(value[HUGE_CPU], o->repeat);
 		p->huge_faults = median(value[HUGE_FAULTS], o->repeat);
+		p->small_cpu_ns = median(value[SMALL_CPU], o->repeat);
 		code = run_counted(o, workload, number, scratch, trace, traces, p, error);
 	}
 	for (int i = 0; i < FIGURES; i++)
@@ -222,6 +237,7 @@ void profile_init(struct profile *p, const char *program)
 			       .alone_ns = NAN,
 			       .huge_cpu_ns = NAN,
 			       .huge_faults = NAN,
+			       .small_cpu_ns = NAN,
 			       .ops = NAN,
 			       .quick = 1,
 			       .exit_code = RUN_MISSING,

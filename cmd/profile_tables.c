@@ -91,6 +91,7 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 		{ "alone", p->alone_ns },
 		{ "cpu", p->cpu_ns },
 		{ "cpu-huge", p->huge_cpu_ns },
+		{ "cpu-small", p->small_cpu_ns },
 		{ "counted", p->observed_ns },
 		{ "awake", p->traced ? p->quick * (double)p->trace.awake_ns : (double)NAN },
 		{ "tracing",

@@ -31,7 +31,7 @@ static double faults(const struct fit *fit, const struct profile *p, bool watche
  * faults tell. */
 static double saved(const struct fit *fit, const struct profile *p)
 {
-	double small = p->cpu_ns - faults(fit, p, false),
+	double small = p->small_ns - faults(fit, p, false),
 	       huge = p->huge_ns - p->huge_faults * fit->fault_ns[TERM_FAULT];
 
 	if (!fit->walks || !(p->huge_faults < p->faults) || !(huge > 0 && huge < small))
@@ -51,11 +51,20 @@ static double share_events(const struct fit *fit, const struct profile *p, size_
 	return fmax(p->count[term] - (term == TERM_AWAKE ? faults(fit, p, true) : 0), 0);
 }
 
+/* What it would take natively without huge pages: where the kernel gives them unasked, a guest may have none.
+ */
+static double small_pages(const struct fit_work *work)
+{
+	double longer = work->profile->small_ns / work->profile->cpu_ns;
+
+	return longer > 1 && isfinite(longer) ? work->native_ns * longer : work->native_ns;
+}
+
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term)
 {
 	/* Page faults are terms of their own, with their whole cost. */
 	double taken = faults(fit, work->profile, false) * profile_serial(work, TERM_FAULT);
-	double base = work->native_ns - fmin(taken, work->native_ns / 2);
+	double native = small_pages(work), base = native - fmin(taken, native / 2);
 
 	if (term == TERM_WALK)
 		return base * saved(fit, work->profile);

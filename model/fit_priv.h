@@ -55,7 +55,8 @@ struct profile {
 	double watched[TERM_MOST]; /* of its events, the share that come while a driver polls */
 	double counted[COUNTED];
 	double wall_ns, cpu_ns; /* on free cores, and CPU time; NaN: not known */
-	double huge_ns;		/* CPU time where malloc asks for huge pages; NaN: not known */
+	double small_ns; /* CPU time without huge pages, where the kernel gives them unasked; else cpu_ns */
+	double huge_ns;	 /* and where malloc asks for them; NaN: not known */
 	double faults, huge_faults;
 	double ends;	    /* of processes */
 	double undriven;    /* requests that find no driver; NaN: not counted */

@@ -60,6 +60,8 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 		p->wall_ns = value;
 	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu"))
 		p->cpu_ns = value;
+	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu-small"))
+		p->small_ns = value;
 	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu-huge"))
 		p->huge_ns = value;
 	if (table_is(t, row, "event", "page-faults"))
@@ -157,8 +159,9 @@ static void settle(struct profile *p)
 	p->counted[COUNT_FAULT] = p->faults;
 	settle_faults(p);
 	p->counted[COUNT_WAIT] = p->count[TERM_WAIT];
+	p->small_ns = isnan(p->small_ns) ? p->cpu_ns : p->small_ns;
 	p->count[TERM_WALK] =
-		p->huge_faults < p->faults && p->huge_ns < p->cpu_ns ? p->cpu_ns - p->huge_ns : 0;
+		p->huge_faults < p->faults && p->huge_ns < p->small_ns ? p->small_ns - p->huge_ns : 0;
 	settle_processes(p);
 	settle_waits(p);
 	memcpy(left, p->count, sizeof(left));
@@ -208,6 +211,7 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 				return error_set(error, ENOMEM, "cannot read a profile");
 			p->at[at] = (struct profile){ .wall_ns = NAN,
 						      .cpu_ns = NAN,
+						      .small_ns = NAN,
 						      .huge_ns = NAN,
 						      .ops = NAN,
 						      .undriven = NAN,
