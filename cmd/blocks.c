@@ -135,11 +135,9 @@ size_t blocks_cells(const struct harness *h)
 	return sum;
 }
 
-/* Whether workload W is observed: what only lives has nothing to be counted, and
- * what times itself shall not be disturbed. */
 static bool observable(const struct harness *h, size_t w)
 {
-	return h->options->observe && !h->suite.workload[w].lives && !h->suite.workload[w].nano;
+	return h->options->observe && suite_observes(&h->suite.workload[w]);
 }
 
 size_t blocks_observed(uint64_t rounds)

@@ -187,7 +187,8 @@ static int measure(struct run *run)
 	if (run->options.observe)
 		run->options.observe =
 			observe_possible(run->options.without); /* why not is for doctor to say */
-	h->traces = observe_trace_wanted(run->options.observe && probes_have(run->options.without, "trace"),
+	h->traces = observe_trace_wanted(run->options.observe && suite_observed(&h->suite) &&
+						 probes_have(run->options.without, "trace"),
 					 run->options.keep_trace);
 	if (h->traces)
 		exit_costs_of_run(h->exit_costs);

@@ -19,6 +19,20 @@ int suite_no_memory(struct error *error)
 	return -ENOMEM;
 }
 
+bool suite_observes(const struct workload *workload)
+{
+	return !workload->lives && !workload->nano;
+}
+
+bool suite_observed(const struct suite *suite)
+{
+	bool any = false;
+
+	for (size_t w = 0; w < suite->count; w++)
+		any |= suite_observes(&suite->workload[w]);
+	return any;
+}
+
 /* Whether the comma-separated LIST (NULL: everything) contains NAME. */
 static bool listed(const char *list, const char *name)
 {

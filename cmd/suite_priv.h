@@ -66,6 +66,11 @@ struct table;
 int suite_take_row(struct workload *workload, const struct table *table, size_t row, const char *directory,
 		   const char **column, struct error *error);
 
+/* Whether WORKLOAD, or any of SUITE, is observed by probes that disturb: what only lives has nothing to be
+ * counted, and what times itself shall not be disturbed. */
+bool suite_observes(const struct workload *workload);
+bool suite_observed(const struct suite *suite);
+
 int suite_no_memory(struct error *error); /* -ENOMEM */
 
 /* TEXT as guest memory, between what a monitor takes. 0 or negative errno. */
