@@ -23,7 +23,6 @@
 #define LOOK_EVERY_MS 250 /* at the size of the output */
 
 /* Between fork and exec: only async-signal-safe calls from here. */
-
 static int pass_descriptors(const struct child_options *options)
 {
 	int high[CHILD_FDS];
@@ -56,11 +55,10 @@ static int prepare(const struct child *child, const struct child_options *option
 	sigemptyset(&empty);
 	if (setpgid(0, 0) || prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		return -1;
-	if (options->small_pages && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
-		return -1;
 	setrlimit(RLIMIT_CORE, &none); /* writing a core would count as the program's time */
 	if (capture_child(&child->capture, options->input) ||
-	    (options->directory && chdir(options->directory)))
+	    (options->directory && chdir(options->directory)) ||
+	    (options->small_pages && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)))
 		return -1;
 	return place(options) || sigprocmask(SIG_SETMASK, &empty, NULL) ? -1 : 0;
 }
