@@ -151,8 +151,9 @@ static int stop(const struct run *run)
 	sigset_t all;
 
 	fprintf(stderr,
-		"vmtax %s: stopped; %zu repetitions are recorded; go on with: vmtax %s --resume --out %s\n",
-		run->options.command, run->harness.recorded, run->options.command, run->directory);
+		"vmtax %s: stopped; %zu repetition%s recorded; go on with: vmtax %s --resume --out %s\n",
+		run->options.command, run->harness.recorded, run->harness.recorded == 1 ? " is" : "s are",
+		run->options.command, run->directory);
 	signal(run->harness.stop_signal, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_UNBLOCK, &all, NULL);

@@ -155,8 +155,11 @@ static int take_lines(struct event_set *set, FILE *file, const char *path, struc
 		if (code)
 			return error_at(error, "%.200s:%zu", path, number);
 	}
-	if (ferror(file))
-		return error_set(error, EIO, "cannot read the event set");
+	if (ferror(file)) {
+		error_fail(error, errno, "give a file of its own, or a name of vmtax list counters",
+			   "cannot read the event set");
+		return error_at(error, "%.200s", path);
+	}
 	if (set->events == 0) {
 		error_fail(error, 0, "write NAME UNIT EVENT..., as in cycles cycles cycles",
 			   "the set has no event");

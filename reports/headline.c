@@ -111,6 +111,14 @@ static void print_event(FILE *out, const struct result *result, const char *even
 	}
 }
 
+static bool has_event(const struct result *result, const char *event)
+{
+	for (size_t row = 0; row < result->provisioning.rows; row++)
+		if (table_is(&result->provisioning, row, "event", event))
+			return true;
+	return false;
+}
+
 static void print_lives(FILE *out, const struct result *result)
 {
 	const struct table *lives = &result->provisioning;
@@ -119,10 +127,13 @@ static void print_lives(FILE *out, const struct result *result)
 	for (size_t row = 0; row < lives->rows; row++)
 		if (!table_missing_of(lives, row, "median_ns"))
 			most = fmax(most, table_number_of(lives, row, "vms"));
-	fputs("From nothing to a program's first instruction: ", out);
-	print_event(out, result, "first-instruction");
+	if (has_event(result, "first-instruction")) {
+		fputs("From nothing to a program's first instruction: ", out);
+		print_event(out, result, "first-instruction");
+		fputs(most > 1 ? ". " : "", out);
+	}
 	if (most > 1) {
-		fprintf(out, ". To the last of %.0f started at once: ", most);
+		fprintf(out, "To the last of %.0f started at once: ", most);
 		print_event(out, result, "storm");
 	}
 	fputc('.', out);
@@ -182,7 +193,10 @@ static void print_headline(FILE *out, const struct result *result)
 		first = false;
 	}
 	if (first)
-		fprintf(out, "Nothing could be compared with %s", result->baseline);
+		fprintf(out,
+			result->configs.count > 1 ? "Nothing could be compared with %s"
+						  : "Only %s was measured",
+			result->baseline);
 	fputc('.', out);
 	if (result->workloads.count > 1)
 		print_costliest(out, result);

@@ -53,7 +53,8 @@ static int read_runs(struct table *runs, const char *directory, struct error *er
 		return status;
 	error_set(error, runs->path ? 0 : ENOENT, runs->path ? "no run is recorded yet" : "no results");
 	error_at(error, "%s/%s", directory, schema_runs.name);
-	error_mend(error, "name a directory that vmtax run --out wrote");
+	error_mend(error, runs->path ? "go on with it: vmtax run --resume --out DIR"
+				     : "name a directory that vmtax run --out wrote");
 	return runs->path ? -ENODATA : -ENOENT;
 }
 
