@@ -38,10 +38,10 @@ static void on_cpu(const struct trace_machine *m, struct thread *t)
 	t->owed_inferred = false;
 }
 
-/* In a system call a page fault is a part of that. */
+/* In a system call a page fault is a part of that; in KVM_RUN one in user mode is a guest's. */
 static void on_touch(struct thread *t, const struct trace_event *e)
 {
-	if (e->value & TRACE_TOUCH_USER) {
+	if (e->value & TRACE_TOUCH_USER && !t->state.run) {
 		t->state.syscall = t->state.run = t->state.guest = false;
 		t->state.fault = true;
 	}
