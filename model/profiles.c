@@ -11,7 +11,8 @@
 #include "base/schema.h"
 #include "model/fit_priv.h"
 
-#define YOUNG 50 /* calls */
+#define YOUNG	   50 /* calls */
+#define NEIGHBOURS 15 /* of 64 KiB: the kernel's fault_around_bytes */
 
 /* Profiles as fits and predictions use them: how many events of each term a program makes. */
 
@@ -148,6 +149,16 @@ static void settle_shares(struct profile *p)
 	p->watched[find_term("late")] = p->watched[find_term("exec")] = p->watched[find_term("mapped")] = 0;
 }
 
+/* Of the pages of a mapped file each that faults by itself is an event of that kind; a fault that only reads
+ * brings so many neighbours along, which hides theirs. */
+static void settle_mapped(struct profile *p)
+{
+	double *mapped = &p->count[find_term("mapped")], shared = p->count[find_term("shared-fault")];
+	double seen = shared + p->count[find_term("file-fault")];
+
+	*mapped = fmin(fmax(*mapped - shared, 0), NEIGHBOURS * seen);
+}
+
 /* Takes off each term, in their order, what counts as another's. */
 static void settle(struct profile *p)
 {
@@ -158,6 +169,7 @@ static void settle(struct profile *p)
 	p->counted[COUNT_MAP] = p->count[find_term("map")];
 	p->counted[COUNT_FAULT] = p->faults;
 	settle_faults(p);
+	settle_mapped(p);
 	p->counted[COUNT_WAIT] = p->count[TERM_WAIT];
 	p->small_ns = isnan(p->small_ns) ? p->cpu_ns : p->small_ns;
 	p->count[TERM_WALK] =
