@@ -89,7 +89,7 @@ static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 	for (size_t j = 0; j < terms_count; j++) {
 		double added = s->direct[j], sure = sureness(s, s->unsure[j]);
 
-		if (!(added > 0))
+		if (!(added > 0) || terms[j].kin)
 			continue;
 		memset(&s->a[row * terms_count], 0, terms_count * sizeof(*s->a));
 		s->a[row * terms_count + j] = sure / added;
@@ -174,10 +174,7 @@ static int gather(struct fit_sample *s, const char *leave)
 		s->absent[j] = (terms[j].ring && strcmp(s->at[0]->transport, "ring") != 0) ||
 			       (terms[j].cpu && s->metric != METRIC_CPU) ||
 			       (terms[j].small && strcmp(s->at[0]->memory, "locked-huge") == 0);
-		if (s->absent[j] || (terms[j].elapsed && s->metric == METRIC_CPU))
-			s->direct[j] = NAN;
-		else
-			s->direct[j] = direct_added(&all->direct, &terms[j], s->config);
+		s->direct[j] = s->absent[j] ? NAN : direct_added(&all->direct, &terms[j], s->config);
 		s->unsure[j] = direct_unsure(&all->direct, &terms[j], s->config);
 	}
 	return s->count ? 0 : -ENODATA;

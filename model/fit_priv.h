@@ -33,10 +33,11 @@ struct term {
 	bool ring;	     /* there is such a thing only where requests go by ring, */
 	bool cpu;	     /* and only in CPU time */
 	bool small;	     /* only where guest memory is in small pages */
-	bool elapsed;	     /* the direct measurement is of time, part of which nobody has a core in */
-	bool whole;	     /* its cost is with what it takes natively, too */
-	bool share;	     /* its events are ns of native time, of which its cost is a multiple */
-	double divide;	     /* the direct measurement is of so many */
+	bool kin;      /* what is measured directly is like it, and not the same: it tells machines apart,
+			  and does not enter a fit */
+	bool whole;    /* its cost is with what it takes natively, too */
+	bool share;    /* its events are ns of native time, of which its cost is a multiple */
+	double divide; /* the direct measurement is of so many */
 	double (*weight)(const struct table *profile, size_t row);
 };
 extern const struct term terms[]; /* ends with a NULL name; the first are those of the enum */
