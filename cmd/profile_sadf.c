@@ -82,7 +82,7 @@ static int take_header(struct sadf *s, const char *line, struct error *error)
 	s->fields = split(s->text, s->header);
 	if (s->fields > 3 && strcmp(s->header[0], "hostname") == 0 && strcmp(s->header[1], "interval") == 0)
 		return 0;
-	return error_fail(error, 0, "make it with sadf -d FILE -- -u -w -B -b -n DEV",
+	return error_fail(error, 0, "make it with sadf -d FILE -- -P ALL -u -w -B -b -n DEV",
 			  "expected # hostname;interval;timestamp;...");
 }
 
@@ -144,7 +144,7 @@ static int take_line(struct sadf *s, char *line, struct error *error)
 		return 0;
 	}
 	if (s->fields == 0 || n != s->fields)
-		return error_fail(error, 0, "make it with sadf -d FILE -- -u -w -B -b -n DEV",
+		return error_fail(error, 0, "make it with sadf -d FILE -- -P ALL -u -w -B -b -n DEV",
 				  s->fields ? "expected %zu fields, as the header above has" : "no header",
 				  s->fields);
 	interval = strtod(field[1], &end);

@@ -89,7 +89,8 @@ void profile_show(const struct profile *p)
 		printf("  calls counted in a run of %s, stopped %llu times for %llu ns each\n",
 		       units_print_time(p->followed_ns, counted, sizeof(counted)),
 		       (unsigned long long)p->trace.events, (unsigned long long)p->trace.event_cost_ns);
-	printf("  %llu calls would be requests to the host (%s; %llu of them after %d us without any), %llu "
+	printf("  %llu calls would be requests to the host (%s; %llu of them after %d us\n  without any), "
+	       "%llu "
 	       "the guest kernel serves\n",
 	       (unsigned long long)s.host, units_print_bytes((double)s.bytes, bytes, sizeof(bytes)),
 	       (unsigned long long)s.late, VMM_SPIN_US, (unsigned long long)s.guest);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -118,10 +119,18 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	struct standing first = { NAN, NAN, NAN }, last;
 	enum trace_request request[TRACE_CALLS];
 	bool known = stand((pid_t)o->pid, &first);
+	char path[64];
 	double spent;
 	int code = 0;
 
 	profile_init(p, NULL);
+	/* Without a trace it alone tells of calls: without it they would seem to be none. */
+	snprintf(path, sizeof(path), "/proc/%d/io", (int)o->pid);
+	if (!trace && access(path, R_OK)) {
+		error_fail(error, errno, "run as root, or as who runs it",
+			   "cannot read what it reads and writes");
+		return error_at(error, "%s", path);
+	}
 	p->ops = o->ops ? (double)o->ops : (double)NAN;
 	last = first;
 	probe_session_begin(&session, &target, false, 0);

@@ -140,6 +140,35 @@ static int check_unused(const struct scale_options *o, struct error *error)
 	return -EEXIST;
 }
 
+/* Whether there is a prediction of the program whose NAME is so long. */
+static int check_program(const struct table *predictions, const char *name, size_t length,
+			 struct error *error)
+{
+	for (size_t row = 0; row < predictions->rows; row++) {
+		const char *program = table_text_of(predictions, row, "program");
+
+		if (strncmp(program, name, length) == 0 && program[length] == '\0')
+			return 0;
+	}
+	error_fail(error, 0, "profile it under this name (vmtax profile --name), and predict that",
+		   "no predictions of %.*s", (int)length, name);
+	return error_at(error, "%.250s", predictions->path);
+}
+
+/* Of what is to be measured: "kv:2,pack:1", or a program. */
+static int check_programs(const struct table *predictions, const struct scale_options *o, struct error *error)
+{
+	const char *slash = o->program ? strrchr(o->program[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : o->program ? o->program[0] : "";
+	int code = o->program ? check_program(predictions, name, strlen(name), error) : 0;
+
+	for (size_t i = 0; code == 0 && i < o->mixes; i++)
+		for (name = o->mix[i]; code == 0 && name;
+		     name = strchr(name, ',') ? strchr(name, ',') + 1 : NULL)
+			code = check_program(predictions, name, strcspn(name, ":,"), error);
+	return code;
+}
+
 /* What is predicted from is there before anything is measured. */
 static int check_predicted(const struct scale_options *o, struct error *error)
 {
@@ -153,8 +182,9 @@ static int check_predicted(const struct scale_options *o, struct error *error)
 	code = table_read(&predictions, path, &schema_predictions, error);
 	if (code)
 		return code == -ENOENT ? error_mend(error, "name what vmtax predict --out wrote") : code;
+	code = check_programs(&predictions, o, error);
 	table_free(&predictions);
-	return 0;
+	return code;
 }
 
 static int measure(struct scale_options *o, struct error *error)

@@ -217,6 +217,8 @@ static int add_directory(struct fit_cases *all, const char *directory, struct so
 		code = read_backend(directory, backend, sizeof(backend), error);
 	if (code)
 		return code;
+	if (strncmp(backend, "none", 4) == 0) /* and why */
+		*backend = '\0';
 	if (*backend && *all->backend && strcmp(backend, all->backend) != 0) {
 		error_fail(error, 0, "fit each apart", "results of two KVM backends, %.60s and %.60s",
 			   all->backend, backend);
@@ -251,7 +253,11 @@ int fit_cases_read(struct fit_cases *all, const char *const *directories, enum f
 			error, 0,
 			"profile the programs of a result into its directory: vmtax profile --suite "
 			"NAME --out DIR",
-			"no program was both measured and profiled");
+			part == FIT_THOSE
+				? "no program that is held out was measured, natively and in a virtual "
+				  "machine, and profiled"
+				: "no program to fit on was measured, natively and in a virtual "
+				  "machine, and profiled");
 	for (size_t i = 0; code == 0 && i < all->count; i++)
 		if (all->profiles.at[all->at[i].profile].coarse)
 			code = error_fail(error, 0, "profile it anew, with the right to trace",

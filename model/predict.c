@@ -239,7 +239,7 @@ static int read_costs(struct costs *c, const struct model_predict_options *o, st
 
 	snprintf(path, sizeof(path), "%s/%s", o->costs, schema_coefficients.name);
 	code = table_read(&c->table, path, &schema_coefficients, error);
-	if (code == -ENOENT)
+	if (code == -ENOENT || code == -ENOTDIR)
 		error_mend(error, "name a directory that vmtax fit --out wrote");
 	if (code == 0 && c->table.rows == 0) {
 		error_fail(error, 0, "make it with vmtax fit", "it has no costs");

@@ -154,9 +154,8 @@ static void settle_shares(struct profile *p)
 static void settle_mapped(struct profile *p)
 {
 	double *mapped = &p->count[find_term("mapped")], shared = p->count[find_term("shared-fault")];
-	double seen = shared + p->count[find_term("file-fault")];
 
-	*mapped = fmin(fmax(*mapped - shared, 0), NEIGHBOURS * seen);
+	*mapped = fmin(fmax(*mapped - shared, 0), NEIGHBOURS * (shared + p->count[find_term("file-fault")]));
 }
 
 /* Takes off each term, in their order, what counts as another's. */
@@ -199,6 +198,18 @@ static int check_row(const struct table *t, size_t row, struct error *error)
 	return 0;
 }
 
+/* Each event once, but the hardware's. A program's rows follow each other. */
+static int check_once(const struct table *t, size_t row, struct error *error)
+{
+	for (size_t i = row; i-- > 0 && table_alike(t, i, row, "program");)
+		if (table_alike(t, i, row, "event") && table_alike(t, i, row, "group") &&
+		    !table_is(t, row, "group", "hardware")) {
+			error_fail(error, 0, "profile it anew", "it stands in line %zu, too", t->lines[i]);
+			return error_at(error, "%.200s:%zu:event", t->path, t->lines[row]);
+		}
+	return 0;
+}
+
 static int take_table(struct profiles *p, const struct table *t, struct error *error)
 {
 	size_t first = p->program.count, column = table_column(t, "program");
@@ -211,7 +222,7 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 	for (size_t row = 0; row < t->rows; row++) {
 		size_t at = names_find(&p->program, table_text(t, row, column));
 
-		if (check_row(t, row, error))
+		if (check_row(t, row, error) || check_once(t, row, error))
 			return -EINVAL;
 		if (at < first) {
 			error_fail(error, 0, "give each program once",

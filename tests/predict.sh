@@ -168,7 +168,7 @@ refuses() {
 refuses nothing-to-fit 2 'nothing to fit on' fit
 refuses no-runs 1 'twice/runs.csv' fit twice --out nowhere
 mkdir bare && cp known/runs.csv bare
-refuses no-profiles 2 'no program was both measured and profiled' fit bare
+refuses no-profiles 2 'no program to fit on was measured' fit bare
 [ ! -e nowhere/coefficients.csv ]
 result no-partial-file
 try 1 predict nowhere --costs nowhere --out new && [ ! -e new ] && [ ! -e nowhere ]
@@ -177,7 +177,9 @@ mkdir uncounted && cp known/*.csv uncounted && sed 's/,trace/,proc-io/' known/pr
 refuses uncounted-profile 2 'of p0 was made without counting system calls' fit uncounted
 refuses held-out-alone 2 'give --validate, too' fit known --held-out held
 refuses held-out-nowhere 2 'cannot open nowhere: No such file or directory: give a file, or ' fit known --validate --held-out nowhere
-refuses held-out-all 2 'no program was both measured and profiled' fit held --out apart --validate --held-out two.csv
+refuses held-out-none 2 'no program that is held out was measured' fit held --out apart --validate --held-out two.csv
+{ cat known/profile.csv && tail -n 2 known/profile.csv; } >doubled.csv
+refuses profiled-twice 2 'it stands in line' predict doubled.csv --costs known
 refuses held-out-seen 2 'is among the programs to fit on and among those held out' fit known --validate --held-out known
 refuses both-forms 2 'exclude each other' fit known --csv --json
 refuses no-profile 2 'nothing to predict from' predict --costs known
