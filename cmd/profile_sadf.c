@@ -186,9 +186,13 @@ static int read_file(struct sadf *s, const char *path, struct error *error)
 
 static int check(struct sadf *s, const struct profile_options *o, struct error *error)
 {
+	size_t told = s->cpus;
+
 	if (o->cpus)
 		s->cpus = o->cpus;
-	if (!(s->cpu_s > 0) || !s->has[SUM_NOT_BUSY])
+	if (told && told != s->cpus)
+		error_fail(error, 0, "leave --cpus out", "it says that there are %zu CPUs", told);
+	else if (!(s->cpu_s > 0) || !s->has[SUM_NOT_BUSY])
 		error_fail(error, 0, "sadf -d FILE -- -u has it", "it has no line of all CPUs");
 	else if (s->cpus == 0)
 		error_fail(error, 0, "give --cpus N, or sadf -d FILE -- -P ALL -u ...",
@@ -264,7 +268,8 @@ int profile_sadf(const struct profile_options *o, struct profile_tables *tables,
 		profile_init(p, o->name ? o->name : "machine");
 		p->wall_ns = p->observed_ns = s->cpu_s * 1e9;
 		p->ops = o->ops ? (double)o->ops : (double)NAN;
-		p->cpu_ns = p->alone_ns = fmax(s->cpu_s - s->sum[SUM_NOT_BUSY], 0) * (double)s->cpus * 1e9;
+		p->cpu_ns = fmax(s->cpu_s - s->sum[SUM_NOT_BUSY], 0) * (double)s->cpus * 1e9;
+		p->alone_ns = fmin(p->cpu_ns, p->wall_ns); /* on several CPUs at once */
 		code = profile_tables_put(tables, p, error);
 		if (code == 0)
 			code = put(tables, p, s, error);

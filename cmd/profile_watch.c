@@ -80,6 +80,13 @@ static bool watch(pid_t pid, uint64_t for_ns, struct standing *s)
 	return !(wait.revents & POLLIN);
 }
 
+/* What it waits for meanwhile is no work of its own; what several threads do at once takes no longer than it
+ * was watched. */
+static double alone_of(const struct profile *p)
+{
+	return fmin(p->cpu_ns, p->observed_ns);
+}
+
 static void watch_timed(const struct profile_options *o, struct profile *p, struct standing *s)
 {
 	uint64_t begun = clock_now_ns();
@@ -141,7 +148,7 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 	probe_session_end(&session, &p->samples);
 	if (known) {
 		p->cpu_ns = last.cpu_ns - first.cpu_ns;
-		p->alone_ns = p->cpu_ns; /* what it waits for meanwhile is no work of its own */
+		p->alone_ns = alone_of(p);
 		probe_samples_add(&p->samples, "stat", "process", "minor_faults", "1",
 				  last.faults - first.faults);
 		probe_samples_add(&p->samples, "stat", "process", "resident", "bytes", last.resident);
@@ -155,7 +162,7 @@ int profile_watch(const struct profile_options *o, const char *trace, struct pro
 		if (p->cpu_ns > spent) {
 			p->slowdown = spent / (p->cpu_ns - spent);
 			p->cpu_ns -= spent;
-			p->alone_ns = p->cpu_ns;
+			p->alone_ns = alone_of(p);
 		}
 	}
 	return code;

@@ -78,6 +78,11 @@ grep -v 'UTC;[01];' "$sadf" | sed '1s/^/vm;-1;2026-11-26 03:00:00 UTC;LINUX-REST
 	[ "$(field cpu value)" = 5.9408e+09 ] && try 0 --sadf all --cpus 4 --csv && [ "$(field cpu value)" = 1.18816e+10 ]
 result sadf-restart
 rm -f profile.csv arrivals.csv
+refuses sadf-cpus-told 2 'there are 2 CPUs' --sadf "$sadf" --cpus 4
+# Two CPUs busy at once take no longer than the three seconds that they were watched.
+try 0 --sadf "$sadf" --csv && [ "$(field alone value)" = 3e+09 ]
+result sadf-side-by-side
+rm -f profile.csv arrivals.csv
 sed '2s/;[^;]*$/;much/' "$sadf" >much && refuses sadf-value 2 'much:2:%idle' --sadf much
 sed '4s/;[^;]*$//' "$sadf" >few && refuses sadf-fields 2 'few:4' --sadf few
 grep -v CPU "$sadf" | grep -A4 proc >nocpu && refuses sadf-no-cpu 2 'no line of all CPUs' --sadf nocpu
