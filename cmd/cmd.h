@@ -4,6 +4,7 @@
 #define CMD_CMD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -53,6 +54,10 @@ struct cmd_options {
 
 /* Gives each option of ARGV to its take; optind is behind the last. CMD_OK, or CMD_USAGE, once it is said. */
 int cmd_options_take(const struct cmd_options *options, int argc, char **argv, void *to);
+
+/* A line of help on stdout: NAME from the third column on, then TEXT from column INDENT on, filled to the
+ * page. */
+void cmd_help_line(const char *name, size_t indent, const char *text);
 
 /* The value that getopt_long has just read of --OPTION, a whole number from 1 to MOST. 0, or negative errno
  * with ERROR naming the option. */

@@ -9,6 +9,7 @@
 #include "cmd/list_priv.h"
 
 /* vmtax list: what there is to choose from. */
+#define INDENT 13
 
 enum option_id { CSV = 256, JSON, CONFIG_FILE, HELP };
 
@@ -20,19 +21,20 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void print_lists(FILE *out)
+static void print_lists(void)
 {
 	for (int i = 0; lists[i].name; i++)
-		fprintf(out, "  %-10s %s\n", lists[i].name, lists[i].summary);
+		cmd_help_line(lists[i].name, INDENT, lists[i].summary);
 }
 
 static int help(void)
 {
 	puts("Usage: vmtax list WHAT [--csv | --json]\n"
-	     "Prints what there is to choose from, out of the tables the program itself works with.\n"
+	     "Prints what there is to choose from, out of the tables the program itself works\n"
+	     "with.\n"
 	     "\n"
 	     "WHAT is one of:");
-	print_lists(stdout);
+	print_lists();
 	puts("\n"
 	     "  --csv                comma-separated values with a header\n"
 	     "  --json               an array of objects\n"
@@ -40,8 +42,8 @@ static int help(void)
 	     "\n"
 	     "Examples:\n"
 	     "  vmtax list knobs --help             what each knob stands for in real systems\n"
-	     "  vmtax list knobs                    every knob, its values, and what this machine can set\n"
-	     "  vmtax list nano --help              the events whose cost is measured, and who else did\n"
+	     "  vmtax list knobs                    every knob, and what this machine can set\n"
+	     "  vmtax list nano --help              the events measured, and who else did\n"
 	     "  vmtax list workloads --csv          the suite, to start one of your own from\n"
 	     "  vmtax list tables --json            the columns of every table, with units");
 	return CMD_OK;

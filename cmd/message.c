@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "cmd/cmd.h"
+#include "reports/reports.h"
 
 /* What is said to the user on stderr: one line a failure. */
 #define COUNT_TOLD 1000000 /* a limit as far off is no help */
@@ -84,4 +85,15 @@ int cmd_option_count(const char *option, uint64_t most, uint64_t *count, struct 
 	else
 		error_mend(error, "give a whole number from 1");
 	return error_at(error, "--%s", option);
+}
+
+void cmd_help_line(const char *name, size_t indent, const char *text)
+{
+	int room = (int)indent - 3;
+
+	printf("  %-*s ", room, name);
+	if ((int)strlen(name) > room)
+		printf("\n%*s", (int)indent, "");
+	report_page_fill(stdout, text, indent, report_page_of(stdout).width);
+	putchar('\n');
 }

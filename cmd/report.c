@@ -22,35 +22,36 @@ struct options {
 
 static void print_help(void)
 {
+	char name[64], text[1024];
+
 	printf("Usage: vmtax report [OPTION]... [DIR]\n"
-	       "Print what a run found as a summary, and write it to DIR/report.html with figures.\n"
+	       "Print what a run found as a summary, and write it to DIR/report.html with\n"
+	       "figures.\n"
 	       "\n"
-	       "DIR is what vmtax run --out or vmtax plan --out wrote; without it, the newest in out/, else "
-	       "a recorded sample, "
-	       "of\n"
-	       "which only the summary is printed. overhead.csv, waterfall.csv and datapackage.json are made "
-	       "anew\n"
-	       "from the tables.\n"
+	       "DIR is what vmtax run --out or vmtax plan --out wrote; without it, the newest in\n"
+	       "out/, else a recorded sample, of which only the summary is printed.\n"
+	       "overhead.csv, waterfall.csv and datapackage.json are made anew from the tables.\n"
 	       "\n"
 	       "  --csv=TABLE   print TABLE as CSV instead\n"
-	       "  --json=TABLE  print TABLE as JSON instead: an array of one object a row, missing cells "
-	       "null\n"
-	       "  --all         print all of the summary: also the stages of a request, what the host "
-	       "spends, "
-	       "what\n"
-	       "                observing cost each workload\n"
-	       "  --no-html     only print the summary, from the tables as they stand; write nothing\n"
+	       "  --json=TABLE  print TABLE as JSON instead: an array of one object a row,\n"
+	       "                missing cells null\n"
+	       "  --all         print all of the summary: also the stages of a request, what the\n"
+	       "                host spends, what observing cost each workload\n"
+	       "  --no-html     only print the summary, from the tables as they stand; write\n"
+	       "                nothing\n"
 	       "  --help        print this help\n"
 	       "\n"
 	       "Tables:\n");
-	for (size_t i = 0; schema_results[i]; i++)
-		printf("  %-16.*s  a row is %s\n", (int)strlen(schema_results[i]->name) - 4,
-		       schema_results[i]->name, schema_results[i]->description);
+	for (size_t i = 0; schema_results[i]; i++) {
+		snprintf(name, sizeof(name), "%.*s", (int)strlen(schema_results[i]->name) - 4,
+			 schema_results[i]->name);
+		snprintf(text, sizeof(text), "a row is %s", schema_results[i]->description);
+		cmd_help_line(name, 20, text);
+	}
 	printf("\n"
-	       "The exit status is 0 when all was done, 1 when something could not be read or written, 2 for "
-	       "wrong\n"
-	       "usage. Where DIR cannot be written, the summary is printed all the same and the status is "
-	       "1.\n"
+	       "The exit status is 0 when all was done, 1 when something could not be read or\n"
+	       "written, 2 for wrong usage. Where DIR cannot be written, the summary is printed\n"
+	       "all the same and the status is 1.\n"
 	       "\n"
 	       "Examples:\n"
 	       "  vmtax report out/demo\n"

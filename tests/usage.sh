@@ -40,6 +40,9 @@ result commands-listed
 for command in $commands; do
 	try 0 "$command" --help && teaches "$command"
 	result "help-$command"
+	why="$(awk 'length > 80' out)"
+	[ -z "$why" ]
+	result "help-fits-$command"
 	try 0 help "$command" && same_help "$command"
 	result "help-on-$command"
 	try 2 "$command" --no-such-option && says "vmtax $command: unknown option --no-such-option" help
