@@ -17,6 +17,7 @@
 #include "cmd/cores_priv.h"
 #include "cmd/observe_priv.h"
 #include "cmd/run_priv.h"
+#include "cmd/verdict_priv.h"
 
 /* VMs that run for a while, a thread for each. In an open load a run is timed from when it was due, however
  * late a VM is free for it: what is not begun in time waits, and its waiting counts (G. Tene's "coordinated
@@ -90,8 +91,7 @@ static int64_t waited(const struct measurement *m)
 	return total;
 }
 
-/* STARTING: CPU time that we took to start it and see its end. What a plain process used up to its gate is no
- * part of its own, but somebody's had to be. */
+/* STARTING: CPU time that we took for it. What a plain process used up to its gate is not its own. */
 static void take(struct load_run *run, const struct measurement *m, int64_t starting)
 {
 	const int64_t begun = starting + observe_native_before(m), setup[] = { m->cpu_setup_ns, begun },
@@ -229,6 +229,7 @@ static void *run_vm(void *argument)
 		code = launcher_for(s->load->launchers, s->load->config)->launch(&launch, m, &error);
 		run.ended_ns = (int64_t)(clock_now_ns() - s->begun_ns);
 		getrusage(RUSAGE_THREAD, &after);
+		verdict_judge(m, &(struct reference){ 0 }, "");
 		take(&run, m, clock_usage_ns(&after) - clock_usage_ns(&before));
 		pthread_mutex_lock(&s->lock);
 		s->load->interrupted |= m->interrupted;

@@ -16,7 +16,7 @@
  */
 #define CALLS 100 /* their records fit into a ring of 16 pages */
 #define TURNS 5
-#define MOST  (4 * CALLS * TURNS) /* events */
+#define MOST  (4ul * CALLS * TURNS) /* events */
 
 static uint64_t time_calls(void)
 {

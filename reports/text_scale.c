@@ -10,8 +10,11 @@
 
 static const char *show_mark(const struct table *t, size_t row, char into[64])
 {
-	(void)into;
-	return table_is(t, row, "flags", "busy") ? "!" : *table_text_of(t, row, "flags") ? "*" : "";
+	snprintf(into, 64, "%s",
+		 table_is(t, row, "flags", "busy") ? "!"
+		 : *table_text_of(t, row, "flags") ? "*"
+						   : "");
+	return into;
 }
 
 static const char *show_interval(const struct table *t, size_t row, char into[64])

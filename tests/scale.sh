@@ -69,6 +69,7 @@ result stopped
 refuses nothing 2 'nothing to scale'
 refuses both 2 'exclude each other' law1 --out x -- /bin/true
 refuses no-out 2 'give --out DIR' -- /bin/true
+refuses fails-at-a-rate 1 'false: exit status 1' --out fails --rate 20 --max 1 --blocks 1 --configs native -- false
 refuses no-goal 2 'write pNN=TIME' law1 --slo 5ms
 refuses no-number 2 'give a whole number from 1' --out x --max none -- /bin/true
 refuses too-many 2 'give a whole number from 1 to 64' --out x --max 65 -- /bin/true
