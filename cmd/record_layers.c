@@ -20,23 +20,13 @@ static int add_layer(struct table_writer *w, uint64_t run, const struct measurem
 	return table_end_row(w, error);
 }
 
-/* Samples are no match for a trace. */
-static bool comparable(const struct measurement_thread *thread)
-{
-	for (int layer = 0; layer < PROBE_LAYERS; layer++)
-		if (thread->account.ns[layer] != PROBE_MISSING &&
-		    thread->account.source[layer] == PROBE_SAMPLED)
-			return false;
-	return thread->has_trace;
-}
-
 /* What one of the two does not have the other found nothing in. */
 static int add_agreement(struct table_writer *w, uint64_t run, const struct measurement_thread *thread,
 			 int layer, struct error *error)
 {
 	int64_t stamps = thread->account.ns[layer], trace = thread->traced.ns[layer];
 
-	if (!comparable(thread) || (stamps == PROBE_MISSING && trace == PROBE_MISSING))
+	if (!thread->has_trace || (stamps == PROBE_MISSING && trace == PROBE_MISSING))
 		return 0;
 	table_put_integer(w, (int64_t)run);
 	table_put_text(w, thread->name);
@@ -65,7 +55,7 @@ int record_add_layers(struct record *record, uint64_t run, const struct measurem
 	for (size_t i = 0; i < m->threads; i++)
 		for (int layer = 0; code == 0 && layer < PROBE_LAYERS; layer++) {
 			code = add_layer(&record->writer[RECORD_LAYERS], run, &m->thread[i], layer, error);
-			if (code == 0)
+			if (code == 0 && m->report) /* of a plain program ticks alone tell besides */
 				code = add_agreement(&record->writer[RECORD_AGREEMENT], run, &m->thread[i],
 						     layer, error);
 		}
