@@ -179,9 +179,10 @@ enum fit_effort { FIT_COSTS, FIT_ERROR, FIT_INTERVALS };
 
 /*
  * Fits METRIC under CONFIG to all cases but those of program LEAVE (NULL: none): steps of non-negative least
- * squares, with a row for each direct measurement. Low and high are percentiles of a bootstrap over programs,
- * and over the runs of each (B. Efron, Annals of Statistics 7, 1979). Errors are from what fit_leave_out has
- * put into the cases. 0; -ENODATA where nothing is to be fitted; or another negative errno.
+ * squares, with a row for each direct measurement but those of kin. Low and high are percentiles of a
+ * bootstrap over programs, and over the runs of each (B. Efron, Annals of Statistics 7, 1979). Errors are
+ * from what fit_leave_out has put into the cases. 0; -ENODATA where nothing is to be fitted; or another
+ * negative errno.
  */
 int fit_make(const struct fit_cases *cases, const char *config, int metric, const char *leave,
 	     enum fit_effort effort, struct fit *fit);
