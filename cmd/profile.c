@@ -252,10 +252,11 @@ int cmd_profile(int argc, char **argv)
 		unlink(file);
 	}
 	suite_free(&suite);
-	if (o.stop_fd >= 0)
-		sigprocmask(SIG_SETMASK, &mask, NULL); /* nothing half-written is left now */
 	if (code == 0)
 		code = publish(&o, &error);
-	return code ? cmd_fail("profile", &error, code == -EINVAL && o.sadf ? CMD_USAGE : CMD_FAILED)
-		    : CMD_OK;
+	if (code)
+		status = cmd_fail("profile", &error, code == -EINVAL && o.sadf ? CMD_USAGE : CMD_FAILED);
+	if (o.stop_fd >= 0)
+		sigprocmask(SIG_SETMASK, &mask, NULL); /* nothing half-written is left now */
+	return status;
 }

@@ -57,7 +57,7 @@ for i in $(seq 50); do
 done
 kill -TERM $stopped
 wait $stopped
-[ $? -eq 143 ] && [ -z "$(ls -A | grep -vx -e said -e err)" ] && ! pgrep -f 'sleep 5.37[5]' >/dev/null
+[ $? -eq 143 ] && grep -q 'stopped: nothing is written' err && [ -z "$(ls -A | grep -vx -e said -e err)" ] && ! pgrep -f 'sleep 5.37[5]' >/dev/null
 result stopped
 
 # field EVENT COLUMN: of the table in said.
