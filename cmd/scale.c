@@ -140,50 +140,34 @@ static int check_unused(const struct scale_options *o, struct error *error)
 	return -EEXIST;
 }
 
-/* Whether there is a prediction of the program whose NAME is so long. */
-static int check_program(const struct table *predictions, const char *name, size_t length,
-			 struct error *error)
+/* MIX is as "kv:2,pack:1". */
+static int check_mix(const char *directory, const char *mix, struct error *error)
 {
-	for (size_t row = 0; row < predictions->rows; row++) {
-		const char *program = table_text_of(predictions, row, "program");
+	char *text = strdup(mix), *rest = text, *part;
+	const char **program = calloc(strlen(mix) + 2, sizeof(*program));
+	size_t count = 0;
+	int code;
 
-		if (strncmp(program, name, length) == 0 && program[length] == '\0')
-			return 0;
+	while (program && (part = strsep(&rest, ",")) != NULL) {
+		part[strcspn(part, ":")] = '\0';
+		program[count++] = part;
 	}
-	error_fail(error, 0, "profile it under this name (vmtax profile --name), and predict that",
-		   "no predictions of %.*s", (int)length, name);
-	return error_at(error, "%.250s", predictions->path);
-}
-
-/* Of what is to be measured: "kv:2,pack:1", or a program. */
-static int check_programs(const struct table *predictions, const struct scale_options *o, struct error *error)
-{
-	const char *slash = o->program ? strrchr(o->program[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : o->program ? o->program[0] : "";
-	int code = o->program ? check_program(predictions, name, strlen(name), error) : 0;
-
-	for (size_t i = 0; code == 0 && i < o->mixes; i++)
-		for (name = o->mix[i]; code == 0 && name;
-		     name = strchr(name, ',') ? strchr(name, ',') + 1 : NULL)
-			code = check_program(predictions, name, strcspn(name, ":,"), error);
+	code = text && program ? model_predicted_check(directory, program, error)
+			       : error_set(error, ENOMEM, "cannot read a mix");
+	free(program);
+	free(text);
 	return code;
 }
 
 /* What is predicted from is there before anything is measured. */
 static int check_predicted(const struct scale_options *o, struct error *error)
 {
-	struct table predictions;
-	char path[4300];
-	int code;
+	const char *slash = o->program ? strrchr(o->program[0], '/') : NULL;
+	const char *const one[] = { slash ? slash + 1 : o->program ? o->program[0] : NULL, NULL };
+	int code = o->predicted ? model_predicted_check(o->predicted, one, error) : 0;
 
-	if (!o->predicted)
-		return 0;
-	snprintf(path, sizeof(path), "%.4000s/%s", o->predicted, schema_predictions.name);
-	code = table_read(&predictions, path, &schema_predictions, error);
-	if (code)
-		return code == -ENOENT ? error_mend(error, "name what vmtax predict --out wrote") : code;
-	code = check_programs(&predictions, o, error);
-	table_free(&predictions);
+	for (size_t i = 0; code == 0 && o->predicted && i < o->mixes; i++)
+		code = check_mix(o->predicted, o->mix[i], error);
 	return code;
 }
 

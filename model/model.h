@@ -168,6 +168,9 @@ int model_validation_write(const char *const *directories, const struct model_he
 			   const char *path, const char *counts, const struct model_watch *watch,
 			   struct error *error);
 
+/* Whether DIRECTORY/predictions.csv tells of PROGRAMS (NULL-terminated). 0, or negative errno with ERROR. */
+int model_predicted_check(const char *directory, const char *const *programs, struct error *error);
+
 /* What is predicted from what; texts are the caller's. */
 struct model_predict_options {
 	const char *profile; /* profile.csv, or a directory with it */

@@ -2,12 +2,14 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "model/predicted_priv.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/schema.h"
+#include "model/model.h"
 
 /* What predictions.csv says a run asks for. */
 
@@ -27,6 +29,19 @@ int predicted_check(const struct table *predictions, const char *program, struct
 	error_fail(error, 0, "profile it under this name (vmtax profile --name), and predict that",
 		   "no predictions of %.100s", program);
 	return error_at(error, "%.250s", predictions->path);
+}
+
+int model_predicted_check(const char *directory, const char *const *programs, struct error *error)
+{
+	struct table predictions;
+	int code = predicted_read(&predictions, directory, error);
+
+	if (code)
+		return code == -ENOENT ? error_mend(error, "name what vmtax predict --out wrote") : code;
+	for (; code == 0 && *programs; programs++)
+		code = predicted_check(&predictions, *programs, error);
+	table_free(&predictions);
+	return code;
 }
 
 bool predicted_run(const struct table *t, const char *program, const char *config, struct simulate_run *run)
