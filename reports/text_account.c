@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/names.h"
 #include "base/schema.h"
 #include "base/stats.h"
 #include "base/units.h"
@@ -25,26 +24,24 @@ struct line {
 };
 
 struct block {
+	const char *name;
 	double wall_ns;
 	struct line line[LINES];
 	size_t lines;
 };
 
-static void add_row(struct block *b, const struct table *layers, size_t row)
+static void add_line(struct block *b, struct line line)
 {
-	double ns = table_number_of(layers, row, "ns");
 	size_t i = 0;
 
-	b->wall_ns += ns;
-	while (i < b->lines && !(table_is(layers, row, "layer", b->line[i].layer) &&
-				 table_is(layers, row, "source", b->line[i].source)))
+	b->wall_ns += line.ns;
+	while (i < b->lines &&
+	       (strcmp(b->line[i].layer, line.layer) != 0 || strcmp(b->line[i].source, line.source) != 0))
 		i++;
-	if (i == LINES)
-		return;
-	if (i == b->lines)
-		b->line[b->lines++] = (struct line){ table_text_of(layers, row, "layer"),
-						     table_text_of(layers, row, "source"), 0 };
-	b->line[i].ns += ns;
+	if (i < b->lines)
+		b->line[i].ns += line.ns;
+	else if (i < LINES)
+		b->line[b->lines++] = line;
 }
 
 static void put_bar(FILE *out, double share)
@@ -55,11 +52,11 @@ static void put_bar(FILE *out, double share)
 		fputs(i < length ? "#" : " ", out);
 }
 
-static void put_block(const struct text_page *page, const struct block *b, const char *name)
+static void put_block(const struct text_page *page, const struct block *b)
 {
 	char time[32];
 
-	text_put_title(page, name, units_print_time(b->wall_ns, time, sizeof(time)));
+	text_put_title(page, b->name, units_print_time(b->wall_ns, time, sizeof(time)));
 	for (size_t i = 0; i < b->lines; i++) {
 		const struct line *l = &b->line[i];
 		double share = b->wall_ns > 0 ? l->ns / b->wall_ns : 0;
@@ -89,32 +86,45 @@ static double least_of(const struct block *block, size_t threads)
 	return least;
 }
 
-/* The threads that were there longest, and the others as one. */
-static int put_threads(const struct text_page *page, const struct table *layers, const struct names *threads)
+/* Each thread's block into BLOCK, which has room; how many. A thread's rows follow each other. */
+static size_t collect(const struct table *layers, struct block *block)
 {
-	struct block *block = calloc(threads->count + 1, sizeof(*block)), others = { 0 };
-	size_t shown = 0, others_count = 0;
+	size_t threads = 0;
+
+	for (size_t row = 0; row < layers->rows; row++) {
+		if (row == 0 || !table_alike(layers, row, row - 1, "thread"))
+			block[threads++].name = table_text_of(layers, row, "thread");
+		add_line(&block[threads - 1], (struct line){ table_text_of(layers, row, "layer"),
+							     table_text_of(layers, row, "source"),
+							     table_number_of(layers, row, "ns") });
+	}
+	return threads;
+}
+
+/* The threads that were there longest, and the others as one. */
+static int put_threads(const struct text_page *page, const struct table *layers)
+{
+	struct block *block = calloc(layers->rows + 1, sizeof(*block)), others = { 0 };
+	size_t threads, shown = 0;
 	double least;
 	char name[64];
 
 	if (block == NULL)
 		return -ENOMEM;
-	for (size_t row = 0; row < layers->rows; row++)
-		add_row(&block[names_find(threads, table_text_of(layers, row, "thread"))], layers, row);
-	least = least_of(block, threads->count);
-	for (size_t i = 0; i < threads->count; i++)
+	threads = collect(layers, block);
+	least = least_of(block, threads);
+	for (size_t i = 0; i < threads; i++)
 		if (block[i].wall_ns >= least && shown < THREADS) {
-			put_block(page, &block[i], threads->name[i]);
+			put_block(page, &block[i]);
 			shown++;
-			block[i].lines = 0;
+		} else {
+			for (size_t l = 0; l < block[i].lines; l++)
+				add_line(&others, block[i].line[l]);
 		}
-	for (size_t row = 0; row < layers->rows; row++)
-		if (block[names_find(threads, table_text_of(layers, row, "thread"))].lines)
-			add_row(&others, layers, row);
-	others_count = threads->count - shown;
-	snprintf(name, sizeof(name), "%zu others", others_count);
-	if (others_count)
-		put_block(page, &others, name);
+	snprintf(name, sizeof(name), "%zu others", threads - shown);
+	others.name = name;
+	if (shown < threads)
+		put_block(page, &others);
 	free(block);
 	return 0;
 }
@@ -186,14 +196,10 @@ static void put_facts(const struct text_page *page, const struct table *layers,
 static int put_all(struct text_page *page, const struct table *layers, const struct table *exits,
 		   const struct report_account *account)
 {
-	struct names threads = { 0 };
-	int code = names_collect(&threads, layers, "thread");
+	int code = put_threads(page, layers);
 
-	if (code == 0)
-		code = put_threads(page, layers, &threads);
 	put_exits(page, exits);
 	put_facts(page, layers, account);
-	names_free(&threads);
 	return code;
 }
 
