@@ -56,6 +56,14 @@ static int open_event(struct trace_recorder *r, struct perf_event_attr *a, pid_t
 	return code ? code : fd;
 }
 
+/* What the event FD records goes into the ring of CPU, too. FD may be an error already. */
+static int join(const struct trace_recorder *r, uint32_t cpu, int fd)
+{
+	if (fd < 0)
+		return fd;
+	return ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
+}
+
 /* The event for switches, names and ends; the first of a CPU has the ring. */
 static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 {
@@ -75,7 +83,7 @@ static int open_leader(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 	int fd = open_event(r, &a, tid, cpu), code;
 
 	if (fd < 0 || r->leader[cpu] >= 0)
-		return fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
+		return join(r, cpu, fd);
 	code = ring_map(&r->ring[cpu], fd);
 	if (code)
 		return code;
@@ -96,7 +104,7 @@ static int open_point(struct trace_recorder *r, size_t i, pid_t tid, uint32_t cp
 
 	if (fd >= 0 && filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter))
 		return -errno;
-	return fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
+	return join(r, cpu, fd);
 }
 
 /* The kernel counts a page fault of a program's own code once it has served it. */
@@ -112,9 +120,8 @@ static int open_served(struct trace_recorder *r, pid_t tid, uint32_t cpu)
 			.sample_period = 1,
 			.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
 		};
-		int fd = open_event(r, &a, tid, cpu);
 
-		code = fd < 0 ? fd : ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, r->leader[cpu]) ? -errno : 0;
+		code = join(r, cpu, open_event(r, &a, tid, cpu));
 	}
 	return code;
 }

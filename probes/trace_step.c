@@ -42,7 +42,7 @@ static void on_cpu(const struct trace_machine *m, struct thread *t)
 static void on_touch(struct thread *t, const struct trace_event *e)
 {
 	if (e->value & TRACE_TOUCH_USER && !t->state.run) {
-		t->state.syscall = t->state.run = t->state.guest = false;
+		t->state.syscall = false;
 		t->state.fault = true;
 	}
 }
