@@ -167,7 +167,8 @@ static int fit(const struct options *o, const char *out, struct error *error)
 	char coefficients[4300], validation[4300], counts[4300];
 	struct progress progress;
 	const struct model_watch watch = { .step = show_step, .context = &progress };
-	const struct model_held_out held = { o->held.directory, o->held.program };
+	static const char *const none[] = { NULL };
+	const struct model_held_out held = { o->held.directory, o->held.program ? o->held.program : none };
 	int code;
 
 	snprintf(coefficients, sizeof(coefficients), "%s/%s", out, schema_coefficients.name);
@@ -211,12 +212,8 @@ static int work(struct options *o)
 int cmd_fit(int argc, char **argv)
 {
 	struct options o = { 0 };
-	struct error error = { 0 };
-	int status;
+	int status = parse(&o, argc, argv);
 
-	if (fit_held_out_init(&o.held, &error) < 0)
-		return cmd_fail("fit", &error, CMD_FAILED);
-	status = parse(&o, argc, argv);
 	if (status == CMD_OK && o.help)
 		puts(help);
 	else if (status == CMD_OK)

@@ -36,12 +36,6 @@ static int list_programs(struct fit_held_out *held, struct error *error)
 	return 0;
 }
 
-int fit_held_out_init(struct fit_held_out *held, struct error *error)
-{
-	*held = (struct fit_held_out){ 0 };
-	return list_programs(held, error);
-}
-
 static int take_suites(struct fit_held_out *held, const char *names, struct error *error)
 {
 	int code;

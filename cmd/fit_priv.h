@@ -10,16 +10,13 @@
 
 #define FIT_DIRECTORIES 64
 
-/* What vmtax fit --held-out names. */
+/* What vmtax fit --held-out names. Zero-filled: nothing. */
 struct fit_held_out {
 	const char *directory[FIT_DIRECTORIES + 1]; /* NULL-terminated */
 	size_t directories;
 	struct suite suite;
-	const char **program; /* those of the suite, NULL-terminated; owned */
+	const char **program; /* those of the suite, NULL-terminated; owned; NULL: there is no suite */
 };
-
-/* Nothing yet. 0 or -ENOMEM. */
-int fit_held_out_init(struct fit_held_out *held, struct error *error);
 
 /* Adds result directories, or else suites instead of others, separated by commas in LIST, which is kept. 0 or
  * negative errno. */
