@@ -49,7 +49,7 @@ static const struct {
 } points[TRACE_POINTS] = {
 	[POINT_ENTER] = { { "raw_syscalls:sys_enter" }, TRACE_SYSCALL, { "id", "args" } },
 	[POINT_LEAVE] = { { "raw_syscalls:sys_exit" }, TRACE_RETURN, { "ret" } },
-	[POINT_WAKE] = { { "sched:sched_wakeup", .all = true }, TRACE_WAKE, { "pid" } },
+	[POINT_WAKE] = { { "sched:sched_waking", .all = true }, TRACE_WAKE, { "pid" } },
 	[POINT_SWITCH] = { { "sched:sched_switch", .all = true }, TRACE_OFF, { "prev_state", "next_pid" } },
 	[POINT_GUEST] = { { "kvm:kvm_entry", .kvm = true }, TRACE_GUEST, { NULL } },
 	[POINT_EXIT] = { { "kvm:kvm_exit", .kvm = true }, TRACE_EXIT, { "exit_reason", "isa" } },

@@ -29,7 +29,7 @@ with_vmtax() {
 }
 
 with_perf() {
-	exec perf record -m 256 -e raw_syscalls:sys_enter,raw_syscalls:sys_exit,sched:sched_wakeup --switch-events \
+	exec perf record -m 256 -e raw_syscalls:sys_enter,raw_syscalls:sys_exit,sched:sched_waking --switch-events \
 		-o "$work/perf.data" -p "$1"
 }
 
