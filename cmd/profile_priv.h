@@ -75,7 +75,7 @@ struct profile_row {
 	double value;		       /* NaN: no row */
 	const struct trace_call *call; /* NULL: none */
 	bool request;		       /* which of its calls came after a pause is known */
-	struct trace_share share;      /* of value; serial 0: not known */
+	struct trace_share share;      /* of value */
 };
 int profile_tables_put_row(struct profile_tables *tables, const struct profile *profile,
 			   const struct profile_row *row, struct error *error);

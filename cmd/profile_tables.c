@@ -65,12 +65,12 @@ int profile_tables_put_row(struct profile_tables *t, const struct profile *p, co
 	else
 		table_put_missing(w);
 	table_put_number(w, amount ? row->value / p->ops : (double)NAN);
-	table_put_number(w, row->share.serial > 0 ? row->share.serial : (double)NAN);
+	table_put_number(w, row->share.known ? (double)row->share.serial : (double)NAN);
 	if (row->call && row->request && p->traced && !p->followed)
 		table_put_integer(w, (int64_t)(p->quick * (double)row->call->inside_ns));
 	else
 		table_put_missing(w);
-	if (row->share.serial > 0)
+	if (row->share.known)
 		table_put_integer(w, (int64_t)row->share.watched);
 	else
 		table_put_missing(w);
@@ -118,11 +118,12 @@ static struct trace_share fault_share(const struct profile *p, const char *event
 	if (!p->traced || strcmp(event, "page-faults") != 0)
 		return (struct trace_share){ 0 };
 	for (int i = 0; i < TRACE_TOUCHES; i++) {
-		serial += p->trace.touched_share[i].serial;
+		serial += (double)p->trace.touched_share[i].serial;
 		watched += (double)p->trace.touched_share[i].watched;
 		all += (double)p->trace.touched[i];
 	}
-	return all > 0 ? (struct trace_share){ count * serial / all, (uint64_t)(count * watched / all) }
+	return all > 0 ? (struct trace_share){ true, (uint64_t)(count * serial / all),
+					       (uint64_t)(count * watched / all) }
 		       : (struct trace_share){ 0 };
 }
 

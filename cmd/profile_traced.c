@@ -40,14 +40,14 @@ static int put_counts(struct profile_tables *t, const struct profile *p, struct 
 		bool known;
 		struct trace_share share;
 	} counts[] = {
-		{ "wake-ups", "thread", trace->wakes, seen, { 0, 0 } },
+		{ "wake-ups", "thread", trace->wakes, seen, { 0 } },
 		{ "waits", "thread", trace->waits, seen, trace->waits_share },
-		{ "preempted", "thread", trace->preempted, seen, { 0, 0 } },
-		{ "threads-started", "thread", trace->tasks, true, { 0, 0 } },
-		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen, { 0, 0 } },
-		{ "timer-expiries", "thread", trace->timeouts, seen, { 0, 0 } },
-		{ "undriven", "thread", trace->undriven, seen, { 0, 0 } },
-		{ "lost", "thread", trace->lost, true, { 0, 0 } },
+		{ "preempted", "thread", trace->preempted, seen, { 0 } },
+		{ "threads-started", "thread", trace->tasks, true, { 0 } },
+		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen, { 0 } },
+		{ "timer-expiries", "thread", trace->timeouts, seen, { 0 } },
+		{ "undriven", "thread", trace->undriven, seen, { 0 } },
+		{ "lost", "thread", trace->lost, true, { 0 } },
 		{ "faults-fresh", "memory", trace->touched[TOUCH_FRESH], pages,
 		  trace->touched_share[TOUCH_FRESH] },
 		{ "faults-large", "memory", trace->touched[TOUCH_LARGE], pages,

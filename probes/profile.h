@@ -29,7 +29,8 @@ struct trace_pause {
 
 /* Of events, what a virtual machine makes of what they add. */
 struct trace_share {
-	double serial;	  /* each by its share of the time: one over the threads that had a core */
+	bool known;
+	uint64_t serial;  /* on the program's critical path: what those add makes it longer */
 	uint64_t watched; /* while a driver would poll for the process, and so takes as long */
 };
 

@@ -100,9 +100,8 @@ void trace_tasks_begin(struct trace_tasks *tasks, const struct trace_event *even
 void trace_tasks_idle(struct trace_tasks *tasks, int32_t tid, bool idle);
 void trace_tasks_exec(struct trace_tasks *tasks, int32_t tid); /* it goes on as another program */
 void trace_tasks_end(struct trace_tasks *tasks, int32_t tid);
-void trace_tasks_on(struct trace_tasks *tasks, int32_t tid, bool on); /* it gets a core, or leaves it */
-/* Adds to SHARE an event of a thread, which has a core. */
-void trace_tasks_share(struct trace_tasks *tasks, const struct trace_event *event, struct trace_share *share);
+/* Whether an EVENT comes while a driver polls for its process. */
+bool trace_tasks_watched(struct trace_tasks *tasks, const struct trace_event *event);
 
 /* A request, by ring where there is a driver: false: there is none. */
 bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *event);
@@ -114,6 +113,19 @@ void trace_tasks_skip(struct trace_tasks *tasks, const struct trace_event *event
 /* An event ends that its process's driver has nothing to do: adds to AWAKE_NS how long that has polled for
  * it. True: it has fallen asleep. */
 bool trace_tasks_end_rest(struct trace_tasks *tasks, const struct trace_event *event, uint64_t *awake_ns);
+
+/* --- The critical path: trace_path.c --- */
+
+/* Events that are told apart on it: calls by their number, page faults by enum trace_touch, waits. */
+enum { PATH_TOUCH = TRACE_CALLS, PATH_WAIT = PATH_TOUCH + TRACE_TOUCHES, PATH_EVENTS };
+
+struct trace_path;
+struct trace_path *trace_path_make(void); /* freed by free; NULL: out of memory */
+void trace_path_take(struct trace_path *path, const struct trace_event *event); /* of any kind */
+void trace_path_add(struct trace_path *path, int32_t tid, unsigned event);	/* of PATH_EVENTS, but waits */
+/* How many of each (PATH_EVENTS) are on the path to the end of the first thread that made one; or, where that
+ * has not ended, to where the last one is that was heard. */
+const uint32_t *trace_path_counts(struct trace_path *path);
 
 /* --- Pages: trace_pages.c --- */
 

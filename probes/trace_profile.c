@@ -7,113 +7,43 @@
 #include <sys/syscall.h>
 
 #include "base/error.h"
-#include "probes/trace_priv.h"
+#include "probes/trace_profile_priv.h"
 
-/* What a traced program asked for: its system calls by number, its waking and waiting. */
-#define THREADS 4096 /* slots, by the low bits of a thread's number */
+/* What a traced program did: what its calls ask for, its waking and waiting, the pages it touches. */
 
-/* The call a thread is in. */
-struct pending {
-	int32_t tid;
-	bool inside, slept, driven; /* driven: it would be a request that a driver serves */
-	uint16_t number;
-	uint32_t first;
-	uint64_t since_ns;
-	uint32_t waker_cpu; /* of the thread that woke it, and 1; 0: it has not been woken */
-	uint64_t off_ns;    /* since when another has its core; 0: none has */
-};
-
-struct reader {
-	struct trace_profile *profile;
-	const enum trace_request *request;
-	bool started;
-	uint64_t last_ns[TRACE_CALLS];
-	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
-	struct pending pending[THREADS];
-	struct trace_tasks *tasks; /* owned */
-	struct trace_pages *pages; /* owned */
-};
-
-/* A call that would be a request to the host. True: and a driver would serve it. */
-static bool on_request(struct reader *r, const struct trace_event *e, struct trace_call *call,
-		       enum trace_request how, bool file)
+struct pending *trace_pending(struct reader *r, int32_t tid)
 {
-	bool ring = how == REQUEST_RING || (how == REQUEST_FILES && file);
-	bool asleep = ring && trace_tasks_end_rest(r->tasks, e, &r->profile->awake_ns),
-	     driven = trace_tasks_ask(r->tasks, e);
-
-	if (!ring)
-		return false;
-	r->profile->undriven += !driven;
-	call->late += driven && asleep;
-	return driven;
-}
-
-static int on_call(struct reader *r, const struct trace_event *e, uint16_t number)
-{
-	struct trace_call *call;
-	uint32_t first = (uint32_t)(e->value >> 32);
-	struct pending *p = &r->pending[(uint32_t)e->tid % THREADS];
-	bool file;
-
-	*p = (struct pending){ e->tid, true, .number = number, .first = first, .since_ns = e->time_ns };
-	if (number == SYS_execve)
-		trace_pages_replace(r->pages, trace_tasks_process(r->tasks, e->tid));
-	if (!r->started)
-		return 0;
-	if (number == SYS_execve || number == SYS_exit_group)
-		trace_tasks_end_rest(r->tasks, e, &r->profile->awake_ns);
-	call = r->profile->call[number];
-	if (call == NULL)
-		call = r->profile->call[number] = calloc(1, sizeof(*call));
-	if (call == NULL)
-		return -ENOMEM;
-	r->profile->tasks += trace_call_starts(number);
-	trace_tasks_share(r->tasks, e, &call->share);
-	if (call->count++)
-		hist_add(&call->gap, e->time_ns - r->last_ns[number]);
-	r->last_ns[number] = e->time_ns;
-	if (number == SYS_mmap) {
-		call->files += (first & TRACE_MAPS_FILE) != 0;
-		if (first & TRACE_MAPS_FILE)
-			call->bytes += (uint64_t)(first & ~TRACE_MAPS_FILE) * 4096;
-		return 0;
-	}
-	file = first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_REGULAR;
-	call->files += file;
-	call->sockets += first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_SOCKET;
-	if (r->request[number] != REQUEST_NONE)
-		p->driven = on_request(r, e, call, r->request[number], file);
-	return 0;
-}
-
-/* The slot of a thread, which another may have had. */
-static struct pending *pending_of(struct reader *r, int32_t tid)
-{
-	struct pending *p = &r->pending[(uint32_t)tid % THREADS];
+	struct pending *p = &r->pending[(uint32_t)tid % TRACE_THREADS];
 
 	if (p->tid != tid)
 		*p = (struct pending){ .tid = tid };
 	return p;
 }
 
+void trace_count(struct reader *r, const struct trace_event *e, unsigned event, struct trace_share *share)
+{
+	if (event != PATH_WAIT)
+		trace_path_add(r->path, e->tid, event);
+	share->watched += trace_tasks_watched(r->tasks, e);
+}
+
 static void on_wake(struct reader *r, const struct trace_event *e)
 {
 	r->profile->wakes += r->started;
 	trace_tasks_idle(r->tasks, e->tid, false);
-	pending_of(r, e->tid)->waker_cpu = (uint32_t)e->cpu + 1;
+	trace_pending(r, e->tid)->waker_cpu = (uint32_t)e->cpu + 1;
 }
 
 /* NS until E are no time of the program's: another had its core, or it was recorded. */
 static void skip(struct reader *r, const struct trace_event *e, uint64_t ns)
 {
-	pending_of(r, e->tid)->since_ns += ns;
+	trace_pending(r, e->tid)->since_ns += ns;
 	trace_tasks_skip(r->tasks, e, ns);
 }
 
 static void on_switch(struct reader *r, const struct trace_event *e)
 {
-	struct pending *p = pending_of(r, e->tid);
+	struct pending *p = trace_pending(r, e->tid);
 	bool waits = e->kind == TRACE_OFF && e->value == 0;
 
 	if (e->kind == TRACE_ON && p->off_ns)
@@ -121,10 +51,8 @@ static void on_switch(struct reader *r, const struct trace_event *e)
 	p->off_ns = e->kind == TRACE_OFF && !waits ? e->time_ns : 0;
 
 	if (waits && r->started)
-		trace_tasks_share(r->tasks, e, &r->profile->waits_share);
+		trace_count(r, e, PATH_WAIT, &r->profile->waits_share);
 	trace_tasks_idle(r->tasks, e->tid, waits);
-	if (waits || e->kind == TRACE_ON) /* else it would still have its core, were the program alone */
-		trace_tasks_on(r->tasks, e->tid, !waits);
 	if (e->kind == TRACE_ON) {
 		r->profile->cross_wakes += r->started && p->waker_cpu && p->waker_cpu != (uint32_t)e->cpu + 1;
 		p->waker_cpu = 0;
@@ -137,40 +65,10 @@ static void on_switch(struct reader *r, const struct trace_event *e)
 	r->profile->preempted += r->started && !waits;
 }
 
-static void on_return(struct reader *r, const struct trace_event *e)
-{
-	struct pending *p = &r->pending[(uint32_t)e->tid % THREADS];
-	int32_t result = (int32_t)(uint32_t)e->value;
-
-	if (!p->inside || p->tid != e->tid)
-		return;
-	p->inside = false;
-	if (p->number == SYS_execve && result == 0) {
-		trace_pages_replaced(r->pages, trace_tasks_process(r->tasks, e->tid));
-		trace_tasks_exec(r->tasks, e->tid);
-	}
-	if (!r->started && p->number == SYS_execve && result == 0) {
-		r->started = true;
-		r->profile->begin_ns = e->time_ns;
-		trace_tasks_serve(r->tasks, e); /* it is awake when the program begins */
-		return;
-	}
-	if (!r->started)
-		return;
-	if (p->driven) {
-		r->profile->call[p->number]->inside_ns += trace_tasks_polled(r->tasks, e, p->since_ns);
-		trace_tasks_serve(r->tasks, e);
-	}
-	trace_descriptors_follow(r->descriptor, p->number, p->first, result);
-	r->profile->timeouts += p->slept && trace_call_timed_out(p->number, result);
-	if (result > 0 && trace_call_moves(p->number) && r->profile->call[p->number])
-		r->profile->call[p->number]->bytes += (uint32_t)result;
-}
-
 /* Whether the call that thread TID is in starts a process with a copy of its memory. */
 static bool copies(const struct reader *r, int32_t tid)
 {
-	const struct pending *p = &r->pending[(uint32_t)tid % THREADS];
+	const struct pending *p = &r->pending[(uint32_t)tid % TRACE_THREADS];
 
 	return p->tid == tid && p->inside &&
 	       (p->number == SYS_fork || (p->number == SYS_clone && !(p->first & CLONE_VM)));
@@ -190,7 +88,7 @@ static int on_begin(struct reader *r, const struct trace_event *e)
 
 static int on_map(struct reader *r, const struct trace_event *e)
 {
-	const struct pending *p = pending_of(r, e->tid);
+	const struct pending *p = trace_pending(r, e->tid);
 	bool asked = p->inside && p->number == SYS_mmap && !(p->first & TRACE_MAPS_FILE);
 
 	return trace_pages_map(r->pages, trace_tasks_process(r->tasks, e->tid), e->value,
@@ -206,7 +104,7 @@ static void on_touch(struct reader *r, const struct trace_event *e)
 	if (!r->started)
 		return;
 	r->profile->touched[what]++;
-	trace_tasks_share(r->tasks, e, &r->profile->touched_share[what]);
+	trace_count(r, e, PATH_TOUCH + what, &r->profile->touched_share[what]);
 }
 
 static int take(struct reader *r, const struct trace_event *e)
@@ -215,15 +113,18 @@ static int take(struct reader *r, const struct trace_event *e)
 
 	if (r->started && e->time_ns > profile->end_ns)
 		profile->end_ns = e->time_ns;
+	if (r->started)
+		trace_path_take(r->path, e);
 	switch (e->kind) {
 	case TRACE_SYSCALL:
 		if ((uint32_t)e->value < TRACE_CALLS)
-			return on_call(r, e, (uint16_t)e->value);
+			return trace_asked(r, e, (uint16_t)e->value);
 		break;
 	case TRACE_RUN:
-		return on_call(r, &(struct trace_event){ .time_ns = e->time_ns, .tid = e->tid }, SYS_ioctl);
+		return trace_asked(r, &(struct trace_event){ .time_ns = e->time_ns, .tid = e->tid },
+				   SYS_ioctl);
 	case TRACE_RETURN:
-		on_return(r, e);
+		trace_answered(r, e);
 		break;
 	case TRACE_WAKE:
 		on_wake(r, e);
@@ -255,6 +156,27 @@ static int take(struct reader *r, const struct trace_event *e)
 	return 0;
 }
 
+/* A thread may be woken, and the trace not tell that it had left its core. */
+static void set_serial(struct trace_share *share, uint64_t serial, uint64_t count)
+{
+	share->known = true;
+	share->serial = serial < count ? serial : count;
+}
+
+/* How many of what was counted lie on the critical path. */
+static void settle(struct reader *r)
+{
+	struct trace_profile *profile = r->profile;
+	const uint32_t *serial = trace_path_counts(r->path);
+
+	for (size_t i = 0; i < TRACE_CALLS; i++)
+		if (profile->call[i])
+			set_serial(&profile->call[i]->share, serial[i], profile->call[i]->count);
+	for (size_t i = 0; i < TRACE_TOUCHES; i++)
+		set_serial(&profile->touched_share[i], serial[PATH_TOUCH + i], profile->touched[i]);
+	set_serial(&profile->waits_share, serial[PATH_WAIT], profile->waits);
+}
+
 int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,
 		       const enum trace_request *request, struct trace_pause pause, struct error *error)
 {
@@ -274,7 +196,8 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 	memset(r->descriptor, TRACE_REGULAR, 3);
 	r->pages = trace_pages_make();
 	r->tasks = trace_tasks_make((int)trace_reader_facts(file)->cpus, pause);
-	if (!r->pages || !r->tasks)
+	r->path = trace_path_make();
+	if (!r->pages || !r->tasks || !r->path)
 		code = -ENOMEM;
 	r->started = !from_exec;
 	profile->begin_ns = trace_reader_facts(file)->begin_ns;
@@ -284,10 +207,13 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 		    event->kind == TRACE_TOUCH || event->kind == TRACE_SERVED)
 			skip(r, event, profile->event_cost_ns);
 	}
+	if (code == 0)
+		settle(r);
 	profile->events = trace_reader_facts(file)->events;
 	trace_reader_close(file);
 	trace_pages_free(r->pages);
 	free(r->tasks);
+	free(r->path);
 	free(r);
 	return code ? error_set(error, -code, "cannot read a trace") : 0;
 }

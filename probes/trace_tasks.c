@@ -15,7 +15,6 @@
 struct task {
 	int32_t tid, process;
 	bool idle;  /* it waits, or has ended */
-	bool on;    /* it has a core */
 	bool ended; /* what is told of it after that is of how it goes */
 };
 
@@ -30,7 +29,6 @@ struct trace_tasks {
 	struct task task[TASKS];
 	struct process process[TASKS];
 	int32_t busy, cores; /* processes with a busy thread; cores there are */
-	int32_t on;	     /* threads that have a core */
 	struct trace_pause pause;
 };
 
@@ -83,7 +81,6 @@ static struct task *task_at(struct trace_tasks *tasks, int32_t tid, int32_t proc
 		return t;
 	if (t->tid && !t->idle)
 		count_busy(tasks, t->process, -1);
-	tasks->on -= t->on;
 	*t = (struct task){ .tid = tid, .process = process };
 	count_busy(tasks, process, 1);
 	return t;
@@ -110,19 +107,9 @@ void trace_tasks_idle(struct trace_tasks *tasks, int32_t tid, bool idle)
 	count_busy(tasks, t->process, idle ? -1 : 1);
 }
 
-void trace_tasks_on(struct trace_tasks *tasks, int32_t tid, bool on)
-{
-	struct task *t = task_at(tasks, tid, 0);
-
-	on &= !t->ended;
-	tasks->on += on - t->on;
-	t->on = on;
-}
-
 void trace_tasks_end(struct trace_tasks *tasks, int32_t tid)
 {
 	trace_tasks_idle(tasks, tid, true);
-	trace_tasks_on(tasks, tid, false);
 	task_at(tasks, tid, 0)->ended = true;
 }
 
@@ -162,22 +149,12 @@ static bool has_room(const struct trace_tasks *tasks, const struct process *p)
 }
 
 /* It serves, or has had nothing to do for less than its patience. */
-static bool polls(struct trace_tasks *tasks, const struct trace_event *e)
+bool trace_tasks_watched(struct trace_tasks *tasks, const struct trace_event *e)
 {
-	const struct process *p = process_at(tasks, trace_tasks_process(tasks, e->tid));
+	const struct process *p = process_at(tasks, task_at(tasks, e->tid, 0)->process);
 
 	return p->driven && has_room(tasks, p) &&
 	       (!p->rests_ns || e->time_ns <= p->rests_ns + patience(tasks, e->tid));
-}
-
-void trace_tasks_share(struct trace_tasks *tasks, const struct trace_event *e, struct trace_share *share)
-{
-	int32_t beside;
-
-	trace_tasks_on(tasks, e->tid, true);
-	beside = tasks->on < tasks->cores ? tasks->on : tasks->cores;
-	share->serial += beside > 1 ? 1.0 / beside : 1;
-	share->watched += polls(tasks, e);
 }
 
 bool trace_tasks_ask(struct trace_tasks *tasks, const struct trace_event *e)

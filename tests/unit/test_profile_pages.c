@@ -131,38 +131,6 @@ static void test_drivers(void)
 	trace_profile_free(&p);
 }
 
-/* Two threads: what one does alone makes the program longer by all it takes. */
-static const struct trace_event beside[] = {
-	CALL(10, 1, SYS_execve, 0),
-	BACK(20, 1, 0),
-	ASK(30, 1), /* alone */
-	BEGIN(40, 2, 1, 1),
-	{ 41, 0, 2, TRACE_WAKE, 1 },
-	ASK(42, 1), /* the other has no core yet */
-	{ 43, 0, 2, TRACE_ON, 1 },
-	ASK(50, 1), /* two */
-	READS(52, 2, 300),
-	{ 60, 0, 2, TRACE_OFF, 1 },
-	ASK(70, 1),		    /* alone */
-	{ 80, 1, 1, TRACE_OFF, 0 }, /* preempted: it would still run */
-	{ 81, 0, 2, TRACE_ON, 0 },
-	ASK(82, 2), /* two */
-	{ 90, 0, 1, TRACE_END, 0 },
-	{ 91, 0, 1, TRACE_ON, 1 }, /* how it goes */
-	ASK(95, 2),		   /* alone */
-};
-
-static void test_beside(void)
-{
-	struct trace_profile p;
-
-	profile_of(&p, beside, sizeof(beside) / sizeof(beside[0]), 2);
-	CHECK(p.call[SYS_read] && p.call[SYS_read]->count == 6 && p.call[SYS_read]->share.serial == 5);
-	CHECK(p.waits == 1 && p.waits_share.serial == 0.5);
-	CHECK(p.touched_share[TOUCH_FRESH].serial == 0.5);
-	trace_profile_free(&p);
-}
-
 /* The driver of a process that was forked comes with its fiftieth request. */
 static void test_young(void)
 {
@@ -220,7 +188,6 @@ int main(void)
 {
 	CHECK_RUN(test_touches);
 	CHECK_RUN(test_large);
-	CHECK_RUN(test_beside);
 	CHECK_RUN(test_drivers);
 	CHECK_RUN(test_young);
 	CHECK_RUN(test_polled);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-FileCopyrightText: The vmtax authors */
+#include "tests/traces.h"
+
+/* Critical paths of traces whose answers are known: of reads and of waits, how many lie on them. */
+#define ASK(time, tid) CALL(time, tid, SYS_read, 0), BACK((time) + 1, tid, 0)
+#define STARTS(time, tid, starter)                                                                           \
+	{                                                                                                    \
+		time, (uint64_t)(tid) << 32 | (starter), tid, TRACE_BEGIN, 0                                 \
+	}
+#define WAKES(time, tid, waker, cpu)                                                                         \
+	{                                                                                                    \
+		time, waker, tid, TRACE_WAKE, cpu                                                            \
+	}
+#define ON(time, tid, cpu)                                                                                   \
+	{                                                                                                    \
+		time, 0, tid, TRACE_ON, cpu                                                                  \
+	}
+#define WAITS(time, tid, cpu)                                                                                \
+	{                                                                                                    \
+		time, 0, tid, TRACE_OFF, cpu                                                                 \
+	}
+#define YIELDS(time, tid, cpu)                                                                               \
+	{                                                                                                    \
+		time, 1, tid, TRACE_OFF, cpu                                                                 \
+	}
+#define ENDS(time, tid)                                                                                      \
+	{                                                                                                    \
+		time, 0, tid, TRACE_END, 0                                                                   \
+	}
+#define PROGRAM CALL(10, 1, SYS_execve, 0), BACK(20, 1, 0)
+
+static void check_path(const struct trace_event *events, size_t count, int reads, int of, int waits)
+{
+	const enum trace_request request[TRACE_CALLS] = { [SYS_read] = REQUEST_RING };
+	struct trace_profile p;
+
+	traces_profile(&p, events, count, 2, true, request);
+	CHECK(p.call[SYS_read] != NULL);
+	if (p.call[SYS_read]) {
+		CHECK(p.call[SYS_read]->share.known);
+		CHECK_INT(p.call[SYS_read]->count, of);
+		CHECK_INT(p.call[SYS_read]->share.serial, reads);
+	}
+	CHECK_INT(p.waits_share.serial, waits);
+	trace_profile_free(&p);
+}
+#define CHECK_PATH(events, ...) check_path(events, sizeof(events) / sizeof((events)[0]), __VA_ARGS__)
+
+/* The first waits for two that run beside each other: what the later of them does counts. */
+static void test_joined(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM,	 ASK(30, 1),	  STARTS(40, 2, 1),    STARTS(41, 3, 1),   ON(42, 2, 1),
+		ASK(43, 2),	 WAITS(44, 1, 0), ON(44, 3, 0),	       ASK(50, 3),	   ASK(60, 3),
+		ASK(70, 3),	 ASK(80, 2),	  ENDS(90, 2),	       WAKES(91, 1, 2, 1), ON(92, 1, 1),
+		WAITS(93, 1, 1), ENDS(100, 3),	  WAKES(101, 1, 3, 0), ON(102, 1, 0),	   ASK(103, 1),
+		ENDS(110, 1),
+	};
+
+	CHECK_PATH(events, 1 + 3 + 1, 7, 1);
+}
+
+/* Two that hand work to each other: all of it, and each time that one waits. */
+static void test_turns(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM,    STARTS(30, 2, 1),	ON(31, 2, 1),	 WAITS(32, 2, 1),
+		ASK(40, 1), WAKES(41, 2, 1, 0), WAITS(42, 1, 0), ON(43, 2, 1),
+		ASK(50, 2), WAKES(51, 1, 2, 1), WAITS(52, 2, 1), ON(53, 1, 0),
+		ASK(60, 1), WAKES(61, 2, 1, 0), WAITS(62, 1, 0), ON(63, 2, 1),
+		ASK(70, 2), WAKES(71, 1, 2, 1), ON(72, 1, 0),	 ENDS(80, 1),
+	};
+
+	CHECK_PATH(events, 4, 4, 4);
+}
+
+/* On one core the woken goes on when the waker leaves it, behind what that still does. */
+static void test_one_core(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM,    STARTS(30, 2, 1), WAITS(31, 1, 0),	ON(31, 2, 0), ASK(32, 2), WAKES(33, 1, 2, 0),
+		ASK(34, 2), ASK(36, 2),	      YIELDS(40, 2, 0), ON(40, 1, 0), ASK(41, 1), ENDS(50, 1),
+	};
+
+	CHECK_PATH(events, 4, 4, 1);
+}
+
+/* One that waits for nobody does not wait for what another does meanwhile; an interrupt that comes while
+ * another runs wakes it. */
+static void test_alone(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM,      STARTS(30, 2, 1), ON(31, 2, 1),	    ASK(32, 2),
+		ASK(34, 1),   WAITS(40, 2, 1),	WAITS(41, 1, 0),    WAKES(50, 1, 2, 1),
+		ON(51, 1, 0), ASK(52, 1),	WAKES(53, 2, 0, 1), ON(54, 2, 1),
+		ASK(55, 2),   ENDS(60, 1),
+	};
+
+	CHECK_PATH(events, 2, 4, 1);
+}
+
+/* Of one that is watched and goes on, the way to where the last was heard. */
+static void test_goes_on(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM, ASK(30, 1), STARTS(40, 2, 1), ON(41, 2, 1), ASK(50, 1), ASK(60, 2), ASK(70, 2),
+	};
+
+	CHECK_PATH(events, 3, 4, 0);
+}
+
+int main(void)
+{
+	CHECK_RUN(test_joined);
+	CHECK_RUN(test_turns);
+	CHECK_RUN(test_one_core);
+	CHECK_RUN(test_alone);
+	CHECK_RUN(test_goes_on);
+	return check_done();
+}
