@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -94,6 +95,18 @@ static void measure_forwarded(void)
 	data.at = (void **)memory;
 	samples_batches(&(struct samples_loop){ .op = forwarded_loop, .empty = pass_loop });
 	free(memory);
+}
+
+static void blocking_loop(uint64_t ops)
+{
+	for (uint64_t i = 0; i < ops; i++)
+		if (poll(NULL, 0, 0))
+			samples_fail("poll");
+}
+
+static void measure_blocking(void)
+{
+	samples_batches(&(struct samples_loop){ .op = blocking_loop, .empty = empty_loop });
 }
 
 static void handler(int number)
@@ -219,6 +232,8 @@ static const struct samples_event events[] = {
 	{ "forwarded-call", "SIZE",
 	  "one that a guest kernel may ask its host for (getpgrp), and SIZE read between two",
 	  measure_forwarded },
+	{ "blocking-call", NULL, "one that might have blocked, and does not (poll of nothing)",
+	  measure_blocking },
 	{ "signal", NULL, "a signal to itself: sent, handled, returned from", measure_signal },
 	{ "read", "SIZE", "a read of SIZE bytes of a file in the page cache (0, 512, 4K, 64K)",
 	  measure_read },
