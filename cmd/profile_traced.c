@@ -44,6 +44,7 @@ static int put_counts(struct profile_tables *t, const struct profile *p, struct 
 		{ "waits", "thread", trace->waits, seen, trace->waits_share },
 		{ "preempted", "thread", trace->preempted, seen, { 0 } },
 		{ "threads-started", "thread", trace->tasks, true, { 0 } },
+		{ "new-threads", "thread", trace->threads, seen, trace->threads_share },
 		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen, { 0 } },
 		{ "timer-expiries", "thread", trace->timeouts, seen, { 0 } },
 		{ "undriven", "thread", trace->undriven, seen, { 0 } },

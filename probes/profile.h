@@ -73,7 +73,9 @@ struct trace_profile {
 	struct trace_share touched_share[TRACE_TOUCHES];
 	bool pages;	   /* which were recorded */
 	uint64_t undriven; /* requests by ring that would find no driver, yet or while cores are short */
-	uint64_t tasks;	   /* threads and processes started */
+	uint64_t tasks;	   /* threads and processes started; */
+	uint64_t threads;  /* of which threads of a process there was */
+	struct trace_share threads_share;
 	uint64_t begin_ns, end_ns; /* first and last event that counts */
 	uint64_t lost;
 	uint64_t events;	/* recorded, in all */

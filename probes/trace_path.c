@@ -62,12 +62,14 @@ static void follow(struct chain *c, const struct chain *other)
 
 static void on_begin(struct trace_path *path, const struct trace_event *e)
 {
-	const struct chain *starter = find(path, (int32_t)(uint32_t)e->value);
+	struct chain *starter = find(path, (int32_t)(uint32_t)e->value);
 	struct chain *c = chain_at(path, e->tid);
 
 	*c = (struct chain){ .tid = e->tid, .ready_ns = e->time_ns };
-	if (starter)
+	if (starter) {
+		starter->count[PATH_THREAD] += (int32_t)(e->value >> 32) != e->tid;
 		follow(c, starter);
+	}
 }
 
 /* Who waits has no core to wake others on: then it was an interrupt. */

@@ -116,13 +116,15 @@ bool trace_tasks_end_rest(struct trace_tasks *tasks, const struct trace_event *e
 
 /* --- The critical path: trace_path.c --- */
 
-/* Events that are told apart on it: calls by their number, page faults by enum trace_touch, waits. */
-enum { PATH_TOUCH = TRACE_CALLS, PATH_WAIT = PATH_TOUCH + TRACE_TOUCHES, PATH_EVENTS };
+/* Events that are told apart on it: calls by their number, page faults by enum trace_touch, waits, and
+ * threads that begin. */
+enum { PATH_TOUCH = TRACE_CALLS, PATH_WAIT = PATH_TOUCH + TRACE_TOUCHES, PATH_THREAD, PATH_EVENTS };
 
 struct trace_path;
 struct trace_path *trace_path_make(void); /* freed by free; NULL: out of memory */
 void trace_path_take(struct trace_path *path, const struct trace_event *event); /* of any kind */
-void trace_path_add(struct trace_path *path, int32_t tid, unsigned event);	/* of PATH_EVENTS, but waits */
+void trace_path_add(struct trace_path *path, int32_t tid,
+		    unsigned event); /* of PATH_EVENTS, but the last two */
 /* How many of each (PATH_EVENTS) are on the path to the end of the first thread that made one; or, where that
  * has not ended, to where the last one is that was heard. */
 const uint32_t *trace_path_counts(struct trace_path *path);

@@ -22,7 +22,7 @@ struct pending *trace_pending(struct reader *r, int32_t tid)
 
 void trace_count(struct reader *r, const struct trace_event *e, unsigned event, struct trace_share *share)
 {
-	if (event != PATH_WAIT)
+	if (event < PATH_WAIT)
 		trace_path_add(r->path, e->tid, event);
 	share->watched += trace_tasks_watched(r->tasks, e);
 }
@@ -80,6 +80,10 @@ static int on_begin(struct reader *r, const struct trace_event *e)
 
 	trace_tasks_begin(r->tasks, e);
 	process = trace_tasks_process(r->tasks, e->tid);
+	if (r->started && process != e->tid) {
+		r->profile->threads++;
+		trace_count(r, e, PATH_THREAD, &r->profile->threads_share);
+	}
 	return process == e->tid
 		       ? trace_pages_begin(r->pages, process, trace_tasks_process(r->tasks, starter),
 					   copies(r, starter))
@@ -175,6 +179,7 @@ static void settle(struct reader *r)
 	for (size_t i = 0; i < TRACE_TOUCHES; i++)
 		set_serial(&profile->touched_share[i], serial[PATH_TOUCH + i], profile->touched[i]);
 	set_serial(&profile->waits_share, serial[PATH_WAIT], profile->waits);
+	set_serial(&profile->threads_share, serial[PATH_THREAD], profile->threads);
 }
 
 int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,
