@@ -59,6 +59,7 @@ struct profile {
 	double small_ns; /* CPU time without huge pages, where the kernel gives them unasked; else cpu_ns */
 	double huge_ns;	 /* and where malloc asks for them; NaN: not known */
 	double faults, huge_faults;
+	double large;	    /* faults where there is room for a huge page; NaN: not counted */
 	double ends;	    /* of processes */
 	double undriven;    /* requests that find no driver; NaN: not counted */
 	double waits;	    /* in calls that may block; NaN: not counted, */
@@ -79,6 +80,9 @@ struct profiles {
  * OPTIONAL. 0 or negative errno. */
 int profiles_add(struct profiles *profiles, const char *directory, bool optional, struct error *error);
 void profiles_free(struct profiles *profiles);
+/* Of what its rows say, SERIAL and WATCHED as so many events: takes off each term, in their order, what
+ * counts as another's. profile_settle.c */
+void profile_settle(struct profile *profile);
 
 /* --- Direct measurements: direct.c --- */
 

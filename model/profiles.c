@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,6 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "model/fit_priv.h"
-
-#define YOUNG	   50 /* calls */
-#define NEIGHBOURS 15 /* of 64 KiB: the kernel's fault_around_bytes */
 
 /* Profiles as fits and predictions use them: how many events of each term a program makes. */
 
@@ -48,6 +46,23 @@ static void take_waits(struct profile *p, const struct table *t, size_t row)
 		p->futex_waits += waits;
 }
 
+/* Rows that are a figure of their own. */
+static const struct {
+	const char *group, *event;
+	size_t at;
+} figures[] = {
+	{ "time", "alone", offsetof(struct profile, wall_ns) },
+	{ "time", "cpu", offsetof(struct profile, cpu_ns) },
+	{ "time", "cpu-small", offsetof(struct profile, small_ns) },
+	{ "time", "cpu-huge", offsetof(struct profile, huge_ns) },
+	{ "memory", "page-faults", offsetof(struct profile, faults) },
+	{ "memory", "page-faults-huge", offsetof(struct profile, huge_faults) },
+	{ "memory", "faults-large", offsetof(struct profile, large) },
+	{ "thread", "undriven", offsetof(struct profile, undriven) },
+	{ "call", "exit_group", offsetof(struct profile, ends) },
+	{ "work", "ops", offsetof(struct profile, ops) },
+};
+
 /* One row of a profile, into its program's figures. */
 static void take_row(struct profile *p, const struct table *t, size_t row)
 {
@@ -55,134 +70,16 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 
 	take_events(p, t, row);
 	take_waits(p, t, row);
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+		if (table_is(t, row, "event", figures[i].event) &&
+		    table_is(t, row, "group", figures[i].group))
+			*(double *)((char *)p + figures[i].at) = value;
 	if (table_is(t, row, "group", "call"))
 		p->counted[COUNT_CALL] += value;
-	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "alone"))
-		p->wall_ns = value;
-	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu"))
-		p->cpu_ns = value;
-	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu-small"))
-		p->small_ns = value;
-	if (table_is(t, row, "group", "time") && table_is(t, row, "event", "cpu-huge"))
-		p->huge_ns = value;
-	if (table_is(t, row, "event", "page-faults"))
-		p->faults = value;
-	if (table_is(t, row, "group", "thread") && table_is(t, row, "event", "undriven"))
-		p->undriven = value;
-	if (table_is(t, row, "event", "page-faults-huge"))
-		p->huge_faults = value;
 	if (table_is(t, row, "group", "thread") && table_is(t, row, "event", "threads-started"))
 		p->alone = !(value > 0);
 	if (table_is(t, row, "source", "trace") || table_is(t, row, "source", "ptrace"))
 		p->coarse = false;
-	if (table_is(t, row, "group", "call") && table_is(t, row, "event", "exit_group"))
-		p->ends = value;
-	if (table_is(t, row, "group", "work") && table_is(t, row, "event", "ops"))
-		p->ops = value;
-}
-
-static size_t find_term(const char *name)
-{
-	size_t j = 0;
-
-	while (j < terms_count && strcmp(terms[j].name, name) != 0)
-		j++;
-	return j;
-}
-
-/* Who waits does so in a call that may block, or on a futex, or else for a device, as natively. Where it is
- * not known in which calls, then in those that may block, before futexes. */
-static void settle_waits(struct profile *p)
-{
-	double all = p->count[TERM_WAIT], futexes = p->count[find_term("futex")];
-	double wait = isnan(p->waits) ? fmin(all, p->count[TERM_BLOCKING]) : p->waits;
-
-	p->count[TERM_WAIT] = wait;
-	p->count[find_term("futex-wait")] = fmin(isnan(p->waits) ? all - wait : p->futex_waits, futexes);
-}
-
-/* Requests by ring, of those that find no driver; where none were counted, the first of each process but one.
- */
-static double young(const struct profile *p)
-{
-	double all = isnan(p->undriven) ? YOUNG * fmax(p->ends - 1, 0) : p->undriven;
-
-	return fmin(p->count[TERM_REQUEST], all);
-}
-
-/*
- * Every process ends once, and most execute one program: whoever looks for it along PATH makes calls that
- * fail. Each process but the first has no driver at first.
- */
-static void settle_processes(struct profile *p)
-{
-	double *exec = &p->count[find_term("exec")], failed = fmax(*exec - fmax(p->ends, 1), 0);
-
-	*exec -= failed;
-	p->count[TERM_BLOCKING] += failed;
-	p->count[find_term("young")] = young(p);
-}
-
-/* What is not known to be of another kind is of the program's own memory. */
-static void settle_faults(struct profile *p)
-{
-	static const char *const others[] = { "large-fault", "file-fault", "shared-fault", "copied-fault" };
-
-	p->count[TERM_FAULT] = p->faults;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		p->count[TERM_FAULT] -= p->count[find_term(others[i])];
-	p->count[TERM_FAULT] = fmax(p->count[TERM_FAULT], 0);
-}
-
-/* Those that no row tells of are as the others that they are counted among. A driver that sleeps, or has no
- * process any more, does not poll. */
-static void settle_shares(struct profile *p)
-{
-	for (size_t j = 0; j < terms_count; j++) {
-		p->serial[j] /= p->count[j];
-		p->watched[j] = p->count[j] > 0 ? p->watched[j] / p->count[j] : 0;
-	}
-	p->serial[find_term("young")] = p->serial[TERM_REQUEST];
-	p->serial[find_term("futex-wait")] = p->serial[TERM_WAIT];
-	p->serial[find_term("start")] = 1;
-	p->watched[find_term("futex-wait")] = p->watched[TERM_WAIT];
-	p->watched[find_term("late")] = p->watched[find_term("exec")] = p->watched[find_term("mapped")] = 0;
-}
-
-/* Of the pages of a mapped file each that faults by itself is an event of that kind; a fault that only reads
- * brings so many neighbours along, which hides theirs. */
-static void settle_mapped(struct profile *p)
-{
-	double *mapped = &p->count[find_term("mapped")], shared = p->count[find_term("shared-fault")];
-
-	*mapped = fmin(fmax(*mapped - shared, 0), NEIGHBOURS * (shared + p->count[find_term("file-fault")]));
-}
-
-/* Takes off each term, in their order, what counts as another's. */
-static void settle(struct profile *p)
-{
-	double left[TERM_MOST];
-
-	settle_shares(p);
-	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[TERM_BLOCKING];
-	p->counted[COUNT_MAP] = p->count[find_term("map")];
-	p->counted[COUNT_FAULT] = p->faults;
-	settle_faults(p);
-	settle_mapped(p);
-	p->counted[COUNT_WAIT] = p->count[TERM_WAIT];
-	p->small_ns = isnan(p->small_ns) ? p->cpu_ns : p->small_ns;
-	p->count[TERM_WALK] =
-		p->huge_faults < p->faults && p->huge_ns < p->small_ns ? p->small_ns - p->huge_ns : 0;
-	settle_processes(p);
-	settle_waits(p);
-	memcpy(left, p->count, sizeof(left));
-	for (size_t j = 0; j < terms_count; j++)
-		if (terms[j].without) {
-			double *other = &left[find_term(terms[j].without)], taken = fmin(p->count[j], *other);
-
-			p->count[j] -= taken;
-			*other -= taken;
-		}
 }
 
 /* Counts and times are not below nought. */
@@ -236,6 +133,7 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 						      .cpu_ns = NAN,
 						      .small_ns = NAN,
 						      .huge_ns = NAN,
+						      .large = NAN,
 						      .ops = NAN,
 						      .undriven = NAN,
 						      .waits = NAN,
@@ -244,7 +142,7 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 		take_row(&p->at[at], t, row);
 	}
 	for (size_t at = first; at < p->program.count; at++)
-		settle(&p->at[at]);
+		profile_settle(&p->at[at]);
 	return 0;
 }
 

@@ -156,6 +156,11 @@ static double weigh_fork(const struct table *t, size_t row)
 	return any(t, row, calls) ? number(t, row, "value") : 0;
 }
 
+static double weigh_thread(const struct table *t, size_t row)
+{
+	return table_is(t, row, "event", "new-threads") ? number(t, row, "value") : 0;
+}
+
 static double weigh_awake(const struct table *t, size_t row)
 {
 	return table_is(t, row, "group", "time") && table_is(t, row, "event", "awake")
@@ -194,7 +199,7 @@ const struct term terms[] = {
 		.summary = "a call that the host serves and that cannot block, by the configuration's transport" },
 	[TERM_AWAKE] = { .name = "awake", .divide = 1, .share = true, .weight = weigh_awake, .ring = true, .cpu = true,
 		.summary = "native time between two calls, while a driver polls: for as long as its patience lasts" },
-	[TERM_BLOCKING] = { .name = "blocking", .direct = "null-exit", .divide = 1, .weight = weigh_blocking,
+	[TERM_BLOCKING] = { .name = "blocking", .direct = "blocking-call", .divide = 1, .weight = weigh_blocking,
 		.summary = "a call that the host serves and that might have blocked: an exit, whatever the transport" },
 	[TERM_WAIT] = { .name = "wait", .direct = "vm-switch", .divide = 1, .kin = true, .weight = weigh_wait,
 		.summary = "what it adds to a call that a thread waits in, leaving its core, and is woken" },
@@ -224,14 +229,16 @@ const struct term terms[] = {
 		.summary = "a fault on a page of a shared mapping: the host backs it" },
 	{ .name = "copied-fault", .direct = "touch-copied", .divide = 1, .whole = true, .weight = weigh_copied,
 		.summary = "a fault on a page that the host copies, or finds: a file's that is written, or a forked process's" },
-	{ .name = "futex-wait", .direct = "futex-wake", .less = "null-exit", .divide = 1,
+	{ .name = "futex-wait", .direct = "futex-wake", .less = "blocking-call", .divide = 1,
 		.summary = "a thread that leaves its core to wait on a futex, and is woken" },
-	{ .name = "futex", .direct = "null-exit", .divide = 1, .weight = weigh_futex, .without = "futex-wait",
+	{ .name = "futex", .direct = "blocking-call", .divide = 1, .weight = weigh_futex, .without = "futex-wait",
 		.summary = "a call on a futex that does not wait: to wake who does, as a rule" },
 	{ .name = "fork", .direct = "fork", .divide = 1, .kin = true, .weight = weigh_fork,
 		.summary = "a process that begins as a copy: a VM is built anew, and pages are touched again" },
 	{ .name = "exec", .direct = "exec", .divide = 1, .kin = true, .weight = weigh_exec,
 		.summary = "a program that a process goes on as" },
+	{ .name = "thread", .direct = "thread", .divide = 1, .kin = true, .weight = weigh_thread,
+		.summary = "a thread that begins: a vCPU of its own is made" },
 	{ .name = "start", .divide = 1, .weight = weigh_start,
 		.summary = "the program's own VM: it is made, and taken down" },
 	{ .name = NULL },
