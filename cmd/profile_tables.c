@@ -113,18 +113,23 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 /* Of COUNT page faults counted elsewhere: as those that were recorded, where any were. */
 static struct trace_share fault_share(const struct profile *p, const char *event, double count)
 {
-	double serial = 0, watched = 0, all = 0;
+	struct trace_share sum = { 0 };
+	double all = 0;
 
 	if (!p->traced || strcmp(event, "page-faults") != 0)
-		return (struct trace_share){ 0 };
+		return sum;
 	for (int i = 0; i < TRACE_TOUCHES; i++) {
-		serial += (double)p->trace.touched_share[i].serial;
-		watched += (double)p->trace.touched_share[i].watched;
+		const struct trace_share *share = &p->trace.touched_share[i];
+
+		sum.serial += share->serial;
+		sum.watched += share->watched;
 		all += (double)p->trace.touched[i];
 	}
-	return all > 0 ? (struct trace_share){ true, (uint64_t)(count * serial / all),
-					       (uint64_t)(count * watched / all) }
-		       : (struct trace_share){ 0 };
+	if (all > 0)
+		sum = (struct trace_share){ .known = true,
+					    .serial = (uint64_t)(count * (double)sum.serial / all),
+					    .watched = (uint64_t)(count * (double)sum.watched / all) };
+	return sum;
 }
 
 static int put_figures(struct profile_tables *t, const struct profile *p, struct error *error)

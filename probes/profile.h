@@ -71,10 +71,14 @@ struct trace_profile {
 	struct trace_share waits_share;
 	uint64_t touched[TRACE_TOUCHES]; /* page faults */
 	struct trace_share touched_share[TRACE_TOUCHES];
-	bool pages;	   /* which were recorded */
+	uint64_t loaded; /* pages of programs that were executed, and of their interpreters */
+	struct trace_share loaded_share;
+	bool pages;	   /* page faults were recorded */
 	uint64_t undriven; /* requests by ring that would find no driver, yet or while cores are short */
-	uint64_t tasks;	   /* threads and processes started; */
-	uint64_t threads;  /* of which threads of a process there was */
+	uint64_t births;   /* a process begins, or goes on as another program; one after another: */
+	uint64_t births_serial;
+	uint64_t tasks;	  /* threads and processes started; */
+	uint64_t threads; /* of which threads of a process there was */
 	struct trace_share threads_share;
 	uint64_t begin_ns, end_ns; /* first and last event that counts */
 	uint64_t lost;

@@ -73,6 +73,10 @@ void trace_answered(struct reader *r, const struct trace_event *e)
 		trace_pages_replaced(r->pages, trace_tasks_process(r->tasks, e->tid));
 		trace_tasks_exec(r->tasks, e->tid);
 	}
+	if (r->started && p->number == SYS_execve && result == 0) {
+		r->profile->births++;
+		trace_path_add(r->path, e->tid, PATH_BIRTH, 1);
+	}
 	if (!r->started && p->number == SYS_execve && result == 0) {
 		r->started = true;
 		r->profile->begin_ns = e->time_ns;

@@ -11,6 +11,10 @@
  * and B. P. Miller, Critical path analysis for the execution of parallel and distributed programs, ICDCS
  * 1988). Each thread carries along what lies on the chain that led to where it is: it goes on where whoever
  * woke it was then, or whoever had the core that it was waiting for.
+ *
+ * A process begins, or goes on as another program, in far more time than natively where it gets a VM, and has
+ * no core for most of that. Of these births another chain tells: the one with most of them, were there a core
+ * for each thread.
  */
 #define CHAINS 4096 /* slots, by the low bits of a thread's number */
 
@@ -18,7 +22,7 @@ struct chain {
 	int32_t tid;
 	bool waits, woken; /* woken: and has had no core since */
 	uint64_t ready_ns; /* since when it could use a core; 0: it has one, or waits */
-	uint32_t count[PATH_EVENTS];
+	uint32_t count[TRACE_PATHS][PATH_EVENTS];
 };
 
 struct trace_path {
@@ -29,7 +33,7 @@ struct trace_path {
 	} left[UINT16_MAX + 1]; /* who had a CPU last, and until when */
 	int32_t first, last;	/* threads that were heard */
 	bool ended;		/* the first has */
-	uint32_t end[PATH_EVENTS];
+	uint32_t end[TRACE_PATHS][PATH_EVENTS];
 };
 
 struct trace_path *trace_path_make(void)
@@ -54,22 +58,37 @@ static struct chain *chain_at(struct trace_path *path, int32_t tid)
 	return c;
 }
 
-/* It goes on where OTHER is. */
+static void copy(struct chain *c, const struct chain *other, enum trace_path_of of)
+{
+	memcpy(c->count[of], other->count[of], sizeof(c->count[of]));
+}
+
+/* It goes on where OTHER is; or where it was, where that lies behind more births. */
 static void follow(struct chain *c, const struct chain *other)
 {
-	memcpy(c->count, other->count, sizeof(c->count));
+	copy(c, other, PATH_CORES);
+	if (other->count[PATH_BIRTHS][PATH_BIRTH] >= c->count[PATH_BIRTHS][PATH_BIRTH])
+		copy(c, other, PATH_BIRTHS);
+}
+
+static void add(struct chain *c, unsigned event, uint32_t count)
+{
+	for (int i = 0; i < TRACE_PATHS; i++)
+		c->count[i][event] += count;
 }
 
 static void on_begin(struct trace_path *path, const struct trace_event *e)
 {
 	struct chain *starter = find(path, (int32_t)(uint32_t)e->value);
 	struct chain *c = chain_at(path, e->tid);
+	bool process = (int32_t)(e->value >> 32) == e->tid;
 
 	*c = (struct chain){ .tid = e->tid, .ready_ns = e->time_ns };
 	if (starter) {
-		starter->count[PATH_THREAD] += (int32_t)(e->value >> 32) != e->tid;
+		add(starter, PATH_THREAD, !process);
 		follow(c, starter);
 	}
+	add(c, PATH_BIRTH, process);
 }
 
 /* Who waits has no core to wake others on: then it was an interrupt. */
@@ -82,7 +101,7 @@ static void on_wake(struct trace_path *path, const struct trace_event *e)
 		return;
 	if (waker && waker != c && !waker->waits)
 		follow(c, waker);
-	c->count[PATH_WAIT]++;
+	add(c, PATH_WAIT, 1);
 	c->waits = false;
 	c->woken = true;
 	c->ready_ns = e->time_ns;
@@ -95,10 +114,10 @@ static void on_core(struct trace_path *path, const struct trace_event *e)
 	const struct chain *before = find(path, left->tid);
 
 	if (c->waits)
-		c->count[PATH_WAIT]++;
+		add(c, PATH_WAIT, 1);
 	else if (c->ready_ns && left->ns > c->ready_ns && before && before != c) {
-		follow(c, before);
-		c->count[PATH_WAIT] += c->woken;
+		copy(c, before, PATH_CORES);
+		c->count[PATH_CORES][PATH_WAIT] += c->woken;
 	}
 	c->waits = c->woken = false;
 	c->ready_ns = 0;
@@ -147,14 +166,14 @@ void trace_path_take(struct trace_path *path, const struct trace_event *e)
 	path->last = e->tid;
 }
 
-void trace_path_add(struct trace_path *path, int32_t tid, unsigned event)
+void trace_path_add(struct trace_path *path, int32_t tid, unsigned event, uint32_t count)
 {
-	chain_at(path, tid)->count[event]++;
+	add(chain_at(path, tid), event, count);
 	path->first = path->first ? path->first : tid;
 	path->last = tid;
 }
 
-const uint32_t *trace_path_counts(struct trace_path *path)
+const uint32_t *trace_path_counts(struct trace_path *path, enum trace_path_of of)
 {
-	return path->ended ? path->end : chain_at(path, path->last)->count;
+	return path->ended ? path->end[of] : chain_at(path, path->last)->count[of];
 }

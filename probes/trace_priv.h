@@ -116,18 +116,29 @@ bool trace_tasks_end_rest(struct trace_tasks *tasks, const struct trace_event *e
 
 /* --- The critical path: trace_path.c --- */
 
-/* Events that are told apart on it: calls by their number, page faults by enum trace_touch, waits, and
- * threads that begin. */
-enum { PATH_TOUCH = TRACE_CALLS, PATH_WAIT = PATH_TOUCH + TRACE_TOUCHES, PATH_THREAD, PATH_EVENTS };
+/* Events that are told apart on it: calls by their number, page faults by enum trace_touch, pages of programs
+ * that are executed, births, waits, and threads that begin. */
+enum {
+	PATH_TOUCH = TRACE_CALLS,
+	PATH_LOADED = PATH_TOUCH + TRACE_TOUCHES,
+	PATH_BIRTH, /* a process begins, or goes on as another program */
+	PATH_WAIT,
+	PATH_THREAD,
+	PATH_EVENTS
+};
+
+/* The longest chain, or the one of most births. */
+enum trace_path_of { PATH_CORES, PATH_BIRTHS, TRACE_PATHS };
 
 struct trace_path;
 struct trace_path *trace_path_make(void); /* freed by free; NULL: out of memory */
 void trace_path_take(struct trace_path *path, const struct trace_event *event); /* of any kind */
-void trace_path_add(struct trace_path *path, int32_t tid,
-		    unsigned event); /* of PATH_EVENTS, but the last two */
+/* COUNT events of PATH_EVENTS, but those that trace_path_take finds: processes that begin, waits, and
+ * threads. */
+void trace_path_add(struct trace_path *path, int32_t tid, unsigned event, uint32_t count);
 /* How many of each (PATH_EVENTS) are on the path to the end of the first thread that made one; or, where that
  * has not ended, to where the last one is that was heard. */
-const uint32_t *trace_path_counts(struct trace_path *path);
+const uint32_t *trace_path_counts(struct trace_path *path, enum trace_path_of of);
 
 /* --- Pages: trace_pages.c --- */
 

@@ -23,7 +23,7 @@ struct pending *trace_pending(struct reader *r, int32_t tid)
 void trace_count(struct reader *r, const struct trace_event *e, unsigned event, struct trace_share *share)
 {
 	if (event < PATH_WAIT)
-		trace_path_add(r->path, e->tid, event);
+		trace_path_add(r->path, e->tid, event, 1);
 	share->watched += trace_tasks_watched(r->tasks, e);
 }
 
@@ -84,16 +84,33 @@ static int on_begin(struct reader *r, const struct trace_event *e)
 		r->profile->threads++;
 		trace_count(r, e, PATH_THREAD, &r->profile->threads_share);
 	}
+	r->profile->births += r->started && process == e->tid;
 	return process == e->tid
 		       ? trace_pages_begin(r->pages, process, trace_tasks_process(r->tasks, starter),
 					   copies(r, starter))
 		       : 0;
 }
 
+/* A segment of a program that is executed, or of its interpreter; the first may span those that follow. */
+static void on_load(struct reader *r, const struct trace_event *e)
+{
+	uint64_t page = TRACE_MAP_PAGE(e->value), end = page + TRACE_MAP_PAGES(e->value);
+
+	if (page >= r->loaded_page && end <= r->loaded_end)
+		return;
+	r->loaded_page = page;
+	r->loaded_end = end;
+	r->profile->loaded += end - page;
+	trace_path_add(r->path, e->tid, PATH_LOADED, (uint32_t)(end - page));
+}
+
 static int on_map(struct reader *r, const struct trace_event *e)
 {
 	const struct pending *p = trace_pending(r, e->tid);
 	bool asked = p->inside && p->number == SYS_mmap && !(p->first & TRACE_MAPS_FILE);
+
+	if (p->inside && p->number == SYS_execve && TRACE_MAP_WHAT(e->value) == MAPS_FILE)
+		on_load(r, e);
 
 	return trace_pages_map(r->pages, trace_tasks_process(r->tasks, e->tid), e->value,
 			       asked ? p->first : 0);
@@ -160,26 +177,54 @@ static int take(struct reader *r, const struct trace_event *e)
 	return 0;
 }
 
-/* A thread may be woken, and the trace not tell that it had left its core. */
-static void set_serial(struct trace_share *share, uint64_t serial, uint64_t count)
+/* Of the events of PATH_EVENTS; and how many there are. NULL: none. */
+static struct trace_share *share_of(struct trace_profile *p, unsigned event, uint64_t *count)
 {
-	share->known = true;
-	share->serial = serial < count ? serial : count;
+	switch (event) {
+	case PATH_BIRTH:
+		return NULL;
+	case PATH_LOADED:
+		*count = p->loaded;
+		return &p->loaded_share;
+	case PATH_WAIT:
+		*count = p->waits;
+		return &p->waits_share;
+	case PATH_THREAD:
+		*count = p->threads;
+		return &p->threads_share;
+	default:
+		if (event >= PATH_TOUCH) {
+			*count = p->touched[event - PATH_TOUCH];
+			return &p->touched_share[event - PATH_TOUCH];
+		}
+		*count = p->call[event] ? p->call[event]->count : 0;
+		return p->call[event] ? &p->call[event]->share : NULL;
+	}
 }
 
-/* How many of what was counted lie on the critical path. */
+/* A thread may be woken, and the trace not tell that it had left its core. */
+static uint64_t at_most(uint64_t value, uint64_t most)
+{
+	return value < most ? value : most;
+}
+
+/* How many of what was counted lie on critical paths. */
 static void settle(struct reader *r)
 {
 	struct trace_profile *profile = r->profile;
-	const uint32_t *serial = trace_path_counts(r->path);
+	const uint32_t *serial = trace_path_counts(r->path, PATH_CORES);
 
-	for (size_t i = 0; i < TRACE_CALLS; i++)
-		if (profile->call[i])
-			set_serial(&profile->call[i]->share, serial[i], profile->call[i]->count);
-	for (size_t i = 0; i < TRACE_TOUCHES; i++)
-		set_serial(&profile->touched_share[i], serial[PATH_TOUCH + i], profile->touched[i]);
-	set_serial(&profile->waits_share, serial[PATH_WAIT], profile->waits);
-	set_serial(&profile->threads_share, serial[PATH_THREAD], profile->threads);
+	for (unsigned i = 0; i < PATH_EVENTS; i++) {
+		uint64_t count;
+		struct trace_share *share = share_of(profile, i, &count);
+
+		if (share) {
+			share->known = true;
+			share->serial = at_most(serial[i], count);
+		}
+	}
+	profile->births_serial =
+		at_most(trace_path_counts(r->path, PATH_BIRTHS)[PATH_BIRTH], profile->births);
 }
 
 int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,

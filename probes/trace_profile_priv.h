@@ -26,9 +26,10 @@ struct reader {
 	uint64_t last_ns[TRACE_CALLS];
 	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
 	struct pending pending[TRACE_THREADS];
-	struct trace_tasks *tasks; /* owned */
-	struct trace_pages *pages; /* owned */
-	struct trace_path *path;   /* owned */
+	uint64_t loaded_page, loaded_end; /* the segment that was loaded last */
+	struct trace_tasks *tasks;	  /* owned */
+	struct trace_pages *pages;	  /* owned */
+	struct trace_path *path;	  /* owned */
 };
 
 /* The slot of a thread, which another may have had. */

@@ -69,6 +69,42 @@ static void test_touches(void)
 	CHECK_INT(p.touched[TOUCH_FILE], 3);
 	CHECK_INT(p.touched[TOUCH_SHARED], 1);
 	CHECK_INT(p.touched[TOUCH_COPIED], 6);
+	CHECK_INT(p.threads, 1);
+	CHECK_INT(p.births, 2); /* the process, and what it goes on as */
+	CHECK_INT(p.loaded, 10);
+	trace_profile_free(&p);
+}
+
+/* Programs that are executed: the first segment of one may span the others; a file that is mapped is none. */
+static const struct trace_event loads[] = {
+	CALL(10, 1, SYS_execve, 0),
+	MAP(11, 1, 1000, 40, MAPS_FILE),
+	MAP(12, 1, 1010, 20, MAPS_FILE),
+	MAP(13, 1, 1030, 10, MAPS_FILE),
+	MAP(14, 1, 2000, 5, MAPS_OWN),
+	MAP(15, 1, 3000, 7, MAPS_FILE), /* its interpreter */
+	BACK(20, 1, 0),
+	CALL(30, 1, SYS_mmap, TRACE_MAPS_FILE),
+	MAP(31, 1, 4000, 100, MAPS_FILE),
+	BACK(32, 1, 0),
+	CALL(40, 1, SYS_execve, 0),
+	BACK(41, 1, -2),
+	CALL(50, 1, SYS_execve, 0),
+	MAP(51, 1, 1024, 100, MAPS_FILE), /* one after another */
+	MAP(52, 1, 1124, 50, MAPS_FILE),
+	BACK(60, 1, 0),
+	READS(70, 1, 1024),
+};
+
+static void test_loads(void)
+{
+	struct trace_profile p;
+
+	profile_of(&p, loads, sizeof(loads) / sizeof(loads[0]), 2);
+	CHECK_INT(p.loaded, 40 + 7 + 100 + 50);
+	CHECK(p.loaded_share.known && p.loaded_share.serial == p.loaded);
+	CHECK_INT(p.births, 1);
+	CHECK_INT(p.births_serial, 1);
 	trace_profile_free(&p);
 }
 
@@ -187,6 +223,7 @@ static void test_polled(void)
 int main(void)
 {
 	CHECK_RUN(test_touches);
+	CHECK_RUN(test_loads);
 	CHECK_RUN(test_large);
 	CHECK_RUN(test_drivers);
 	CHECK_RUN(test_young);

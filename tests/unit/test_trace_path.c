@@ -4,10 +4,11 @@
 
 /* Critical paths of traces whose answers are known: of reads and of waits, how many lie on them. */
 #define ASK(time, tid) CALL(time, tid, SYS_read, 0), BACK((time) + 1, tid, 0)
-#define STARTS(time, tid, starter)                                                                           \
+#define BEGINS(time, tid, process, starter)                                                                  \
 	{                                                                                                    \
-		time, (uint64_t)(tid) << 32 | (starter), tid, TRACE_BEGIN, 0                                 \
+		time, (uint64_t)(process) << 32 | (starter), tid, TRACE_BEGIN, 0                             \
 	}
+#define STARTS(time, tid, starter) BEGINS(time, tid, tid, starter)
 #define WAKES(time, tid, waker, cpu)                                                                         \
 	{                                                                                                    \
 		time, waker, tid, TRACE_WAKE, cpu                                                            \
@@ -100,6 +101,40 @@ static void test_alone(void)
 	CHECK_PATH(events, 2, 4, 1);
 }
 
+/* Two processes that begin one after the other, and end so: their births go on beside each other. */
+static void test_births(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM,
+		STARTS(30, 2, 1),
+		STARTS(31, 3, 1),
+		WAITS(32, 1, 0),
+		ON(32, 2, 0),
+		CALL(33, 2, SYS_execve, 0),
+		BACK(34, 2, 0),
+		ENDS(35, 2),
+		WAKES(36, 1, 2, 0),
+		ON(36, 3, 0),
+		CALL(37, 3, SYS_execve, 0),
+		BACK(38, 3, 0),
+		ENDS(39, 3),
+		ON(40, 1, 0),
+		ASK(41, 1),
+		WAITS(42, 1, 0),
+		WAKES(43, 1, 3, 0),
+		ON(44, 1, 0),
+		ENDS(50, 1),
+	};
+	const enum trace_request request[TRACE_CALLS] = { [SYS_read] = REQUEST_RING };
+	struct trace_profile p;
+
+	traces_profile(&p, events, sizeof(events) / sizeof(events[0]), 1, true, request);
+	CHECK_INT(p.births, 4);
+	CHECK_INT(p.births_serial, 2);
+	CHECK(p.call[SYS_execve] && p.call[SYS_execve]->count == 2);
+	trace_profile_free(&p);
+}
+
 /* Of one that is watched and goes on, the way to where the last was heard. */
 static void test_goes_on(void)
 {
@@ -116,6 +151,7 @@ int main(void)
 	CHECK_RUN(test_turns);
 	CHECK_RUN(test_one_core);
 	CHECK_RUN(test_alone);
+	CHECK_RUN(test_births);
 	CHECK_RUN(test_goes_on);
 	return check_done();
 }
