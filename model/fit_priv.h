@@ -22,7 +22,7 @@ struct model_watch;
 
 /* --- Terms: terms.c --- */
 
-enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_AWAKE, TERM_BLOCKING, TERM_WAIT, TERM_MOST = 28 };
+enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_AWAKE, TERM_BLOCKING, TERM_WAIT, TERM_MOST = 32 };
 
 /* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
 struct term {
@@ -32,6 +32,7 @@ struct term {
 	const char *without; /* events of this term are none of its own; NULL: none */
 	bool ring;	     /* there is such a thing only where requests go by ring, */
 	bool cpu;	     /* and only in CPU time */
+	bool time;	     /* only in time: meanwhile its thread has no core, and others may have it */
 	bool small;	     /* only where guest memory is in small pages */
 	bool kin;      /* what is measured directly is like it, and not the same: it tells machines apart,
 			  and does not enter a fit */

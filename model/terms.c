@@ -156,6 +156,11 @@ static double weigh_fork(const struct table *t, size_t row)
 	return any(t, row, calls) ? number(t, row, "value") : 0;
 }
 
+static double weigh_loaded(const struct table *t, size_t row)
+{
+	return table_is(t, row, "event", "loaded") ? number(t, row, "value") : 0;
+}
+
 static double weigh_thread(const struct table *t, size_t row)
 {
 	return table_is(t, row, "event", "new-threads") ? number(t, row, "value") : 0;
@@ -185,6 +190,11 @@ static double weigh_start(const struct table *t, size_t row)
 static double weigh_exec(const struct table *t, size_t row)
 {
 	return table_is(t, row, "event", "execve") ? number(t, row, "value") : 0;
+}
+
+static double weigh_birth(const struct table *t, size_t row)
+{
+	return table_is(t, row, "event", "births") ? number(t, row, "value") : 0;
 }
 
 /* clang-format off */
@@ -237,6 +247,10 @@ const struct term terms[] = {
 		.summary = "a process that begins as a copy: a VM is built anew, and pages are touched again" },
 	{ .name = "exec", .direct = "exec", .divide = 1, .kin = true, .weight = weigh_exec,
 		.summary = "a program that a process goes on as" },
+	{ .name = "birth", .divide = 1, .time = true, .weight = weigh_birth,
+		.summary = "a process or program that begins: what it waits for, while others go on, as the kernel makes its VM" },
+	{ .name = "loaded", .divide = 1, .weight = weigh_loaded,
+		.summary = "a page of a program that is executed, or of its interpreter: the monitor reads it into memory" },
 	{ .name = "thread", .direct = "thread", .divide = 1, .kin = true, .weight = weigh_thread,
 		.summary = "a thread that begins: a vCPU of its own is made" },
 	{ .name = "start", .divide = 1, .weight = weigh_start,
