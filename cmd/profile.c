@@ -83,6 +83,12 @@ static int profile_suite(const struct profile_options *o, const struct suite *su
 			progress_say(&progress, "%s is left out: %s", workload->name, why);
 		left_out += why[0] != '\0';
 	}
+	if (code == -ECANCELED && tables->programs)
+		error_fail(error, 0,
+			   "profile the others with --only NAMES --out DIR, and name both directories to "
+			   "those who read them",
+			   "stopped: of %zu programs the first %zu are profiled", suite->count,
+			   tables->programs + left_out);
 	progress_end(&progress);
 	scratch_close(&scratch);
 	if (code == 0 && left_out == suite->count)
@@ -182,7 +188,9 @@ static int profile(const struct profile_options *o, struct suite *suite, const c
 	code = o->sadf	? profile_machine(o, &tables, error)
 	       : o->pid ? profile_process(o, trace, file, &tables, error)
 			: profile_suite(o, suite, trace || follow ? file : NULL, trace, &tables, error);
-	closed = profile_tables_close(&tables, code == 0, code ? NULL : error);
+	/* What is whole of those that were stopped is kept. */
+	closed = profile_tables_close(&tables, code == 0 || (code == -ECANCELED && tables.programs),
+				      code ? NULL : error);
 	return code ? code : closed;
 }
 

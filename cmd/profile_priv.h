@@ -64,9 +64,10 @@ void profile_free(struct profile *profile);
 /* Prints a summary of it. */
 void profile_show(const struct profile *profile);
 
-/* Two tables being written. */
+/* Two tables being written, of so many programs. */
 struct profile_tables {
 	struct table_writer profile, arrivals;
+	size_t programs;
 };
 
 /* A row of profile.csv. Texts are the caller's. */

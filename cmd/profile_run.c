@@ -61,8 +61,10 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 	calibrate_touch(TOUCH_BYTES);
 	if (code == 0)
 		code = launch_native(&l, m, error);
-	if (code == 0 && m->interrupted)
-		return error_fail(error, 0, "profile it again", "stopped: nothing is written");
+	if (code == 0 && m->interrupted) {
+		error_fail(error, 0, "profile it again", "stopped: nothing is written");
+		return -ECANCELED;
+	}
 	if (code || m->status == RUN_OK)
 		return code;
 	error_fail(error, 0, "run it by itself to see why", "%.60s: %.180s", workload->name,

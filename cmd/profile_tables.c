@@ -192,6 +192,7 @@ int profile_tables_put(struct profile_tables *t, const struct profile *p, struct
 		code = profile_tables_put_traced(t, p, error);
 	if (code == 0 && (p->followed || !p->traced))
 		code = profile_tables_put_untraced(t, p, error);
+	t->programs += code == 0;
 	return code;
 }
 
@@ -200,6 +201,7 @@ int profile_tables_open(struct profile_tables *t, const char *directory, struct 
 	char path[4200];
 	int code;
 
+	t->programs = 0;
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_profile.name);
 	code = table_create(&t->profile, path, &schema_profile, error);
 	if (code)

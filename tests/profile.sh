@@ -59,6 +59,18 @@ kill -TERM $stopped
 wait $stopped
 [ $? -eq 143 ] && grep -q 'stopped: nothing is written' err && [ -z "$(ls -A | grep -vx -e said -e err)" ] && ! pgrep -f 'sleep 5.37[5]' >/dev/null
 result stopped
+printf 'name,class,command,stresses\ngood,app,/bin/true,nothing\nlong,app,/bin/sleep 5.376,nothing\n' >two.csv
+"$vmtax" profile --suite two.csv --repeat 1 >said 2>err </dev/null &
+stopped=$!
+for i in $(seq 100); do
+	sleep 0.1
+	! pgrep -f 'sleep 5.37[6]' >/dev/null || break
+done
+kill -TERM $stopped
+wait $stopped
+[ $? -eq 143 ] && grep -q 'stopped: of 2 programs the first 1 are profiled' err && [ "$(cut -d, -f1 profile.csv | sort -u | tr '\n' ' ')" = 'good program ' ]
+result stopped-keeps
+rm -f two.csv profile.csv arrivals.csv
 
 # field EVENT COLUMN: of the table in said.
 field() {
