@@ -75,10 +75,11 @@ struct trace_profile {
 	struct trace_share loaded_share;
 	bool pages;	   /* page faults were recorded */
 	uint64_t undriven; /* requests by ring that would find no driver, yet or while cores are short */
-	uint64_t births;   /* a process begins, or goes on as another program; one after another: */
-	uint64_t births_serial;
-	uint64_t tasks;	  /* threads and processes started; */
-	uint64_t threads; /* of which threads of a process there was */
+	uint64_t forks;	   /* and processes that begin with a copy of another's memory */
+	uint64_t births;   /* those, and processes that go on as another program */
+	struct trace_share births_share; /* serial: of so many one follows another */
+	uint64_t tasks;			 /* threads and processes started; */
+	uint64_t threads;		 /* of which threads of a process there was */
 	struct trace_share threads_share;
 	uint64_t begin_ns, end_ns; /* first and last event that counts */
 	uint64_t lost;

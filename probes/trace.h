@@ -32,9 +32,10 @@ enum trace_kind {
 	TRACE_USER_EXIT, /* KVM_RUN is to return; value: the reason as KVM tells the monitor */
 	TRACE_OFF,	 /* the thread leaves its CPU; value: 1 where it would have gone on (preempted) */
 	TRACE_ON,	 /* it has a CPU again */
-	TRACE_WAKE,	 /* it may go on, once it has one; value: the thread that woke it */
-	TRACE_FAULT,	 /* KVM handles a fault on guest memory; value: as TRACE_TOUCH's */
-	TRACE_PORT,	 /* KVM serves a guest's access to a port */
+	TRACE_WAKE, /* it may go on, once it has one; value: the thread that woke it; 0: a device or timer did
+		     */
+	TRACE_FAULT,  /* KVM handles a fault on guest memory; value: as TRACE_TOUCH's */
+	TRACE_PORT,   /* KVM serves a guest's access to a port */
 	TRACE_NOTE,   /* RCU notes that a guest is entered or left, or a switch; value: TRACE_RESCHEDULES */
 	TRACE_RAISE,  /* an interrupt is raised for a vCPU, by whichever thread; value: its vector */
 	TRACE_INJECT, /* KVM injects it */

@@ -75,10 +75,11 @@ void trace_answered(struct reader *r, const struct trace_event *e)
 	}
 	if (r->started && p->number == SYS_execve && result == 0) {
 		r->profile->births++;
-		trace_path_add(r->path, e->tid, PATH_BIRTH, 1);
+		trace_path_add_birth(r->path, e->tid);
 	}
 	if (!r->started && p->number == SYS_execve && result == 0) {
 		r->started = true;
+		trace_path_begin(r->path, e->tid);
 		r->profile->begin_ns = e->time_ns;
 		trace_tasks_serve(r->tasks, e); /* it is awake when the program begins */
 		return;

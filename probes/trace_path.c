@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,28 +13,31 @@
  * 1988). Each thread carries along what lies on the chain that led to where it is: it goes on where whoever
  * woke it was then, or whoever had the core that it was waiting for.
  *
- * A process begins, or goes on as another program, in far more time than natively where it gets a VM, and has
- * no core for most of that. Of these births another chain tells: the one with most of them, were there a core
- * for each thread.
+ * A process begins as a copy, or goes on as another program, in far more time than natively where it gets a
+ * VM, and has no core for most of that. Of these births another chain tells: the one with most of them, were
+ * there a core for each thread.
  */
-#define CHAINS 4096 /* slots, by the low bits of a thread's number */
+#define TIDS  (1u << 22) /* the kernel's PID_MAX_LIMIT */
+#define ENDED 1024 /* threads that have ended, and may still be heard of: they wake who waits for them */
 
 struct chain {
-	int32_t tid;
-	bool waits, woken; /* woken: and has had no core since */
-	uint64_t ready_ns; /* since when it could use a core; 0: it has one, or waits */
-	uint32_t count[TRACE_PATHS][PATH_EVENTS];
+	bool waits, woken, ended; /* woken: and has had no core since */
+	uint64_t ready_ns;	  /* since when it could use a core; 0: it has one, or waits */
+	uint32_t births;
+	uint32_t count[PATH_EVENTS];
 };
 
 struct trace_path {
-	struct chain chain[CHAINS];
+	struct chain *chain[TIDS]; /* of threads that were heard of; owned */
+	int32_t ended[ENDED];	   /* the last of them, round about */
+	unsigned ends;
 	struct left {
 		int32_t tid;
 		uint64_t ns;
 	} left[UINT16_MAX + 1]; /* who had a CPU last, and until when */
-	int32_t first, last;	/* threads that were heard */
-	bool ended;		/* the first has */
-	uint32_t end[TRACE_PATHS][PATH_EVENTS];
+	int32_t first;		/* thread, with which the program ends */
+	struct chain end;	/* its, as it did */
+	int failed;		/* -ENOMEM */
 };
 
 struct trace_path *trace_path_make(void)
@@ -41,57 +45,53 @@ struct trace_path *trace_path_make(void)
 	return calloc(1, sizeof(struct trace_path));
 }
 
+void trace_path_free(struct trace_path *path)
+{
+	for (size_t i = 0; path && i < TIDS; i++)
+		free(path->chain[i]);
+	free(path);
+}
+
 /* NULL: it has not been heard of. */
 static struct chain *find(struct trace_path *path, int32_t tid)
 {
-	struct chain *c = &path->chain[(uint32_t)tid % CHAINS];
-
-	return tid && c->tid == tid ? c : NULL;
+	return tid > 0 && (uint32_t)tid < TIDS ? path->chain[tid] : NULL;
 }
 
+/* Where memory is out, one that is thrown away. */
 static struct chain *chain_at(struct trace_path *path, int32_t tid)
 {
-	struct chain *c = &path->chain[(uint32_t)tid % CHAINS];
+	static struct chain none;
+	struct chain *c = find(path, tid);
 
-	if (c->tid != tid)
-		*c = (struct chain){ .tid = tid };
-	return c;
+	if (c)
+		return c;
+	if (tid > 0 && (uint32_t)tid < TIDS)
+		c = path->chain[tid] = calloc(1, sizeof(*c));
+	if (c == NULL)
+		path->failed = -ENOMEM;
+	return c ? c : &none;
 }
 
-static void copy(struct chain *c, const struct chain *other, enum trace_path_of of)
-{
-	memcpy(c->count[of], other->count[of], sizeof(c->count[of]));
-}
-
-/* It goes on where OTHER is; or where it was, where that lies behind more births. */
+/* It goes on where OTHER is; of births where it was itself, where there are more behind that. */
 static void follow(struct chain *c, const struct chain *other)
 {
-	copy(c, other, PATH_CORES);
-	if (other->count[PATH_BIRTHS][PATH_BIRTH] >= c->count[PATH_BIRTHS][PATH_BIRTH])
-		copy(c, other, PATH_BIRTHS);
-}
-
-static void add(struct chain *c, unsigned event, uint32_t count)
-{
-	for (int i = 0; i < TRACE_PATHS; i++)
-		c->count[i][event] += count;
+	memcpy(c->count, other->count, sizeof(c->count));
+	if (other->births > c->births)
+		c->births = other->births;
 }
 
 static void on_begin(struct trace_path *path, const struct trace_event *e)
 {
-	struct chain *starter = find(path, (int32_t)(uint32_t)e->value);
-	struct chain *c = chain_at(path, e->tid);
-	bool process = (int32_t)(e->value >> 32) == e->tid;
-
-	*c = (struct chain){ .tid = e->tid, .ready_ns = e->time_ns };
-	if (starter) {
-		add(starter, PATH_THREAD, !process);
+	struct chain *starter = find(path, (int32_t)(uint32_t)e->value), *c = chain_at(path, e->tid);
+	*c = (struct chain){ .ready_ns = e->time_ns };
+	if (starter && starter != c) {
+		starter->count[PATH_THREAD] += (int32_t)(e->value >> 32) != e->tid;
 		follow(c, starter);
 	}
-	add(c, PATH_BIRTH, process);
 }
 
-/* Who waits has no core to wake others on: then it was an interrupt. */
+/* Who waits has no core to wake others on. */
 static void on_wake(struct trace_path *path, const struct trace_event *e)
 {
 	const struct chain *waker = find(path, (int32_t)(uint32_t)e->value);
@@ -101,7 +101,7 @@ static void on_wake(struct trace_path *path, const struct trace_event *e)
 		return;
 	if (waker && waker != c && !waker->waits)
 		follow(c, waker);
-	add(c, PATH_WAIT, 1);
+	c->count[PATH_WAIT]++;
 	c->waits = false;
 	c->woken = true;
 	c->ready_ns = e->time_ns;
@@ -113,11 +113,12 @@ static void on_core(struct trace_path *path, const struct trace_event *e)
 	const struct left *left = &path->left[e->cpu];
 	const struct chain *before = find(path, left->tid);
 
-	if (c->waits)
-		add(c, PATH_WAIT, 1);
-	else if (c->ready_ns && left->ns > c->ready_ns && before && before != c) {
-		copy(c, before, PATH_CORES);
-		c->count[PATH_CORES][PATH_WAIT] += c->woken;
+	if (c->waits) {
+		c->count[PATH_WAIT]++;
+	} else if (c->ready_ns && left->ns > c->ready_ns && before && before != c &&
+		   (left->ns == e->time_ns || before->ended)) {
+		memcpy(c->count, before->count, sizeof(c->count));
+		c->count[PATH_WAIT] += c->woken;
 	}
 	c->waits = c->woken = false;
 	c->ready_ns = 0;
@@ -133,47 +134,57 @@ static void off_core(struct trace_path *path, const struct trace_event *e)
 	path->left[e->cpu] = (struct left){ e->tid, e->time_ns };
 }
 
-/* What comes after the program's end is not on its way to it. */
+/* It leaves its core soon. What comes after the program's end is not on its way to it. */
 static void on_end(struct trace_path *path, const struct trace_event *e)
 {
-	if (e->tid != path->first || path->ended)
-		return;
-	path->ended = true;
-	memcpy(path->end, chain_at(path, e->tid)->count, sizeof(path->end));
-}
+	struct chain *c = chain_at(path, e->tid), **oldest;
+	int32_t *slot = &path->ended[path->ends++ % ENDED];
 
-void trace_path_take(struct trace_path *path, const struct trace_event *e)
-{
-	switch (e->kind) {
-	case TRACE_BEGIN:
-		on_begin(path, e);
-		return;
-	case TRACE_WAKE:
-		on_wake(path, e);
-		return;
-	case TRACE_ON:
-		on_core(path, e);
-		break;
-	case TRACE_OFF:
-		off_core(path, e);
-		break;
-	case TRACE_END:
-		on_end(path, e);
-		break;
-	default:
-		return;
+	path->left[e->cpu] = (struct left){ e->tid, e->time_ns };
+	c->ended = true;
+	if (e->tid == path->first && !path->end.ended)
+		path->end = *c;
+	oldest = &path->chain[*slot];
+	if (*oldest && (*oldest)->ended) {
+		free(*oldest);
+		*oldest = NULL;
 	}
-	path->last = e->tid;
+	*slot = e->tid;
 }
 
+void trace_path_begin(struct trace_path *path, int32_t tid)
+{
+	path->first = tid;
+}
+
+int trace_path_take(struct trace_path *path, const struct trace_event *e)
+{
+	static void (*const on[TRACE_KINDS])(struct trace_path * path, const struct trace_event *e) = {
+		[TRACE_BEGIN] = on_begin, [TRACE_WAKE] = on_wake, [TRACE_ON] = on_core,
+		[TRACE_OFF] = off_core,	  [TRACE_END] = on_end,
+	};
+
+	if (e->kind < TRACE_KINDS && on[e->kind])
+		on[e->kind](path, e);
+	return path->failed;
+}
+
+/* It has a core, then. */
 void trace_path_add(struct trace_path *path, int32_t tid, unsigned event, uint32_t count)
 {
-	add(chain_at(path, tid), event, count);
-	path->first = path->first ? path->first : tid;
-	path->last = tid;
+	struct chain *c = chain_at(path, tid);
+
+	c->count[event] += count;
+	c->waits = false;
 }
 
-const uint32_t *trace_path_counts(struct trace_path *path, enum trace_path_of of)
+void trace_path_add_birth(struct trace_path *path, int32_t tid)
 {
-	return path->ended ? path->end[of] : chain_at(path, path->last)->count[of];
+	chain_at(path, tid)->births++;
+}
+
+const uint32_t *trace_path_counts(const struct trace_path *path, uint32_t *births)
+{
+	*births = path->end.births;
+	return path->end.ended ? path->end.count : NULL;
 }

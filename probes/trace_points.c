@@ -22,7 +22,8 @@
 #define WAITING 0xff
 #define ENDED	0x30
 /* Of a record's flags: TRACE_FLAG_NEED_RESCHED and its lazy kind, of linux/trace_events.h. */
-#define WANTED 0x06
+#define WANTED	       0x06
+#define HARD_INTERRUPT 0x08
 
 enum point {
 	POINT_ENTER,
@@ -219,8 +220,8 @@ size_t trace_decode(const struct trace_formats *f, const uint8_t *data, uint32_t
 					      read_64(data, bytes, f->field[i][1] + 8u),
 					      read_32(data, bytes, f->field[i][1] + 24u));
 		break;
-	case POINT_WAKE:
-		e->value = (uint32_t)e->tid;
+	case POINT_WAKE: /* an interrupt is nobody's */
+		e->value = read_32(data, bytes, 0) >> 16 & HARD_INTERRUPT ? 0 : (uint32_t)e->tid;
 		e->tid = (int32_t)read_32(data, bytes, f->field[i][0]);
 		break;
 	case POINT_SWITCH:

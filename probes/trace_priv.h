@@ -117,28 +117,29 @@ bool trace_tasks_end_rest(struct trace_tasks *tasks, const struct trace_event *e
 /* --- The critical path: trace_path.c --- */
 
 /* Events that are told apart on it: calls by their number, page faults by enum trace_touch, pages of programs
- * that are executed, births, waits, and threads that begin. */
+ * that are executed; and those that it finds itself: waits, and threads that begin. */
 enum {
 	PATH_TOUCH = TRACE_CALLS,
 	PATH_LOADED = PATH_TOUCH + TRACE_TOUCHES,
-	PATH_BIRTH, /* a process begins, or goes on as another program */
 	PATH_WAIT,
 	PATH_THREAD,
 	PATH_EVENTS
 };
 
-/* The longest chain, or the one of most births. */
-enum trace_path_of { PATH_CORES, PATH_BIRTHS, TRACE_PATHS };
-
 struct trace_path;
-struct trace_path *trace_path_make(void); /* freed by free; NULL: out of memory */
-void trace_path_take(struct trace_path *path, const struct trace_event *event); /* of any kind */
-/* COUNT events of PATH_EVENTS, but those that trace_path_take finds: processes that begin, waits, and
- * threads. */
+struct trace_path *trace_path_make(void); /* NULL: out of memory */
+void trace_path_free(struct trace_path *path);
+/* The program begins, and ends with thread TID. */
+void trace_path_begin(struct trace_path *path, int32_t tid);
+/* Any event. 0, or -ENOMEM: it does not hold. */
+int trace_path_take(struct trace_path *path, const struct trace_event *event);
+/* COUNT events of PATH_EVENTS, but those it finds itself. */
 void trace_path_add(struct trace_path *path, int32_t tid, unsigned event, uint32_t count);
-/* How many of each (PATH_EVENTS) are on the path to the end of the first thread that made one; or, where that
- * has not ended, to where the last one is that was heard. */
-const uint32_t *trace_path_counts(struct trace_path *path, enum trace_path_of of);
+/* A process begins as a copy, or goes on as another program. */
+void trace_path_add_birth(struct trace_path *path, int32_t tid);
+/* How many of each (PATH_EVENTS) are on the path to the program's end, and how many BIRTHS follow each other;
+ * NULL: it has not ended, or did not begin. */
+const uint32_t *trace_path_counts(const struct trace_path *path, uint32_t *births);
 
 /* --- Pages: trace_pages.c --- */
 

@@ -77,40 +77,43 @@ static bool copies(const struct reader *r, int32_t tid)
 static int on_begin(struct reader *r, const struct trace_event *e)
 {
 	int32_t starter = (int32_t)(uint32_t)e->value, process;
+	bool copied = copies(r, starter);
 
 	trace_tasks_begin(r->tasks, e);
 	process = trace_tasks_process(r->tasks, e->tid);
 	if (r->started && process != e->tid) {
 		r->profile->threads++;
 		trace_count(r, e, PATH_THREAD, &r->profile->threads_share);
+	} else if (r->started && copied) {
+		r->profile->forks++;
+		r->profile->births++;
+		trace_path_add_birth(r->path, e->tid);
 	}
-	r->profile->births += r->started && process == e->tid;
 	return process == e->tid
-		       ? trace_pages_begin(r->pages, process, trace_tasks_process(r->tasks, starter),
-					   copies(r, starter))
+		       ? trace_pages_begin(r->pages, process, trace_tasks_process(r->tasks, starter), copied)
 		       : 0;
 }
 
 /* A segment of a program that is executed, or of its interpreter; the first may span those that follow. */
-static void on_load(struct reader *r, const struct trace_event *e)
+static void on_load(struct reader *r, const struct trace_event *e, struct pending *p)
 {
 	uint64_t page = TRACE_MAP_PAGE(e->value), end = page + TRACE_MAP_PAGES(e->value);
 
-	if (page >= r->loaded_page && end <= r->loaded_end)
+	if (page >= p->loaded_page && end <= p->loaded_end)
 		return;
-	r->loaded_page = page;
-	r->loaded_end = end;
+	p->loaded_page = page;
+	p->loaded_end = end;
 	r->profile->loaded += end - page;
 	trace_path_add(r->path, e->tid, PATH_LOADED, (uint32_t)(end - page));
 }
 
 static int on_map(struct reader *r, const struct trace_event *e)
 {
-	const struct pending *p = trace_pending(r, e->tid);
+	struct pending *p = trace_pending(r, e->tid);
 	bool asked = p->inside && p->number == SYS_mmap && !(p->first & TRACE_MAPS_FILE);
 
 	if (p->inside && p->number == SYS_execve && TRACE_MAP_WHAT(e->value) == MAPS_FILE)
-		on_load(r, e);
+		on_load(r, e, p);
 
 	return trace_pages_map(r->pages, trace_tasks_process(r->tasks, e->tid), e->value,
 			       asked ? p->first : 0);
@@ -134,8 +137,8 @@ static int take(struct reader *r, const struct trace_event *e)
 
 	if (r->started && e->time_ns > profile->end_ns)
 		profile->end_ns = e->time_ns;
-	if (r->started)
-		trace_path_take(r->path, e);
+	if (r->started && trace_path_take(r->path, e))
+		return -ENOMEM;
 	switch (e->kind) {
 	case TRACE_SYSCALL:
 		if ((uint32_t)e->value < TRACE_CALLS)
@@ -181,8 +184,6 @@ static int take(struct reader *r, const struct trace_event *e)
 static struct trace_share *share_of(struct trace_profile *p, unsigned event, uint64_t *count)
 {
 	switch (event) {
-	case PATH_BIRTH:
-		return NULL;
 	case PATH_LOADED:
 		*count = p->loaded;
 		return &p->loaded_share;
@@ -202,29 +203,33 @@ static struct trace_share *share_of(struct trace_profile *p, unsigned event, uin
 	}
 }
 
-/* A thread may be woken, and the trace not tell that it had left its core. */
 static uint64_t at_most(uint64_t value, uint64_t most)
 {
 	return value < most ? value : most;
 }
 
-/* How many of what was counted lie on critical paths. */
+/* How many of what was counted lie on the critical path; where nothing tells who woke whom, or something is
+ * missing, that is not known but of a single thread. */
 static void settle(struct reader *r)
 {
 	struct trace_profile *profile = r->profile;
-	const uint32_t *serial = trace_path_counts(r->path, PATH_CORES);
+	bool alone = profile->tasks == 0;
+	uint32_t births;
+	const uint32_t *serial = trace_path_counts(r->path, &births);
 
+	if (!serial || (!alone && (profile->wakes == 0 || profile->lost)))
+		return;
 	for (unsigned i = 0; i < PATH_EVENTS; i++) {
 		uint64_t count;
 		struct trace_share *share = share_of(profile, i, &count);
 
-		if (share) {
+		if (share) { /* what was lost may have been counted here alone */
 			share->known = true;
 			share->serial = at_most(serial[i], count);
 		}
 	}
-	profile->births_serial =
-		at_most(trace_path_counts(r->path, PATH_BIRTHS)[PATH_BIRTH], profile->births);
+	profile->births_share.known = true;
+	profile->births_share.serial = at_most(births, profile->births);
 }
 
 int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,
@@ -263,7 +268,7 @@ int trace_profile_read(struct trace_profile *profile, const char *path, bool fro
 	trace_reader_close(file);
 	trace_pages_free(r->pages);
 	free(r->tasks);
-	free(r->path);
+	trace_path_free(r->path);
 	free(r);
 	return code ? error_set(error, -code, "cannot read a trace") : 0;
 }

@@ -15,8 +15,9 @@ struct pending {
 	uint16_t number;
 	uint32_t first;
 	uint64_t since_ns;
-	uint32_t waker_cpu; /* of the thread that woke it, and 1; 0: it has not been woken */
-	uint64_t off_ns;    /* since when another has its core; 0: none has */
+	uint32_t waker_cpu;		  /* of the thread that woke it, and 1; 0: it has not been woken */
+	uint64_t off_ns;		  /* since when another has its core; 0: none has */
+	uint64_t loaded_page, loaded_end; /* execve: the segment that was loaded last */
 };
 
 struct reader {
@@ -26,16 +27,15 @@ struct reader {
 	uint64_t last_ns[TRACE_CALLS];
 	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
 	struct pending pending[TRACE_THREADS];
-	uint64_t loaded_page, loaded_end; /* the segment that was loaded last */
-	struct trace_tasks *tasks;	  /* owned */
-	struct trace_pages *pages;	  /* owned */
-	struct trace_path *path;	  /* owned */
+	struct trace_tasks *tasks; /* owned */
+	struct trace_pages *pages; /* owned */
+	struct trace_path *path;   /* owned */
 };
 
 /* The slot of a thread, which another may have had. */
 struct pending *trace_pending(struct reader *reader, int32_t tid);
 
-/* Counts one of the events that the critical path tells apart (PATH_EVENTS), which have SHARE. */
+/* An event of PATH_EVENTS, which have SHARE: a driver may poll beside, and it lies on a path. */
 void trace_count(struct reader *reader, const struct trace_event *e, unsigned event,
 		 struct trace_share *share);
 

@@ -31,12 +31,18 @@
 	}
 #define PROGRAM CALL(10, 1, SYS_execve, 0), BACK(20, 1, 0)
 
-static void check_path(const struct trace_event *events, size_t count, int reads, int of, int waits)
+static void read_path(struct trace_profile *p, const struct trace_event *events, size_t count)
 {
 	const enum trace_request request[TRACE_CALLS] = { [SYS_read] = REQUEST_RING };
+
+	traces_profile(p, events, count, 2, true, request);
+}
+
+static void check_path(const struct trace_event *events, size_t count, int reads, int of, int waits)
+{
 	struct trace_profile p;
 
-	traces_profile(&p, events, count, 2, true, request);
+	read_path(&p, events, count);
 	CHECK(p.call[SYS_read] != NULL);
 	if (p.call[SYS_read]) {
 		CHECK(p.call[SYS_read]->share.known);
@@ -106,8 +112,12 @@ static void test_births(void)
 {
 	static const struct trace_event events[] = {
 		PROGRAM,
+		CALL(30, 1, SYS_fork, 0),
 		STARTS(30, 2, 1),
+		BACK(30, 1, 2),
+		CALL(31, 1, SYS_fork, 0),
 		STARTS(31, 3, 1),
+		BACK(31, 1, 3),
 		WAITS(32, 1, 0),
 		ON(32, 2, 0),
 		CALL(33, 2, SYS_execve, 0),
@@ -125,24 +135,78 @@ static void test_births(void)
 		ON(44, 1, 0),
 		ENDS(50, 1),
 	};
-	const enum trace_request request[TRACE_CALLS] = { [SYS_read] = REQUEST_RING };
 	struct trace_profile p;
 
-	traces_profile(&p, events, sizeof(events) / sizeof(events[0]), 1, true, request);
+	read_path(&p, events, sizeof(events) / sizeof(events[0]));
+	CHECK_INT(p.forks, 2);
 	CHECK_INT(p.births, 4);
-	CHECK_INT(p.births_serial, 2);
+	CHECK_INT(p.births_share.serial, 2);
 	CHECK(p.call[SYS_execve] && p.call[SYS_execve]->count == 2);
 	trace_profile_free(&p);
 }
 
-/* Of one that is watched and goes on, the way to where the last was heard. */
-static void test_goes_on(void)
+/* What ended has left its core, too, to who was ready for it. */
+static void test_ended(void)
 {
 	static const struct trace_event events[] = {
-		PROGRAM, ASK(30, 1), STARTS(40, 2, 1), ON(41, 2, 1), ASK(50, 1), ASK(60, 2), ASK(70, 2),
+		PROGRAM,     STARTS(30, 2, 1),	 STARTS(31, 3, 1), WAITS(32, 1, 0), ON(32, 2, 0),
+		ASK(33, 2),  ASK(35, 2),	 ENDS(40, 2),	   ON(41, 3, 0),    ASK(42, 3),
+		ENDS(50, 3), WAKES(51, 1, 3, 0), ON(52, 1, 0),	   ENDS(60, 1),
 	};
 
-	CHECK_PATH(events, 3, 4, 0);
+	CHECK_PATH(events, 3, 3, 1);
+}
+
+/* Numbers that are given anew, and such as share their low bits. */
+static void test_numbers(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM,
+		ASK(30, 1),
+		STARTS(40, 4097, 1),
+		ASK(41, 4097),
+		WAITS(42, 1, 0),
+		ENDS(43, 4097),
+		WAKES(44, 1, 4097, 1),
+		ON(45, 1, 0),
+		STARTS(50, 4097, 1),
+		ASK(51, 4097),
+		WAITS(52, 1, 0),
+		ENDS(53, 4097),
+		WAKES(54, 1, 4097, 1),
+		ON(55, 1, 0),
+		ENDS(60, 1),
+	};
+
+	CHECK_PATH(events, 3, 3, 2);
+}
+
+static void check_unknown(const struct trace_event *events, size_t count)
+{
+	struct trace_profile p;
+
+	read_path(&p, events, count);
+	CHECK(p.call[SYS_read] && p.call[SYS_read]->count && !p.call[SYS_read]->share.known);
+	CHECK(!p.births_share.known && !p.waits_share.known);
+	trace_profile_free(&p);
+}
+
+/* No path is known of what goes on, of what lost events, and of several none of whose wake-ups are heard. */
+static void test_unknown(void)
+{
+	static const struct trace_event goes_on[] = { PROGRAM, ASK(30, 1), ASK(50, 1) };
+	static const struct trace_event lost[] = {
+		PROGRAM,     CALL(29, 1, SYS_clone, 0),	  STARTS(30, 2, 1), WAITS(31, 1, 0),
+		ASK(32, 2),  { 33, 5, 0, TRACE_LOST, 0 }, ENDS(40, 2),	    WAKES(41, 1, 2, 0),
+		ENDS(50, 1),
+	};
+	static const struct trace_event unheard[] = { PROGRAM,		CALL(29, 1, SYS_clone, 0),
+						      STARTS(30, 2, 1), ASK(31, 2),
+						      ENDS(32, 2),	ENDS(50, 1) };
+
+	check_unknown(goes_on, sizeof(goes_on) / sizeof(goes_on[0]));
+	check_unknown(lost, sizeof(lost) / sizeof(lost[0]));
+	check_unknown(unheard, sizeof(unheard) / sizeof(unheard[0]));
 }
 
 int main(void)
@@ -152,6 +216,8 @@ int main(void)
 	CHECK_RUN(test_one_core);
 	CHECK_RUN(test_alone);
 	CHECK_RUN(test_births);
-	CHECK_RUN(test_goes_on);
+	CHECK_RUN(test_ended);
+	CHECK_RUN(test_numbers);
+	CHECK_RUN(test_unknown);
 	return check_done();
 }
