@@ -62,6 +62,8 @@ struct profile {
 	double faults, huge_faults;
 	double large;	    /* faults where there is room for a huge page; NaN: not counted */
 	double ends;	    /* of processes */
+	double forks;	    /* that begin as copies; NaN: not told from threads */
+	double births;	    /* those, and programs that they go on as; NaN: not counted */
 	double undriven;    /* requests that find no driver; NaN: not counted */
 	double waits;	    /* in calls that may block; NaN: not counted, */
 	double futex_waits; /* and on futexes */

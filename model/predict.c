@@ -214,17 +214,32 @@ static int write_all(struct table_writer *w, struct table_writer *latencies, con
 	return code;
 }
 
+/* Whether the nano suite measured TERM where the costs are from; of a request it always did. */
+static bool was_measured(const struct costs *c, int term)
+{
+	bool measured = term == TERM_REQUEST;
+
+	for (size_t row = 0; row < c->table.rows; row++)
+		measured |= table_is(&c->table, row, "term", terms[term].name) &&
+			    !table_missing_of(&c->table, row, "direct");
+	return measured;
+}
+
 /* Costs hold on the backend they were measured on; on another only by way of its own direct measurements. */
 static int check_backend(const struct costs *c, const struct model_predict_options *o, struct error *error)
 {
+	static const int needed[] = { TERM_REQUEST, TERM_BLOCKING };
 	const char *fitted = c->table.rows ? table_text_of(&c->table, 0, "backend") : "";
 
-	if (c->target.tables &&
-	    isnan(direct_added(&c->target, &terms[TERM_REQUEST], table_text_of(&c->table, 0, "config")))) {
-		error_fail(error, 0, "run it there: vmtax run --suite nano --out DIR",
-			   "no nano suite of that machine");
-		return error_at(error, "%.250s", o->machine);
-	}
+	for (size_t i = 0; c->target.tables && i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (was_measured(c, needed[i]) &&
+		    isnan(direct_added(&c->target, &terms[needed[i]],
+				       table_text_of(&c->table, 0, "config")))) {
+			error_fail(error, 0, "run it there: vmtax run --suite nano --out DIR",
+				   "no nano suite of that machine, or none that measures %s",
+				   terms[needed[i]].direct);
+			return error_at(error, "%.250s", o->machine);
+		}
 	if (c->target.tables || !*fitted || !o->backend || !*o->backend || strcmp(fitted, o->backend) == 0)
 		return 0;
 	return error_fail(error, 0,

@@ -48,6 +48,10 @@ static void settle_processes(struct profile *p)
 
 	*exec -= failed;
 	p->count[TERM_BLOCKING] += failed;
+	if (!isnan(p->forks))
+		p->count[find_term("fork")] = p->forks;
+	if (isnan(p->births))
+		p->count[find_term("birth")] = p->count[find_term("fork")] + *exec;
 	p->count[find_term("young")] = young(p);
 }
 
@@ -97,7 +101,8 @@ void profile_settle(struct profile *p)
 	settle_faults(p);
 	settle_mapped(p);
 	p->counted[COUNT_WAIT] = p->count[TERM_WAIT];
-	if (isnan(p->small_ns) || p->large == 0)
+	/* Where there is no room for a huge page, what the two differ by is not their size. */
+	if (isnan(p->small_ns) || (p->large == 0 && !(p->huge_faults < p->faults)))
 		p->small_ns = p->cpu_ns;
 	p->count[TERM_WALK] =
 		p->huge_faults < p->faults && p->huge_ns < p->small_ns ? p->small_ns - p->huge_ns : 0;

@@ -59,6 +59,8 @@ static const struct {
 	{ "memory", "page-faults-huge", offsetof(struct profile, huge_faults) },
 	{ "memory", "faults-large", offsetof(struct profile, large) },
 	{ "thread", "undriven", offsetof(struct profile, undriven) },
+	{ "thread", "forks", offsetof(struct profile, forks) },
+	{ "thread", "births", offsetof(struct profile, births) },
 	{ "call", "exit_group", offsetof(struct profile, ends) },
 	{ "work", "ops", offsetof(struct profile, ops) },
 };
@@ -134,6 +136,8 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 						      .small_ns = NAN,
 						      .huge_ns = NAN,
 						      .large = NAN,
+						      .forks = NAN,
+						      .births = NAN,
 						      .ops = NAN,
 						      .undriven = NAN,
 						      .waits = NAN,
