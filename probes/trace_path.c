@@ -107,6 +107,7 @@ static void on_wake(struct trace_path *path, const struct trace_event *e)
 	c->ready_ns = e->time_ns;
 }
 
+/* A stranger may have had the core in between. */
 static void on_core(struct trace_path *path, const struct trace_event *e)
 {
 	struct chain *c = chain_at(path, e->tid);
@@ -115,8 +116,7 @@ static void on_core(struct trace_path *path, const struct trace_event *e)
 
 	if (c->waits) {
 		c->count[PATH_WAIT]++;
-	} else if (c->ready_ns && left->ns > c->ready_ns && before && before != c &&
-		   (left->ns == e->time_ns || before->ended)) {
+	} else if (c->ready_ns && left->ns > c->ready_ns && before && before != c) {
 		memcpy(c->count, before->count, sizeof(c->count));
 		c->count[PATH_WAIT] += c->woken;
 	}
