@@ -61,6 +61,25 @@ int trace_asked(struct reader *r, const struct trace_event *e, uint16_t number)
 	return 0;
 }
 
+/* A process has gone on as another program. True: it is the one that is profiled, and begins. */
+static bool on_program(struct reader *r, const struct trace_event *e)
+{
+	bool first = !r->started;
+
+	trace_pages_replaced(r->pages, trace_tasks_process(r->tasks, e->tid));
+	trace_tasks_exec(r->tasks, e->tid);
+	if (first) {
+		r->started = true;
+		r->profile->begin_ns = e->time_ns;
+		trace_path_begin(r->path, e->tid);
+		trace_tasks_serve(r->tasks, e); /* it is awake when the program begins */
+	} else {
+		r->profile->births++;
+		trace_path_add_birth(r->path, e->tid);
+	}
+	return first;
+}
+
 void trace_answered(struct reader *r, const struct trace_event *e)
 {
 	struct pending *p = &r->pending[(uint32_t)e->tid % TRACE_THREADS];
@@ -69,21 +88,8 @@ void trace_answered(struct reader *r, const struct trace_event *e)
 	if (!p->inside || p->tid != e->tid)
 		return;
 	p->inside = false;
-	if (p->number == SYS_execve && result == 0) {
-		trace_pages_replaced(r->pages, trace_tasks_process(r->tasks, e->tid));
-		trace_tasks_exec(r->tasks, e->tid);
-	}
-	if (r->started && p->number == SYS_execve && result == 0) {
-		r->profile->births++;
-		trace_path_add_birth(r->path, e->tid);
-	}
-	if (!r->started && p->number == SYS_execve && result == 0) {
-		r->started = true;
-		trace_path_begin(r->path, e->tid);
-		r->profile->begin_ns = e->time_ns;
-		trace_tasks_serve(r->tasks, e); /* it is awake when the program begins */
+	if (p->number == SYS_execve && result == 0 && on_program(r, e))
 		return;
-	}
 	if (!r->started)
 		return;
 	if (p->driven) {

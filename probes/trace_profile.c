@@ -114,7 +114,6 @@ static int on_map(struct reader *r, const struct trace_event *e)
 
 	if (p->inside && p->number == SYS_execve && TRACE_MAP_WHAT(e->value) == MAPS_FILE)
 		on_load(r, e, p);
-
 	return trace_pages_map(r->pages, trace_tasks_process(r->tasks, e->tid), e->value,
 			       asked ? p->first : 0);
 }
@@ -223,7 +222,7 @@ static void settle(struct reader *r)
 		uint64_t count;
 		struct trace_share *share = share_of(profile, i, &count);
 
-		if (share) { /* what was lost may have been counted here alone */
+		if (share) { /* a wait may be there twice: the waker's, and who had the core's */
 			share->known = true;
 			share->serial = at_most(serial[i], count);
 		}
