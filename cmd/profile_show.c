@@ -12,6 +12,8 @@
 
 struct sums {
 	uint64_t host, guest, late, bytes;
+	uint64_t serial; /* of host: on the critical path */
+	bool known;	 /* which is */
 };
 
 static struct sums sum(const struct profile *p)
@@ -28,6 +30,8 @@ static struct sums sum(const struct profile *p)
 		*(request[i] ? &s.host : &s.guest) += call->count;
 		s.late += call->late;
 		s.bytes += request[i] ? call->bytes : 0;
+		s.serial += request[i] ? call->share.serial : 0;
+		s.known |= call->share.known;
 	}
 	return s;
 }
@@ -98,7 +102,10 @@ void profile_show(const struct profile *p)
 		printf("  %llu wake-ups (%llu on another CPU), %llu waits (%llu until a time was up)\n",
 		       (unsigned long long)p->trace.wakes, (unsigned long long)p->trace.cross_wakes,
 		       (unsigned long long)p->trace.waits, (unsigned long long)p->trace.timeouts);
-	printf("  %llu threads and processes started\n", (unsigned long long)p->trace.tasks);
+	printf("  %llu threads and processes started", (unsigned long long)p->trace.tasks);
+	if (p->trace.tasks && s.known)
+		printf("; %llu of the requests are on the critical path", (unsigned long long)s.serial);
+	putchar('\n');
 	printf("  %-16s %9s  %-11s %10s  %s\n", "call", "count", "served by", "bytes", "apart, median");
 	show_kinds(p);
 }

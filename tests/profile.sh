@@ -163,6 +163,13 @@ try 0 --json -- /bin/sh -c '/bin/true; /bin/true' && jq -e '
 result processes
 try 0 --repeat 1 -- /bin/sleep 0.01 && grep -q '^sleep: .*counted in a run of' said && grep -q 'cannot\|no system call' err
 result summary
+# One after another: all on the critical path; beside each other: not all.
+try 0 --csv --repeat 1 -- /bin/sh -c '/bin/true; (/bin/true); :' && [ "$(field births value)" -ge 2 ] && [ "$(field forks value)" -ge 1 ] &&
+	[ "$(field births serial)" = "$(field births value)" ] && [ "$(field loaded value)" -gt 20 ]
+result births
+try 0 --repeat 1 -- /bin/sh -c 'sleep 0.2 & head -c 300 /dev/zero | wc -c >&2; wait' &&
+	awk '/of the requests are on the critical path/ { on = $6 } /calls would be requests/ { all = $1 } END { exit !(on > 0 && on < all) }' said
+result critical-path
 try 0 --csv --repeat 1 -- /bin/sleep 0.02 && [ "$(field timer-expiries value)" -eq 1 ] && [ "$(field cross-cpu-wake-ups value)" -ge 0 ]
 result timers
 sh -c 'while :; do /bin/true; done' &
