@@ -24,7 +24,8 @@ struct model_watch;
 
 enum { TERM_BASE, TERM_FAULT, TERM_WALK, TERM_REQUEST, TERM_AWAKE, TERM_BLOCKING, TERM_WAIT, TERM_MOST = 32 };
 
-/* One term. The count of a program is the sum of WEIGHT over the rows of its profile. */
+/* One term. The count of a program is the value of EVENT's row in its profile, or the sum of WEIGHT over all.
+ */
 struct term {
 	const char *name, *summary;
 	const char *direct;  /* the event of the nano suite that measures it; NULL: none */
@@ -34,15 +35,18 @@ struct term {
 	bool cpu;	     /* and only in CPU time */
 	bool time;	     /* only in time: meanwhile its thread has no core, and others may have it */
 	bool small;	     /* only where guest memory is in small pages */
-	bool kin;      /* what is measured directly is like it, and not the same: it tells machines apart,
-			  and does not enter a fit */
-	bool whole;    /* its cost is with what it takes natively, too */
-	bool share;    /* its events are ns of native time, of which its cost is a multiple */
-	double divide; /* the direct measurement is of so many */
+	bool kin;	   /* what is measured directly is like it, and not the same: it tells machines apart,
+			      and does not enter a fit */
+	bool whole;	   /* its cost is with what it takes natively, too */
+	bool share;	   /* its events are ns of native time, of which its cost is a multiple */
+	double divide;	   /* the direct measurement is of so many */
+	const char *event; /* NULL: none, or WEIGHT tells */
 	double (*weight)(const struct table *profile, size_t row);
 };
 extern const struct term terms[]; /* ends with a NULL name; the first are those of the enum */
 extern const size_t terms_count;
+/* How many events of TERM a row of a profile is. */
+double term_events(const struct term *term, const struct table *profile, size_t row);
 
 /* --- Profiles: profiles.c --- */
 

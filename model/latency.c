@@ -21,9 +21,9 @@ static struct added add_up(const struct fit *fit, const struct table *t, size_t 
 	struct added a = { .awake = 0, .asleep = NAN };
 
 	for (size_t j = 0; j < terms_count; j++) {
-		double events = terms[j].weight ? terms[j].weight(t, row) / count : 0;
+		double events = term_events(&terms[j], t, row) / count;
 
-		if (terms[j].cpu || !terms[j].weight)
+		if (terms[j].cpu || (!terms[j].weight && !terms[j].event))
 			continue;
 		if (terms[j].ring) {
 			a.late = fmin(events, 1);

@@ -21,7 +21,7 @@ static void take_events(struct profile *p, const struct table *t, size_t row)
 	       watched = table_number_of(t, row, "watched") / value;
 
 	for (size_t j = 0; j < terms_count; j++) {
-		double events = terms[j].weight ? terms[j].weight(t, row) : 0;
+		double events = term_events(&terms[j], t, row);
 
 		p->count[j] += events;
 		if (events > 0)
@@ -41,7 +41,7 @@ static void take_waits(struct profile *p, const struct table *t, size_t row)
 		return;
 	if (isnan(p->waits))
 		p->waits = 0;
-	p->waits += waits * terms[TERM_BLOCKING].weight(t, row) / value;
+	p->waits += waits * term_events(&terms[TERM_BLOCKING], t, row) / value;
 	if (table_is(t, row, "event", "futex"))
 		p->futex_waits += waits;
 }

@@ -114,56 +114,11 @@ static double weigh_mapped(const struct table *t, size_t row)
 	return table_is(t, row, "event", "mmap") ? number(t, row, "bytes") / 4096 : 0;
 }
 
-static double weigh_fault(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "page-faults") ? number(t, row, "value") : 0;
-}
-
-static double weigh_file(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "faults-file") ? number(t, row, "value") : 0;
-}
-
-static double weigh_large(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "faults-large") ? number(t, row, "value") : 0;
-}
-
-static double weigh_shared(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "faults-shared") ? number(t, row, "value") : 0;
-}
-
-static double weigh_copied(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "faults-copied") ? number(t, row, "value") : 0;
-}
-
-static double weigh_wait(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "waits") ? number(t, row, "value") : 0;
-}
-
-static double weigh_futex(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "futex") ? number(t, row, "value") : 0;
-}
-
 static double weigh_fork(const struct table *t, size_t row)
 {
 	static const char *const calls[] = { "fork", "clone", NULL };
 
 	return any(t, row, calls) ? number(t, row, "value") : 0;
-}
-
-static double weigh_loaded(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "loaded") ? number(t, row, "value") : 0;
-}
-
-static double weigh_thread(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "new-threads") ? number(t, row, "value") : 0;
 }
 
 static double weigh_awake(const struct table *t, size_t row)
@@ -187,21 +142,11 @@ static double weigh_start(const struct table *t, size_t row)
 	return table_is(t, row, "group", "time") && table_is(t, row, "event", "wall");
 }
 
-static double weigh_exec(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "execve") ? number(t, row, "value") : 0;
-}
-
-static double weigh_birth(const struct table *t, size_t row)
-{
-	return table_is(t, row, "event", "births") ? number(t, row, "value") : 0;
-}
-
 /* clang-format off */
 const struct term terms[] = {
 	[TERM_BASE] = { .name = "base", .direct = "loop", .divide = 1, .share = true,
 		.summary = "native time, less that of page faults: computing, and the host's own work for calls" },
-	[TERM_FAULT] = { .name = "page-fault", .direct = "touch-4k", .divide = 1, .whole = true, .weight = weigh_fault,
+	[TERM_FAULT] = { .name = "page-fault", .direct = "touch-4k", .divide = 1, .whole = true, .event = "page-faults",
 		.summary = "a page of the program's own touched first: a fault of the guest's memory on the host" },
 	[TERM_WALK] = { .name = "walk", .direct = "loop", .divide = 1, .small = true, .share = true,
 		.summary = "native time that huge pages save: walks of page tables, dearer where there are two" },
@@ -211,7 +156,7 @@ const struct term terms[] = {
 		.summary = "native time between two calls, while a driver polls: for as long as its patience lasts" },
 	[TERM_BLOCKING] = { .name = "blocking", .direct = "blocking-call", .divide = 1, .weight = weigh_blocking,
 		.summary = "a call that the host serves and that might have blocked: an exit, whatever the transport" },
-	[TERM_WAIT] = { .name = "wait", .direct = "vm-switch", .divide = 1, .kin = true, .weight = weigh_wait,
+	[TERM_WAIT] = { .name = "wait", .direct = "vm-switch", .divide = 1, .kin = true, .event = "waits",
 		.summary = "what it adds to a call that a thread waits in, leaving its core, and is woken" },
 	{ .name = "kib", .direct = "read-64K", .less = "read-0", .divide = 64, .weight = weigh_kib,
 		.summary = "1024 bytes moved by such calls" },
@@ -231,27 +176,27 @@ const struct term terms[] = {
 		.summary = "a mapping of a file, by the host" },
 	{ .name = "mapped", .divide = 1, .weight = weigh_mapped,
 		.summary = "a page of a file that is mapped as data: the host backs it, a fault each" },
-	{ .name = "file-fault", .divide = 1, .whole = true, .weight = weigh_file,
+	{ .name = "file-fault", .divide = 1, .whole = true, .event = "faults-file",
 		.summary = "a fault on a file's page, which natively brings its neighbours along: the host backs each" },
-	{ .name = "large-fault", .direct = "touch-large", .divide = 1, .whole = true, .weight = weigh_large,
+	{ .name = "large-fault", .direct = "touch-large", .divide = 1, .whole = true, .event = "faults-large",
 		.summary = "a page of the program's own in a mapping of 2 MiB and more: there the guest may use larger pages" },
-	{ .name = "shared-fault", .direct = "touch-shared", .divide = 1, .whole = true, .weight = weigh_shared,
+	{ .name = "shared-fault", .direct = "touch-shared", .divide = 1, .whole = true, .event = "faults-shared",
 		.summary = "a fault on a page of a shared mapping: the host backs it" },
-	{ .name = "copied-fault", .direct = "touch-copied", .divide = 1, .whole = true, .weight = weigh_copied,
+	{ .name = "copied-fault", .direct = "touch-copied", .divide = 1, .whole = true, .event = "faults-copied",
 		.summary = "a fault on a page that the host copies, or finds: a file's that is written, or a forked process's" },
 	{ .name = "futex-wait", .direct = "futex-wake", .less = "blocking-call", .divide = 1,
 		.summary = "a thread that leaves its core to wait on a futex, and is woken" },
-	{ .name = "futex", .direct = "blocking-call", .divide = 1, .weight = weigh_futex, .without = "futex-wait",
+	{ .name = "futex", .direct = "blocking-call", .divide = 1, .event = "futex", .without = "futex-wait",
 		.summary = "a call on a futex that does not wait: to wake who does, as a rule" },
 	{ .name = "fork", .direct = "fork", .divide = 1, .kin = true, .weight = weigh_fork,
 		.summary = "a process that begins as a copy: a VM is built anew, and pages are touched again" },
-	{ .name = "exec", .direct = "exec", .divide = 1, .kin = true, .weight = weigh_exec,
+	{ .name = "exec", .direct = "exec", .divide = 1, .kin = true, .event = "execve",
 		.summary = "a program that a process goes on as" },
-	{ .name = "birth", .divide = 1, .time = true, .weight = weigh_birth,
+	{ .name = "birth", .divide = 1, .time = true, .event = "births",
 		.summary = "a process or program that begins: what it waits for, while others go on, as the kernel makes its VM" },
-	{ .name = "loaded", .divide = 1, .weight = weigh_loaded,
+	{ .name = "loaded", .divide = 1, .event = "loaded",
 		.summary = "a page of a program that is executed, or of its interpreter: the monitor reads it into memory" },
-	{ .name = "thread", .direct = "thread", .divide = 1, .kin = true, .weight = weigh_thread,
+	{ .name = "thread", .direct = "thread", .divide = 1, .kin = true, .event = "new-threads",
 		.summary = "a thread that begins: a vCPU of its own is made" },
 	{ .name = "start", .divide = 1, .weight = weigh_start,
 		.summary = "the program's own VM: it is made, and taken down" },
@@ -259,6 +204,14 @@ const struct term terms[] = {
 };
 /* clang-format on */
 const size_t terms_count = sizeof(terms) / sizeof(terms[0]) - 1;
+
+double term_events(const struct term *term, const struct table *profile, size_t row)
+{
+	if (term->weight)
+		return term->weight(profile, row);
+	return term->event && table_is(profile, row, "event", term->event) ? number(profile, row, "value")
+									   : 0;
+}
 
 bool model_term(size_t i, struct model_term *term)
 {
