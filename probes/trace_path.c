@@ -17,7 +17,6 @@
  * VM, and has no core for most of that. Of these births another chain tells: the one with most of them, were
  * there a core for each thread.
  */
-#define TIDS  (1u << 22) /* the kernel's PID_MAX_LIMIT */
 #define ENDED 1024 /* threads that have ended, and may still be heard of: they wake who waits for them */
 
 struct chain {
@@ -28,8 +27,8 @@ struct chain {
 };
 
 struct trace_path {
-	struct chain *chain[TIDS]; /* of threads that were heard of; owned */
-	int32_t ended[ENDED];	   /* the last of them, round about */
+	struct chain *chain[TRACE_TIDS]; /* of threads that were heard of; owned */
+	int32_t ended[ENDED];		 /* the last of them, round about */
 	unsigned ends;
 	struct left {
 		int32_t tid;
@@ -47,7 +46,7 @@ struct trace_path *trace_path_make(void)
 
 void trace_path_free(struct trace_path *path)
 {
-	for (size_t i = 0; path && i < TIDS; i++)
+	for (size_t i = 0; path && i < TRACE_TIDS; i++)
 		free(path->chain[i]);
 	free(path);
 }
@@ -55,7 +54,7 @@ void trace_path_free(struct trace_path *path)
 /* NULL: it has not been heard of. */
 static struct chain *find(struct trace_path *path, int32_t tid)
 {
-	return tid > 0 && (uint32_t)tid < TIDS ? path->chain[tid] : NULL;
+	return tid > 0 && (uint32_t)tid < TRACE_TIDS ? path->chain[tid] : NULL;
 }
 
 /* Where memory is out, one that is thrown away. */
@@ -66,7 +65,7 @@ static struct chain *chain_at(struct trace_path *path, int32_t tid)
 
 	if (c)
 		return c;
-	if (tid > 0 && (uint32_t)tid < TIDS)
+	if (tid > 0 && (uint32_t)tid < TRACE_TIDS)
 		c = path->chain[tid] = calloc(1, sizeof(*c));
 	if (c == NULL)
 		path->failed = -ENOMEM;
@@ -84,6 +83,7 @@ static void follow(struct chain *c, const struct chain *other)
 static void on_begin(struct trace_path *path, const struct trace_event *e)
 {
 	struct chain *starter = find(path, (int32_t)(uint32_t)e->value), *c = chain_at(path, e->tid);
+
 	*c = (struct chain){ .ready_ns = e->time_ns };
 	if (starter && starter != c) {
 		starter->count[PATH_THREAD] += (int32_t)(e->value >> 32) != e->tid;

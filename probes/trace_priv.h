@@ -7,6 +7,8 @@
 #include "probes/profile.h"
 #include "probes/trace.h"
 
+#define TRACE_TIDS (1u << 22) /* the kernel's PID_MAX_LIMIT */
+
 /* --- The account: trace_machine.c, trace_close.c, trace_threads.c --- */
 
 #define REASON_OPEN (REASON_INJECT + 1) /* kinds that have a beginning and an end */

@@ -49,7 +49,6 @@ static void on_switch(struct reader *r, const struct trace_event *e)
 	if (e->kind == TRACE_ON && p->off_ns)
 		skip(r, e, e->time_ns - p->off_ns);
 	p->off_ns = e->kind == TRACE_OFF && !waits ? e->time_ns : 0;
-
 	if (waits && r->started)
 		trace_count(r, e, PATH_WAIT, &r->profile->waits_share);
 	trace_tasks_idle(r->tasks, e->tid, waits);

@@ -43,8 +43,7 @@ size_t ring_take(struct ring *ring, const struct trace_formats *formats, struct 
 
 /* --- Who fills them: trace_open.c opens, trace_record.c records --- */
 
-#define TRACE_TIDS (1u << 22) /* the kernel's PID_MAX_LIMIT */
-#define ROUND_MOST 65536      /* events of a CPU taken at once: more than a ring has room for */
+#define ROUND_MOST 65536 /* events of a CPU taken at once: more than a ring has room for */
 
 struct trace_recorder {
 	struct trace_formats formats;
