@@ -49,25 +49,24 @@ result leaves-nothing
 try 0 --repeat 1 -- /bin/sh -c 'exit 3' && grep -q 'sh ended with exit status 3' err
 result exit-status
 rm -f profile.csv arrivals.csv
-"$vmtax" profile -- /bin/sleep 5.375 >said 2>err </dev/null &
-stopped=$!
-for i in $(seq 50); do
-	sleep 0.1
-	! pgrep -f 'sleep 5.37[5]' >/dev/null || break
-done
-kill -TERM $stopped
-wait $stopped
+# stopped_in PATTERN ARGUMENT...: profiles, and is stopped while a program like PATTERN runs; its exit status.
+stopped_in() {
+	pattern=$1
+	shift
+	"$vmtax" profile "$@" >said 2>err </dev/null &
+	stopped=$!
+	for i in $(seq 100); do
+		sleep 0.1
+		! pgrep -f "$pattern" >/dev/null || break
+	done
+	kill -TERM $stopped
+	wait $stopped
+}
+stopped_in 'sleep 5.37[5]' -- /bin/sleep 5.375
 [ $? -eq 143 ] && grep -q 'stopped: nothing is written' err && [ -z "$(ls -A | grep -vx -e said -e err)" ] && ! pgrep -f 'sleep 5.37[5]' >/dev/null
 result stopped
 printf 'name,class,command,stresses\ngood,app,/bin/true,nothing\nlong,app,/bin/sleep 5.376,nothing\n' >two.csv
-"$vmtax" profile --suite two.csv --repeat 1 >said 2>err </dev/null &
-stopped=$!
-for i in $(seq 100); do
-	sleep 0.1
-	! pgrep -f 'sleep 5.37[6]' >/dev/null || break
-done
-kill -TERM $stopped
-wait $stopped
+stopped_in 'sleep 5.37[6]' --suite two.csv --repeat 1
 [ $? -eq 143 ] && grep -q 'stopped: of 2 programs the first 1 are profiled' err && [ "$(cut -d, -f1 profile.csv | sort -u | tr '\n' ' ')" = 'good program ' ]
 result stopped-keeps
 rm -f two.csv profile.csv arrivals.csv
