@@ -28,6 +28,7 @@ struct chain {
 
 struct trace_path {
 	struct chain *chain[TRACE_TIDS]; /* of threads that were heard of; owned */
+	int32_t highest;		 /* of their numbers */
 	int32_t ended[ENDED];		 /* the last of them, round about */
 	unsigned ends;
 	struct left {
@@ -46,7 +47,7 @@ struct trace_path *trace_path_make(void)
 
 void trace_path_free(struct trace_path *path)
 {
-	for (size_t i = 0; path && i < TRACE_TIDS; i++)
+	for (int32_t i = 0; path && i <= path->highest; i++)
 		free(path->chain[i]);
 	free(path);
 }
@@ -69,6 +70,8 @@ static struct chain *chain_at(struct trace_path *path, int32_t tid)
 		c = path->chain[tid] = calloc(1, sizeof(*c));
 	if (c == NULL)
 		path->failed = -ENOMEM;
+	else if (tid > path->highest)
+		path->highest = tid;
 	return c ? c : &none;
 }
 
