@@ -65,6 +65,12 @@ static double sureness(const struct fit_sample *s, double unsure)
 	return isfinite(usual) ? usual / hypot(usual, unsure) : 1;
 }
 
+/* What the nano suite found to add nothing, adds nothing: else a term may pass for what has none. */
+static bool adds(const struct fit_sample *s, size_t term)
+{
+	return !s->absent[term] && (terms[term].kin || !(s->direct[term] <= 0));
+}
+
 /* A row for each case, weighed; then one for each direct measurement of something dearer. */
 static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 {
@@ -83,7 +89,7 @@ static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 			continue;
 		for (size_t j = 0; j < terms_count; j++)
 			s->a[row * terms_count + j] =
-				s->absent[j] ? 0 : scale * fit_events(fit, &work, j) / about;
+				adds(s, j) ? scale * fit_events(fit, &work, j) / about : 0;
 		s->b[row++] = scale * (1 + off);
 	}
 	for (size_t j = 0; j < terms_count; j++) {
