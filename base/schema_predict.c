@@ -25,7 +25,7 @@ const struct table_schema schema_profile = {
 		{ .name = "per_op", .type = TABLE_NUMBER, .unit = "1", .optional = true,
 		  .description = "value by operations of the program, where these are known" },
 		{ .name = "serial", .type = TABLE_NUMBER, .unit = "1", .optional = true,
-		  .description = "of value: events on the program's critical path, the longest chain of what waited for what; what the others add makes it no longer; births: how many follow one another, were there a core for each thread" },
+		  .description = "of value: events on the program's critical path, the longest chain of what waited for what; what the others add makes it no longer; births: how many follow one another, were there a core for each thread, and forks: how many of these are copies" },
 		{ .name = "inside", .type = TABLE_INTEGER, .unit = "ns", .optional = true,
 		  .description = "calls that a polling driver would serve: time in them; where cores are short, of each as long as its patience at most" },
 		{ .name = "watched", .type = TABLE_INTEGER, .unit = "1", .optional = true,

@@ -45,7 +45,7 @@ static int put_counts(struct profile_tables *t, const struct profile *p, struct 
 		{ "preempted", "thread", trace->preempted, seen, { 0 } },
 		{ "threads-started", "thread", trace->tasks, true, { 0 } },
 		{ "new-threads", "thread", trace->threads, seen, trace->threads_share },
-		{ "forks", "thread", trace->forks, seen, { 0 } },
+		{ "forks", "thread", trace->forks, seen, trace->forks_share },
 		{ "births", "thread", trace->births, seen, trace->births_share },
 		{ "cross-cpu-wake-ups", "thread", trace->cross_wakes, seen, { 0 } },
 		{ "timer-expiries", "thread", trace->timeouts, seen, { 0 } },

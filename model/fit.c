@@ -95,7 +95,10 @@ static size_t fill(struct fit_sample *s, const struct fit *fit, bool first)
 	for (size_t j = 0; j < terms_count; j++) {
 		double added = s->direct[j], sure = sureness(s, s->unsure[j]);
 
-		if (!(added > 0) || terms[j].kin)
+		if (s->core[j] > 0) {
+			added = s->core[j];
+			sure = 1;
+		} else if (!(added > 0) || terms[j].kin)
 			continue;
 		memset(&s->a[row * terms_count], 0, terms_count * sizeof(*s->a));
 		s->a[row * terms_count + j] = sure / added;
@@ -170,6 +173,8 @@ static int gather(struct fit_sample *s, const char *leave)
 	s->b = calloc(room + terms_count, sizeof(*s->b));
 	if (!s->at || !s->weight || !s->measured || !s->a || !s->b)
 		return -ENOMEM;
+	for (size_t j = 0; j < terms_count; j++)
+		s->core[j] = NAN;
 	for (size_t i = 0; i < all->count; i++)
 		if (same(all->at[i].config, s->config) && !same(all->at[i].program, leave)) {
 			s->weight[s->count] = 1;
@@ -231,6 +236,17 @@ static void describe(const struct fit_sample *s, struct fit *fit)
 	fit->cpu_only = isnan(part) ? 1 : part;
 }
 
+/* What terms that are told by it take of a core. 0 or negative errno. */
+static int take_core(struct fit_sample *s, const char *leave)
+{
+	struct fit cpu;
+	int code = fit_make(s->all, s->config, METRIC_CPU, leave, FIT_COSTS, &cpu);
+
+	for (size_t j = 0; code == 0 && j < terms_count; j++)
+		s->core[j] = terms[j].core ? cpu.cost[j] : NAN;
+	return code;
+}
+
 int fit_make(const struct fit_cases *cases, const char *config, int metric, const char *leave,
 	     enum fit_effort effort, struct fit *fit)
 {
@@ -242,6 +258,8 @@ int fit_make(const struct fit_cases *cases, const char *config, int metric, cons
 	for (size_t j = 0; j < terms_count; j++)
 		fit->fault_ns[j] = direct_native(&cases->direct, &terms[j]);
 	fit_settle_faults(fit);
+	if (code == 0 && metric == METRIC_TIME)
+		code = take_core(&s, leave);
 	if (code == 0) {
 		memcpy(fit->direct, s.direct, sizeof(fit->direct));
 		memcpy(fit->absent, s.absent, sizeof(fit->absent));

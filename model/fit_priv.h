@@ -34,6 +34,7 @@ struct term {
 	bool ring;	     /* there is such a thing only where requests go by ring, */
 	bool cpu;	     /* and only in CPU time */
 	bool time;	     /* only in time: meanwhile its thread has no core, and others may have it */
+	bool core;	     /* in time it is what it takes of a core: what it waits for is another term */
 	bool small;	     /* only where guest memory is in small pages */
 	bool kin;	   /* what is measured directly is like it, and not the same: it tells machines apart,
 			      and does not enter a fit */
@@ -242,6 +243,7 @@ struct fit_sample {
 	size_t rows;		  /* of it used last */
 	double direct[TERM_MOST]; /* what the nano suite says; NaN: nothing */
 	double unsure[TERM_MOST]; /* and its standard error, relative to it */
+	double core[TERM_MOST];	  /* of time: what it takes of a core, by the fit of CPU seconds; else NaN */
 	bool absent[TERM_MOST];	  /* the configuration knows no such event */
 };
 

@@ -50,8 +50,10 @@ static void settle_processes(struct profile *p)
 	p->count[TERM_BLOCKING] += failed;
 	if (!isnan(p->forks))
 		p->count[find_term("fork")] = p->forks;
-	if (isnan(p->births))
-		p->count[find_term("birth")] = p->count[find_term("fork")] + *exec;
+	if (isnan(p->births)) {
+		p->count[find_term("fork-wait")] = p->count[find_term("fork")];
+		p->count[find_term("exec-wait")] = *exec;
+	}
 	p->count[find_term("young")] = young(p);
 }
 
@@ -90,10 +92,22 @@ static void settle_mapped(struct profile *p)
 	*mapped = fmin(fmax(*mapped - shared, 0), NEIGHBOURS * (shared + p->count[find_term("file-fault")]));
 }
 
+/* Births that are no copies are of programs. */
+static void settle_births(struct profile *p)
+{
+	size_t copy = find_term("fork-wait"), program = find_term("exec-wait");
+
+	p->count[program] = fmax(p->count[program] - p->count[copy], 0);
+	p->serial[program] -= p->count[copy] > 0 ? p->serial[copy] : 0;
+	if (p->serial[program] < 0)
+		p->serial[program] = 0;
+}
+
 void profile_settle(struct profile *p)
 {
 	double left[TERM_MOST];
 
+	settle_births(p);
 	settle_shares(p);
 	p->counted[COUNT_REQUEST] = p->count[find_term("request")] + p->count[TERM_BLOCKING];
 	p->counted[COUNT_MAP] = p->count[find_term("map")];

@@ -77,7 +77,8 @@ struct trace_profile {
 	uint64_t undriven; /* requests by ring that would find no driver, yet or while cores are short */
 	uint64_t forks;	   /* and processes that begin with a copy of another's memory */
 	uint64_t births;   /* those, and processes that go on as another program */
-	struct trace_share births_share; /* serial: of so many one follows another */
+	struct trace_share births_share; /* serial: of so many one follows another; */
+	struct trace_share forks_share;	 /* and so many of those are copies */
 	uint64_t tasks;			 /* threads and processes started; */
 	uint64_t threads;		 /* of which threads of a process there was */
 	struct trace_share threads_share;

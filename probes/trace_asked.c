@@ -75,7 +75,7 @@ static bool on_program(struct reader *r, const struct trace_event *e)
 		trace_tasks_serve(r->tasks, e); /* it is awake when the program begins */
 	} else {
 		r->profile->births++;
-		trace_path_add_birth(r->path, e->tid);
+		trace_path_add_program(r->path, e->tid);
 	}
 	return first;
 }

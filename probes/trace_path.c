@@ -15,14 +15,17 @@
  *
  * A process begins as a copy, or goes on as another program, in far more time than natively where it gets a
  * VM, and has no core for most of that. Of these births another chain tells: the one with most of them, were
- * there a core for each thread.
+ * there a core for each thread. A copy is made on the core of the process that begins, and not of the one
+ * that asked for it: the call counts there.
  */
 #define ENDED 1024 /* threads that have ended, and may still be heard of: they wake who waits for them */
 
 struct chain {
 	bool waits, woken, ended; /* woken: and has had no core since */
-	uint64_t ready_ns;	  /* since when it could use a core; 0: it has one, or waits */
-	uint32_t births;
+	bool copied;		  /* likewise, by a call of number: */
+	uint16_t call;
+	uint64_t ready_ns; /* since when it could use a core; 0: it has one, or waits */
+	struct trace_births births;
 	uint32_t count[PATH_EVENTS];
 };
 
@@ -79,7 +82,7 @@ static struct chain *chain_at(struct trace_path *path, int32_t tid)
 static void follow(struct chain *c, const struct chain *other)
 {
 	memcpy(c->count, other->count, sizeof(c->count));
-	if (other->births > c->births)
+	if (other->births.all > c->births.all)
 		c->births = other->births;
 }
 
@@ -123,7 +126,8 @@ static void on_core(struct trace_path *path, const struct trace_event *e)
 		memcpy(c->count, before->count, sizeof(c->count));
 		c->count[PATH_WAIT] += c->woken;
 	}
-	c->waits = c->woken = false;
+	c->count[c->call] += c->copied;
+	c->waits = c->woken = c->copied = false;
 	c->ready_ns = 0;
 }
 
@@ -181,12 +185,26 @@ void trace_path_add(struct trace_path *path, int32_t tid, unsigned event, uint32
 	c->waits = false;
 }
 
-void trace_path_add_birth(struct trace_path *path, int32_t tid)
+void trace_path_add_program(struct trace_path *path, int32_t tid)
 {
-	chain_at(path, tid)->births++;
+	chain_at(path, tid)->births.all++;
 }
 
-const uint32_t *trace_path_counts(const struct trace_path *path, uint32_t *births)
+void trace_path_add_copy(struct trace_path *path, int32_t tid, int32_t starter, uint16_t call)
+{
+	struct chain *c = chain_at(path, tid), *other = find(path, starter);
+
+	c->births.all++;
+	c->births.copies++;
+	c->copied = true;
+	c->call = call;
+	if (c->count[call])
+		c->count[call]--;
+	if (other && other->count[call])
+		other->count[call]--;
+}
+
+const uint32_t *trace_path_counts(const struct trace_path *path, struct trace_births *births)
 {
 	*births = path->end.births;
 	return path->end.ended ? path->end.count : NULL;

@@ -128,6 +128,11 @@ enum {
 	PATH_EVENTS
 };
 
+/* Processes that began as a copy, and went on as another program. */
+struct trace_births {
+	uint32_t all, copies;
+};
+
 struct trace_path;
 struct trace_path *trace_path_make(void); /* NULL: out of memory */
 void trace_path_free(struct trace_path *path);
@@ -137,11 +142,13 @@ void trace_path_begin(struct trace_path *path, int32_t tid);
 int trace_path_take(struct trace_path *path, const struct trace_event *event);
 /* COUNT events of PATH_EVENTS, but those it finds itself. */
 void trace_path_add(struct trace_path *path, int32_t tid, unsigned event, uint32_t count);
-/* A process begins as a copy, or goes on as another program. */
-void trace_path_add_birth(struct trace_path *path, int32_t tid);
+/* A process goes on as another program; or begins as a copy of STARTER's, which is in CALL for that, and has
+ * been heard of by TRACE_BEGIN. */
+void trace_path_add_program(struct trace_path *path, int32_t tid);
+void trace_path_add_copy(struct trace_path *path, int32_t tid, int32_t starter, uint16_t call);
 /* How many of each (PATH_EVENTS) are on the path to the program's end, and how many BIRTHS follow each other;
  * NULL: it has not ended, or did not begin. */
-const uint32_t *trace_path_counts(const struct trace_path *path, uint32_t *births);
+const uint32_t *trace_path_counts(const struct trace_path *path, struct trace_births *births);
 
 /* --- Pages: trace_pages.c --- */
 

@@ -86,7 +86,7 @@ static int on_begin(struct reader *r, const struct trace_event *e)
 	} else if (r->started && copied) {
 		r->profile->forks++;
 		r->profile->births++;
-		trace_path_add_birth(r->path, e->tid);
+		trace_path_add_copy(r->path, e->tid, starter, trace_pending(r, starter)->number);
 	}
 	return process == e->tid
 		       ? trace_pages_begin(r->pages, process, trace_tasks_process(r->tasks, starter), copied)
@@ -212,7 +212,7 @@ static void settle(struct reader *r)
 {
 	struct trace_profile *profile = r->profile;
 	bool alone = profile->tasks == 0;
-	uint32_t births;
+	struct trace_births births;
 	const uint32_t *serial = trace_path_counts(r->path, &births);
 
 	if (!serial || (!alone && (profile->wakes == 0 || profile->lost)))
@@ -227,7 +227,9 @@ static void settle(struct reader *r)
 		}
 	}
 	profile->births_share.known = true;
-	profile->births_share.serial = at_most(births, profile->births);
+	profile->births_share.serial = at_most(births.all, profile->births);
+	profile->forks_share.known = true;
+	profile->forks_share.serial = at_most(births.copies, profile->forks);
 }
 
 int trace_profile_read(struct trace_profile *profile, const char *path, bool from_exec,

@@ -164,7 +164,7 @@ try 0 --repeat 1 -- /bin/sleep 0.01 && grep -q '^sleep: .*counted in a run of' s
 result summary
 # One after another: all on the critical path; beside each other: not all.
 try 0 --csv --repeat 1 -- /bin/sh -c '/bin/true; (/bin/true); :' && [ "$(field births value)" -ge 2 ] && [ "$(field forks value)" -ge 1 ] &&
-	[ "$(field births serial)" = "$(field births value)" ] && [ "$(field loaded value)" -gt 20 ]
+	[ "$(field births serial)" = "$(field births value)" ] && [ "$(field forks serial)" = "$(field forks value)" ] && [ "$(field loaded value)" -gt 20 ]
 result births
 try 0 --repeat 1 -- /bin/sh -c 'sleep 0.2 & head -c 300 /dev/zero | wc -c >&2; wait' &&
 	awk '/of the requests are on the critical path/ { on = $6 } /calls would be requests/ { all = $1 } END { exit !(on > 0 && on < all) }' said

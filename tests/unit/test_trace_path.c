@@ -141,7 +141,31 @@ static void test_births(void)
 	CHECK_INT(p.forks, 2);
 	CHECK_INT(p.births, 4);
 	CHECK_INT(p.births_share.serial, 2);
+	CHECK_INT(p.forks_share.serial, 1);
+	CHECK_INT(p.call[SYS_fork]->share.serial, 2); /* on one core */
 	CHECK(p.call[SYS_execve] && p.call[SYS_execve]->count == 2);
+	trace_profile_free(&p);
+}
+
+/* On two cores a copy is made beside what its starter goes on to do: only who is waited for is on the path.
+ */
+static void test_copies(void)
+{
+	static const struct trace_event events[] = {
+		PROGRAM,	  CALL(30, 1, SYS_fork, 0),
+		STARTS(30, 2, 1), ON(31, 2, 1),
+		BACK(31, 1, 2),	  CALL(32, 1, SYS_fork, 0),
+		STARTS(32, 3, 1), BACK(33, 1, 3),
+		WAITS(34, 1, 0),  ON(34, 3, 0),
+		ENDS(40, 2),	  ASK(41, 3),
+		ENDS(50, 3),	  WAKES(51, 1, 3, 0),
+		ON(52, 1, 0),	  ENDS(60, 1),
+	};
+	struct trace_profile p;
+
+	read_path(&p, events, sizeof(events) / sizeof(events[0]));
+	CHECK(p.call[SYS_fork] && p.call[SYS_fork]->count == 2 && p.call[SYS_fork]->share.serial == 1);
+	CHECK(p.births == 2 && p.births_share.serial == 1 && p.forks_share.serial == 1);
 	trace_profile_free(&p);
 }
 
@@ -216,6 +240,7 @@ int main(void)
 	CHECK_RUN(test_one_core);
 	CHECK_RUN(test_alone);
 	CHECK_RUN(test_births);
+	CHECK_RUN(test_copies);
 	CHECK_RUN(test_ended);
 	CHECK_RUN(test_numbers);
 	CHECK_RUN(test_unknown);
