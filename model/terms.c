@@ -196,7 +196,7 @@ const struct term terms[] = {
 		.summary = "what a process that begins as a copy waits for, without a core, as the kernel makes its VM" },
 	{ .name = "exec-wait", .direct = "exec", .divide = 1, .kin = true, .time = true, .event = "births",
 		.summary = "and what a process that goes on as another program waits for" },
-	{ .name = "loaded", .divide = 1, .event = "loaded",
+	{ .name = "loaded", .direct = "exec-large", .less = "exec", .divide = 1024, .event = "loaded",
 		.summary = "a page of a program that is executed, or of its interpreter: the monitor reads it into memory" },
 	{ .name = "thread", .direct = "thread", .divide = 1, .kin = true, .event = "new-threads",
 		.summary = "a thread that begins: a vCPU of its own is made" },
