@@ -94,6 +94,7 @@ static int put_times(struct profile_tables *t, const struct profile *p, struct e
 		{ "cpu-small", p->small_cpu_ns },
 		{ "counted", p->observed_ns },
 		{ "awake", p->traced ? p->quick * (double)p->trace.awake_ns : (double)NAN },
+		{ "asleep", p->traced ? (double)p->trace.asleep_ns : (double)NAN },
 		{ "tracing",
 		  p->traced ? (double)p->trace.events * (double)p->trace.event_cost_ns : (double)NAN },
 	};

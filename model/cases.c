@@ -141,6 +141,7 @@ static int add_case(struct fit_cases *all, const struct source *s, size_t worklo
 	f->label = count ? cells_text(c, pairs[0].row, "label") : f->config;
 	f->memory = count ? cells_text(c, pairs[0].row, "memory") : "";
 	f->transport = count ? cells_text(c, pairs[0].row, "transport") : "";
+	f->idle = count ? cells_text(c, pairs[0].row, "idle") : "";
 	for (size_t i = 0; i < COUNTED; i++)
 		f->counted[i] = median_count(s, pairs, count, i);
 	f->held = median_held(c, pairs, count);

@@ -183,6 +183,7 @@ static int gather(struct fit_sample *s, const char *leave)
 		}
 	for (size_t j = 0; s->count && j < terms_count; j++) {
 		s->absent[j] = (terms[j].ring && strcmp(s->at[0]->transport, "ring") != 0) ||
+			       (terms[j].poll && strcmp(s->at[0]->idle, "poll") != 0) ||
 			       (terms[j].cpu && s->metric != METRIC_CPU) ||
 			       (terms[j].time && s->metric != METRIC_TIME) ||
 			       (terms[j].small && strcmp(s->at[0]->memory, "locked-huge") == 0);

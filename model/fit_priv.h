@@ -32,6 +32,7 @@ struct term {
 	const char *less;    /* and the event to subtract; NULL: none */
 	const char *without; /* events of this term are none of its own; NULL: none */
 	bool ring;	     /* there is such a thing only where requests go by ring, */
+	bool poll;	     /* or an idle guest polls, */
 	bool cpu;	     /* and only in CPU time */
 	bool time;	     /* only in time: meanwhile its thread has no core, and others may have it */
 	bool core;	     /* in time it is what it takes of a core: what it waits for is another term */
@@ -118,7 +119,7 @@ extern const char *const fit_metrics[METRICS];
 
 /* One program under one configuration. */
 struct fit_case {
-	const char *program, *config, *label, *transport, *memory;
+	const char *program, *config, *label, *transport, *memory, *idle;
 	size_t profile; /* row of profiles */
 	double native_ns[METRICS], measured_ns[METRICS];
 	double left_out_ns[METRICS]; /* predicted by the fit without its program; NaN: there is none */

@@ -128,6 +128,13 @@ static double weigh_awake(const struct table *t, size_t row)
 		       : 0;
 }
 
+static double weigh_asleep(const struct table *t, size_t row)
+{
+	return table_is(t, row, "group", "time") && table_is(t, row, "event", "asleep")
+		       ? number(t, row, "value")
+		       : 0;
+}
+
 /* Of calls on several kinds of descriptors as many as are by ring. */
 static double weigh_answer(const struct table *t, size_t row)
 {
@@ -166,6 +173,8 @@ const struct term terms[] = {
 		.summary = "a call of a process that has no driver: it was forked and has not made fifty, or gives way to others" },
 	{ .name = "answer", .divide = 1, .share = true, .weight = weigh_answer, .ring = true, .cpu = true,
 		.summary = "native time in such calls: the vCPU polls for the answer meanwhile" },
+	{ .name = "asleep", .divide = 1, .share = true, .weight = weigh_asleep, .poll = true, .cpu = true,
+		.summary = "time that threads sleep for, natively without a core: an idle guest polls" },
 	{ .name = "sync", .divide = 1, .weight = weigh_sync,
 		.summary = "data made durable, beyond the request: fsync, fdatasync" },
 	{ .name = "guest-call", .direct = "syscall", .divide = 1, .weight = weigh_guest,

@@ -66,6 +66,7 @@ struct trace_profile {
 	uint64_t cross_wakes;		      /* of which go on on another CPU than their waker's */
 	uint64_t timeouts;		      /* a wait ended because its time was up */
 	uint64_t waits;			      /* a thread left its CPU to wait for something */
+	uint64_t asleep_ns; /* of threads, until a time that they gave: clock_nanosleep(2) */
 	uint64_t awake_ns;  /* of drivers between requests, for as long as the pause at most */
 	uint64_t preempted; /* or because another got it */
 	struct trace_share waits_share;

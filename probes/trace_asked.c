@@ -96,6 +96,8 @@ void trace_answered(struct reader *r, const struct trace_event *e)
 		r->profile->call[p->number]->inside_ns += trace_tasks_polled(r->tasks, e, p->since_ns);
 		trace_tasks_serve(r->tasks, e);
 	}
+	if (p->number == SYS_nanosleep || p->number == SYS_clock_nanosleep)
+		r->profile->asleep_ns += e->time_ns - p->since_ns;
 	trace_descriptors_follow(r->descriptor, p->number, p->first, result);
 	r->profile->timeouts += p->slept && trace_call_timed_out(p->number, result);
 	if (result > 0 && trace_call_moves(p->number) && r->profile->call[p->number])

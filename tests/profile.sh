@@ -162,6 +162,8 @@ try 0 --json -- /bin/sh -c '/bin/true; /bin/true' && jq -e '
 result processes
 try 0 --repeat 1 -- /bin/sleep 0.01 && grep -q '^sleep: .*counted in a run of' said && grep -q 'cannot\|no system call' err
 result summary
+try 0 --csv --repeat 1 -- /bin/sleep 0.05 && [ "$(field asleep value | cut -d. -f1)" -ge 50000000 ] && [ "$(field cpu value | cut -d. -f1)" -lt 50000000 ]
+result asleep
 # One after another: all on the critical path; beside each other: not all.
 try 0 --csv --repeat 1 -- /bin/sh -c '/bin/true; (/bin/true); :' && [ "$(field births value)" -ge 2 ] && [ "$(field forks value)" -ge 1 ] &&
 	[ "$(field births serial)" = "$(field births value)" ] && [ "$(field forks serial)" = "$(field forks value)" ] && [ "$(field loaded value)" -gt 20 ]
