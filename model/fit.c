@@ -173,8 +173,6 @@ static int gather(struct fit_sample *s, const char *leave)
 	s->b = calloc(room + terms_count, sizeof(*s->b));
 	if (!s->at || !s->weight || !s->measured || !s->a || !s->b)
 		return -ENOMEM;
-	for (size_t j = 0; j < terms_count; j++)
-		s->core[j] = NAN;
 	for (size_t i = 0; i < all->count; i++)
 		if (same(all->at[i].config, s->config) && !same(all->at[i].program, leave)) {
 			s->weight[s->count] = 1;
@@ -244,7 +242,7 @@ static int take_core(struct fit_sample *s, const char *leave)
 	int code = fit_make(s->all, s->config, METRIC_CPU, leave, FIT_COSTS, &cpu);
 
 	for (size_t j = 0; code == 0 && j < terms_count; j++)
-		s->core[j] = terms[j].core ? cpu.cost[j] : NAN;
+		s->core[j] = terms[j].core ? cpu.cost[j] : 0;
 	return code;
 }
 

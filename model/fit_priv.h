@@ -244,7 +244,7 @@ struct fit_sample {
 	size_t rows;		  /* of it used last */
 	double direct[TERM_MOST]; /* what the nano suite says; NaN: nothing */
 	double unsure[TERM_MOST]; /* and its standard error, relative to it */
-	double core[TERM_MOST];	  /* of time: what it takes of a core, by the fit of CPU seconds; else NaN */
+	double core[TERM_MOST];	  /* of time: what it takes of a core, by the fit of CPU seconds; else 0 */
 	bool absent[TERM_MOST];	  /* the configuration knows no such event */
 };
 

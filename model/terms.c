@@ -121,20 +121,6 @@ static double weigh_fork(const struct table *t, size_t row)
 	return any(t, row, calls) ? number(t, row, "value") : 0;
 }
 
-static double weigh_awake(const struct table *t, size_t row)
-{
-	return table_is(t, row, "group", "time") && table_is(t, row, "event", "awake")
-		       ? number(t, row, "value")
-		       : 0;
-}
-
-static double weigh_asleep(const struct table *t, size_t row)
-{
-	return table_is(t, row, "group", "time") && table_is(t, row, "event", "asleep")
-		       ? number(t, row, "value")
-		       : 0;
-}
-
 /* Of calls on several kinds of descriptors as many as are by ring. */
 static double weigh_answer(const struct table *t, size_t row)
 {
@@ -159,7 +145,7 @@ const struct term terms[] = {
 		.summary = "native time that huge pages save: walks of page tables, dearer where there are two" },
 	[TERM_REQUEST] = { .name = "request", .direct = "forwarded-call", .divide = 1, .weight = weigh_request,
 		.summary = "a call that the host serves and that cannot block, by the configuration's transport" },
-	[TERM_AWAKE] = { .name = "awake", .divide = 1, .share = true, .weight = weigh_awake, .ring = true, .cpu = true,
+	[TERM_AWAKE] = { .name = "awake", .divide = 1, .share = true, .event = "awake", .ring = true, .cpu = true,
 		.summary = "native time between two calls, while a driver polls: for as long as its patience lasts" },
 	[TERM_BLOCKING] = { .name = "blocking", .direct = "blocking-call", .divide = 1, .weight = weigh_blocking,
 		.summary = "a call that the host serves and that might have blocked: an exit, whatever the transport" },
@@ -173,7 +159,7 @@ const struct term terms[] = {
 		.summary = "a call of a process that has no driver: it was forked and has not made fifty, or gives way to others" },
 	{ .name = "answer", .divide = 1, .share = true, .weight = weigh_answer, .ring = true, .cpu = true,
 		.summary = "native time in such calls: the vCPU polls for the answer meanwhile" },
-	{ .name = "asleep", .divide = 1, .share = true, .weight = weigh_asleep, .poll = true, .cpu = true,
+	{ .name = "asleep", .divide = 1, .share = true, .event = "asleep", .poll = true, .cpu = true,
 		.summary = "time that threads sleep for, natively without a core: an idle guest polls" },
 	{ .name = "sync", .divide = 1, .weight = weigh_sync,
 		.summary = "data made durable, beyond the request: fsync, fdatasync" },

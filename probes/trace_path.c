@@ -22,9 +22,8 @@
 
 struct chain {
 	bool waits, woken, ended; /* woken: and has had no core since */
-	bool copied;		  /* likewise, by a call of number: */
-	uint16_t call;
-	uint64_t ready_ns; /* since when it could use a core; 0: it has one, or waits */
+	uint16_t copy;		  /* likewise, the call it began by as a copy; 0: none */
+	uint64_t ready_ns;	  /* since when it could use a core; 0: it has one, or waits */
 	struct trace_births births;
 	uint32_t count[PATH_EVENTS];
 };
@@ -126,8 +125,9 @@ static void on_core(struct trace_path *path, const struct trace_event *e)
 		memcpy(c->count, before->count, sizeof(c->count));
 		c->count[PATH_WAIT] += c->woken;
 	}
-	c->count[c->call] += c->copied;
-	c->waits = c->woken = c->copied = false;
+	c->count[c->copy] += c->copy != 0;
+	c->copy = 0;
+	c->waits = c->woken = false;
 	c->ready_ns = 0;
 }
 
@@ -196,8 +196,7 @@ void trace_path_add_copy(struct trace_path *path, int32_t tid, int32_t starter, 
 
 	c->births.all++;
 	c->births.copies++;
-	c->copied = true;
-	c->call = call;
+	c->copy = call;
 	if (c->count[call])
 		c->count[call]--;
 	if (other && other->count[call])

@@ -97,18 +97,19 @@ static void write_large(void)
 	int from = open(self, O_RDONLY | O_CLOEXEC), to = open(LARGE, O_WRONLY | O_CREAT | O_TRUNC, 0755);
 	struct stat status;
 	unsigned char *file;
-	uint64_t bytes, all;
+	uint64_t bytes, own, all; /* of its own, and in whole pages, and with those behind */
 
 	if (from < 0 || fstat(from, &status) || to < 0)
 		samples_fail("a larger program in the working directory");
 	bytes = (uint64_t)status.st_size;
-	all = to_page(bytes);
-	file = malloc(all + PAGES * PAGE);
+	own = to_page(bytes);
+	all = own + PAGES * PAGE;
+	file = malloc(all);
 	if (file == NULL || read(from, file, bytes) != (ssize_t)bytes)
 		samples_fail("reading the program");
-	memset(file + bytes, 1, all + PAGES * PAGE - bytes);
-	add_pages(file, all);
-	for (uint64_t done = 0; done < all + PAGES * PAGE; done += PAGE)
+	memset(file + bytes, 1, all - bytes);
+	add_pages(file, own);
+	for (uint64_t done = 0; done < all; done += PAGE)
 		if (write(to, file + done, PAGE) != (ssize_t)PAGE)
 			samples_fail("writing a larger program");
 	free(file);
