@@ -21,4 +21,8 @@ void cores_yield(const cpu_set_t *cores);
 /* Runs this process on CORES. 0 or -1 with errno. Async-signal-safe. */
 int cores_use(const cpu_set_t *cores);
 
+/* CPU time in ns that anybody used of CORES since boot, less ours and that of what we ran (proc_stat(5));
+ * NaN: not known. */
+double cores_others_ns(const cpu_set_t *cores);
+
 #endif

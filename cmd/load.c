@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -54,30 +53,6 @@ static int64_t sum(const int64_t *values, size_t n)
 		else
 			total += values[i];
 	return total;
-}
-
-/* CPU time that anybody used since boot of our CORES, less ours and that of what we ran (proc_stat(5)); NaN:
- * not known. */
-static double others_ns(const cpu_set_t *cores)
-{
-	unsigned long long user, nice, system, irq, softirq, ticks = 0;
-	FILE *file = fopen("/proc/stat", "re");
-	struct rusage own, children;
-	char line[512];
-	unsigned core;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "cpu%u %llu %llu %llu %*u %*u %llu %llu", &core, &user, &nice, &system, &irq,
-			   &softirq) == 6 &&
-		    core < CPU_SETSIZE && CPU_ISSET(core, cores))
-			ticks += user + nice + system + irq + softirq;
-	if (file)
-		fclose(file);
-	getrusage(RUSAGE_SELF, &own);
-	getrusage(RUSAGE_CHILDREN, &children);
-	return ticks ? (double)ticks * 1e9 / (double)sysconf(_SC_CLK_TCK) - (double)clock_usage_ns(&own) -
-			       (double)clock_usage_ns(&children)
-		     : (double)NAN;
 }
 
 static int64_t waited(const struct measurement *m)
@@ -146,6 +121,17 @@ static bool lasted(struct shared *s, int64_t now)
 	return true;
 }
 
+/* Runs that come faster than they go wait ever longer: there is no end to that, and no time to be told. */
+static void judge_queue(struct load *load, int64_t waited_ns)
+{
+	if (load->reason[0] || waited_ns <= (int64_t)load->timeout_ns)
+		return;
+	load->overtaken = true;
+	snprintf(load->reason, sizeof(load->reason),
+		 "runs come faster than they go: one has waited for %.0f s and not begun: lower --rate",
+		 (double)waited_ns / 1e9);
+}
+
 /* When VM's next run is to begin, into *DUE_NS; false: there is none. */
 static bool next_run(struct shared *s, int64_t *due_ns)
 {
@@ -154,15 +140,18 @@ static bool next_run(struct shared *s, int64_t *due_ns)
 	bool more;
 
 	pthread_mutex_lock(&s->lock);
-	more = s->code == 0 && !load->interrupted && !load->reason[0];
+	more = s->code == 0 && !load->interrupted;
 	if (load->rate > 0) {
 		*due_ns = (int64_t)(s->next_s * 1e9);
 		s->next_s += -log(random_unit(&s->seed)) / load->rate;
 		more = more && *due_ns < (int64_t)load->for_ns;
+		if (more)
+			judge_queue(load, now - *due_ns);
 	} else {
 		*due_ns = now;
 		more = more && !lasted(s, now);
 	}
+	more = more && !load->reason[0];
 	pthread_mutex_unlock(&s->lock);
 	return more;
 }
@@ -264,7 +253,7 @@ int load_run(struct load *load, struct error *error)
 
 	probes_choose(LOAD_PROBES, &s.without, NULL);
 	cores_get(&s.cores);
-	others = others_ns(&s.cores);
+	others = cores_others_ns(&s.cores);
 	cores_yield(&s.cores);
 	if (load->rate > 0)
 		s.next_s = -log(random_unit(&s.seed)) / load->rate;
@@ -282,7 +271,8 @@ int load_run(struct load *load, struct error *error)
 	cores_use(&s.cores);
 	if (load->rate > 0 || load->lasted_ns == 0)
 		load->lasted_ns = load->for_ns;
-	load->others_cores = fmax(others_ns(&s.cores) - others, 0) / (double)(clock_now_ns() - s.begun_ns);
+	load->others_cores =
+		fmax(cores_others_ns(&s.cores) - others, 0) / (double)(clock_now_ns() - s.begun_ns);
 	if (s.code == 0)
 		return 0;
 	if (s.error.what[0])

@@ -28,11 +28,11 @@ struct load {
 	const struct workload *workload[LOAD_VMS]; /* of each VM */
 	const char *directory[LOAD_VMS];	   /* it works in; NULL: ours */
 	size_t vms;
-	const char *input; /* stdin of each; NULL: /dev/null */
-	uint64_t for_ns;   /* runs are begun, or due, so long; without a rate until each VM has ended
-			      LOAD_TURNS, too */
-	uint64_t timeout_ns;
-	double rate; /* runs due a second, for all VMs; 0: each begins anew as soon as it has ended */
+	const char *input;   /* stdin of each; NULL: /dev/null */
+	uint64_t for_ns;     /* runs are begun, or due, so long; without a rate until each VM has ended
+				LOAD_TURNS, too */
+	uint64_t timeout_ns; /* of a run, and of its wait for a VM */
+	double rate;	     /* runs due a second, for all VMs; 0: each begins anew as soon as it has ended */
 	uint64_t seed;
 	int signal_fd;
 	/* Found: */
@@ -42,6 +42,7 @@ struct load {
 	double others_cores; /* busy with anything else meanwhile, on average; NaN: not known */
 	bool fell_back;	     /* a knob could not be set as asked */
 	bool interrupted;    /* the user stopped it */
+	bool overtaken;	     /* runs were due faster than they went */
 	char reason[300];    /* why the first run that went wrong did; "": none */
 };
 

@@ -150,7 +150,7 @@ static int run_one(struct bench *b, size_t c, const struct mix *m, size_t block,
 		b->unable[c] = true;
 	} else if (code == 0 && load.interrupted) {
 		code = error_set(error, EINTR, "stopped");
-	} else if (code == 0 && load.reason[0] && m->vms > 1) {
+	} else if (code == 0 && load.reason[0] && (m->vms > 1 || load.overtaken)) {
 		progress_say(&b->progress, "%s under %s is left out of block %llu: %s", m->name,
 			     b->config[c].name, (unsigned long long)block, load.reason);
 	} else if (code == 0 && load.reason[0]) {
