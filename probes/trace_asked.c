@@ -23,6 +23,13 @@ static bool on_request(struct reader *r, const struct trace_event *e, struct tra
 	return driven;
 }
 
+/* Where nothing tells of waiting, who is in a call that may wait does. */
+static void judge_idle(struct reader *r, const struct trace_event *e, uint16_t number, bool idle)
+{
+	if (!r->switches && (r->request[number] == REQUEST_EXIT || number == SYS_futex))
+		trace_tasks_idle(r->tasks, e->tid, idle);
+}
+
 int trace_asked(struct reader *r, const struct trace_event *e, uint16_t number)
 {
 	struct trace_call *call;
@@ -58,6 +65,7 @@ int trace_asked(struct reader *r, const struct trace_event *e, uint16_t number)
 	call->sockets += first < TRACE_DESCRIPTORS && r->descriptor[first] == TRACE_SOCKET;
 	if (r->request[number] != REQUEST_NONE)
 		p->driven = on_request(r, e, call, r->request[number], file);
+	judge_idle(r, e, number, true);
 	return 0;
 }
 
@@ -88,6 +96,7 @@ void trace_answered(struct reader *r, const struct trace_event *e)
 	if (!p->inside || p->tid != e->tid)
 		return;
 	p->inside = false;
+	judge_idle(r, e, p->number, false);
 	if (p->number == SYS_execve && result == 0 && on_program(r, e))
 		return;
 	if (!r->started)

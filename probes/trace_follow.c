@@ -57,6 +57,34 @@ static void keep(struct trace_follower *f, enum trace_kind kind, pid_t tid, uint
 	};
 }
 
+/* The process of thread TID (proc(5)). */
+static pid_t process_of(pid_t tid)
+{
+	char path[32], line[64];
+	int process = tid;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file) && sscanf(line, "Tgid: %d", &process) != 1)
+		;
+	if (file)
+		fclose(file);
+	return process;
+}
+
+/* Thread TID, at EVENT, has started another. */
+static void take_begin(struct trace_follower *f, pid_t tid, int event)
+{
+	unsigned long begun;
+
+	if (ptrace(PTRACE_GETEVENTMSG, tid, NULL, &begun))
+		return;
+	keep(f, TRACE_BEGIN, (pid_t)begun,
+	     (uint64_t)(event == PTRACE_EVENT_CLONE ? process_of((pid_t)begun) : (pid_t)begun) << 32 |
+		     (uint32_t)tid);
+}
+
 /* The thread TID is at an end of a call; whether that was its beginning. */
 static bool take_call(struct trace_follower *f, pid_t tid)
 {
@@ -93,7 +121,7 @@ static uint64_t spent_ns(const struct trace_follower *f)
 static void take_stop(struct trace_follower *f, pid_t tid, int status, uint64_t now)
 {
 	bool call = WSTOPSIG(status) == CALL, begins = false;
-	int number = signal_of(status);
+	int number = signal_of(status), event = status >> 16;
 
 	if (call && tid == f->gone_on && (f->turn_ns == 0 || now - f->gone_on_ns < f->turn_ns))
 		f->turn_ns = now - f->gone_on_ns;
@@ -101,6 +129,8 @@ static void take_stop(struct trace_follower *f, pid_t tid, int status, uint64_t 
 		f->last_ns = now - spent_ns(f);
 	if (call)
 		begins = take_call(f, tid);
+	else if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK)
+		take_begin(f, tid, event);
 	ptrace(number < 0 ? PTRACE_LISTEN : PTRACE_SYSCALL, tid, NULL,
 	       (void *)(intptr_t)(number < 0 ? 0 : number));
 	f->gone_on_ns = trace_now_ns();
@@ -124,8 +154,12 @@ static bool await(struct trace_follower *f)
 		return errno == EINTR;
 	if (info.si_pid == f->pid && info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED)
 		return false;
-	if (waitpid(info.si_pid, &status, ours) == info.si_pid && WIFSTOPPED(status))
+	if (waitpid(info.si_pid, &status, ours) != info.si_pid)
+		return true;
+	if (WIFSTOPPED(status))
 		take_stop(f, info.si_pid, status, trace_now_ns());
+	else
+		keep(f, TRACE_END, info.si_pid, 0);
 	return true;
 }
 
@@ -177,7 +211,8 @@ static int begin(struct trace_follower *f, const char *path, struct error *error
 {
 	f->last_ns = trace_now_ns();
 	f->file = fopen(path, "we");
-	if (f->file == NULL || trace_file_begin(f->file, f->last_ns, 1)) {
+	if (f->file == NULL ||
+	    trace_file_begin(f->file, f->last_ns, (uint32_t)sysconf(_SC_NPROCESSORS_ONLN))) {
 		error_fail(error, errno, "choose a directory you may write to", "cannot create the trace");
 		return error_at(error, "%s", path);
 	}

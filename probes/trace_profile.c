@@ -46,6 +46,7 @@ static void on_switch(struct reader *r, const struct trace_event *e)
 	struct pending *p = trace_pending(r, e->tid);
 	bool waits = e->kind == TRACE_OFF && e->value == 0;
 
+	r->switches = true;
 	if (e->kind == TRACE_ON && p->off_ns)
 		skip(r, e, e->time_ns - p->off_ns);
 	p->off_ns = e->kind == TRACE_OFF && !waits ? e->time_ns : 0;

@@ -23,7 +23,7 @@ struct pending {
 struct reader {
 	struct trace_profile *profile;
 	const enum trace_request *request;
-	bool started;
+	bool started, switches; /* switches: the trace tells of who leaves its core */
 	uint64_t last_ns[TRACE_CALLS];
 	uint8_t descriptor[TRACE_DESCRIPTORS]; /* of all processes together: the last opened counts */
 	struct pending pending[TRACE_THREADS];

@@ -116,9 +116,10 @@ if [ "$(cat /proc/sys/kernel/perf_event_paranoid 2>/dev/null || echo 9)" -ge 2 ]
 		[ -z "$(field wake-ups value)" ] && awk -F, '$2 == "write" { n += $5 } END { exit n != 99 }' open/arrivals.csv
 	result ordinary-user
 	slowly --csv --repeat 1 -- /bin/sh -c '/bin/true; timeout -s USR1 0.05 /bin/sleep 5; trap "exit 3" USR1; kill -USR1 $$; exit 0' &&
-		[ "$(field threads-started value)" -eq 3 ] && [ "$(field execve value)" -eq 3 ] && [ "$(field kill value)" -ge 1 ]
+		[ "$(field threads-started value)" -eq 3 ] && [ "$(field execve value)" -eq 3 ] && [ "$(field kill value)" -ge 1 ] &&
+		[ "$(field births value)" -ge 3 ] && [ "$(field new-threads value)" -eq 0 ]
 	result ordinary-user-processes
-	slowly --csv --repeat 1 -- /usr/bin/xz -T2 -k -c ../input && [ "$(field futex value)" -gt 0 ]
+	slowly --csv --repeat 1 -- /usr/bin/xz -T2 -k -c ../input && [ "$(field futex value)" -gt 0 ] && [ "$(field new-threads value)" -gt 0 ]
 	result ordinary-user-threads
 	slowly --timeout 300ms --repeat 1 -- /bin/sleep 5.25
 	[ $? -eq 1 ] && grep -q 'no end after' err && ! pgrep -f 'sleep 5.2[5]' >/dev/null

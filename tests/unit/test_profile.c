@@ -97,6 +97,41 @@ static void test_whole(void)
 	trace_profile_free(&p);
 }
 
+/* Where no switch tells of it, a thread waits while it is in a call that may: the driver keeps its patience
+ * for the other. */
+static void test_followed(void)
+{
+	static const struct trace_event waiting[] = {
+		CALL(10, 1, SYS_execve, 0),
+		BACK(20, 1, 0),
+		CALL(30, 1, SYS_clone, 0x100),
+		{ 35, (uint64_t)1 << 32 | 1, 2, TRACE_BEGIN, 0 },
+		BACK(40, 1, 2),
+		CALL(50, 1, SYS_poll, 0),
+		CALL(100, 2, SYS_openat, 0),
+		BACK(110, 2, 7),
+		CALL(600, 2, SYS_openat, 0), /* after less than its patience */
+		BACK(610, 2, 7),
+		CALL(2600, 2, SYS_openat, 0),
+		BACK(2610, 2, 7),
+		BACK(2700, 1, 1),
+		CALL(3200, 2, SYS_openat, 0), /* two want the cores now */
+		BACK(3210, 2, 7),
+		{ 3300, 0, 2, TRACE_END, 0 },
+	};
+	const enum trace_request request[TRACE_CALLS] = {
+		[SYS_openat] = REQUEST_RING,
+		[SYS_poll] = REQUEST_EXIT,
+	};
+	struct trace_profile p;
+
+	traces_profile(&p, waiting, sizeof(waiting) / sizeof(waiting[0]), 2, true, request);
+	CHECK(p.call[SYS_openat] != NULL);
+	CHECK_INT(p.call[SYS_openat] ? p.call[SYS_openat]->late : 0, 2);
+	CHECK_INT(p.threads, 1);
+	trace_profile_free(&p);
+}
+
 static void test_no_trace(void)
 {
 	enum trace_request request[TRACE_CALLS] = { REQUEST_NONE };
@@ -112,6 +147,7 @@ int main(void)
 {
 	CHECK_RUN(test_counts);
 	CHECK_RUN(test_whole);
+	CHECK_RUN(test_followed);
 	CHECK_RUN(test_no_trace);
 	return check_done();
 }
