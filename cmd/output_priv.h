@@ -4,14 +4,20 @@
 #define CMD_OUTPUT_PRIV_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct error;
 
 /* The directory that tables are written to. */
 struct output {
 	char path[4200];
-	bool made; /* it was not there before */
+	bool made;    /* it was not there before */
+	size_t stood; /* how much of its path was */
 };
+
+/* Makes DIRECTORY and those above it; of its path so much as *STOOD was there before. 0, or -1 with errno:
+ * EEXIST where it was there itself. */
+int output_make(const char *directory, size_t *stood);
 
 /* Makes the directory NAMED by --out, unless it is there; where it is NULL one in /tmp, named for COMMAND. 0
  * or negative errno. */

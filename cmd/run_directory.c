@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/schema.h"
+#include "cmd/output_priv.h"
 #include "cmd/run_priv.h"
 
 /* The directory results go to. */
@@ -45,23 +46,9 @@ static bool is_empty(const char *directory)
 
 static int make_with_parents(const char *directory, struct error *error)
 {
-	char path[4096];
-	int made = -1;
+	size_t stood;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s", directory) < sizeof(path)) {
-		for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-			*slash = '\0';
-			mkdir(path, 0777); /* what this could not do, the last one tells */
-			*slash = '/';
-		}
-		made = mkdir(path, 0777);
-		/* "out/" was made as a parent of nothing. */
-		if (made && errno == EEXIST && path[strlen(path) - 1] == '/')
-			made = 0;
-	} else {
-		errno = ENAMETOOLONG;
-	}
-	if (made == 0)
+	if (output_make(directory, &stood) == 0)
 		return 0;
 	error_fail(error, errno, "choose another with --out", "cannot make the directory");
 	return error_at(error, "%.250s", directory);

@@ -33,7 +33,7 @@ refuses for-nothing 2 'leaves no time' --for 0s --pid $$
 refuses no-suite 2 'did you mean training?' --suite trainin
 refuses only 2 'give --suite, too' --only x -- /bin/true
 refuses csv-json 2 'exclude each other' --csv --json -- /bin/true
-refuses no-directory 1 'make the directories above it' --out no/where -- /bin/true
+refuses no-directory 1 'choose another with --out' --out /proc/no/where -- /bin/true
 refuses never-ends 1 'no end after' --timeout 200ms -- /bin/sleep 5
 refuses floods 1 'stopped after printing' --repeat 1 -- /usr/bin/yes
 refuses killed 1 'Killed' --repeat 1 -- /bin/sh -c 'kill -9 $$'
