@@ -12,6 +12,15 @@
 
 /* machine.csv: where and how a result was measured. */
 
+bool machine_tell(const char *name, char *text)
+{
+	const struct machine_fact *fact = machine_facts;
+
+	while (fact->name && strcmp(fact->name, name) != 0)
+		fact++;
+	return fact->name && fact->tell(text);
+}
+
 static int put(struct table_writer *writer, const char *fact, const char *value, struct error *error)
 {
 	table_put_text(writer, fact);

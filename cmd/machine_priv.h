@@ -20,6 +20,9 @@ struct machine_fact {
 /* All facts, ending with a row whose name is NULL. */
 extern const struct machine_fact machine_facts[];
 
+/* The fact NAME into TEXT (MACHINE_TEXT bytes). False: it cannot be told here. */
+bool machine_tell(const char *name, char *text);
+
 /* Name of the hypervisor this machine itself runs under, into TEXT (SIZE bytes); false on bare hardware. */
 bool machine_hypervisor(char *text, size_t size);
 

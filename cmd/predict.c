@@ -8,6 +8,7 @@
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
+#include "cmd/machine_priv.h"
 #include "cmd/output_priv.h"
 #include "cmd/publish_priv.h"
 #include "model/model.h"
@@ -21,7 +22,8 @@ static const char help[] =
 	"Predicts what the programs of a profile (vmtax profile; profile.csv or its\n"
 	"directory) would take in a virtual machine, in time and in CPU seconds, with the\n"
 	"95 % interval in which the program should lie, and what that is made of. Nothing\n"
-	"runs in a virtual machine for it. Time is that on free cores.\n"
+	"runs in a virtual machine for it. Time is that on free cores, from where the\n"
+	"program begins: making the VM comes before, and is told beside it.\n"
 	"\n"
 	"  --costs DIR        where vmtax fit wrote coefficients.csv\n"
 	"  --machine DIR      predict for the machine whose results of vmtax run --suite\n"
@@ -117,17 +119,19 @@ static int show(const struct options *o, const char *path, const char *latencies
 
 static int predict(const struct options *o, const char *directory, struct error *error)
 {
-	char path[4300], latencies[4300];
+	char path[4300], latencies[4300], processor[MACHINE_TEXT] = "";
 	struct model_predict_options options = {
 		.profile = o->profile,
 		.costs = o->costs,
 		.machine = o->machine,
 		.backend = o->machine ? NULL : vmm_backend_name(NULL),
+		.processor = processor,
 		.path = path,
 		.latencies = latencies,
 	};
 	int code;
 
+	machine_tell("cpu", processor);
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_predictions.name);
 	snprintf(latencies, sizeof(latencies), "%s/%s", directory, schema_latencies.name);
 	code = o->metrics ? report_openmetrics_check(o->metrics, error) : 0;

@@ -104,14 +104,14 @@ static double median_count(const struct source *s, const struct pair *pairs, siz
 	return median;
 }
 
-static double median_held(const struct cells *c, const struct pair *pairs, size_t count)
+static double median_of(const struct cells *c, const struct pair *pairs, size_t count, const char *column)
 {
 	double *found = calloc(count + 1, sizeof(*found)), median = NAN;
 	size_t known = 0;
 
 	for (size_t i = 0; found && i < count; i++)
-		if (!isnan(cells_number(c, pairs[i].row, "cores_held")))
-			found[known++] = cells_number(c, pairs[i].row, "cores_held");
+		if (!isnan(cells_number(c, pairs[i].row, column)))
+			found[known++] = cells_number(c, pairs[i].row, column);
 	if (known)
 		median = stats_median(found, known, MODEL_LEVEL).value;
 	free(found);
@@ -144,7 +144,8 @@ static int add_case(struct fit_cases *all, const struct source *s, size_t worklo
 	f->idle = count ? cells_text(c, pairs[0].row, "idle") : "";
 	for (size_t i = 0; i < COUNTED; i++)
 		f->counted[i] = median_count(s, pairs, count, i);
-	f->held = median_held(c, pairs, count);
+	f->held = median_of(c, pairs, count, "cores_held");
+	f->setup_ns = median_of(c, pairs, count, "setup_ns");
 	if (take_pairs(s, pairs, count, f)) {
 		all->count++;
 	} else {
@@ -182,21 +183,30 @@ static int add_cells(struct fit_cases *all, const struct source *s, struct error
 	return code ? error_set(error, -code, "cannot collect what to fit on") : 0;
 }
 
-/* The fact "kvm backend" of DIRECTORY/machine.csv into TEXT; "" where it has none. */
-static int read_backend(const char *directory, char *text, size_t size, struct error *error)
+/* Facts of DIRECTORY/machine.csv that fits keep; "" where it has none. */
+struct machine {
+	char backend[FIT_FACT], processor[FIT_FACT];
+};
+
+static int read_machine(const char *directory, struct machine *m, struct error *error)
 {
 	struct table machine;
 	char path[4300];
 	int code;
 
-	*text = '\0';
+	*m = (struct machine){ .backend = "" };
 	snprintf(path, sizeof(path), "%s/%s", directory, schema_machine.name);
 	code = table_read_optional(&machine, path, &schema_machine, error);
 	if (code)
 		return code;
-	for (size_t row = 0; row < machine.rows; row++)
-		if (strcmp(table_text(&machine, row, 0), "kvm backend") == 0)
-			snprintf(text, size, "%s", table_text(&machine, row, 1));
+	for (size_t row = 0; row < machine.rows; row++) {
+		const char *fact = table_text(&machine, row, 0), *value = table_text(&machine, row, 1);
+
+		if (strcmp(fact, "kvm backend") == 0 && strncmp(value, "none", 4) != 0) /* and why */
+			snprintf(m->backend, sizeof(m->backend), "%s", value);
+		if (strcmp(fact, "cpu") == 0)
+			snprintf(m->processor, sizeof(m->processor), "%s", value);
+	}
 	table_free(&machine);
 	return 0;
 }
@@ -205,7 +215,7 @@ static int add_directory(struct fit_cases *all, const char *directory, struct so
 			 struct error *error)
 {
 	struct cells *grown = realloc(all->cells, (all->directories + 1) * sizeof(*grown));
-	char backend[64];
+	struct machine machine;
 	int code;
 
 	if (grown == NULL)
@@ -215,18 +225,18 @@ static int add_directory(struct fit_cases *all, const char *directory, struct so
 	if (code == 0)
 		code = direct_add(&all->direct, directory, error);
 	if (code == 0)
-		code = read_backend(directory, backend, sizeof(backend), error);
+		code = read_machine(directory, &machine, error);
 	if (code)
 		return code;
-	if (strncmp(backend, "none", 4) == 0) /* and why */
-		*backend = '\0';
-	if (*backend && *all->backend && strcmp(backend, all->backend) != 0) {
+	if (*machine.backend && *all->backend && strcmp(machine.backend, all->backend) != 0) {
 		error_fail(error, 0, "fit each apart", "results of two KVM backends, %.60s and %.60s",
-			   all->backend, backend);
+			   all->backend, machine.backend);
 		return error_at(error, "%.250s", directory);
 	}
-	if (*backend)
-		memcpy(all->backend, backend, sizeof(all->backend));
+	if (*machine.backend)
+		memcpy(all->backend, machine.backend, sizeof(all->backend));
+	if (*machine.processor)
+		memcpy(all->processor, machine.processor, sizeof(all->processor));
 	code = cells_read(&all->cells[all->directories], directory, error);
 	if (code)
 		return code;

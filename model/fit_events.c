@@ -60,11 +60,20 @@ static double small_pages(const struct fit_work *work)
 	return longer > 1 && isfinite(longer) ? work->native_ns * longer : work->native_ns;
 }
 
+/* Page faults are terms of their own, with their whole cost: what they take of WORK natively. */
+static double taken(const struct fit *fit, const struct fit_work *work)
+{
+	return faults(fit, work->profile, false) * profile_serial(work, TERM_FAULT);
+}
+
+bool fit_faults_exceed(const struct fit *fit, const struct fit_work *work)
+{
+	return taken(fit, work) > small_pages(work) / 2;
+}
+
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term)
 {
-	/* Page faults are terms of their own, with their whole cost. */
-	double taken = faults(fit, work->profile, false) * profile_serial(work, TERM_FAULT);
-	double native = small_pages(work), base = native - fmin(taken, native / 2);
+	double native = small_pages(work), base = native - fmin(taken(fit, work), native / 2);
 
 	if (term == TERM_WALK)
 		return base * saved(fit, work->profile);

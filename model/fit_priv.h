@@ -117,6 +117,8 @@ void direct_free(struct direct *direct);
 enum { METRIC_TIME, METRIC_CPU, METRICS };
 extern const char *const fit_metrics[METRICS];
 
+#define FIT_FACT 128 /* room for a fact about a machine */
+
 /* One program under one configuration. */
 struct fit_case {
 	const char *program, *config, *label, *transport, *memory, *idle;
@@ -128,6 +130,7 @@ struct fit_case {
 	size_t pairs;
 	double counted[COUNTED]; /* medians over runs; NaN: not known */
 	double held;		 /* cores kept, median over runs; NaN: not known */
+	double setup_ns;	 /* making the VM, likewise */
 };
 
 struct fit_cases {
@@ -138,7 +141,7 @@ struct fit_cases {
 	struct profiles profiles;
 	struct direct direct;
 	struct names configs, programs;
-	char backend[64];
+	char backend[FIT_FACT], processor[FIT_FACT]; /* of the machine; "": not known */
 };
 
 /* Which programs are taken. */
@@ -223,6 +226,10 @@ void fit_settle_faults(struct fit *fit);
 /* Events of TERM that come one after another: for the base, ns of native time. In CPU time those count twice
  * that a driver polls beside. */
 double fit_events(const struct fit *fit, const struct fit_work *work, size_t term);
+
+/* Whether page faults, by what one takes natively where FIT is from, took over half of WORK's native time.
+ * The base is then half of it: less would be no time at all. */
+bool fit_faults_exceed(const struct fit *fit, const struct fit_work *work);
 
 /* What FIT predicts for WORK, in ns; PART (TERM_MOST; may be NULL) gets each term's. */
 double fit_predict(const struct fit *fit, const struct fit_work *work, double *part);

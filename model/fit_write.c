@@ -48,18 +48,29 @@ static bool has_exits(const struct fit_cases *all, const char *config)
 	return false;
 }
 
-/* Cores that a VM keeps under CONFIG: of most programs, as one with many threads keeps more. */
-static double held_by(const struct fit_cases *all, const char *config)
+/* What VALUE of a case is in most of those under CONFIG; one with many threads keeps more cores. */
+static double usual(const struct fit_cases *all, const char *config,
+		    double (*value)(const struct fit_case *f))
 {
-	double *held = calloc(all->count + 1, sizeof(*held)), median;
+	double *found = calloc(all->count + 1, sizeof(*found)), median;
 	size_t n = 0;
 
-	for (size_t i = 0; held && i < all->count; i++)
-		if (strcmp(all->at[i].config, config) == 0 && !isnan(all->at[i].held))
-			held[n++] = all->at[i].held;
-	median = held && n ? stats_median(held, n, MODEL_LEVEL).value : (double)NAN;
-	free(held);
+	for (size_t i = 0; found && i < all->count; i++)
+		if (strcmp(all->at[i].config, config) == 0 && !isnan(value(&all->at[i])))
+			found[n++] = value(&all->at[i]);
+	median = found && n ? stats_median(found, n, MODEL_LEVEL).value : (double)NAN;
+	free(found);
 	return median;
+}
+
+static double held_by(const struct fit_case *f)
+{
+	return f->held;
+}
+
+static double set_up(const struct fit_case *f)
+{
+	return f->setup_ns;
 }
 
 struct row {
@@ -92,11 +103,13 @@ static int put_row(struct table_writer *w, const struct fit_cases *all, const st
 	table_put_integer(w, (int64_t)(term ? fit->with[j] : fit->judged[kind]));
 	table_put_text(w, *all->backend ? all->backend : NULL);
 	table_put_text(w, r->programs);
-	table_put_number(w, held_by(all, r->config));
+	table_put_number(w, usual(all, r->config, held_by));
 	if (term && strcmp(terms[j].name, "request") == 0 && r->metric == METRIC_TIME)
 		direct_split(&all->direct, r->config, &exit, &indirect);
 	table_put_number(w, r->exits ? exit : (double)NAN);
 	table_put_number(w, indirect);
+	table_put_number(w, usual(all, r->config, set_up));
+	table_put_text(w, *all->processor ? all->processor : NULL);
 	return table_end_row(w, error);
 }
 

@@ -178,6 +178,7 @@ struct model_predict_options {
 	const char *
 		machine; /* results of the nano suite on the machine to predict for; NULL: as it was fitted */
 	const char *backend;   /* KVM backend of that machine; NULL: not known */
+	const char *processor; /* its processor, likewise */
 	const char *path;      /* where predictions go */
 	const char *latencies; /* where what each kind of call would take goes */
 };

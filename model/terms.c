@@ -196,7 +196,7 @@ const struct term terms[] = {
 	{ .name = "thread", .direct = "thread", .divide = 1, .kin = true, .event = "new-threads",
 		.summary = "a thread that begins: a vCPU of its own is made" },
 	{ .name = "start", .divide = 1, .weight = weigh_start,
-		.summary = "the program's own VM: it is made, and taken down" },
+		.summary = "the program's own VM, from where the program begins: what is first needed; not making it, which comes before" },
 	{ .name = NULL },
 };
 /* clang-format on */

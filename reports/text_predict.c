@@ -8,157 +8,52 @@
 #include "reports/reports.h"
 #include "reports/text_priv.h"
 
-/* Fitted costs and predictions, as text. */
+/* Predictions, as text. */
 #define REQUESTS_SHOWN 4
 #define LATE_SHOWN     0.005 /* share of requests; less would be 0 % */
 
-/* COST as time, or as a factor. */
-static const char *show_cost(double cost, bool time, char *into, size_t size)
-{
-	if (time)
-		return units_print_time(cost, into, size);
-	snprintf(into, size, isnan(cost) ? "NA" : "%.3f", cost);
-	return into;
-}
-
-static void put_coefficient(const struct text_page *page, const struct table *t, size_t row)
-{
-	bool time = table_is(t, row, "unit", "ns"),
-	     error = strncmp(table_text_of(t, row, "term"), "error", strlen("error")) == 0;
-	/* No program makes any, and none was timed: the table's nought says nothing. */
-	bool unseen =
-		!error && table_number_of(t, row, "with") == 0 && isnan(table_number_of(t, row, "direct"));
-	const char *merged = table_text_of(t, row, "merged");
-	char cost[32], low[32], high[32], direct[32], interval[80];
-
-	if (unseen) {
-		fprintf(page->out, "%-13s %8s %-20s %8s %4d  not seen\n", table_text_of(t, row, "term"), "NA",
-			"", "NA", 0);
-		return;
-	}
-	snprintf(interval, sizeof(interval), "[%s, %s]",
-		 show_cost(table_number_of(t, row, "low"), time, low, sizeof(low)),
-		 show_cost(table_number_of(t, row, "high"), time, high, sizeof(high)));
-	fprintf(page->out, "%-13s %8s %-20s %8s %4.0f%s%s\n", table_text_of(t, row, "term"),
-		show_cost(table_number_of(t, row, "cost"), time, cost, sizeof(cost)), interval,
-		error ? "" : show_cost(table_number_of(t, row, "direct"), time, direct, sizeof(direct)),
-		table_number_of(t, row, "with"), *merged ? "  one with " : "", merged);
-}
-
-/* What a request is made of, for which programs' counts have one term; and how well the terms can be told
- * apart. */
-static void put_split(const struct text_page *page, const struct table *t, size_t row)
-{
-	double exit = table_number_of(t, row, "exit"), indirect = table_number_of(t, row, "indirect");
-	char text[300], a[32], b[32], c[32];
-
-	if (isnan(table_number_of(t, row, "direct")))
-		return;
-	if (isnan(indirect)) {
-		text_put_wrapped(
-			page, '-',
-			"what a request costs through caches and TLB is not known apart: the nano suite's "
-			"forwarded-call-256K measures it");
-		return;
-	}
-	snprintf(text, sizeof(text),
-		 "of a request %s%s%s until it is served, and as much as %s more through colder caches and "
-		 "TLB (of a "
-		 "program that works on 256 KiB between two): counts of requests cannot tell these apart",
-		 isnan(exit) ? "" : units_print_time(exit, a, sizeof(a)),
-		 isnan(exit) ? "" : " are the exit, ",
-		 units_print_time(table_number_of(t, row, "direct") - (isnan(exit) ? 0 : exit), b, sizeof(b)),
-		 units_print_time(indirect, c, sizeof(c)));
-	text_put_wrapped(page, '-', text);
-}
-
-static void put_legend(const struct text_page *page, double programs)
-{
-	char text[400];
-
-	snprintf(
-		text, sizeof(text),
-		"Programs: %.0f; with: those that make such events; directly: as the nano suite measured it; "
-		"one with: cannot be told from; error: measured by predicted, each program left out in turn: "
-		"those of one thread, and those of several or of several processes",
-		programs);
-	fputc('\n', page->out);
-	report_page_fill(page->out, text, 0, page->width);
-	fputc('\n', page->out);
-}
-
-int report_fit_print(struct report_page on, const char *path, struct error *error)
-{
-	struct text_page page = text_page_on(on);
-	const char *config = "";
-	size_t request = 0;
-	struct table t;
-	int code = table_read(&t, path, &schema_coefficients, error);
-
-	if (code)
-		return code;
-	for (size_t row = 0; row < t.rows; row++) {
-		if (!table_is(&t, row, "metric", "time"))
-			continue;
-		if (!table_is(&t, row, "config", config)) {
-			config = table_text_of(&t, row, "config");
-			text_put_title(&page, table_text_of(&t, row, "label"),
-				       "added to native time by each event");
-			fprintf(page.out, "%-13s %8s %-20s %8s %4s\n", "term", "cost", "[95 % interval]",
-				"directly", "with");
-		}
-		put_coefficient(&page, &t, row);
-		if (table_is(&t, row, "term", "request"))
-			request = row;
-		if (row + 1 == t.rows || !table_is(&t, row + 1, "metric", "time")) {
-			double condition = table_number_of(&t, row, "condition");
-
-			if (isnan(condition))
-				fputs("condition number NA: too few programs\n", page.out);
-			else
-				fprintf(page.out, "condition number %.3g\n", condition);
-			put_split(&page, &t, request);
-		}
-	}
-	if (t.rows)
-		put_legend(&page, table_number_of(&t, t.rows - 1, "programs"));
-	table_free(&t);
-	return 0;
-}
+/* What a flag of a total warns of. */
+static const struct {
+	const char *flag, *text;
+} warnings[] = {
+	{ "coarse",
+	  "the least to expect: the profile was made without counting system calls, and tells of none "
+	  "but reads, writes, or what reached a disk or the network" },
+	{ "outside", "it lies outside of what the costs were fitted on: see the terms marked outside" },
+	{ "faults",
+	  "over half of its native time were page faults, by what one takes natively where the costs are "
+	  "from: half is taken for all else" },
+};
 
 static void put_total(const struct text_page *page, const struct table *t, size_t row)
 {
+	bool open = table_missing_of(t, row, "high_ns");
 	char native[32], ns[32], low[32], high[32], rest[200];
 
-	snprintf(rest, sizeof(rest), "%s, %s [%s, %s] (natively %s: %.3g times)",
-		 table_text_of(t, row, "metric"),
+	snprintf(rest, sizeof(rest), "%s, %s%s [%s, %s] (natively %s: %.3g times)",
+		 table_text_of(t, row, "metric"), open ? "at least " : "",
 		 units_print_time(table_number_of(t, row, "ns"), ns, sizeof(ns)),
 		 units_print_time(table_number_of(t, row, "low_ns"), low, sizeof(low)),
-		 units_print_time(table_number_of(t, row, "high_ns"), high, sizeof(high)),
+		 open ? "not known"
+		      : units_print_time(table_number_of(t, row, "high_ns"), high, sizeof(high)),
 		 units_print_time(table_number_of(t, row, "native_ns"), native, sizeof(native)),
 		 table_number_of(t, row, "ns") / table_number_of(t, row, "native_ns"));
 	fputc('\n', page->out);
 	text_put_name(page->out, table_text_of(t, row, "program"), 0);
 	fprintf(page->out, " %s%s%s: %s\n", page->colour ? "\033[1m" : "", table_text_of(t, row, "config"),
 		page->colour ? "\033[0m" : "", rest);
-	if (strstr(table_text_of(t, row, "flags"), "coarse"))
-		text_put_wrapped(page, '!',
-				 "the least to expect: the profile was made without counting system calls, "
-				 "and tells of "
-				 "none but reads, writes, or what reached a disk or the network");
-	if (strstr(table_text_of(t, row, "flags"), "outside"))
-		text_put_wrapped(
-			page, '!',
-			"it lies outside of what the costs were fitted on: see the terms marked outside");
+	for (size_t i = 0; i < sizeof(warnings) / sizeof(warnings[0]); i++)
+		if (strstr(table_text_of(t, row, "flags"), warnings[i].flag))
+			text_put_wrapped(page, '!', warnings[i].text);
 }
 
 /* What else a total says: cores, and operations. */
 static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns)
 {
 	double held = table_number_of(t, row, "held"), ops = table_number_of(t, row, "ops"),
-	       ns = table_number_of(t, row, "ns");
+	       ns = table_number_of(t, row, "ns"), setup = table_number_of(t, row, "setup_ns");
 	const char *comma = "  ";
-	char added[32];
+	char added[32], made[32];
 
 	if (cpu_ns > 0) { /* predicted apart, the two may come to more than there is */
 		fprintf(out, "%s%.2f cores busy", comma, fmin(cpu_ns / ns, isnan(held) ? INFINITY : held));
@@ -166,6 +61,11 @@ static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns
 	}
 	if (!isnan(held)) {
 		fprintf(out, "%s%.3g held", comma, held);
+		comma = ", ";
+	}
+	if (setup > 0) {
+		fprintf(out, "%sits VM made in %s before", comma,
+			units_print_time(setup, made, sizeof(made)));
 		comma = ", ";
 	}
 	if (ops > 0) {
@@ -212,11 +112,11 @@ static void put_requests(FILE *out, const struct table *t, size_t row, const str
 		last = all;
 		if (most == requests->rows)
 			return;
-		fprintf(out, "  %-16s %9.0f requests, each %s longer", table_text_of(requests, most, "event"),
+		fprintf(out, "  %-15s %7.0f requests, +%s each", table_text_of(requests, most, "event"),
 			table_number_of(requests, most, "count"),
 			units_print_time(table_number_of(requests, most, "awake_ns"), awake, sizeof(awake)));
 		if (table_number_of(requests, most, "late_share") >= LATE_SHOWN)
-			fprintf(out, ", but %.0f %% of them %s: the driver sleeps",
+			fprintf(out, " (%.0f %%: +%s, driver asleep)",
 				100 * table_number_of(requests, most, "late_share"),
 				units_print_time(table_number_of(requests, most, "asleep_ns"), asleep,
 						 sizeof(asleep)));
@@ -224,18 +124,61 @@ static void put_requests(FILE *out, const struct table *t, size_t row, const str
 	}
 }
 
+/* Events of ROW, which are a time where COST is a factor. */
+static const char *show_events(const struct table *t, size_t row, bool factor, char *into, size_t size)
+{
+	if (factor)
+		return units_print_time(table_number_of(t, row, "events"), into, size);
+	snprintf(into, size, "%.0f", table_number_of(t, row, "events"));
+	return into;
+}
+
+/* PER_MS as a number a second. */
+static const char *show_rate(double per_ms, char *into, size_t size)
+{
+	snprintf(into, size, per_ms < 0.01 ? "%.2g" : "%.0f", 1e3 * per_ms);
+	return into;
+}
+
 static void put_terms(FILE *out, const struct table *t, size_t row, double total)
 {
-	char cost[32];
+	bool factor = table_missing_of(t, row, "rate");
+	char cost[32], events[32], rate[32], most[32];
 	double ns = table_number_of(t, row, "ns");
-	bool base = table_is(t, row, "term", "base") || table_is(t, row, "term", "walk");
 
 	if (!(ns >= 0.001 * total) && !*table_text_of(t, row, "flags"))
 		return;
-	show_cost(table_number_of(t, row, "cost_ns"), !base, cost, sizeof(cost));
-	fprintf(out, "  %5.1f %%  %-12s %12.0f x %s%s%s\n", 100 * ns / total, table_text_of(t, row, "term"),
-		table_number_of(t, row, "events"), cost, base ? " ns" : "",
-		*table_text_of(t, row, "flags") ? "  outside" : "");
+	if (factor)
+		snprintf(cost, sizeof(cost), "%.3f", table_number_of(t, row, "cost_ns"));
+	else
+		units_print_time(table_number_of(t, row, "cost_ns"), cost, sizeof(cost));
+	fprintf(out, "  %5.1f %%  %-12s %9s x %s", 100 * ns / total, table_text_of(t, row, "term"),
+		show_events(t, row, factor, events, sizeof(events)), cost);
+	if (*table_text_of(t, row, "flags"))
+		fprintf(out, "  outside: %s/s, fitted up to %s/s",
+			show_rate(table_number_of(t, row, "rate"), rate, sizeof(rate)),
+			show_rate(table_number_of(t, row, "most"), most, sizeof(most)));
+	fputc('\n', out);
+}
+
+/* Where the costs are from. */
+static void put_source(const struct text_page *page, const struct table *t)
+{
+	const char *backend = t->rows ? table_text_of(t, 0, "backend") : "",
+		   *processor = t->rows ? table_text_of(t, 0, "processor") : "";
+	char text[400];
+
+	if (!*backend && !*processor)
+		return;
+	fputc('\n', page->out);
+	snprintf(text, sizeof(text), "costs were fitted on %s%s%s", backend,
+		 *backend && *processor ? ", " : "", processor);
+	text_put_wrapped(page, '-', text);
+	if (strstr(table_text_of(t, 0, "flags"), "foreign"))
+		text_put_wrapped(
+			page, '!',
+			"this machine has another processor: what costs and page faults take is as it "
+			"was there; --machine DIR scales it by this one's nano suite");
 }
 
 /* Terms come in order, below their total; what each kind of request takes is said below those of time. */
@@ -265,6 +208,8 @@ int report_prediction_print(struct report_page on, const char *path, const char 
 		if (last && time)
 			put_requests(page.out, &t, total, &requests);
 	}
+	if (code == 0)
+		put_source(&page, &t);
 	table_free(&t);
 	if (code == 0)
 		table_free(&requests);

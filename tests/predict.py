@@ -37,7 +37,7 @@ def program(directory_rows, name, native, faults, requests, guest, gain=0):
             runs.append(dict(run=len(runs) + 1, invocation="i", block=block, order=1, workload=name, config=config,
                              label=config, cache="warm", transport="exit", memory="locked-huge" if gain else "lazy4k", status="ok", wall_ns=ns, life_ns=ns,
                              cpu_vcpu_ns=ns, cpu_monitor_ns=0, cpu_driver_busy_ns=0, cpu_driver_spin_ns=0,
-                             cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1))
+                             cpu_vcpu_spin_ns=0, cpu_kthread_ns=0, cores_held=1, setup_ns=2000000 if config == "hosted" else 1000))
             if config == "hosted":
                 run = dict(run=len(runs))
                 # A futex is no request of the profile's, and the two vCPUs share the calls.
@@ -65,8 +65,8 @@ def result(directory, names, times=1, gains=(0, 0)):
     write(directory + "/profile.csv", rows[1], profile_header)
     write(directory + "/requests.csv", rows[2], "run,kind,stage,count,total_ns,p50_ns,p90_ns,p99_ns,max_ns".split(","))
     write(directory + "/counters.csv", rows[3], "run,probe,layer,event,unit,value,enabled_ns,running_ns".split(","))
-    write(directory + "/machine.csv", [dict(fact="kvm backend", value=os.environ.get("BACKEND", "kvm_test"))],
-          ["fact", "value"])
+    write(directory + "/machine.csv", [dict(fact="kvm backend", value=os.environ.get("BACKEND", "kvm_test")),
+                                       dict(fact="cpu", value=os.environ.get("PROCESSOR") or "NA")], ["fact", "value"])
 
 
 def costs(directory, factor):

@@ -5,7 +5,8 @@
 . "$VMTAX_SRC/tests/check.lib"
 vmtax=$1/vmtax
 backend=$("$vmtax" doctor --json 2>/dev/null | jq -r '.[] | select(.name == "kvm backend").finding' | grep kvm_)
-BACKEND=${backend:-kvm_test} python3 "$VMTAX_SRC/tests/predict.py" "$VMTAX_SRC/model/examples/sample" || exit
+processor=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
+PROCESSOR=$processor BACKEND=${backend:-kvm_test} python3 "$VMTAX_SRC/tests/predict.py" "$VMTAX_SRC/model/examples/sample" || exit
 
 # try STATUS COMMAND ARGUMENT...: whether it ends with STATUS; its output is in said and err.
 try() {
@@ -89,7 +90,7 @@ awk -F, -v OFS=, 'NR == 1 { print $0, "waits"; next } { w = $2 == "read" && $5 =
 result waits-told
 try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc -l <said)" -gt 8 ]
 result terms
-try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside$' said
+try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside: [0-9.]+/s, fitted up to [0-9.]+/s$' said
 result outside
 try 0 predict known --costs known --json --out kept && jq -e 'map(select(.term == "total" and .metric == "time")) | length == 16 and
 	all(.[]; .held == 1 and .ops == 1000 and ((.ns - .native_ns) / 1000 / .added_ns - 1 | fabs) < 1e-6)' said >/dev/null
@@ -116,11 +117,12 @@ mkdir forks && { cat known/profile.csv && printf 'p3,%s,call,guest,NA,1,%s,0,0,N
 	jq -e '[.[] | select(.program == "p3" and .metric == "time" and .term != "total")] | map({ (.term): .events }) | add |
 		.young == 50 and .exec == 2 and .blocking == 3' said >/dev/null
 result forks
-try 0 predict ring --costs ring && grep -q 'close  *100 requests, each 50.0 us longer, but 25 % of them 70.0 us' said
+try 0 predict ring --costs ring && grep -q 'close  *100 requests, +50.0 us each (25 %: +70.0 us, driver asleep)' said
 result latencies-text
 "$vmtax" profile --sadf "$VMTAX_SRC/model/examples/sadf.csv" --out coarse >said 2>err &&
 	try 0 predict coarse --costs known --json && jq -e 'all(.[]; .term != "total" or (.flags | test("coarse")))' said >/dev/null &&
-	try 0 predict coarse --costs known && grep -q 'the least to expect' said
+	jq -e 'map(select(.term == "total")) | all(.[]; .high_ns == null and .low_ns > 0)' said >/dev/null &&
+	try 0 predict coarse --costs known && grep -q 'the least to expect' said && grep -q 'time, at least .* not known' said
 result coarse
 sed 's/,trace/,proc-io/' known/profile.csv >untraced && try 0 predict untraced --costs known && grep -q 'without counting system calls' said &&
 	sed 's/,trace/,ptrace/' known/profile.csv >followed && try 0 predict followed --costs known && ! grep -q 'without counting' said
@@ -138,6 +140,27 @@ result event-counts
 try 0 predict known --costs known --machine twice --json &&
 	near '[.[] | select(.term == "request" and .metric == "time")][0].cost_ns' 100150
 result other-machine
+grep -v ',hosted,' twice/costs.csv >native && mkdir unable && mv native unable/costs.csv
+# Costs of another processor are used, and marked; those of the target's own nano suite are its own.
+jq_totals() { jq -e "map(select(.term == \"total\")) | all(.[]; $1)" said >/dev/null; }
+try 0 predict known --costs known --json && jq_totals ".processor == (\"$processor\" | if . == \"\" then null else . end) and
+	.backend == \"${backend:-kvm_test}\" and (.metric == \"cpu\" or .setup_ns == 2000000)"
+result costs-told
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 { $at["processor"] = "Elsewhere 9000" } { print }' \
+	known/coefficients.csv >away && mkdir foreign && mv away foreign/coefficients.csv
+if [ "$processor" ]; then
+	try 0 predict known --costs foreign --json && jq_totals '.flags == "foreign" and .processor == "Elsewhere 9000"' &&
+		try 0 predict known --costs foreign && grep -q 'Elsewhere 9000' said && grep -q 'another processor' said &&
+		try 0 predict known --costs foreign --machine twice && ! grep -q 'another processor' said
+	result foreign
+fi
+# By what a page fault takes there, more than all of the program's time: half is left for it.
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["term"] == "page-fault" { $at["native_ns"] = 1e9 } { print }' \
+	known/coefficients.csv >slow && mkdir slower && mv slow slower/coefficients.csv && try 0 predict known --costs slower --json &&
+	jq_totals '.flags == "faults"' && jq -e '[.[] | select(.program == "p3" and .metric == "time")] |
+		(map(select(.term == "total"))[0].native_ns / 2) as $half | map(select(.term == "base"))[0].events == $half' said >/dev/null &&
+	try 0 predict known --costs slower && grep -q 'over half of its native time were page faults' said
+result faults
 try 0 predict known --costs known --openmetrics m.prom && [ "$(tail -n 1 m.prom)" = '# EOF' ] &&
 	grep -q '^vmtax_predicted_seconds{program="p3",config="hosted",metric="time"} [0-9.]*$' m.prom &&
 	[ "$(grep -c '^# TYPE' m.prom)" -eq 4 ]
@@ -197,6 +220,15 @@ refuses cost-base 2 'no row of the term base' predict known --costs free
 sed '/,error/d' known/coefficients.csv >free/coefficients.csv && try 0 predict known --costs free --json &&
 	jq -e 'all(.[]; .low_ns == null and .high_ns == null)' said >/dev/null
 result no-interval
+head -n 6 known/coefficients.csv >free/coefficients.csv
+refuses other-machine-without-kvm 2 'natively alone, not under hosted: unable: run it where there is KVM' predict known --costs known --machine unable
+refuses costs-cut-off 2 'free/coefficients.csv:6:metric' predict known --costs free
+awk -F, '{ if ($3 == "cpu" && $4 == "error") exit; print }' known/coefficients.csv >free/coefficients.csv
+refuses costs-cut-off-in-cpu 2 'the table was cut off' predict known --costs free
+sed 2p known/coefficients.csv >free/coefficients.csv
+refuses cost-twice 2 'has the term base twice' predict known --costs free
+sed 's/,time,/,thyme,/' known/coefficients.csv >free/coefficients.csv
+refuses cost-metric 2 'free/coefficients.csv:2:metric' predict known --costs free
 refuses no-coefficients 1 'vmtax fit --out wrote' predict known --costs held
 refuses missing-profile 1 'vmtax profile --out wrote' predict nowhere --costs known
 mkdir wrong && sed '3s/^\(p0,[^,]*,[^,]*,[^,]*,[^,]*,[^,]*\),[^,]*/\1,many/' known/profile.csv >wrong/profile.csv
