@@ -176,10 +176,11 @@ static int fit(const struct options *o, const char *out, struct error *error)
 	snprintf(counts, sizeof(counts), "%s/%s", out, schema_event_counts.name);
 	progress_begin(&progress, "fit");
 	code = o->metrics ? report_openmetrics_check(o->metrics, error) : 0;
-	if (code == 0)
-		code = model_fit_write(o->directory, &held, coefficients, &watch, error);
+	/* First what needs more input: costs that are there stay as they are where it is wrong. */
 	if (code == 0 && o->validate)
 		code = model_validation_write(o->directory, &held, validation, counts, &watch, error);
+	if (code == 0)
+		code = model_fit_write(o->directory, &held, coefficients, &watch, error);
 	progress_end(&progress);
 	if (code == 0)
 		code = show(o, coefficients, validation, counts, error);

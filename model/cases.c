@@ -257,18 +257,16 @@ int fit_cases_read(struct fit_cases *all, const char *const *directories, enum f
 	const struct source source = { .part = part, .those = those };
 	int code = 0;
 
-	for (; code == 0 && *directories; directories++)
-		code = add_directory(all, *directories, source, error);
-	if (code == 0 && all->count == 0)
-		code = error_fail(
-			error, 0,
-			"profile the programs of a result into its directory: vmtax profile --suite "
-			"NAME --out DIR",
-			part == FIT_THOSE
-				? "no program that is held out was measured, natively and in a virtual "
-				  "machine, and profiled"
-				: "no program to fit on was measured, natively and in a virtual "
-				  "machine, and profiled");
+	for (const char *const *d = directories; code == 0 && *d; d++)
+		code = add_directory(all, *d, source, error);
+	if (code == 0 && all->count == 0) {
+		error_fail(error, 0,
+			   "profile the programs of a result into its directory: vmtax profile --suite NAME "
+			   "--out DIR",
+			   "no program%s was measured, natively and in a virtual machine, and profiled",
+			   part == FIT_THOSE ? " that is held out" : "");
+		code = error_at(error, "%.250s", *directories);
+	}
 	for (size_t i = 0; code == 0 && i < all->count; i++)
 		if (all->profiles.at[all->at[i].profile].coarse)
 			code = error_fail(error, 0, "profile it anew, with the right to trace",

@@ -19,28 +19,54 @@ static const char *show_cost(double cost, bool time, char *into, size_t size)
 	return into;
 }
 
+/* The row of the same term in CPU seconds; T's rows: there is none. */
+static size_t find_cpu(const struct table *t, size_t row)
+{
+	size_t i = 0;
+
+	while (i < t->rows && !(table_is(t, i, "metric", "cpu") && table_alike(t, i, row, "config") &&
+				table_alike(t, i, row, "term")))
+		i++;
+	return i;
+}
+
+/* ROW, of time or, where a term is of CPU seconds alone, of these. */
 static void put_coefficient(const struct text_page *page, const struct table *t, size_t row)
 {
-	bool time = table_is(t, row, "unit", "ns"),
+	bool ns = table_is(t, row, "unit", "ns"), time = table_is(t, row, "metric", "time"),
 	     error = strncmp(table_text_of(t, row, "term"), "error", strlen("error")) == 0;
 	/* No program makes any, and none was timed: the table's nought says nothing. */
 	bool unseen =
 		!error && table_number_of(t, row, "with") == 0 && isnan(table_number_of(t, row, "direct"));
 	const char *merged = table_text_of(t, row, "merged");
-	char cost[32], low[32], high[32], direct[32], interval[80];
+	char cost[32], low[32], high[32], cpu[32] = "", direct[32], interval[80] = "";
+	size_t other = find_cpu(t, row);
 
 	if (unseen) {
-		fprintf(page->out, "%-13s %8s %-20s %8s %4d  not seen\n", table_text_of(t, row, "term"), "NA",
-			"", "NA", 0);
+		fprintf(page->out, "%-13s %8s %-21s %8s %8s %4d  not seen\n", table_text_of(t, row, "term"),
+			"NA", "", "NA", "NA", 0);
 		return;
 	}
-	snprintf(interval, sizeof(interval), "[%s, %s]",
-		 show_cost(table_number_of(t, row, "low"), time, low, sizeof(low)),
-		 show_cost(table_number_of(t, row, "high"), time, high, sizeof(high)));
-	fprintf(page->out, "%-13s %8s %-20s %8s %4.0f%s%s\n", table_text_of(t, row, "term"),
-		show_cost(table_number_of(t, row, "cost"), time, cost, sizeof(cost)), interval,
-		error ? "" : show_cost(table_number_of(t, row, "direct"), time, direct, sizeof(direct)),
+	if (time)
+		snprintf(interval, sizeof(interval), "[%s, %s]",
+			 show_cost(table_number_of(t, row, "low"), ns, low, sizeof(low)),
+			 show_cost(table_number_of(t, row, "high"), ns, high, sizeof(high)));
+	if (other < t->rows)
+		show_cost(table_number_of(t, other, "cost"), ns, cpu, sizeof(cpu));
+	fprintf(page->out, "%-13s %8s %-21s %8s %8s %4.0f%s%s\n", table_text_of(t, row, "term"),
+		time ? show_cost(table_number_of(t, row, "cost"), ns, cost, sizeof(cost)) : "", interval, cpu,
+		error ? "" : show_cost(table_number_of(t, row, "direct"), ns, direct, sizeof(direct)),
 		table_number_of(t, row, "with"), *merged ? "  one with " : "", merged);
+}
+
+/* Whether no row of time tells of the term. */
+static bool is_of_cpu(const struct table *t, size_t row)
+{
+	for (size_t i = 0; i < t->rows; i++)
+		if (table_is(t, i, "metric", "time") && table_alike(t, i, row, "config") &&
+		    table_alike(t, i, row, "term"))
+			return false;
+	return true;
 }
 
 /* What a request is made of, for which programs' counts have one term; and how well the terms can be told
@@ -76,7 +102,9 @@ static void put_legend(const struct text_page *page, double programs)
 
 	snprintf(
 		text, sizeof(text),
-		"Programs: %.0f; with: those that make such events; directly: as the nano suite measured it; "
+		"Programs: %.0f; with: those that make such events; directly: as the nano suite measured it "
+		"(of "
+		"waits, forks, execs and threads something akin); "
 		"one with: cannot be told from; error: measured by predicted, each program left out in turn: "
 		"those of one thread, and those of several or of several processes",
 		programs);
@@ -85,41 +113,55 @@ static void put_legend(const struct text_page *page, double programs)
 	fputc('\n', page->out);
 }
 
+/* The costs of one configuration, from FIRST on; what is behind them. */
+static size_t put_config(const struct text_page *page, const struct table *t, size_t first)
+{
+	size_t row = first, request = first;
+	double condition;
+
+	text_put_title(page, table_text_of(t, first, "label"),
+		       "added by each event to native time, and to CPU seconds");
+	fprintf(page->out, "%-13s %8s %-21s %8s %8s %4s\n", "term", "time", "[95 % interval]", "CPU",
+		"directly", "with");
+	for (; row < t->rows && table_alike(t, row, first, "config"); row++) {
+		if (table_is(t, row, "metric", "time") || is_of_cpu(t, row))
+			put_coefficient(page, t, row);
+		if (table_is(t, row, "metric", "time") && table_is(t, row, "term", "request"))
+			request = row;
+	}
+	condition = table_number_of(t, first, "condition");
+	if (isnan(condition))
+		fputs("condition number NA: too few programs\n", page->out);
+	else
+		fprintf(page->out, "condition number %.3g\n", condition);
+	put_split(page, t, request);
+	return row;
+}
+
+static bool any_direct(const struct table *t)
+{
+	for (size_t row = 0; row < t->rows; row++)
+		if (!table_missing_of(t, row, "direct"))
+			return true;
+	return false;
+}
+
 int report_fit_print(struct report_page on, const char *path, struct error *error)
 {
 	struct text_page page = text_page_on(on);
-	const char *config = "";
-	size_t request = 0;
 	struct table t;
 	int code = table_read(&t, path, &schema_coefficients, error);
 
 	if (code)
 		return code;
-	for (size_t row = 0; row < t.rows; row++) {
-		if (!table_is(&t, row, "metric", "time"))
-			continue;
-		if (!table_is(&t, row, "config", config)) {
-			config = table_text_of(&t, row, "config");
-			text_put_title(&page, table_text_of(&t, row, "label"),
-				       "added to native time by each event");
-			fprintf(page.out, "%-13s %8s %-20s %8s %4s\n", "term", "cost", "[95 % interval]",
-				"directly", "with");
-		}
-		put_coefficient(&page, &t, row);
-		if (table_is(&t, row, "term", "request"))
-			request = row;
-		if (row + 1 == t.rows || !table_is(&t, row + 1, "metric", "time")) {
-			double condition = table_number_of(&t, row, "condition");
-
-			if (isnan(condition))
-				fputs("condition number NA: too few programs\n", page.out);
-			else
-				fprintf(page.out, "condition number %.3g\n", condition);
-			put_split(&page, &t, request);
-		}
-	}
+	for (size_t row = 0; row < t.rows;)
+		row = put_config(&page, &t, row);
 	if (t.rows)
 		put_legend(&page, table_number_of(&t, t.rows - 1, "programs"));
+	if (t.rows && !any_direct(&t))
+		text_put_wrapped(&page, '!',
+				 "nothing was measured directly, and programs alone tell single costs badly: "
+				 "run vmtax run --suite nano --out DIR, and name that directory, too");
 	table_free(&t);
 	return 0;
 }

@@ -191,7 +191,7 @@ refuses() {
 refuses nothing-to-fit 2 'nothing to fit on' fit
 refuses no-runs 1 'twice/runs.csv' fit twice --out nowhere
 mkdir bare && cp known/runs.csv bare
-refuses no-profiles 2 'no program to fit on was measured' fit bare
+refuses no-profiles 2 'no program was measured, natively and in a virtual machine, and profiled: bare' fit bare
 [ ! -e nowhere/coefficients.csv ]
 result no-partial-file
 try 1 predict nowhere --costs nowhere --out new && [ ! -e new ] && [ ! -e nowhere ]
@@ -203,6 +203,11 @@ refuses held-out-nowhere 2 'cannot open nowhere: No such file or directory: give
 refuses held-out-none 2 'no program that is held out was measured' fit held --out apart --validate --held-out two.csv
 { cat known/profile.csv && tail -n 2 known/profile.csv; } >doubled.csv
 refuses profiled-twice 2 'it stands in line' predict doubled.csv --costs known
+sum=$(cksum <known/coefficients.csv)
+refuses held-out-not-profiled 2 'and profiled: bare' fit known --validate --held-out bare
+[ "$(cksum <known/coefficients.csv)" = "$sum" ] && sed -i 's/,time,request,ns,[^,]*/,time,request,ns,7/' known/coefficients.csv &&
+	sum=$(cksum <known/coefficients.csv) && ! "$vmtax" fit known --validate --held-out bare 2>/dev/null && [ "$(cksum <known/coefficients.csv)" = "$sum" ]
+result costs-kept
 refuses held-out-seen 2 'is among the programs to fit on and among those held out' fit known --validate --held-out known
 refuses both-forms 2 'exclude each other' fit known --csv --json
 refuses no-profile 2 'nothing to predict from' predict --costs known
