@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
@@ -149,8 +148,6 @@ int cmd_compare(int argc, char **argv)
 		return cmd_fail("compare", &error, CMD_FAILED);
 	snprintf(path, sizeof(path), "%s/%s", output.path, schema_comparison.name);
 	status = compare(&o, path, &error);
-	if (!*o.out)
-		unlink(path);
 	output_close(&output);
 	return status;
 }

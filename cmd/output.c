@@ -2,11 +2,15 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "cmd/output_priv.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -41,17 +45,66 @@ int output_make(const char *directory, size_t *stood)
 	return mkdir(path, 0777);
 }
 
+/* Removes PATH with the files in it. */
+static void remove_all(const char *path)
+{
+	DIR *stream = opendir(path);
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream)) != NULL)
+		unlinkat(dirfd(stream), entry->d_name, 0);
+	if (stream)
+		closedir(stream);
+	rmdir(path);
+}
+
+/* Waits until our parent closes the pipe, or is no more, and removes PATH. */
+static void clean_up(const char *path, int pipe)
+{
+	sigset_t all;
+	char byte;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	for (int fd = 0; fd < 3; fd++) /* who reads what our parent prints does not wait for us */
+		close(fd);
+	while (read(pipe, &byte, 1) < 0 && errno == EINTR)
+		;
+	remove_all(path);
+	_exit(0);
+}
+
+/* One in /tmp goes however we end: killed, too, or with nobody to read what we print. */
+static int open_temporary(struct output *o, const char *command, struct error *error)
+{
+	const char *temporary = getenv("TMPDIR");
+	int ends[2];
+
+	snprintf(o->path, sizeof(o->path), "%s/vmtax-%s-XXXXXX", temporary && *temporary ? temporary : "/tmp",
+		 command);
+	if (mkdtemp(o->path) == NULL)
+		return error_fail(error, errno, "name a directory with --out", "cannot make %.250s", o->path);
+	o->cleaner = pipe2(ends, O_CLOEXEC) ? -1 : fork();
+	if (o->cleaner < 0) {
+		error_set(error, errno, "cannot start a process");
+		rmdir(o->path);
+		return -EAGAIN;
+	}
+	if (o->cleaner == 0) {
+		close(ends[1]);
+		clean_up(o->path, ends[0]);
+	}
+	close(ends[0]);
+	o->alive = ends[1];
+	return 0;
+}
+
 int output_open(struct output *o, const char *named, const char *command, struct error *error)
 {
 	*o = (struct output){ .made = false };
-	if (!named) {
-		snprintf(o->path, sizeof(o->path), "/tmp/vmtax-%s-XXXXXX", command);
-		o->made = mkdtemp(o->path) != NULL;
-		o->stood = strlen("/tmp");
-		return o->made ? 0
-			       : error_fail(error, errno, "name a directory with --out", "cannot make %s",
-					    o->path);
-	}
+	if (!named)
+		return open_temporary(o, command, error);
 	copy_path(named, o->path, sizeof(o->path));
 	o->made = output_make(named, &o->stood) == 0;
 	if (o->made || errno == EEXIST)
@@ -64,6 +117,11 @@ void output_close(const struct output *o)
 {
 	char path[sizeof(o->path)];
 
+	if (o->cleaner) {
+		close(o->alive);
+		while (waitpid(o->cleaner, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
 	if (!o->made)
 		return;
 	snprintf(path, sizeof(path), "%s", o->path);

@@ -4,7 +4,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/schema.h"
 #include "cmd/cmd.h"
@@ -139,10 +138,6 @@ static int predict(const struct options *o, const char *directory, struct error 
 		code = model_predict_write(&options, error);
 	if (code == 0)
 		code = show(o, path, latencies, error);
-	if (!o->out) {
-		unlink(path);
-		unlink(latencies);
-	}
 	return code;
 }
 

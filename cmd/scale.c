@@ -112,11 +112,8 @@ static int conclude(const struct scale_options *o, const char *out, struct error
 	if (code == 0 && o->metrics)
 		code = report_openmetrics_write(o->metrics, source, error);
 	fflush(stdout);
-	for (size_t i = 0; i < n; i++)
-		if (!o->out)
-			unlink(source[i].path);
-		else if (code == 0)
-			fprintf(stderr, "wrote %s\n", source[i].path);
+	for (size_t i = 0; code == 0 && o->out && i < n; i++)
+		fprintf(stderr, "wrote %s\n", source[i].path);
 	if (code == 0 && drawn)
 		fprintf(stderr, "wrote %s/report.html\n", out);
 	return code;
