@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "cmd/cores_priv.h"
+#include "cmd/leftover_priv.h"
 
 /* Starting processes, waiting for them, and never leaving one behind. */
 #define LOOK_EVERY_MS 250 /* at the size of the output */
@@ -174,9 +175,9 @@ int child_start(struct child *child, const struct child_options *options, struct
 {
 	int code;
 
-	*child = (struct child){
-		.pid = -1, .pidfd = -1, .status_fd = -1, .gate_fd = -1, .signal_fd = options->signal_fd
-	};
+	*child = (struct child){ .pid = -1, .pidfd = -1, .status_fd = -1, .gate_fd = -1 };
+	child->signal_fd = options->signal_fd;
+	leftover_begin(&child->begun);
 	pthread_mutex_lock(&forking);
 	code = open_and_fork(child, options, error);
 	pthread_mutex_unlock(&forking);
@@ -206,17 +207,16 @@ static int remaining_ms(uint64_t deadline_ns)
 /* Resident memory of the process; 0 where it has ended. */
 static int64_t resident_bytes(pid_t pid)
 {
-	char path[32], text[64] = "";
-	long long size, resident = 0;
-	int fd;
+	char path[32];
+	long long resident;
+	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 &&
-	    (read(fd, text, sizeof(text) - 1) <= 0 || sscanf(text, "%lld %lld", &size, &resident) != 2))
+	file = fopen(path, "re");
+	if (!file || fscanf(file, "%*d %lld", &resident) != 1)
 		resident = 0;
-	if (fd >= 0)
-		close(fd);
+	if (file)
+		fclose(file);
 	return resident * sysconf(_SC_PAGESIZE);
 }
 
@@ -292,9 +292,9 @@ void child_close(struct child *child)
 		child->pid = -1;
 	}
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+		close(fds[i]); /* -1: there is none */
 	child->pidfd = child->status_fd = child->gate_fd = -1;
 	capture_close(&child->capture);
 	calm_down(child);
+	leftover_end(&child->begun);
 }

@@ -40,6 +40,7 @@ struct child {
 	int policy; /* of the harness, when it does not watch */
 	struct sched_param usual;
 	bool hurried;
+	bool begun;	    /* and not closed */
 	uint64_t tsc_start; /* just before the fork */
 	uint64_t tsc_ready; /* at the gate */
 	int64_t rss_bytes;  /* resident memory once its first mark was read; 0: not known */

@@ -66,7 +66,6 @@ static void clean_up(const char *path, int pipe)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	setsid();
 	for (int fd = 0; fd < 3; fd++) /* who reads what our parent prints does not wait for us */
 		close(fd);
 	while (read(pipe, &byte, 1) < 0 && errno == EINTR)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -89,6 +90,19 @@ static void test_crash(void)
 	CHECK_INT(m.status, RUN_CRASHED);
 	CHECK_STR(m.reason, "Segmentation fault");
 	CHECK_INT(m.exit_code, 139);
+	measurement_free(&m);
+}
+
+/* A daemon has left its program's group, and does not outlive it. */
+static void test_leftover(void)
+{
+	struct measurement m;
+	long daemon;
+
+	launch_script("native", "setsid sh -c 'setsid sleep 90 & echo $!'", &m);
+	CHECK_INT(m.exit_code, 0);
+	daemon = strtol(printed(&m), NULL, 10);
+	CHECK(daemon > 1 && kill((pid_t)daemon, 0) < 0 && errno == ESRCH);
 	measurement_free(&m);
 }
 
@@ -190,6 +204,7 @@ int main(void)
 	CHECK_RUN(test_output);
 	CHECK_RUN(test_marks);
 	CHECK_RUN(test_crash);
+	CHECK_RUN(test_leftover);
 	CHECK_RUN(test_timeout);
 	CHECK_RUN(test_not_a_program);
 	CHECK_RUN(test_left_behind);
