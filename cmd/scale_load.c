@@ -149,7 +149,7 @@ static int run_one(struct bench *b, size_t c, const struct mix *m, size_t block,
 		progress_say(&b->progress, "%s is left out: %s", b->config[c].name, load.reason);
 		b->unable[c] = true;
 	} else if (code == 0 && load.interrupted) {
-		code = error_set(error, EINTR, "stopped");
+		code = error_fail(error, 0, "run it again", "stopped: nothing is written");
 	} else if (code == 0 && load.reason[0] && (m->vms > 1 || load.overtaken)) {
 		progress_say(&b->progress, "%s under %s is left out of block %llu: %s", m->name,
 			     b->config[c].name, (unsigned long long)block, load.reason);
@@ -222,8 +222,11 @@ int scale_load(struct scale_options *o, struct error *error)
 	if (code == 0) {
 		b->stop_fd = stop_open(&mask);
 		code = run(b, error);
-		sigprocmask(SIG_SETMASK, &mask, NULL); /* nothing half-written is left now */
 		status = code ? CMD_FAILED : b->recorded ? CMD_OK : CMD_UNABLE;
+		if (code)
+			cmd_fail("scale", error, status);
+		error->what[0] = '\0';
+		sigprocmask(SIG_SETMASK, &mask, NULL); /* nothing half-written is left now */
 	}
 	o->directory[o->directories++] = o->out;
 	suite_free(&b->suite);
