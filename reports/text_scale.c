@@ -95,6 +95,16 @@ static void put_law(const struct text_page *page, const struct table *laws, size
 			show_most(table_number_of(laws, row, "goal_sim_n"), simulated));
 }
 
+/* Whether others were at work beside most of the rows from FIRST to END. */
+static bool mostly_busy(const struct table *t, size_t first, size_t end)
+{
+	size_t busy = 0;
+
+	for (size_t row = first; row < end; row++)
+		busy += table_is(t, row, "flags", "busy");
+	return 2 * busy > end - first;
+}
+
 /* ROW begins a workload under a configuration: all of it. The row after it. */
 static size_t put_load(const struct text_page *page, const struct table *t, const struct table *laws,
 		       size_t row)
@@ -108,6 +118,13 @@ static size_t put_load(const struct text_page *page, const struct table *t, cons
 	snprintf(title, sizeof(title), "%.60s, %.60s", workload, table_text_of(t, row, "label"));
 	text_put_title(page, title, "");
 	put_copies(page, t, row, end);
+	if (mostly_busy(t, row, end)) {
+		text_put_wrapped(
+			page, ' ',
+			"Most of these had to share the cores with others: no law is told of them, nor how "
+			"far predictions are off. Run it anew when the machine is idle.");
+		return end;
+	}
 	for (size_t law = 0; law < laws->rows; law++)
 		if (table_is(laws, law, "workload", workload) && table_is(laws, law, "config", config))
 			put_law(page, laws, law);

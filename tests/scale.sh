@@ -22,7 +22,7 @@ try 0 held? --json && jq -e '.[3].flags == "oversubscribed" and .[3].mva == null
 	.[1].mva > 0' said >/dev/null && try 0 held? && grep -q '^ *4 \* ' said && grep -q '^\* oversubscribed' said
 result oversubscribed
 try 0 busy? --json --out busy && jq -e 'map(.flags) == ["busy", "busy", "busy", null] and (.[0].mva / 20 - 1 | fabs) < 1e-6' said >/dev/null &&
-	[ "$(grep -c '<svg ' busy/report.html)" -eq 4 ] && try 0 busy? && [ "$(grep -c '^ *[123] ! .*MiB$' said)" -eq 3 ] && grep -q '^! busy' said
+	[ "$(grep -c '<svg ' busy/report.html)" -eq 4 ] && try 0 busy? && grep -q 'no law is told' said && ! grep -q contention said && [ "$(grep -c '^ *[123] ! .*MiB$' said)" -eq 3 ] && grep -q '^! busy' said
 result busy
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
 	NR == 2 { exit !($at["alpha"] > 0.0499 && $at["alpha"] < 0.0501 && $at["beta"] > 0.00199 && $at["beta"] < 0.00201 &&
