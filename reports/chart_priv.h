@@ -21,6 +21,5 @@ int chart_put_dots(FILE *script, const struct chart *chart);
 int chart_put_bars(FILE *script, const struct chart *chart);
 int chart_put_waterfall(FILE *script, const struct chart *chart);
 int chart_put_lines(FILE *script, const struct chart *chart);
-int chart_put_scatter(FILE *script, const struct chart *chart);
 
 #endif

@@ -238,11 +238,9 @@ enum chart_kind {
 	CHART_BARS, /* the columns of a row stacked */
 	CHART_WATERFALL,
 	CHART_LINES,
-	CHART_SCATTER, /* what should be equal, over log scales */
 };
 
 struct lines;
-struct scatter;
 
 struct chart {
 	enum chart_kind kind;
@@ -255,7 +253,6 @@ struct chart {
 	const struct grid *grid;
 	const struct waterfall *waterfall; /* WATERFALL, instead of a grid */
 	const struct lines *lines;	   /* LINES, the same */
-	const struct scatter *scatter;	   /* SCATTER, the same */
 };
 
 /* How a column's dots look: in gnuplot's numbering, and as the inside of a small SVG. */

@@ -48,7 +48,7 @@ try 0 fit known --validate --held-out two.csv --out apart --csv && [ "$(awk -F, 
 result validation-of-a-suite
 
 try 0 report known && grep -q '<h2>Predicted and measured' known/report.html && ! grep -q 'could not be drawn' known/report.html &&
-	[ "$(grep -c 'aria-label="CPU seconds"\|aria-label="Time"' known/report.html)" -ge 2 ]
+	[ "$(grep -c 'aria-label="hosted, \(time\|CPU seconds\), predicted against measured"' known/report.html)" -ge 2 ]
 result validation-figure
 try 0 predict known --costs known --json &&
 	near '([.[] | select(.program == "p3" and .metric == "time" and .term != "total").ns] | add)' \
