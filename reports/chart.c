@@ -10,8 +10,10 @@
 static char *write_script(const struct chart *chart, int *status)
 {
 	static int (*const put[])(FILE *, const struct chart *) = {
-		[CHART_DOTS] = chart_put_dots,		 [CHART_BARS] = chart_put_bars,
-		[CHART_WATERFALL] = chart_put_waterfall, [CHART_LINES] = chart_put_lines,
+		[CHART_DOTS] = chart_put_dots,
+		[CHART_BARS] = chart_put_bars,
+		[CHART_WATERFALL] = chart_put_waterfall,
+		[CHART_LINES] = chart_put_lines,
 	};
 	char *script = NULL;
 	size_t size;

@@ -23,6 +23,9 @@ int html_requests(FILE *out, const struct result *result);
 int html_stages(FILE *out, const struct result *result); /* within that section */
 int html_plan(FILE *out, const char *directory);
 int html_validation(FILE *out, const struct result *result);
+int html_errors(FILE *out, const struct result *result,
+		const struct names *configs);		/* within that section, */
+int html_costs(FILE *out, const struct result *result); /* as is this */
 void html_method(FILE *out, const struct result *result);
 void html_machine(FILE *out, const struct result *result);
 void html_files(FILE *out, const struct result *result);

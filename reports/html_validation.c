@@ -7,8 +7,9 @@
 
 #include "reports/html_priv.h"
 #include "reports/scatter_priv.h"
+#include "reports/validation_priv.h"
 
-/* How well programs were predicted: measured against predicted. */
+/* How well programs were predicted: measured against predicted, and errors. */
 
 #define ROOM 1.25 /* beyond the outermost marks */
 
@@ -153,18 +154,24 @@ static int put_validation(FILE *out, const struct result *result)
 	      out);
 	if (code == 0)
 		code = put_panels(out, result, &configs);
+	if (code == 0)
+		code = html_errors(out, result, &configs);
 	names_free(&configs);
 	return code;
 }
 
 int html_validation(FILE *out, const struct result *result)
 {
+	bool validated = result->validation.rows > 0;
 	int code;
 
-	if (result->validation.rows == 0)
+	if (!validated && result->coefficients.rows == 0)
 		return 0;
-	fputs("<section>\n<h2>Predicted and measured</h2>\n", out);
-	code = put_validation(out, result);
+	fprintf(out, "<section>\n<h2>%s</h2>\n",
+		validated ? "Predicted and measured" : "What predictions are made of");
+	code = validated ? put_validation(out, result) : 0;
+	if (code == 0)
+		code = html_costs(out, result);
 	fputs("</section>\n", out);
 	return code;
 }

@@ -15,7 +15,7 @@
 struct result {
 	const char *directory;
 	struct table machine, runs, layers, agreement, overhead, waterfall, costs, distributions, ablation,
-		provisioning, footprint, hardware, validation, plan_summary;
+		provisioning, footprint, hardware, coefficients, validation, plan_summary;
 	struct names workloads;
 	struct names configs;
 	const char *baseline; /* what overhead.csv is shown against: native where it can be */

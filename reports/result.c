@@ -74,6 +74,7 @@ static int read_tables(struct result *result, struct error *error)
 		{ &result->footprint, &schema_footprint },
 		{ &result->hardware, &schema_hardware },
 		{ &result->distributions, &schema_distributions },
+		{ &result->coefficients, &schema_coefficients },
 		{ &result->validation, &schema_validation },
 	};
 	int status = read_runs(&result->runs, result->directory, error);
@@ -169,6 +170,7 @@ void result_free(struct result *result)
 	table_free(&result->waterfall);
 	table_free(&result->costs);
 	table_free(&result->distributions);
+	table_free(&result->coefficients);
 	table_free(&result->validation);
 	table_free(&result->ablation);
 	table_free(&result->provisioning);

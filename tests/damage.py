@@ -20,7 +20,7 @@ READERS = [
     ("known", "fit DIR --validate", ["runs", "profile", "costs", "counters", "requests", "machine"]),
     ("known", "predict DIR --costs DIR --machine twice", ["profile", "coefficients", "machine"]),
     ("twice", "predict known --costs known --machine DIR", ["costs"]),
-    ("known", "report DIR", ["runs", "costs", "counters", "requests", "machine", "validation"]),
+    ("known", "report DIR", ["runs", "costs", "counters", "requests", "machine", "validation", "coefficients"]),
     ("held", "compare DIR --against huge", ["runs", "machine"]),
     ("law3", "scale law1 law2 DIR", ["runs"]),
     ("busy1", "scale DIR busy2 --slo p95=30ms", ["runs", "counters"]),

@@ -10,7 +10,7 @@
 #include "tests/report_tables.h"
 #include "tests/report_text.h"
 
-/* What reports say of predictions: panels of small tables whose answers are plain. */
+/* What reports say of predictions: panels, errors and costs of small tables whose answers are plain. */
 
 static const char *const runs[] = {
 	"run=1|workload=kv|config=native|label=native|status=ok",
@@ -37,12 +37,25 @@ static const char *const validation[] = {
 	NULL,
 };
 
+static const char *const coefficients[] = {
+	"config=hosted|label=hosted|metric=time|term=request|unit=ns|cost=50000|low=49000|high=51000|direct="
+	"50200|"
+	"with=3",
+	"config=hosted|label=hosted|metric=cpu|term=request|unit=ns|cost=40000|low=39000|high=41000|direct="
+	"40200|"
+	"with=3|merged=blocking",
+	"config=hosted|label=hosted|metric=time|term=base|unit=1|cost=1|low=0.99|high=1.01|direct=1|with=3",
+	"config=hosted|label=hosted|metric=time|term=futex|unit=ns|cost=0|low=0|high=0|with=0",
+	NULL,
+};
+
 static const char *make_results(void)
 {
 	const char *directory = tables_directory();
 
 	tables_write(directory, &schema_runs, runs);
 	tables_write(directory, &schema_validation, validation);
+	tables_write(directory, &schema_coefficients, coefficients);
 	return directory;
 }
 
@@ -125,11 +138,64 @@ static void test_names_do_not_overlap(void)
 	free(text);
 }
 
+static void test_errors_are_tabled(void)
+{
+	char *page = make_page(make_results());
+
+	CHECK(strstr(page,
+		     "hosted, time</th><td class=\"words\">no fit has seen</td><td>3</td>"
+		     "<td>10.0</td><td>42.0</td><td>50.0</td><td>100.0</td><td>100.0</td><td>100.0</td>"
+		     "<td>50.0</td><td>50.0</td><td>50.0</td><td>100 %</td><td>1.39</td><td>2.08</td>"));
+	CHECK(strstr(page,
+		     "hosted, time</th><td class=\"words\">left out in turn</td><td>1</td><td>5.0</td>"));
+	CHECK(strstr(
+		page,
+		"hosted, CPU seconds</th><td class=\"words\">no fit has seen</td><td>1</td><td>20.0</td>"));
+	CHECK(strstr(
+		page,
+		"bare-metal, time</th><td class=\"words\">left out in turn</td><td>1</td><td>25.0</td>"));
+	CHECK(!strstr(page, "bare-metal, CPU seconds</th>"));
+	free(page);
+}
+
+static void test_costs_are_folded_away(void)
+{
+	char *page = make_page(make_results()),
+	     *folded = strstr(page, "<details><summary>What each event costs");
+
+	CHECK(folded);
+	CHECK(strstr(
+		folded,
+		"request</th><td>50.0 us</td><td class=\"interval\">[49.0 us, 51.0 us]</td><td>50.2 us</td>"
+		"<td>40.0 us</td><td class=\"interval\">[39.0 us, 41.0 us] one with blocking</td>"));
+	CHECK(strstr(folded, "base</th><td>1.000</td><td class=\"interval\">[0.990, 1.010]</td><td>1.000</td>"
+			     "<td></td><td></td><td></td><td>factor</td>"));
+	CHECK(strstr(folded, "futex</th><td class=\"interval\">not seen</td><td></td><td>NA</td>"));
+	free(page);
+}
+
+/* A fit that was not validated has costs alone. */
+static void test_costs_without_validation(void)
+{
+	const char *directory = tables_directory();
+	char *page;
+
+	tables_write(directory, &schema_runs, runs);
+	tables_write(directory, &schema_coefficients, coefficients);
+	page = make_page(directory);
+	CHECK(strstr(page, "<h2>What predictions are made of</h2>\n<details>"));
+	CHECK(!strstr(page, "Predicted and measured"));
+	free(page);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_each_configuration_has_its_panels);
 	CHECK_RUN(test_marks_tell_their_figures);
 	CHECK_RUN(test_the_farthest_off_are_named);
 	CHECK_RUN(test_names_do_not_overlap);
+	CHECK_RUN(test_errors_are_tabled);
+	CHECK_RUN(test_costs_are_folded_away);
+	CHECK_RUN(test_costs_without_validation);
 	return check_done();
 }
