@@ -240,6 +240,8 @@ static int put_all(struct text_page *page, const struct result *result)
 	fputc('\n', page->out);
 	if (status == 0)
 		status = notes_list(result, put_note, page);
+	if (status == 0)
+		status = text_put_predicted(page, result);
 	if (status == 0 && !page->all && (result->waterfall.rows || result->footprint.rows))
 		text_put_wrapped(
 			page, '-',

@@ -155,6 +155,9 @@ void text_put_grid(struct text_page *page, const struct grid *grid, const struct
 /* What the host spent, what observing cost, and what the hardware counted. 0 or -ENOMEM. */
 int text_put_spent(struct text_page *page, const struct result *result);
 
+/* How far predictions for each configuration are off, a line each. 0 or -ENOMEM. */
+int text_put_predicted(const struct text_page *page, const struct result *result);
+
 /* Median, P90 and greatest of N sorted errors, a line that begins with NAME; none of none. */
 void text_put_errors(FILE *out, const char *name, const double *errors, size_t n);
 

@@ -10,7 +10,8 @@
 #include "tests/report_tables.h"
 #include "tests/report_text.h"
 
-/* What reports say of predictions: panels, errors and costs of small tables whose answers are plain. */
+/* What reports say of predictions: panels, errors, costs and lines of small tables whose answers are plain.
+ */
 
 static const char *const runs[] = {
 	"run=1|workload=kv|config=native|label=native|status=ok",
@@ -188,6 +189,18 @@ static void test_costs_without_validation(void)
 	free(page);
 }
 
+static void test_summary_has_a_line_each(void)
+{
+	char *text = print_text(make_results(), false);
+
+	CHECK(strstr(text, "\n- predictions of programs not fitted: hosted time off by 10.0 % (P90 42.0 %),\n"
+			   "  CPU 20.0 % (20.0 %)\n"));
+	CHECK(strstr(text,
+		     "\n- predictions of programs left out in turn: bare-metal time off by 25.0 % (P90\n"
+		     "  25.0 %)\n"));
+	free(text);
+}
+
 int main(void)
 {
 	CHECK_RUN(test_each_configuration_has_its_panels);
@@ -197,5 +210,6 @@ int main(void)
 	CHECK_RUN(test_errors_are_tabled);
 	CHECK_RUN(test_costs_are_folded_away);
 	CHECK_RUN(test_costs_without_validation);
+	CHECK_RUN(test_summary_has_a_line_each);
 	return check_done();
 }
