@@ -25,6 +25,14 @@ struct interval *grid_cell(const struct grid *grid, size_t row, size_t column)
 	return &grid->cells[row * grid->column_count + column];
 }
 
+const char *grid_note_bare(struct grid *grid)
+{
+	grid->bare = true;
+	for (size_t i = 0; i < grid->rows.count * grid->column_count; i++)
+		grid->bare &= isnan(grid->cells[i].low) || isnan(grid->cells[i].high);
+	return grid->points || grid->bare ? "" : " [95 % interval]";
+}
+
 void grid_free(struct grid *grid)
 {
 	for (size_t i = 0; grid->owned && grid->owned[i]; i++)

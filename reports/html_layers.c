@@ -30,7 +30,7 @@ static void put_panel(FILE *out, const struct grid *grid, size_t number)
 	html_figure(out, &chart, grid->title, false);
 }
 
-static void put_table(FILE *out, const struct grid *grid, const struct result *result)
+static void put_table(FILE *out, struct grid *grid, const struct result *result)
 {
 	fputs("<h3>", out);
 	html_text(out, grid->title);

@@ -32,7 +32,7 @@ void html_files(FILE *out, const struct result *result);
 void html_style(FILE *out);
 
 /* A table in its own scrolling box; the last row holds the medians of METRIC where it is given. */
-void html_grid(FILE *out, const struct grid *grid, const struct result *result, const char *metric);
+void html_grid(FILE *out, struct grid *grid, const struct result *result, const char *metric);
 
 /* One drawing on its card under TITLE, or why there is none; with its columns' names where LEGEND. */
 void html_figure(FILE *out, const struct chart *chart, const char *title, bool legend);

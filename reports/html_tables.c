@@ -37,7 +37,7 @@ static void put_cell(FILE *out, const struct grid *grid, struct interval cell)
 	}
 	value = strcspn((grid->shortened ? format_short_interval : format_interval)(cell, text), " ");
 	fprintf(out, "<td>%.*s", (int)value, text);
-	if (text[value])
+	if (text[value] && !grid->bare)
 		fprintf(out, " <span class=\"interval\">%s</span>", text + value + 1);
 	fputs("</td>", out);
 }
@@ -73,11 +73,13 @@ static void put_medians(FILE *out, const struct grid *grid, const struct result 
 	fputs("</tr>\n", out);
 }
 
-void html_grid(FILE *out, const struct grid *grid, const struct result *result, const char *metric)
+void html_grid(FILE *out, struct grid *grid, const struct result *result, const char *metric)
 {
+	const char *intervals = grid_note_bare(grid);
+
 	fputs("<div class=\"scroll\" tabindex=\"0\"><table class=\"grid\">\n<caption>", out);
 	html_text(out, grid->axis);
-	fputs(grid->points ? "</caption>\n" : " [95 % interval]</caption>\n", out);
+	fprintf(out, "%s</caption>\n", intervals);
 	put_heading(out, grid);
 	fputs("<tbody>\n", out);
 	for (size_t row = 0; row < grid->rows.count; row++)

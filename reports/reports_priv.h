@@ -78,6 +78,7 @@ struct grid {
 	char **owned;		/* names of rows that no table has; NULL: none; owned */
 	size_t left_out;	/* rows there was no room for */
 	bool points;		/* cells have no interval */
+	bool bare;		/* none of the cells has one, so that is not said of each */
 	bool shortened;		/* thousands and millions are printed as such */
 };
 
@@ -160,6 +161,9 @@ char *waterfall_change(const struct waterfall_step *step, char *text, size_t siz
 /* Allocates cells, all missing, for rows already collected. 0 or -ENOMEM. */
 int grid_allocate(struct grid *grid, size_t columns);
 struct interval *grid_cell(const struct grid *grid, size_t row, size_t column);
+
+/* Notes whether GRID is bare, as one of a single block is; what a heading then says of intervals. */
+const char *grid_note_bare(struct grid *grid);
 void grid_free(struct grid *grid);
 
 /* CONFIG as a column: its colour fixed for presets, its shape the same in every figure of a report. */

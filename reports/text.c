@@ -22,6 +22,18 @@ static void measure(struct text_page *page, const struct grid *grid)
 	page->name_width++;
 }
 
+static char *print_cell(const struct grid *grid, size_t row, size_t column, char text[64])
+{
+	struct interval cell = *grid_cell(grid, row, column);
+
+	if (grid->points)
+		return format_number(cell.value, text);
+	text_print_cell(cell, text);
+	if (grid->bare && !isnan(cell.value))
+		*strstr(text, " [") = '\0';
+	return text;
+}
+
 /* Of the widest cell of COLUMN, or of its heading, and a blank. */
 static size_t cell_width(const struct grid *grid, size_t column)
 {
@@ -30,9 +42,7 @@ static size_t cell_width(const struct grid *grid, size_t column)
 
 	widest = widest < TEXT_NAME_MOST ? widest : TEXT_NAME_MOST;
 	for (size_t row = 0; row < grid->rows.count; row++) {
-		struct interval cell = *grid_cell(grid, row, column);
-		size_t width =
-			strlen(grid->points ? format_number(cell.value, text) : text_print_cell(cell, text));
+		size_t width = strlen(print_cell(grid, row, column, text));
 
 		widest = width > widest ? width : widest;
 	}
@@ -53,15 +63,15 @@ static void put_labels(const struct text_page *page, const struct grid *grid, si
 static void put_row(const struct text_page *page, const struct grid *grid, size_t row, size_t first,
 		    size_t end)
 {
-	char text[32];
+	char text[64];
 
 	text_put_name(page->out, grid->rows.name[row], page->name_width);
 	if (grid->base_ns)
 		fprintf(page->out, "%*s ", TEXT_BASE - 1,
 			units_print_time(grid->base_ns[row], text, sizeof(text)));
 	for (size_t column = first; column < end; column++)
-		if (grid->points)
-			text_put_name(page->out, format_number(grid_cell(grid, row, column)->value, text),
+		if (grid->points || grid->bare)
+			text_put_name(page->out, print_cell(grid, row, column, text),
 				      column + 1 == end ? 0 : cell_width(grid, column));
 		else
 			text_put_cell(page, *grid_cell(grid, row, column),
@@ -136,7 +146,7 @@ static int put_metric(struct text_page *page, const struct result *result, const
 
 	if (grid_overhead(&grid, result, metric) < 0)
 		return -ENOMEM;
-	snprintf(rest, sizeof(rest), "as a multiple of %s [95 %% interval]", result->baseline);
+	snprintf(rest, sizeof(rest), "as a multiple of %s%s", result->baseline, grid_note_bare(&grid));
 	text_put_title(page, metric->title, rest);
 	page->ratios = true;
 	text_put_grid(page, &grid, result, metric->name);
@@ -148,10 +158,12 @@ static int put_metric(struct text_page *page, const struct result *result, const
 static int put_times(struct text_page *page, const struct result *result)
 {
 	struct grid grid;
+	char rest[64];
 
 	if (grid_times(&grid, result) < 0)
 		return -ENOMEM;
-	text_put_title(page, grid.title, "in milliseconds, median [95 % interval]");
+	snprintf(rest, sizeof(rest), "in milliseconds, median%s", grid_note_bare(&grid));
+	text_put_title(page, grid.title, rest);
 	page->ratios = false;
 	text_put_grid(page, &grid, result, NULL);
 	grid_free(&grid);
@@ -173,11 +185,13 @@ static int put_metrics(struct text_page *page, const struct result *result)
 static int put_requests(struct text_page *page, const struct result *result)
 {
 	struct grid grid;
+	char rest[64];
 
 	if (grid_requests(&grid, result, page->all ? REQUEST_KINDS : REQUESTS_SHOWN) < 0)
 		return -ENOMEM;
 	if (grid.rows.count > 0) {
-		text_put_title(page, grid.title, "in microseconds, median [95 % interval]");
+		snprintf(rest, sizeof(rest), "in microseconds, median%s", grid_note_bare(&grid));
+		text_put_title(page, grid.title, rest);
 		page->ratios = false;
 		text_put_grid(page, &grid, result, NULL);
 		if (grid.left_out > 0)
@@ -196,8 +210,7 @@ static int put_provisioning(struct text_page *page, const struct result *result)
 
 		if (grid_provisioning(&grid, result, (enum provisioning_figure)figure) < 0)
 			return -ENOMEM;
-		snprintf(rest, sizeof(rest), "in %s, median%s", grid.axis,
-			 grid.points ? "" : " [95 % interval]");
+		snprintf(rest, sizeof(rest), "in %s, median%s", grid.axis, grid_note_bare(&grid));
 		text_put_title(page, grid.title, rest);
 		page->ratios = false;
 		text_put_grid(page, &grid, result, NULL);

@@ -34,7 +34,9 @@ static void print_cost(const struct cells *cells, size_t row, size_t column, cha
 		snprintf(text, CELL, "%s", none ? "none" : "NA");
 		return;
 	}
-	if (isnan(cell.low) || isnan(cell.high))
+	if (grid->bare)
+		snprintf(text, CELL, "%s", format_short(cell.value, value));
+	else if (isnan(cell.low) || isnan(cell.high))
 		snprintf(text, CELL, "%s [NA]", format_short(cell.value, value));
 	else
 		snprintf(text, CELL, "%s [%s,%s]", format_short(cell.value, value),
@@ -126,10 +128,12 @@ static int put_costs(const struct text_page *page, const struct result *result)
 {
 	struct grid grid;
 	struct cells cells = { .grid = &grid, .print = print_cost, .result = result };
+	char rest[80];
 
 	if (grid_nano(&grid, result, NANO_COST) < 0)
 		return -ENOMEM;
-	text_put_title(page, grid.title, "in ns (k: thousands, M: millions), median [95 % interval]");
+	snprintf(rest, sizeof(rest), "in ns (k: thousands, M: millions), median%s", grid_note_bare(&grid));
+	text_put_title(page, grid.title, rest);
 	put_cells(page, &cells);
 	grid_free(&grid);
 	return 0;

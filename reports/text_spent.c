@@ -9,13 +9,15 @@
 
 static int put_observer(struct text_page *page, const struct result *result)
 {
-	char recorder[RECORDER_TEXT];
+	char recorder[RECORDER_TEXT], rest[80];
 	struct grid grid;
 
 	if (grid_observer(&grid, result) < 0)
 		return -ENOMEM;
 	if (grid.rows.count > 0) {
-		text_put_title(page, grid.title, "as a multiple of the undisturbed time [95 % interval]");
+		snprintf(rest, sizeof(rest), "as a multiple of the undisturbed time%s",
+			 grid_note_bare(&grid));
+		text_put_title(page, grid.title, rest);
 		page->ratios = true;
 		text_put_grid(page, &grid, result, NULL);
 		if (observer_recorder(result, recorder))
