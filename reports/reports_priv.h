@@ -25,6 +25,9 @@ struct result {
 int result_load(struct result *result, const char *directory, struct error *error);
 void result_free(struct result *result);
 
+/* What DIRECTORY holds without runs.csv, and which command shows that, for a message. False: nothing. */
+bool result_instead(const char *directory, char *text, size_t size);
+
 /* The name CONFIG is printed by: with * where a knob fell back in any of its runs. */
 const char *result_label(const struct result *result, const char *config);
 

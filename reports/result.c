@@ -46,6 +46,7 @@ static int read_costs(struct result *result, struct error *error)
 static int read_runs(struct table *runs, const char *directory, struct error *error)
 {
 	int status = read_optional(runs, directory, &schema_runs, error);
+	char instead[240];
 
 	if (status == 0 && runs->rows > 0)
 		return table_unique(runs, "run", error);
@@ -53,8 +54,11 @@ static int read_runs(struct table *runs, const char *directory, struct error *er
 		return status;
 	error_set(error, runs->path ? 0 : ENOENT, runs->path ? "no run is recorded yet" : "no results");
 	error_at(error, "%s/%s", directory, schema_runs.name);
-	error_mend(error, runs->path ? "go on with it: vmtax run --resume --out DIR"
-				     : "name a directory that vmtax run --out wrote");
+	if (!runs->path && result_instead(directory, instead, sizeof(instead)))
+		error_mend(error, "%s", instead);
+	else
+		error_mend(error, runs->path ? "go on with it: vmtax run --resume --out DIR"
+					     : "name a directory that vmtax run --out wrote");
 	return runs->path ? -ENODATA : -ENOENT;
 }
 

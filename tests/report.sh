@@ -152,6 +152,19 @@ result missing-directory
 mkdir hollow
 try 1 hollow && says 'hollow' 'vmtax run'
 result empty-directory
+# Directories of other commands: what is there, and what shows it.
+for table in profile predictions scaling mixes; do
+	mkdir -p "only/$table" && touch "only/$table/$table.csv"
+done
+try 1 only/profile && says 'only/profile' 'profile.csv is there: vmtax predict DIR --costs COSTS shows it' &&
+	try 1 only/predictions && says 'predictions.csv is there: vmtax report --csv=predictions DIR shows it' &&
+	try 1 only/scaling && says 'scaling.csv is there: vmtax report --csv=scaling DIR shows it' &&
+	try 1 only/mixes && says 'mixes.csv is there: vmtax report --csv=mixes DIR shows it'
+result directories-of-other-commands
+mkdir only/scaling/vms1-1 && touch only/scaling/vms1-1/runs.csv only/mixes/loads.csv only/mixes/profile.csv
+try 1 only/scaling && says 'scaling.csv is there: vmtax scale DIR shows it' && try 1 --no-html only/mixes &&
+	says 'COSTS shows it; mixes.csv is there: vmtax scale DIR shows it'
+result directories-of-other-commands-whole
 mkdir elsewhere && cd elsewhere && try 0 && grep -q 'taking the recorded sample' err &&
 	grep -q '^> Against native' said && [ -z "$(ls | grep -v '^said$\|^err$')" ]
 result default-sample
