@@ -78,7 +78,7 @@ static void put_axes(FILE *out, const struct scatter *s)
 	fprintf(out,
 		"<path d=\"M%d %dV%dH%d\" stroke=\"#555\" fill=\"none\"/>\n"
 		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">measured</text>\n"
-		"<text transform=\"translate(14 %d) rotate(-90)\" text-anchor=\"middle\">predicted</text>\n",
+		"<text transform=\"translate(12 %d) rotate(-90)\" text-anchor=\"middle\">predicted</text>\n",
 		SCATTER_LEFT, SCATTER_TOP, BOTTOM, RIGHT, SCATTER_LEFT + SCATTER_SIDE / 2, HEIGHT - 5,
 		SCATTER_TOP + SCATTER_SIDE / 2);
 }

@@ -21,9 +21,9 @@ struct scatter {
 
 /* Units of the SVG, which the page scales. */
 #define SCATTER_WIDTH 480
-#define SCATTER_LEFT  64
+#define SCATTER_LEFT  76
 #define SCATTER_TOP   10
-#define SCATTER_SIDE  402
+#define SCATTER_SIDE  390
 #define SCATTER_FONT  14
 
 #define SCATTER_FAINT "#6f7782"
