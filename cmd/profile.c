@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "cmd/cmd.h"
 #include "cmd/counters_priv.h"
+#include "cmd/machine_priv.h"
 #include "cmd/profile_priv.h"
 #include "cmd/output_priv.h"
 #include "cmd/progress_priv.h"
@@ -122,6 +123,19 @@ static void say_children(uint64_t pid)
 			(unsigned long long)pid);
 }
 
+/* A process's own name, as ps(1) has it (comm, proc(5)); or its number, which another run has not. */
+static void name_process(uint64_t pid, char *name, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%llu/comm", (unsigned long long)pid);
+	if (!machine_line(path, name, size) || !*name)
+		snprintf(name, size, "pid-%llu", (unsigned long long)pid);
+	for (char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+}
+
 static int profile_process(const struct profile_options *o, bool trace, const char *file,
 			   struct profile_tables *tables, struct error *error)
 {
@@ -130,9 +144,8 @@ static int profile_process(const struct profile_options *o, bool trace, const ch
 	int code;
 
 	say_children(o->pid);
+	name_process(o->pid, name, sizeof(name));
 	code = profile_watch(o, trace ? file : NULL, &profile, error);
-
-	snprintf(name, sizeof(name), "pid-%llu", (unsigned long long)o->pid);
 	profile.program = o->name ? o->name : name;
 	if (code == 0)
 		code = profile_tables_put(tables, &profile, error);

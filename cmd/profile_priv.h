@@ -41,10 +41,11 @@ void profile_help(void);
 /* What is found of one program. */
 struct profile {
 	const char *program;
-	double wall_ns, cpu_ns; /* medians of undisturbed runs; NaN: not known */
-	double alone_ns;	/* the first, less waiting for a core */
-	double huge_cpu_ns;	/* of runs with huge pages, as malloc gets them; NaN: there are none */
-	double huge_faults;	/* and their page faults */
+	double wall_ns, cpu_ns;	       /* medians of undisturbed runs; NaN: not known */
+	double fastest_ns, slowest_ns; /* of which the first is the median */
+	double alone_ns;	       /* the first, less waiting for a core */
+	double huge_cpu_ns;	       /* of runs with huge pages, as malloc gets them; NaN: there are none */
+	double huge_faults;	       /* and their page faults */
 	double small_cpu_ns; /* of runs without any, where the kernel gives them unasked; NaN: it does not */
 	double ops;	     /* operations that it does; NaN: not known */
 	double slowdown;     /* by its CPU time, that tracing was; NaN: not known */

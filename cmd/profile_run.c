@@ -218,6 +218,10 @@ int profile_run(const struct profile_options *o, const struct workload *workload
 	if (code == 0)
 		code = run_undisturbed(o, workload, number, scratch, value, p, error);
 	if (code == 0) {
+		for (uint64_t i = 0; i < o->repeat; i++) { /* none less or more than what is not known */
+			p->fastest_ns = fmin(p->fastest_ns, value[WALL][i]);
+			p->slowest_ns = fmax(p->slowest_ns, value[WALL][i]);
+		}
 		p->wall_ns = median(value[WALL], o->repeat);
 		p->alone_ns = median(value[ALONE], o->repeat);
 		p->cpu_ns = median(value[CPU], o->repeat);
@@ -235,6 +239,8 @@ void profile_init(struct profile *p, const char *program)
 {
 	*p = (struct profile){ .program = program,
 			       .wall_ns = NAN,
+			       .fastest_ns = NAN,
+			       .slowest_ns = NAN,
 			       .cpu_ns = NAN,
 			       .alone_ns = NAN,
 			       .huge_cpu_ns = NAN,

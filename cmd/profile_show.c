@@ -9,6 +9,7 @@
 
 /* The summary of a profile. */
 #define KINDS_SHOWN 8
+#define VARIES	    1.2 /* runs so many times as long as others are told */
 
 struct sums {
 	uint64_t host, guest, late, bytes;
@@ -79,6 +80,10 @@ void profile_show(const struct profile *p)
 		       units_print_time(p->wall_ns, wall, sizeof(wall)),
 		       units_print_time(p->cpu_ns, cpu, sizeof(cpu)),
 		       units_print_time(p->observed_ns, counted, sizeof(counted)));
+	if (p->slowest_ns > VARIES * p->fastest_ns)
+		printf("! its runs took %s to %s: others kept the machine busy, or it varies\n",
+		       units_print_time(p->fastest_ns, wall, sizeof(wall)),
+		       units_print_time(p->slowest_ns, cpu, sizeof(cpu)));
 	if (!p->traced)
 		return;
 	if (!isnan(p->slowdown))
