@@ -17,6 +17,7 @@
 #include "cmd/output_priv.h"
 #include "cmd/progress_priv.h"
 #include "cmd/publish_priv.h"
+#include "cmd/sadf_priv.h"
 #include "cmd/scratch_priv.h"
 #include "cmd/stop_priv.h"
 #include "reports/reports.h"
@@ -155,12 +156,12 @@ static int profile_process(const struct profile_options *o, bool trace, const ch
 	return code;
 }
 
-static int profile_machine(const struct profile_options *o, struct profile_tables *tables,
-			   struct error *error)
+static int profile_machine(const struct profile_options *o, const struct sadf *sadf,
+			   struct profile_tables *tables, struct error *error)
 {
 	struct profile profile = { 0 };
 	char wall[32], cpu[32];
-	int code = profile_sadf(o, tables, &profile, error);
+	int code = profile_sadf_put(o, sadf, tables, &profile, error);
 
 	if (code == 0 && !quiet(o))
 		printf("%s: CPU %s in %s; system calls, and what the page cache served, are not known\n",
@@ -186,8 +187,8 @@ static void say_slower(bool follows)
 		error_text(&why, text, sizeof(text)));
 }
 
-static int profile(const struct profile_options *o, struct suite *suite, const char *file,
-		   struct error *error)
+static int profile(const struct profile_options *o, struct suite *suite, const struct sadf *sadf,
+		   const char *file, struct error *error)
 {
 	struct profile_tables tables;
 	bool trace = o->sadf || trace_available(NULL),
@@ -198,7 +199,7 @@ static int profile(const struct profile_options *o, struct suite *suite, const c
 		return code;
 	if (!trace)
 		say_slower(follow);
-	code = o->sadf	? profile_machine(o, &tables, error)
+	code = o->sadf	? profile_machine(o, sadf, &tables, error)
 	       : o->pid ? profile_process(o, trace, file, &tables, error)
 			: profile_suite(o, suite, trace || follow ? file : NULL, trace, &tables, error);
 	/* What is whole of those that were stopped is kept. */
@@ -238,6 +239,7 @@ int cmd_profile(int argc, char **argv)
 	struct profile_options o = { .out = ".", .repeat = 3, .timeout_ns = 60000000000u, .sets = &sets };
 	char file[] = "/tmp/vmtax-profile-XXXXXX";
 	struct suite suite = { 0 };
+	struct sadf sadf = { 0 };
 	struct output output;
 	struct error error = { 0 };
 	sigset_t mask;
@@ -256,6 +258,10 @@ int cmd_profile(int argc, char **argv)
 		counters_say(&sets, true, true);
 	if (o.program && input_take(o.input, &error) < 0)
 		return cmd_fail("profile", &error, CMD_FAILED);
+	/* Until it is read, which may take a pipe long, nothing is begun, and signals end us. */
+	code = o.sadf ? profile_sadf_read(&o, &sadf, &error) : 0;
+	if (code)
+		return cmd_fail("profile", &error, code == -EINVAL ? CMD_USAGE : CMD_FAILED);
 	o.stop_fd = o.pid ? -1 : stop_open(&mask); /* a process is watched until then */
 	fd = mkstemp(file);
 	if (fd < 0) {
@@ -265,7 +271,7 @@ int cmd_profile(int argc, char **argv)
 		code = output_open(&output, o.out, "profile", &error);
 	}
 	if (code == 0) {
-		code = profile(&o, &suite, file, &error);
+		code = profile(&o, &suite, &sadf, file, &error);
 		output_close(&output);
 	}
 	if (fd >= 0) {
@@ -276,7 +282,7 @@ int cmd_profile(int argc, char **argv)
 	if (code == 0)
 		code = publish(&o, &error);
 	if (code)
-		status = cmd_fail("profile", &error, code == -EINVAL && o.sadf ? CMD_USAGE : CMD_FAILED);
+		status = cmd_fail("profile", &error, CMD_FAILED);
 	if (o.stop_fd >= 0)
 		sigprocmask(SIG_SETMASK, &mask, NULL); /* nothing half-written is left now */
 	return status;

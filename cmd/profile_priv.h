@@ -95,10 +95,13 @@ int profile_tables_put_traced(struct profile_tables *tables, const struct profil
 int profile_tables_put_untraced(struct profile_tables *tables, const struct profile *profile,
 				struct error *error);
 
-/* Fills P from O->sadf, and puts its rows. 0 or negative errno; P owns nothing. */
+/* Fills S, which is zero-filled, from O->sadf; and from that P, whose rows it puts. 0 or negative errno; P
+ * owns nothing. */
 #define PROFILE_SADF "sadf" /* their source */
-int profile_sadf(const struct profile_options *o, struct profile_tables *tables, struct profile *p,
-		 struct error *error);
+struct sadf;
+int profile_sadf_read(const struct profile_options *o, struct sadf *s, struct error *error);
+int profile_sadf_put(const struct profile_options *o, const struct sadf *s, struct profile_tables *tables,
+		     struct profile *p, struct error *error);
 int profile_tables_open(struct profile_tables *tables, const char *directory, struct error *error);
 int profile_tables_put(struct profile_tables *tables, const struct profile *profile, struct error *error);
 /* Both take their names, or, where not KEEP, neither. */

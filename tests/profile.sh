@@ -103,8 +103,12 @@ sed '4s/;[^;]*$//' "$sadf" >few && refuses sadf-fields 2 'few:4' --sadf few
 grep -v CPU "$sadf" | grep -A4 proc >nocpu && refuses sadf-no-cpu 2 'no line of all CPUs' --sadf nocpu
 echo 'not it' >text && refuses sadf-text 2 'text:1' --sadf text
 refuses sadf-missing 1 'nowhere' --sadf nowhere
+mkfifo pipe
+timeout -k 2 0.5 "$vmtax" profile --sadf pipe --out new >said 2>err
+[ $? -eq 124 ] && [ ! -e new ]
+result sadf-stopped
 refuses sadf-option 2 'give --sadf, too' --cpus 2 -- /bin/true
-rm -f all restart much few nocpu text
+rm -f all restart much few nocpu text pipe
 
 # Who may not trace counts by ptrace(2), and of what runs already by /proc.
 head -c 409600 /dev/zero >input
