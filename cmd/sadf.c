@@ -57,6 +57,17 @@ static size_t split(char *line, char **field)
 	return n;
 }
 
+/* A finite decimal number of nought or more: not strtod's hexadecimal, infinities and NaN. False: it is none.
+ */
+static bool is_amount(const char *text, double *value)
+{
+	char *end;
+
+	*value = strtod(text, &end);
+	return end != text && text[strspn(text, "+-.0123456789eE")] == '\0' && *end == '\0' && *value >= 0 &&
+	       isfinite(*value);
+}
+
 static int take_header(struct reader *r, const char *line, struct error *error)
 {
 	snprintf(r->text, sizeof(r->text), "%s", line + strcspn(line, "h"));
@@ -86,14 +97,14 @@ static bool counts(struct reader *r, char *const *field, double interval)
 static int take_value(struct reader *r, size_t column, const char *name, const char *text, double interval,
 		      struct error *error)
 {
-	char *end;
-	double value = strtod(text, &end);
+	bool share = name[0] == '%';
+	double value;
 
-	if (end == text || *end || !(value >= 0) || !isfinite(value)) {
-		error_fail(error, 0, "run sadf with LC_ALL=C", "expected a rate, not %.60s", text);
-		r->column = name;
-		return -EINVAL;
-	}
+	r->column = name;
+	if (!is_amount(text, &value) || (share && value > 100))
+		return error_fail(error, 0, "run sadf with LC_ALL=C", "expected %s, not %.60s",
+				  share ? "a percentage" : "a rate", text);
+	r->column = NULL;
 	r->sadf->sum[columns[column].sum] += value * columns[column].scale * interval;
 	r->sadf->has[columns[column].sum] = true;
 	return 0;
@@ -110,7 +121,7 @@ static void take_note(struct sadf *s, const char *note)
 
 static int take_line(struct reader *r, char *line, struct error *error)
 {
-	char *field[FIELDS_MOST], *end;
+	char *field[FIELDS_MOST];
 	double interval;
 	size_t n;
 	int code = 0;
@@ -128,8 +139,7 @@ static int take_line(struct reader *r, char *line, struct error *error)
 		return error_fail(error, 0, "make it with sadf -d FILE -- -P ALL -u -w -B -b -n DEV",
 				  r->fields ? "expected %zu fields, as the header above has" : "no header",
 				  r->fields);
-	interval = strtod(field[1], &end);
-	if (end == field[1] || *end || !(interval >= 0) || !isfinite(interval)) {
+	if (!is_amount(field[1], &interval)) {
 		error_fail(error, 0, "give sadf's output as it is", "expected seconds, not %.60s", field[1]);
 		r->column = "interval";
 		return -EINVAL;
@@ -149,18 +159,25 @@ int sadf_read(struct sadf *s, const char *path, struct error *error)
 	struct reader r = { .sadf = s };
 	size_t room = 0, number = 0;
 	char *line = NULL;
+	ssize_t length;
 	int code = 0;
 
 	if (file == NULL) {
 		error_fail(error, errno, "name what sadf -d printed", "cannot open it");
 		return error_at(error, "%.250s", path);
 	}
-	while (code == 0 && getline(&line, &room, file) >= 0) {
+	while (code == 0 && (length = getline(&line, &room, file)) >= 0) {
 		number++;
-		code = take_line(&r, line, error);
+		code = strlen(line) < (size_t)length
+			       ? error_fail(error, 0, "give sadf's output as it is", "there is a NUL byte")
+			       : take_line(&r, line, error);
 	}
 	if (code)
 		error_at(error, r.column ? "%.200s:%zu:%s" : "%.200s:%zu", path, number, r.column);
+	if (code == 0 && ferror(file)) {
+		code = error_fail(error, errno, "name what sadf -d printed", "cannot read it");
+		error_at(error, "%.250s", path);
+	}
 	free(line);
 	fclose(file);
 	return code;

@@ -100,6 +100,11 @@ result sadf-side-by-side
 rm -f profile.csv arrivals.csv
 sed '2s/;[^;]*$/;much/' "$sadf" >much && refuses sadf-value 2 'much:2:%idle' --sadf much
 sed '4s/;[^;]*$//' "$sadf" >few && refuses sadf-fields 2 'few:4' --sadf few
+sed '2s/;[^;]*$/;850/' "$sadf" >over && refuses sadf-percentage 2 'over:2:%idle' --sadf over
+sed '2s/;[^;]*$/;0x10/' "$sadf" >hex && refuses sadf-hexadecimal 2 'hex:2:%idle' --sadf hex
+sed '2s/;/;0x/' "$sadf" >hex && refuses sadf-hexadecimal-time 2 'hex:2:interval' --sadf hex
+tr U '\0' <"$sadf" >nul && refuses sadf-nul 2 'there is a NUL byte' --sadf nul
+refuses sadf-directory 1 'Is a directory' --sadf .
 grep -v CPU "$sadf" | grep -A4 proc >nocpu && refuses sadf-no-cpu 2 'no line of all CPUs' --sadf nocpu
 echo 'not it' >text && refuses sadf-text 2 'text:1' --sadf text
 refuses sadf-missing 1 'nowhere' --sadf nowhere
@@ -108,7 +113,7 @@ timeout -k 2 0.5 "$vmtax" profile --sadf pipe --out new >said 2>err
 [ $? -eq 124 ] && [ ! -e new ]
 result sadf-stopped
 refuses sadf-option 2 'give --sadf, too' --cpus 2 -- /bin/true
-rm -f all restart much few nocpu text pipe
+rm -f all restart much few over hex nul nocpu text pipe
 
 # Who may not trace counts by ptrace(2), and of what runs already by /proc.
 head -c 409600 /dev/zero >input
