@@ -57,6 +57,7 @@ enum { COUNT_REQUEST, COUNT_CALL, COUNT_MAP, COUNT_FAULT, COUNT_WAIT, COUNTED };
 
 /* What a program did natively. */
 struct profile {
+	size_t table, first, next; /* its rows: of one of the tables, from the first on, before the next */
 	double count[TERM_MOST];   /* events of each term */
 	double serial[TERM_MOST];  /* of what one adds, by how much it makes the program longer: less than 1
 				     where others of its threads run meanwhile; NaN: not known */

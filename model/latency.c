@@ -63,21 +63,19 @@ static int put(struct table_writer *w, const char *program, const char *config, 
 int latency_put(struct table_writer *w, const struct fit *fit, const char *config, const struct profiles *p,
 		size_t program, struct error *error)
 {
+	const struct profile *own = &p->at[program];
+	const struct table *t = &p->table[own->table];
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && i < p->tables; i++) {
-		const struct table *t = &p->table[i];
+	for (size_t row = own->first; code == 0 && row < own->next; row++) {
+		struct added added;
 
-		for (size_t row = 0; code == 0 && row < t->rows; row++) {
-			struct added added;
-
-			if (!table_is(t, row, "program", p->program.name[program]) ||
-			    !table_is(t, row, "group", "call") || table_missing_of(t, row, "blocks") ||
-			    !(table_number_of(t, row, "value") > 0))
-				continue;
-			added = add_up(fit, t, row);
-			code = put(w, p->program.name[program], config, t, row, &added, error);
-		}
+		if (!table_is(t, row, "program", p->program.name[program]) ||
+		    !table_is(t, row, "group", "call") || table_missing_of(t, row, "blocks") ||
+		    !(table_number_of(t, row, "value") > 0))
+			continue;
+		added = add_up(fit, t, row);
+		code = put(w, p->program.name[program], config, t, row, &added, error);
 	}
 	return code;
 }

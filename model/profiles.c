@@ -97,31 +97,69 @@ static int check_row(const struct table *t, size_t row, struct error *error)
 	return 0;
 }
 
-/* Each event once, but the hardware's. A program's rows follow each other. */
-static int check_once(const struct table *t, size_t row, struct error *error)
+/* By program, event and group; rows that have the same as they come. */
+static int by_event(const void *left, const void *right, void *table)
 {
-	for (size_t i = row; i-- > 0 && table_alike(t, i, row, "program");)
-		if (table_alike(t, i, row, "event") && table_alike(t, i, row, "group") &&
-		    !table_is(t, row, "group", "hardware")) {
-			error_fail(error, 0, "profile it anew", "it stands in line %zu, too", t->lines[i]);
-			return error_at(error, "%.200s:%zu:event", t->path, t->lines[row]);
-		}
-	return 0;
+	static const char *const columns[] = { "program", "event", "group" };
+	size_t a = *(const size_t *)left, b = *(const size_t *)right;
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		int order = strcmp(table_text_of(table, a, columns[i]), table_text_of(table, b, columns[i]));
+
+		if (order)
+			return order;
+	}
+	return (a > b) - (a < b);
 }
 
-static int take_table(struct profiles *p, const struct table *t, struct error *error)
+/* Each event once, but the hardware's. */
+static int check_once(struct table *t, struct error *error)
 {
-	size_t first = p->program.count, column = table_column(t, "program");
+	size_t *order = malloc((t->rows + 1) * sizeof(*order)), twice = t->rows, first = 0;
 
+	if (order == NULL)
+		return error_set(error, ENOMEM, "cannot read a profile");
+	for (size_t row = 0; row < t->rows; row++)
+		order[row] = row;
+	qsort_r(order, t->rows, sizeof(*order), by_event, t);
+	for (size_t i = 1; i < t->rows; i++)
+		if (order[i] < twice && table_alike(t, order[i - 1], order[i], "program") &&
+		    table_alike(t, order[i - 1], order[i], "event") &&
+		    table_alike(t, order[i - 1], order[i], "group") &&
+		    !table_is(t, order[i], "group", "hardware")) {
+			twice = order[i];
+			first = order[i - 1];
+		}
+	free(order);
+	if (twice == t->rows)
+		return 0;
+	error_fail(error, 0, "profile it anew", "it stands in line %zu, too", t->lines[first]);
+	return error_at(error, "%.200s:%zu:event", t->path, t->lines[twice]);
+}
+
+/* The number of ROW's program; AT is that of the row before. */
+static size_t find_program(const struct profiles *p, const struct table *t, size_t row, size_t at)
+{
+	return row && table_alike(t, row - 1, row, "program")
+		       ? at
+		       : names_find(&p->program, table_text_of(t, row, "program"));
+}
+
+static int take_table(struct profiles *p, struct table *t, struct error *error)
+{
+	size_t first = p->program.count, column = table_column(t, "program"), at = 0;
 	struct profile *grown = realloc(p->at, (first + t->rows + 1) * sizeof(*grown));
+	int code;
 
 	if (grown == NULL)
 		return error_set(error, ENOMEM, "cannot read a profile");
 	p->at = grown;
+	code = check_once(t, error);
+	if (code)
+		return code;
 	for (size_t row = 0; row < t->rows; row++) {
-		size_t at = names_find(&p->program, table_text(t, row, column));
-
-		if (check_row(t, row, error) || check_once(t, row, error))
+		at = find_program(p, t, row, at);
+		if (check_row(t, row, error))
 			return -EINVAL;
 		if (at < first) {
 			error_fail(error, 0, "give each program once",
@@ -131,7 +169,9 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 		if (at == p->program.count) {
 			if (names_add(&p->program, table_text(t, row, column)))
 				return error_set(error, ENOMEM, "cannot read a profile");
-			p->at[at] = (struct profile){ .wall_ns = NAN,
+			p->at[at] = (struct profile){ .table = p->tables,
+						      .first = row,
+						      .wall_ns = NAN,
 						      .cpu_ns = NAN,
 						      .small_ns = NAN,
 						      .huge_ns = NAN,
@@ -144,8 +184,9 @@ static int take_table(struct profiles *p, const struct table *t, struct error *e
 						      .coarse = true };
 		}
 		take_row(&p->at[at], t, row);
+		p->at[at].next = row + 1;
 	}
-	for (size_t at = first; at < p->program.count; at++)
+	for (at = first; at < p->program.count; at++)
 		profile_settle(&p->at[at]);
 	return 0;
 }
@@ -170,7 +211,9 @@ int profiles_add(struct profiles *p, const char *directory, bool optional, struc
 		error_mend(error, "name what vmtax profile --out wrote");
 	if (code)
 		return code;
-	return take_table(p, &p->table[p->tables++], error);
+	code = take_table(p, &p->table[p->tables], error);
+	p->tables++;
+	return code;
 }
 
 void profiles_free(struct profiles *p)

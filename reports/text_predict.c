@@ -77,51 +77,64 @@ static void put_more(FILE *out, const struct table *t, size_t row, double cpu_ns
 		fputc('\n', out);
 }
 
-/* CPU time predicted for what ROW tells the time of; NaN: none. */
-static double find_cpu(const struct table *t, size_t row)
+/* CPU time predicted for what ROW tells the time of; NaN: none. A program's rows follow each other, from
+ * FIRST on. */
+static double find_cpu(const struct table *t, size_t first, size_t row)
 {
-	for (size_t i = 0; i < t->rows; i++)
+	for (size_t i = first; i < t->rows && table_alike(t, i, row, "program"); i++)
 		if (table_is(t, i, "term", "total") && table_is(t, i, "metric", "cpu") &&
-		    table_is(t, i, "program", table_text_of(t, row, "program")) &&
-		    table_is(t, i, "config", table_text_of(t, row, "config")))
+		    table_alike(t, i, row, "config"))
 			return table_number_of(t, i, "ns");
 	return NAN;
 }
 
-/* The kinds of request of ROW's program and configuration that take most, in order. */
-static void put_requests(FILE *out, const struct table *t, size_t row, const struct table *requests)
+/* Puts ROW, a kind of request that takes SUM, at its place in the order of those that take MOST. */
+static void keep_most(size_t row, double sum, size_t most[REQUESTS_SHOWN], double sums[REQUESTS_SHOWN])
 {
-	double last = INFINITY;
+	for (int n = 0; n < REQUESTS_SHOWN && sum > 0; n++)
+		if (sum > sums[n]) {
+			size_t moved = most[n];
+			double less = sums[n];
 
-	for (int n = 0; n < REQUESTS_SHOWN; n++) {
-		size_t most = requests->rows;
-		double all = 0;
-		char awake[32], asleep[32];
-
-		for (size_t i = 0; i < requests->rows; i++) {
-			double sum = table_number_of(requests, i, "count") *
-				     table_number_of(requests, i, "added_ns");
-
-			if (table_is(requests, i, "program", table_text_of(t, row, "program")) &&
-			    table_is(requests, i, "config", table_text_of(t, row, "config")) && sum < last &&
-			    sum > all) {
-				all = sum;
-				most = i;
-			}
+			most[n] = row;
+			sums[n] = sum;
+			row = moved;
+			sum = less;
 		}
-		last = all;
-		if (most == requests->rows)
-			return;
-		fprintf(out, "  %-15s %7.0f requests, +%s each", table_text_of(requests, most, "event"),
-			table_number_of(requests, most, "count"),
-			units_print_time(table_number_of(requests, most, "awake_ns"), awake, sizeof(awake)));
-		if (table_number_of(requests, most, "late_share") >= LATE_SHOWN)
-			fprintf(out, " (%.0f %%: +%s, driver asleep)",
-				100 * table_number_of(requests, most, "late_share"),
-				units_print_time(table_number_of(requests, most, "asleep_ns"), asleep,
-						 sizeof(asleep)));
-		fputc('\n', out);
-	}
+}
+
+static void put_request(FILE *out, const struct table *requests, size_t row)
+{
+	char awake[32], asleep[32];
+
+	fprintf(out, "  %-15s %7.0f requests, +%s each", table_text_of(requests, row, "event"),
+		table_number_of(requests, row, "count"),
+		units_print_time(table_number_of(requests, row, "awake_ns"), awake, sizeof(awake)));
+	if (table_number_of(requests, row, "late_share") >= LATE_SHOWN)
+		fprintf(out, " (%.0f %%: +%s, driver asleep)",
+			100 * table_number_of(requests, row, "late_share"),
+			units_print_time(table_number_of(requests, row, "asleep_ns"), asleep,
+					 sizeof(asleep)));
+	fputc('\n', out);
+}
+
+/* The kinds of request of ROW's program and configuration that take most, in order. They follow each other,
+ * from *NEXT on, in the order in which those have their totals of time. */
+static void put_requests(FILE *out, const struct table *t, size_t row, const struct table *requests,
+			 size_t *next)
+{
+	const char *program = table_text_of(t, row, "program"), *config = table_text_of(t, row, "config");
+	size_t most[REQUESTS_SHOWN] = { 0 }, i = *next;
+	double sums[REQUESTS_SHOWN] = { 0 };
+
+	for (; i < requests->rows && table_is(requests, i, "program", program) &&
+	       table_is(requests, i, "config", config);
+	     i++)
+		keep_most(i, table_number_of(requests, i, "count") * table_number_of(requests, i, "added_ns"),
+			  most, sums);
+	*next = i;
+	for (int n = 0; n < REQUESTS_SHOWN && sums[n] > 0; n++)
+		put_request(out, requests, most[n]);
 }
 
 /* Events of ROW, which are a time where COST is a factor. */
@@ -187,7 +200,7 @@ int report_prediction_print(struct report_page on, const char *path, const char 
 {
 	struct text_page page = text_page_on(on);
 	struct table t, requests;
-	size_t total = 0;
+	size_t total = 0, first = 0, next = 0;
 	int code = table_read(&t, path, &schema_predictions, error);
 
 	if (code)
@@ -197,16 +210,18 @@ int report_prediction_print(struct report_page on, const char *path, const char 
 		bool time = table_is(&t, row, "metric", "time"),
 		     last = row + 1 == t.rows || table_is(&t, row + 1, "term", "total");
 
+		if (!table_alike(&t, row, first, "program"))
+			first = row;
 		if (table_is(&t, row, "term", "total")) {
 			total = row;
 			put_total(&page, &t, row);
 			if (time)
-				put_more(page.out, &t, row, find_cpu(&t, row));
+				put_more(page.out, &t, row, find_cpu(&t, first, row));
 		} else {
 			put_terms(page.out, &t, row, table_number_of(&t, total, "ns"));
 		}
 		if (last && time)
-			put_requests(page.out, &t, total, &requests);
+			put_requests(page.out, &t, total, &requests, &next);
 	}
 	if (code == 0)
 		put_source(&page, &t);

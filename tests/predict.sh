@@ -95,6 +95,13 @@ awk -F, -v OFS=, 'NR == 1 { print $0, "waits"; next } { w = $2 == "read" && $5 =
 result waits-told
 try 0 list terms --csv && grep -q '^request,.*,forwarded-call$' said && [ "$(wc -l <said)" -gt 8 ]
 result terms
+# Rows by the ten thousands, of one program and of many, in seconds; of equals each kind of request is shown.
+awk -F, -v OFS=, 'NR == 1 || /^p3,/; /^p3,close,/ { for (i = 0; i < 64000; i++) { $2 = "close" i; print } }' waits/profile.csv >rows.csv &&
+	(ulimit -t 30 && try 0 predict rows.csv --costs known && [ "$(grep -c ' close[0-9]* .* requests, [+]' said)" -ge 4 ])
+result many-rows
+awk 'NR == 1; NR > 1 { row[NR] = $0 } END { for (i = 0; i < 8000; i++) for (n in row) print i row[n] }' waits/profile.csv >programs.csv &&
+	[ "$(wc -l <programs.csv)" -gt 50000 ] && (ulimit -t 30 && try 0 predict programs.csv --costs known)
+result many-programs
 try 0 predict far --costs known && grep -q 'lies outside of what' said && grep -Eq 'request .* outside: [0-9.]+/s, fitted up to [0-9.]+/s$' said
 result outside
 try 0 predict known --costs known --json --out kept && jq -e 'map(select(.term == "total" and .metric == "time")) | length == 16 and
