@@ -100,6 +100,18 @@ bool table_alike(const struct table *table, size_t a, size_t b, const char *name
 /* Whether no two rows have the same number in the column NAME: 0, or -EINVAL with ERROR naming the line. */
 int table_unique(const struct table *table, const char *name, struct error *error);
 
+/* What no time or count that was measured comes to: in ns it is thirty years. Sums and products of a few of
+ * these stay finite, which those of any number that a cell can hold do not. */
+#define TABLE_MOST 1e18
+
+/* Whether the number of ROW in the column NAME, where there is one, is LEAST (nought, or what noise may bring
+ * below it) or more, and no more than TABLE_MOST: 0, or -EINVAL with ERROR, which says MEND and names the
+ * cell. And of each row in all the NAMES, which end with NULL. */
+int table_amount(const struct table *table, size_t row, const char *name, double least, const char *mend,
+		 struct error *error);
+int table_amounts(const struct table *table, const char *const *names, double least, const char *mend,
+		  struct error *error);
+
 /* One CSV file being written: whole rows, RFC 4180, fields quoted only where they need it. */
 struct table_writer {
 	int fd;

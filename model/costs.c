@@ -103,7 +103,7 @@ int costs_take(const struct costs *c, size_t first, size_t *next, struct fit *fi
 		code = at(c, first, "term", error);
 	}
 	/* What the nano suite does not measure is taken to change as a request does. */
-	usual = fit->absent[TERM_REQUEST] || isnan(scale[TERM_REQUEST]) ? 1 : scale[TERM_REQUEST];
+	usual = scale[TERM_REQUEST] > 0 ? scale[TERM_REQUEST] : 1;
 	for (size_t j = 0; j < terms_count; j++)
 		fit->cost[j] *= scale[j] > 0 && isfinite(scale[j]) ? scale[j] : usual;
 	fit_settle_faults(fit);
