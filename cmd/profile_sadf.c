@@ -9,8 +9,6 @@
  * A coarse profile from what sysstat kept of a whole machine. It has rates of what the kernel counts for
  * everyone; which system calls were made it does not tell.
  */
-#define COUNT_MOST 1000000000000000000u
-
 static int check(struct sadf *s, const struct profile_options *o, struct error *error)
 {
 	size_t told = s->cpus;
@@ -36,19 +34,14 @@ int profile_sadf_read(const struct profile_options *o, struct sadf *s, struct er
 	return code ? code : check(s, o, error);
 }
 
-static uint64_t count(double sum)
-{
-	return sum < COUNT_MOST ? (uint64_t)sum : COUNT_MOST;
-}
-
 static int put(struct profile_tables *t, const struct profile *p, const struct sadf *s, struct error *error)
 {
-	struct trace_call disk = { .count = count(s->sum[SADF_TRANSFERS]),
-				   .bytes = count(s->sum[SADF_TRANSFER_BYTES]),
-				   .files = count(s->sum[SADF_TRANSFERS]) },
-			  net = { .count = count(s->sum[SADF_PACKETS]),
-				  .bytes = count(s->sum[SADF_PACKET_BYTES]) },
-			  fork = { .count = count(s->sum[SADF_TASKS]) };
+	struct trace_call disk = { .count = (uint64_t)s->sum[SADF_TRANSFERS],
+				   .bytes = (uint64_t)s->sum[SADF_TRANSFER_BYTES],
+				   .files = (uint64_t)s->sum[SADF_TRANSFERS] },
+			  net = { .count = (uint64_t)s->sum[SADF_PACKETS],
+				  .bytes = (uint64_t)s->sum[SADF_PACKET_BYTES] },
+			  fork = { .count = (uint64_t)s->sum[SADF_TASKS] };
 	const struct profile_row rows[] = {
 		{ .event = "page-faults",
 		  .group = "memory",

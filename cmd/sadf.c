@@ -7,13 +7,16 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/table.h"
 #include "base/units.h"
 #include "cmd/sadf_priv.h"
 
 /* What sadf -d of sysstat prints: blocks of lines, each beneath a header of its own that begins with
  * "# hostname;interval;timestamp". */
-#define FIELDS_MOST 64
-#define CPUS_MOST   8192
+#define FIELDS_MOST  64
+#define CPUS_MOST    8192
+#define SECONDS_MOST (TABLE_MOST / 1e9)
+#define MEND	     "give sadf's output as it is"
 
 /* A column, and what it adds to by second. */
 static const struct {
@@ -104,8 +107,10 @@ static int take_value(struct reader *r, size_t column, const char *name, const c
 	if (!is_amount(text, &value) || (share && value > 100))
 		return error_fail(error, 0, "run sadf with LC_ALL=C", "expected %s, not %.60s",
 				  share ? "a percentage" : "a rate", text);
-	r->column = NULL;
 	r->sadf->sum[columns[column].sum] += value * columns[column].scale * interval;
+	if (r->sadf->sum[columns[column].sum] > TABLE_MOST)
+		return error_fail(error, 0, MEND, "with those above it is more than can have been");
+	r->column = NULL;
 	r->sadf->has[columns[column].sum] = true;
 	return 0;
 }
@@ -139,11 +144,12 @@ static int take_line(struct reader *r, char *line, struct error *error)
 		return error_fail(error, 0, "make it with sadf -d FILE -- -P ALL -u -w -B -b -n DEV",
 				  r->fields ? "expected %zu fields, as the header above has" : "no header",
 				  r->fields);
-	if (!is_amount(field[1], &interval)) {
-		error_fail(error, 0, "give sadf's output as it is", "expected seconds, not %.60s", field[1]);
-		r->column = "interval";
-		return -EINVAL;
-	}
+	r->column = "interval";
+	if (!is_amount(field[1], &interval))
+		return error_fail(error, 0, MEND, "expected seconds, not %.60s", field[1]);
+	if (interval > SECONDS_MOST - r->sadf->cpu_s)
+		return error_fail(error, 0, MEND, "with those above it is more than can have been");
+	r->column = NULL;
 	if (!counts(r, field, interval))
 		return 0;
 	for (size_t i = 3; code == 0 && i < n; i++)
@@ -168,9 +174,8 @@ int sadf_read(struct sadf *s, const char *path, struct error *error)
 	}
 	while (code == 0 && (length = getline(&line, &room, file)) >= 0) {
 		number++;
-		code = strlen(line) < (size_t)length
-			       ? error_fail(error, 0, "give sadf's output as it is", "there is a NUL byte")
-			       : take_line(&r, line, error);
+		code = strlen(line) < (size_t)length ? error_fail(error, 0, MEND, "there is a NUL byte")
+						     : take_line(&r, line, error);
 	}
 	if (code)
 		error_at(error, r.column ? "%.200s:%zu:%s" : "%.200s:%zu", path, number, r.column);

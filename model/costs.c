@@ -60,9 +60,9 @@ static int take_error(const struct costs *c, size_t row, int kind, struct fit *f
 	fit->error[kind][0] = low;
 	fit->error[kind][1] = table_number_of(&c->table, row, "cost");
 	fit->error[kind][2] = high;
-	if (!(low > high) && !(low < 0))
+	if (!(low > high))
 		return 0;
-	error_fail(error, 0, "fit anew", "expected a low end of nought or more, below the high one");
+	error_fail(error, 0, "fit anew", "expected a low end below the high one");
 	return at(c, row, "low", error);
 }
 
@@ -196,6 +196,7 @@ static int check_metrics(const struct costs *c, struct error *error)
 
 int costs_read(struct costs *c, const struct model_predict_options *o, struct error *error)
 {
+	static const char *const amounts[] = { "cost", "low", "high", "native_ns", "held", "setup_ns", NULL };
 	const char *processor;
 	char path[4300];
 	int code;
@@ -204,6 +205,8 @@ int costs_read(struct costs *c, const struct model_predict_options *o, struct er
 	code = table_read(&c->table, path, &schema_coefficients, error);
 	if (code == -ENOENT || code == -ENOTDIR)
 		error_mend(error, "name a directory that vmtax fit --out wrote");
+	if (code == 0)
+		code = table_amounts(&c->table, amounts, 0, "fit anew", error);
 	if (code == 0 && c->table.rows == 0) {
 		error_fail(error, 0, "make it with vmtax fit", "it has no costs");
 		code = error_at(error, "%.250s", path);

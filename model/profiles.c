@@ -85,16 +85,12 @@ static void take_row(struct profile *p, const struct table *t, size_t row)
 }
 
 /* Counts and times are not below nought. */
-static int check_row(const struct table *t, size_t row, struct error *error)
+static int check_amounts(const struct table *t, struct error *error)
 {
-	static const char *const columns[] = { "value", "bytes", "files", "late" };
+	static const char *const columns[] = { "value",	 "bytes",  "files",   "late",  "sockets",
+					       "serial", "inside", "watched", "waits", NULL };
 
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		if (table_number_of(t, row, columns[i]) < 0) {
-			error_fail(error, 0, "profile it anew", "it is below nought");
-			return error_at(error, "%.200s:%zu:%s", t->path, t->lines[row], columns[i]);
-		}
-	return 0;
+	return table_amounts(t, columns, 0, "profile it anew", error);
 }
 
 /* By program, event and group; rows that have the same as they come. */
@@ -154,13 +150,13 @@ static int take_table(struct profiles *p, struct table *t, struct error *error)
 	if (grown == NULL)
 		return error_set(error, ENOMEM, "cannot read a profile");
 	p->at = grown;
-	code = check_once(t, error);
+	code = check_amounts(t, error);
+	if (code == 0)
+		code = check_once(t, error);
 	if (code)
 		return code;
 	for (size_t row = 0; row < t->rows; row++) {
 		at = find_program(p, t, row, at);
-		if (check_row(t, row, error))
-			return -EINVAL;
 		if (at < first) {
 			error_fail(error, 0, "give each program once",
 				   "the program %.100s has another profile", table_text(t, row, column));

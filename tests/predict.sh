@@ -231,9 +231,15 @@ mkdir free && sed '3s/ns,[^,]*/ns,NA/' known/coefficients.csv >free/coefficients
 refuses cost-missing 2 'free/coefficients.csv:3:cost' predict known --costs free
 sed '3s/ns,[^,]*/ns,-5/' known/coefficients.csv >free/coefficients.csv
 refuses cost-below-nought 2 'free/coefficients.csv:3:cost' predict known --costs free
+sed '3s/ns,[^,]*/ns,1e308/' known/coefficients.csv >free/coefficients.csv
+refuses cost-huge 2 'free/coefficients.csv:3:cost' predict known --costs free
+sed 's/^\(p0,page-faults,[^,]*,[^,]*,[^,]*,[^,]*,\)[^,]*/\11e308/' known/profile.csv >below/profile.csv
+refuses count-huge 2 'below/profile.csv:4:value' predict below --costs known
 mkdir machine && awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR == 2 { $at["median_ns"] = "-5" } 1' \
 	twice/costs.csv >machine/costs.csv
 refuses measured-below-nought 2 'machine/costs.csv:2:median_ns' predict known --costs known --machine machine
+sed 's/,-5,/,1e308,/' machine/costs.csv >huge.csv && mv huge.csv machine/costs.csv
+refuses measured-huge 2 'machine/costs.csv:2:median_ns' predict known --costs known --machine machine
 awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 && $at["config"] != "native" { $at["median_ns"] = 0.5 } 1' \
 	twice/costs.csv >machine/costs.csv
 try 0 predict known --costs known --machine machine --json && jq -e 'all(.[]; .ns >= 0)' said >/dev/null

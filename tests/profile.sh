@@ -103,6 +103,8 @@ sed '4s/;[^;]*$//' "$sadf" >few && refuses sadf-fields 2 'few:4' --sadf few
 sed '2s/;[^;]*$/;850/' "$sadf" >over && refuses sadf-percentage 2 'over:2:%idle' --sadf over
 sed '2s/;[^;]*$/;0x10/' "$sadf" >hex && refuses sadf-hexadecimal 2 'hex:2:%idle' --sadf hex
 sed '2s/;/;0x/' "$sadf" >hex && refuses sadf-hexadecimal-time 2 'hex:2:interval' --sadf hex
+sed '2s/;1;/;1e308;/' "$sadf" >long && refuses sadf-seconds 2 'long:2:interval' --sadf long
+awk -F';' -v OFS=';' 'NR == 16 { $6 = "1e308" } 1' "$sadf" >long && refuses sadf-rate 2 'long:16:fault/s' --sadf long
 tr U '\0' <"$sadf" >nul && refuses sadf-nul 2 'there is a NUL byte' --sadf nul
 refuses sadf-directory 1 'Is a directory' --sadf .
 grep -v CPU "$sadf" | grep -A4 proc >nocpu && refuses sadf-no-cpu 2 'no line of all CPUs' --sadf nocpu
@@ -113,7 +115,7 @@ timeout -k 2 0.5 "$vmtax" profile --sadf pipe --out new >said 2>err
 [ $? -eq 124 ] && [ ! -e new ]
 result sadf-stopped
 refuses sadf-option 2 'give --sadf, too' --cpus 2 -- /bin/true
-rm -f all restart much few over hex nul nocpu text pipe
+rm -f all restart much few over long hex nul nocpu text pipe
 
 # Who may not trace counts by ptrace(2), and of what runs already by /proc.
 head -c 409600 /dev/zero >input
