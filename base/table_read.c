@@ -130,11 +130,10 @@ static void on_field(void *data, size_t length, void *argument)
 	struct reader *r = argument;
 	const char *text = data ? data : "";
 
+	(void)length;
 	if (r->failed)
 		return;
-	if (memchr(text, '\0', length))
-		fail(r, NULL, "save it as plain text, in UTF-8", "there is a NUL byte");
-	else if (!r->header_seen)
+	if (!r->header_seen)
 		take_header(r, text);
 	else if (r->field < r->width)
 		take_cell(r, r->target[r->field], text);
@@ -210,7 +209,9 @@ static void parse_line(struct reader *r, struct csv_parser *parser, const char *
 		for (size_t i = 0; i < size && r->between; i++)
 			r->between = text[i] && strchr(" \t\r\n", text[i]);
 	}
-	if (csv_parse(parser, text, size, on_field, on_row, r) != size)
+	if (memchr(text, '\0', size)) /* a field of nothing else never ends */
+		fail(r, NULL, "save it as plain text, in UTF-8", "there is a NUL byte");
+	else if (csv_parse(parser, text, size, on_field, on_row, r) != size)
 		fail_parse(r, csv_error(parser));
 }
 

@@ -228,6 +228,7 @@ refuses empty-profile 2 'nobody: make it with vmtax profile' predict nobody --co
 mkdir below && sed 's/^\(p0,page-faults,[^,]*,[^,]*,[^,]*,[^,]*,\)/\1-/' known/profile.csv >below/profile.csv
 refuses count-below-nought 2 'below/profile.csv:4:value' predict below --costs known
 mkdir free && sed '3s/ns,[^,]*/ns,NA/' known/coefficients.csv >free/coefficients.csv
+(ulimit -t 20 -v 2000000; refuses endless-profile 2 'zero:1: save it as plain text' predict /dev/zero --costs known)
 refuses cost-missing 2 'free/coefficients.csv:3:cost' predict known --costs free
 sed '3s/ns,[^,]*/ns,-5/' known/coefficients.csv >free/coefficients.csv
 refuses cost-below-nought 2 'free/coefficients.csv:3:cost' predict known --costs free
