@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,29 @@ static int not_found(const char *name, int number, struct error *error)
 		return error_fail(error, EACCES, "make it executable: chmod +x", "cannot run %.180s", name);
 	return error_fail(error, ENOENT, "check the spelling, or give its path",
 			  "cannot find the program %.180s", name);
+}
+
+const char *command_refused(const char *path, char *mend, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	char line[PATH_MAX] = "", *interpreter = line + 2;
+
+	if (file == NULL)
+		return NULL;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+	interpreter += strspn(interpreter, " \t");
+	interpreter[strcspn(interpreter, " \t\r\n")] = '\0';
+	if (strncmp(line, "\177ELF", 4) == 0)
+		snprintf(mend, size, "it is no program for this machine, or lacks its dynamic linker");
+	else if (strncmp(line, "#!", 2) != 0)
+		snprintf(mend, size, "begin it with a line such as #!/bin/sh");
+	else if (access(interpreter, X_OK) != 0)
+		snprintf(mend, size, "install %.200s, or name another in its first line", interpreter);
+	else
+		return NULL;
+	return mend;
 }
 
 /* Why the path NAME is no program. */

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/schema.h"
@@ -76,8 +77,17 @@ struct options {
 
 static int add(struct options *o, const char *directory, struct error *error)
 {
+	struct stat status;
+
+	if (!*directory)
+		return error_fail(error, 0, "name what vmtax run or vmtax profile wrote",
+				  "the name of a directory is empty");
+	if (stat(directory, &status) == 0 && !S_ISDIR(status.st_mode)) {
+		error_fail(error, 0, "name the directory that it is in", "it is no directory");
+		return error_at(error, "%.250s", directory);
+	}
 	if (o->directories == FIT_DIRECTORIES)
-		return error_set(error, 0, "more than %d directories", FIT_DIRECTORIES);
+		return error_fail(error, 0, FIT_FEWER, "more than %d directories", FIT_DIRECTORIES);
 	o->directory[o->directories++] = directory;
 	return 0;
 }

@@ -56,7 +56,7 @@ int fit_held_out_add(struct fit_held_out *held, char *list, struct error *error)
 		return take_suites(held, list, error);
 	for (char *name; (name = strsep(&list, ",")) != NULL;) {
 		if (held->directories == FIT_DIRECTORIES)
-			return error_set(error, 0, "more than %d directories", FIT_DIRECTORIES);
+			return error_fail(error, 0, FIT_FEWER, "more than %d directories", FIT_DIRECTORIES);
 		held->directory[held->directories++] = name;
 	}
 	return 0;

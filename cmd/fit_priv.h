@@ -9,6 +9,7 @@
 #include "cmd/suite_priv.h"
 
 #define FIT_DIRECTORIES 64
+#define FIT_FEWER	"run several suites into one: vmtax run --suite NAME,NAME --out DIR"
 
 /* What vmtax fit --held-out names. Zero-filled: nothing. */
 struct fit_held_out {

@@ -20,7 +20,6 @@
 /* Runs a program as a plain process. */
 #define TUNABLES     "GLIBC_TUNABLES="
 #define HUGE_TUNABLE "glibc.malloc.hugetlb=1"
-#define CANNOT_RUN   126 /* the status a shell gives */
 
 /* The cores a program may run on: those that the vCPUs share; with any scheduling but shared and no number
  * given, the one the monitor pins its first vCPU to. */
@@ -145,7 +144,7 @@ static void run(const struct launch *launch, struct child *child, const struct p
 		if (number) {
 			observe_end(&session, m);
 			observe_trace_end(&trace);
-			m->exit_code = CANNOT_RUN;
+			m->exit_code = LAUNCH_CANNOT_RUN;
 			measurement_fail(m, RUN_FAILED, "cannot run it: %s", strerror(number));
 			return;
 		}

@@ -12,6 +12,8 @@
 struct event_sets;
 struct together;
 
+#define LAUNCH_CANNOT_RUN 126 /* exit status of what the kernel does not run, as a shell gives it */
+
 /* What is to be run once. */
 struct launch {
 	const struct vmm_config *config;

@@ -143,7 +143,9 @@ static int take(void *to, int id, struct error *error)
 	case OPS:
 		return cmd_option_count("ops", INT64_MAX, &o->ops, error);
 	case TIMEOUT:
-		return units_parse_time(optarg, &o->timeout_ns, error) ? error_at(error, "--timeout") : 0;
+		if (units_parse_time(optarg, &o->timeout_ns, error))
+			return error_at(error, "--timeout");
+		return o->timeout_ns ? 0 : error_fail(error, 0, "give it more", "--timeout leaves no time");
 	}
 	o->show |= id == SHOW;
 	o->csv |= id == CSV;

@@ -45,6 +45,8 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 		.signal_fd = scratch->signal_fd,
 	};
 	struct vmm_config native;
+	const char *refused;
+	char mend[256];
 	int code = vmm_config_preset(&native, "native", error);
 
 	if (code == 0 && watch->huge)
@@ -67,8 +69,10 @@ static int launch(const struct profile_options *o, const struct workload *worklo
 	}
 	if (code || m->status == RUN_OK)
 		return code;
-	error_fail(error, 0, "run it by itself to see why", "%.60s: %.180s", workload->name,
-		   m->reason[0] ? m->reason : run_status_names[m->status]);
+	refused = m->exit_code == LAUNCH_CANNOT_RUN ? command_refused(workload->argv[0], mend, sizeof(mend))
+						    : NULL;
+	error_fail(error, 0, refused ? refused : "run it by itself to see why", "%.60s: %.180s",
+		   workload->name, m->reason[0] ? m->reason : run_status_names[m->status]);
 	return -ECHILD;
 }
 

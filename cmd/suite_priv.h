@@ -95,4 +95,8 @@ void command_free(char **argv);
  */
 int command_find(const char *name, const char *directory, bool absolute, char **path, struct error *error);
 
+/* What to do about the executable PATH, which the kernel does not run, by how it begins: written into MEND
+ * (SIZE bytes) and returned. NULL: that cannot be told. */
+const char *command_refused(const char *path, char *mend, size_t size);
+
 #endif

@@ -201,6 +201,9 @@ refuses() {
 }
 
 refuses nothing-to-fit 2 'nothing to fit on' fit
+refuses fit-nothing 2 'the name of a directory is empty: name what' fit ''
+refuses fit-file 2 'it is no directory: known/runs.csv: name the directory' fit known/runs.csv
+refuses fit-many 2 'more than 64 directories: run several suites into one' fit $(yes known | head -n 65)
 refuses no-runs 1 'twice/runs.csv' fit twice --out nowhere
 mkdir bare && cp known/runs.csv bare
 refuses no-profiles 2 'no program was measured, natively and in a virtual machine, and profiled: bare' fit bare

@@ -41,6 +41,11 @@ rm -rf varies lines
 refuses never-ends 1 'no end after' --timeout 200ms -- /bin/sleep 5
 refuses floods 1 'stopped after printing' --repeat 1 -- /usr/bin/yes
 refuses killed 1 'Killed' --repeat 1 -- /bin/sh -c 'kill -9 $$'
+refuses timeout-nothing 2 'leaves no time' --timeout 0 -- /bin/true
+echo 'echo hello' >plain && printf '#!/no/where/sh -e\n' >orphan && chmod +x plain orphan
+refuses script-unmarked 1 'begin it with a line such as #!/bin/sh' -- ./plain
+refuses script-without-interpreter 1 'install /no/where/sh, or name another' -- ./orphan
+rm plain orphan
 printf '#!/bin/sh\nkill -9 $$\n' >die && chmod +x die
 printf 'name,class,command,stresses\nbad,app,'"$PWD"'/die,nothing\ngood,app,/bin/true,nothing\n' >bad.csv
 try 0 --repeat 1 --suite bad.csv --csv && grep -q 'bad is left out: .*Killed' err && [ "$(cut -d, -f1 said | sort -u | tr '\n' ' ')" = 'good program ' ]
