@@ -107,6 +107,20 @@ static const struct option known[] = {
 	{ 0 },
 };
 
+/* A name that a table can hold, and that a line shows. */
+static int take_name(struct profile_options *o, struct error *error)
+{
+	bool shows = *optarg && strcmp(optarg, "NA") != 0;
+
+	for (const char *c = optarg; *c; c++)
+		shows &= (unsigned char)*c >= ' ' && *c != 0x7f;
+	o->name = optarg;
+	if (shows)
+		return 0;
+	error_fail(error, 0, "give one of letters and digits, and not NA", "it is no name for a program");
+	return error_at(error, "--name");
+}
+
 static int take(void *to, int id, struct error *error)
 {
 	struct profile_options *o = to;
@@ -116,8 +130,7 @@ static int take(void *to, int id, struct error *error)
 		snprintf(o->out, sizeof(o->out), "%s", optarg);
 		return 0;
 	case NAME:
-		o->name = optarg;
-		return 0;
+		return take_name(o, error);
 	case SUITE:
 		o->suite = optarg;
 		return 0;

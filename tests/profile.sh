@@ -41,6 +41,9 @@ rm -rf varies lines
 refuses never-ends 1 'no end after' --timeout 200ms -- /bin/sleep 5
 refuses floods 1 'stopped after printing' --repeat 1 -- /usr/bin/yes
 refuses killed 1 'Killed' --repeat 1 -- /bin/sh -c 'kill -9 $$'
+refuses name-empty 2 'no name for a program' --name '' -- /bin/true
+refuses name-missing 2 'no name for a program' --name NA -- /bin/true
+refuses name-of-lines 2 'no name for a program: --name: give one' --name "$(printf 'a\nb')" -- /bin/true
 refuses timeout-nothing 2 'leaves no time' --timeout 0 -- /bin/true
 echo 'echo hello' >plain && printf '#!/no/where/sh -e\n' >orphan && chmod +x plain orphan
 refuses script-unmarked 1 'begin it with a line such as #!/bin/sh' -- ./plain
