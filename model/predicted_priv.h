@@ -10,7 +10,11 @@
 
 struct error;
 
-/* Reads DIRECTORY/predictions.csv. 0 or negative errno. */
+/* Whether each total of the predictions T is there once, and what is predicted can be: 0 or negative errno.
+ */
+int predicted_check_totals(struct table *t, struct error *error);
+
+/* Reads DIRECTORY/predictions.csv, and checks that. 0 or negative errno; table_free in either case. */
 int predicted_read(struct table *predictions, const char *directory, struct error *error);
 
 /* Whether PREDICTIONS tell of PROGRAM: 0, or -EINVAL with ERROR. */

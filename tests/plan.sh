@@ -101,6 +101,10 @@ result overhead-typed
 } >predictions.csv
 try 0 --overhead predictions.csv --fleet fleet.csv --hosts hosts.csv --out new && grep -q '^hosted  *3  *10  *10.0  *20.0 ' said
 result overhead-predicted
+sed '3p' predictions.csv >twice.csv && try 2 --overhead twice.csv --fleet fleet.csv --hosts hosts.csv --out none && grep -q 'line 3, too: twice.csv:4:term' err
+result overhead-predicted-twice
+sed '3s/,200,/,1e308,/' predictions.csv >twice.csv && try 2 --overhead twice.csv --fleet fleet.csv --hosts hosts.csv --out none && grep -q 'twice.csv:3:ns' err
+result overhead-predicted-huge
 rm -rf new
 mkdir empty
 (cd empty && try 0 --fleet ../fleet.csv --hosts ../hosts.csv && grep -q '^native  *2 ' said && ! grep -q '^hosted' said &&

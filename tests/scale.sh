@@ -175,6 +175,8 @@ try 0 bad --csv
 result long-load
 sed 's/^a,/other,/' predicted/predictions.csv >others && mkdir strange && mv others strange/predictions.csv
 refuses strange-predictions 2 'no predictions of a: strange/predictions.csv' loads --predicted strange
+sed '2p' predicted/predictions.csv >strange/predictions.csv
+refuses doubled-predictions 2 'its total stands in line 2, too: strange/predictions.csv:3:term' loads --predicted strange
 refuses no-predictions 1 'nowhere/predictions.csv' loads --predicted nowhere
 
 try 0 --out real --max 2 --blocks 1 --configs native -- /bin/sleep 0.1 && [ -s real/vms2-1/runs.csv ] &&

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "model/plan/plan_priv.h"
+#include "model/predicted_priv.h"
 
 /* Overheads that nobody measured here: a table that a user types, or predictions. They become rows as a
  * run's. */
@@ -190,6 +191,8 @@ int plan_ratios_typed(struct plan_ratios *ratios, const char *path, struct error
 		       : 0;
 	if (code == 0 && path)
 		code = table_read(&table, path, predicted ? &schema_predictions : &schema_typed, error);
+	if (code == 0 && predicted)
+		code = predicted_check_totals(&table, error);
 	if (code == 0)
 		error->what[0] = '\0';
 	for (size_t row = 0; code == 0 && row < table.rows; row++)
