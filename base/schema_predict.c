@@ -74,8 +74,7 @@ const struct table_schema schema_coefficients = {
 		  .description = "of request: what it costs through colder caches and TLB a program that works on 256 KiB between two, beside the direct cost, as the nano suite measured it; NA: it did not. Programs' counts cannot tell it from the request" },
 		{ .name = "setup_ns", .type = TABLE_NUMBER, .unit = "ns", .optional = true,
 		  .description = "what making a VM takes before the program begins, which is in no cost: median of the programs" },
-		{ .name = "processor", .type = TABLE_STRING, .optional = true,
-		  .description = "the processor it was fitted on" },
+		MAYBE_TEXT("processor", "the processor it was fitted on"),
 		END },
 };
 
@@ -136,10 +135,8 @@ const struct table_schema schema_predictions = {
 		  .description = "the same, at most, among the programs it was fitted on" },
 		{ .name = "setup_ns", .type = TABLE_NUMBER, .unit = "ns", .optional = true,
 		  .description = "of total: what making the VM takes before, which is not in it" },
-		{ .name = "backend", .type = TABLE_STRING, .optional = true,
-		  .description = "of total: the KVM backend that the costs are of" },
-		{ .name = "processor", .type = TABLE_STRING, .optional = true,
-		  .description = "of total: and the processor" },
+		MAYBE_TEXT("backend", "of total: the KVM backend that the costs are of"),
+		MAYBE_TEXT("processor", "of total: and the processor"),
 		END },
 };
 
