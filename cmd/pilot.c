@@ -215,9 +215,10 @@ static void say_too_long(struct harness *h, size_t tried)
 int pilot_run(struct harness *h, struct error *error)
 {
 	bool said = h->budget_ns == 0;
+	size_t others = h->configs - (native_number(h) < h->configs);
 	int code = 0;
 
-	progress_phase(&h->progress, "trying out", h->suite.count * (h->configs + 1));
+	progress_phase(&h->progress, "trying out", h->suite.count * (2 + others)); /* twice natively */
 	for (size_t w = 0; code == 0 && w < h->suite.count && !harness_stopped(h); w++) {
 		code = try_workload(h, w, error);
 		sort_active(&h->workload[w]);

@@ -167,7 +167,9 @@ static void put_terms(FILE *out, const struct table *t, size_t row, double total
 		units_print_time(table_number_of(t, row, "cost_ns"), cost, sizeof(cost));
 	fprintf(out, "  %5.1f %%  %-12s %9s x %s", 100 * ns / total, table_text_of(t, row, "term"),
 		show_events(t, row, factor, events, sizeof(events)), cost);
-	if (*table_text_of(t, row, "flags"))
+	if (*table_text_of(t, row, "flags") && factor)
+		fputs("  outside", out);
+	else if (*table_text_of(t, row, "flags"))
 		fprintf(out, "  outside: %s/s, fitted up to %s/s",
 			show_rate(table_number_of(t, row, "rate"), rate, sizeof(rate)),
 			show_rate(table_number_of(t, row, "most"), most, sizeof(most)));
