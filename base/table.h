@@ -100,6 +100,11 @@ bool table_alike(const struct table *table, size_t a, size_t b, const char *name
 /* Whether no two rows have the same number in the column NAME: 0, or -EINVAL with ERROR naming the line. */
 int table_unique(const struct table *table, const char *name, struct error *error);
 
+/* The first of the rows WANTED that has the same texts in all columns NAMES, which end with NULL, as one
+ * before: into *AGAIN, and that one into *FIRST; *AGAIN is TABLE's rows where there is none. 0 or -ENOMEM. */
+int table_twice(const struct table *table, const char *const *names,
+		bool (*wanted)(const struct table *table, size_t row), size_t *first, size_t *again);
+
 /* What no time or count that was measured comes to: in ns it is thirty years. Sums and products of a few of
  * these stay finite, which those of any number that a cell can hold do not. */
 #define TABLE_MOST 1e18

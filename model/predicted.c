@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -14,46 +13,26 @@
 
 /* What predictions.csv says a run asks for. */
 
-/* By program, configuration and metric; rows that have the same as they come. */
-static int by_run(const void *left, const void *right, void *table)
+static bool is_total(const struct table *t, size_t row)
 {
-	static const char *const columns[] = { "program", "config", "metric" };
-	size_t a = *(const size_t *)left, b = *(const size_t *)right;
-
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-		int order = strcmp(table_text_of(table, a, columns[i]), table_text_of(table, b, columns[i]));
-
-		if (order)
-			return order;
-	}
-	return (a > b) - (a < b);
-}
-
-static int check_once(const struct table *t, size_t before, size_t row, struct error *error)
-{
-	if (!table_alike(t, before, row, "program") || !table_alike(t, before, row, "config") ||
-	    !table_alike(t, before, row, "metric"))
-		return 0;
-	error_fail(error, 0, "keep one of them", "its total stands in line %zu, too", t->lines[before]);
-	return error_at(error, "%.200s:%zu:term", t->path, t->lines[row]);
+	return table_is(t, row, "term", "total");
 }
 
 int predicted_check_totals(struct table *t, struct error *error)
 {
-	static const char *const amounts[] = { "ns", "low_ns", "high_ns", "native_ns", NULL };
-	size_t *order = malloc((t->rows + 1) * sizeof(*order)), totals = 0;
+	static const char *const amounts[] = { "ns", "low_ns", "high_ns", "native_ns", NULL },
+				 *const run[] = { "program", "config", "metric", NULL };
+	size_t first, again;
 	int code = table_amounts(t, amounts, 0, "predict it anew", error);
 
-	if (order == NULL)
+	if (code)
+		return code;
+	if (table_twice(t, run, is_total, &first, &again))
 		return error_set(error, ENOMEM, "cannot read predictions");
-	for (size_t row = 0; row < t->rows; row++)
-		if (table_is(t, row, "term", "total"))
-			order[totals++] = row;
-	qsort_r(order, totals, sizeof(*order), by_run, t);
-	for (size_t i = 1; code == 0 && i < totals; i++)
-		code = check_once(t, order[i - 1], order[i], error);
-	free(order);
-	return code;
+	if (again == t->rows)
+		return 0;
+	error_fail(error, 0, "keep one of them", "its total stands in line %zu, too", t->lines[first]);
+	return error_at(error, "%.200s:%zu:term", t->path, t->lines[again]);
 }
 
 int predicted_read(struct table *predictions, const char *directory, struct error *error)

@@ -93,44 +93,23 @@ static int check_amounts(const struct table *t, struct error *error)
 	return table_amounts(t, columns, 0, "profile it anew", error);
 }
 
-/* By program, event and group; rows that have the same as they come. */
-static int by_event(const void *left, const void *right, void *table)
+static bool is_no_hardware(const struct table *t, size_t row)
 {
-	static const char *const columns[] = { "program", "event", "group" };
-	size_t a = *(const size_t *)left, b = *(const size_t *)right;
-
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-		int order = strcmp(table_text_of(table, a, columns[i]), table_text_of(table, b, columns[i]));
-
-		if (order)
-			return order;
-	}
-	return (a > b) - (a < b);
+	return !table_is(t, row, "group", "hardware");
 }
 
 /* Each event once, but the hardware's. */
 static int check_once(struct table *t, struct error *error)
 {
-	size_t *order = malloc((t->rows + 1) * sizeof(*order)), twice = t->rows, first = 0;
+	static const char *const event[] = { "program", "event", "group", NULL };
+	size_t first, again;
 
-	if (order == NULL)
+	if (table_twice(t, event, is_no_hardware, &first, &again))
 		return error_set(error, ENOMEM, "cannot read a profile");
-	for (size_t row = 0; row < t->rows; row++)
-		order[row] = row;
-	qsort_r(order, t->rows, sizeof(*order), by_event, t);
-	for (size_t i = 1; i < t->rows; i++)
-		if (order[i] < twice && table_alike(t, order[i - 1], order[i], "program") &&
-		    table_alike(t, order[i - 1], order[i], "event") &&
-		    table_alike(t, order[i - 1], order[i], "group") &&
-		    !table_is(t, order[i], "group", "hardware")) {
-			twice = order[i];
-			first = order[i - 1];
-		}
-	free(order);
-	if (twice == t->rows)
+	if (again == t->rows)
 		return 0;
 	error_fail(error, 0, "profile it anew", "it stands in line %zu, too", t->lines[first]);
-	return error_at(error, "%.200s:%zu:event", t->path, t->lines[twice]);
+	return error_at(error, "%.200s:%zu:event", t->path, t->lines[again]);
 }
 
 /* The number of ROW's program; AT is that of the row before. */
