@@ -66,14 +66,29 @@ static int take_error(const struct costs *c, size_t row, int kind, struct fit *f
 	return at(c, row, "low", error);
 }
 
-static int take(const struct costs *c, size_t row, struct fit *fit, struct error *error)
+/* Whose errors ROW tells; FIT_KINDS: it tells a cost. */
+static int kind_of(const struct table *t, size_t row)
 {
-	for (int kind = 0; kind < FIT_KINDS; kind++)
-		if (table_is(&c->table, row, "term", fit_errors[kind]))
-			return take_error(c, row, kind, fit, error);
+	int kind = 0;
+
+	while (kind < FIT_KINDS && !table_is(t, row, "term", fit_errors[kind]))
+		kind++;
+	return kind;
+}
+
+/* SCALE gets what a cost is multiplied by. */
+static int take(const struct costs *c, size_t row, struct fit *fit, double scale[TERM_MOST],
+		struct error *error)
+{
+	int kind = kind_of(&c->table, row);
+
+	if (kind < FIT_KINDS)
+		return take_error(c, row, kind, fit, error);
 	for (size_t j = 0; j < terms_count; j++)
-		if (table_is(&c->table, row, "term", terms[j].name))
+		if (table_is(&c->table, row, "term", terms[j].name)) {
+			scale[j] = scale_of(c, row, &terms[j]);
 			return take_row(c, row, j, fit, error);
+		}
 	error_fail(error, 0, "fit anew with this version of vmtax", "no term of the model is called %.100s",
 		   table_text_of(&c->table, row, "term"));
 	return at(c, row, "term", error);
@@ -91,12 +106,8 @@ int costs_take(const struct costs *c, size_t first, size_t *next, struct fit *fi
 		fit->absent[j] = true;
 	for (; code == 0 && row < t->rows && table_alike(t, row, first, "config") &&
 	       table_alike(t, row, first, "metric");
-	     row++) {
-		code = take(c, row, fit, error);
-		for (size_t j = 0; j < terms_count; j++)
-			if (table_is(t, row, "term", terms[j].name))
-				scale[j] = scale_of(c, row, &terms[j]);
-	}
+	     row++)
+		code = take(c, row, fit, scale, error);
 	if (code == 0 && fit->absent[TERM_BASE]) {
 		error_fail(error, 0, "fit anew", "a configuration has no row of the term %s",
 			   terms[TERM_BASE].name);
@@ -158,14 +169,6 @@ static int check_backend(const struct costs *c, const char *backend, struct erro
 			  "the costs are of KVM backend %.60s, and the target has %.60s", fitted, backend);
 }
 
-static bool is_error(const struct table *t, size_t row)
-{
-	for (int kind = 0; kind < FIT_KINDS; kind++)
-		if (table_is(t, row, "term", fit_errors[kind]))
-			return true;
-	return false;
-}
-
 /* Rows of errors are the last of each metric, and CPU seconds the last of each configuration. */
 static int check_metrics(const struct costs *c, struct error *error)
 {
@@ -181,7 +184,7 @@ static int check_metrics(const struct costs *c, struct error *error)
 				   table_text_of(t, row, "metric"));
 			return at(c, row, "metric", error);
 		}
-		errors[cpu ? METRIC_CPU : METRIC_TIME] += is_error(t, row);
+		errors[cpu ? METRIC_CPU : METRIC_TIME] += kind_of(t, row) < FIT_KINDS;
 		if (last && (!cpu || errors[METRIC_CPU] != errors[METRIC_TIME])) {
 			error_fail(error, 0, "fit anew",
 				   "the costs of %.60s in CPU seconds are not whole: the table was cut off",

@@ -76,7 +76,8 @@ static double set_up(const struct fit_case *f)
 struct row {
 	const char *config, *programs;
 	int metric;
-	bool exits; /* requests leave the guest */
+	bool exits;	       /* requests leave the guest */
+	double held, setup_ns; /* what is usual */
 };
 
 static int put_row(struct table_writer *w, const struct fit_cases *all, const struct row *r,
@@ -103,12 +104,12 @@ static int put_row(struct table_writer *w, const struct fit_cases *all, const st
 	table_put_integer(w, (int64_t)(term ? fit->with[j] : fit->judged[kind]));
 	table_put_text(w, *all->backend ? all->backend : NULL);
 	table_put_text(w, r->programs);
-	table_put_number(w, usual(all, r->config, held_by));
+	table_put_number(w, r->held);
 	if (term && strcmp(terms[j].name, "request") == 0 && r->metric == METRIC_TIME)
 		direct_split(&all->direct, r->config, &exit, &indirect);
 	table_put_number(w, r->exits ? exit : (double)NAN);
 	table_put_number(w, indirect);
-	table_put_number(w, usual(all, r->config, set_up));
+	table_put_number(w, r->setup_ns);
 	table_put_text(w, *all->processor ? all->processor : NULL);
 	return table_end_row(w, error);
 }
@@ -117,9 +118,12 @@ static int put_fit(struct table_writer *w, const struct fit_cases *all, const ch
 		   struct error *error)
 {
 	char *programs = list_programs(all, config);
-	struct row row = {
-		.config = config, .programs = programs, .metric = metric, .exits = has_exits(all, config)
-	};
+	struct row row = { .config = config,
+			   .programs = programs,
+			   .metric = metric,
+			   .exits = has_exits(all, config),
+			   .held = usual(all, config, held_by),
+			   .setup_ns = usual(all, config, set_up) };
 	struct fit fit;
 	int code = programs ? fit_make(all, config, metric, NULL, FIT_INTERVALS, &fit) : -ENOMEM;
 

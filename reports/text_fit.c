@@ -19,12 +19,12 @@ static const char *show_cost(double cost, bool time, char *into, size_t size)
 	return into;
 }
 
-/* The row of the same term in CPU seconds; T's rows: there is none. */
-static size_t find_cpu(const struct table *t, size_t row)
+/* The row of the same term in METRIC; T's rows: there is none. */
+static size_t find(const struct table *t, size_t row, const char *metric)
 {
 	size_t i = 0;
 
-	while (i < t->rows && !(table_is(t, i, "metric", "cpu") && table_alike(t, i, row, "config") &&
+	while (i < t->rows && !(table_is(t, i, "metric", metric) && table_alike(t, i, row, "config") &&
 				table_alike(t, i, row, "term")))
 		i++;
 	return i;
@@ -40,7 +40,7 @@ static void put_coefficient(const struct text_page *page, const struct table *t,
 		!error && table_number_of(t, row, "with") == 0 && isnan(table_number_of(t, row, "direct"));
 	const char *merged = table_text_of(t, row, "merged");
 	char cost[32], low[32], high[32], cpu[32] = "", direct[32], interval[80] = "";
-	size_t other = find_cpu(t, row);
+	size_t other = find(t, row, "cpu");
 
 	if (unseen) {
 		fprintf(page->out, "%-13s %8s %-21s %8s %8s %4d  not seen\n", table_text_of(t, row, "term"),
@@ -57,16 +57,6 @@ static void put_coefficient(const struct text_page *page, const struct table *t,
 		time ? show_cost(table_number_of(t, row, "cost"), ns, cost, sizeof(cost)) : "", interval, cpu,
 		error ? "" : show_cost(table_number_of(t, row, "direct"), ns, direct, sizeof(direct)),
 		table_number_of(t, row, "with"), *merged ? "  one with " : "", merged);
-}
-
-/* Whether no row of time tells of the term. */
-static bool is_of_cpu(const struct table *t, size_t row)
-{
-	for (size_t i = 0; i < t->rows; i++)
-		if (table_is(t, i, "metric", "time") && table_alike(t, i, row, "config") &&
-		    table_alike(t, i, row, "term"))
-			return false;
-	return true;
 }
 
 /* What a request is made of, for which programs' counts have one term; and how well the terms can be told
@@ -124,7 +114,7 @@ static size_t put_config(const struct text_page *page, const struct table *t, si
 	fprintf(page->out, "%-13s %8s %-21s %8s %8s %4s\n", "term", "time", "[95 % interval]", "CPU",
 		"directly", "with");
 	for (; row < t->rows && table_alike(t, row, first, "config"); row++) {
-		if (table_is(t, row, "metric", "time") || is_of_cpu(t, row))
+		if (table_is(t, row, "metric", "time") || find(t, row, "time") == t->rows)
 			put_coefficient(page, t, row);
 		if (table_is(t, row, "metric", "time") && table_is(t, row, "term", "request"))
 			request = row;
