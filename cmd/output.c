@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: The vmtax authors */
 #include "cmd/output_priv.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "cmd/scratch_priv.h"
 
 /* Where tables go. */
 
@@ -45,19 +45,6 @@ int output_make(const char *directory, size_t *stood)
 	return mkdir(path, 0777);
 }
 
-/* Removes PATH with the files in it. */
-static void remove_all(const char *path)
-{
-	DIR *stream = opendir(path);
-	struct dirent *entry;
-
-	while (stream && (entry = readdir(stream)) != NULL)
-		unlinkat(dirfd(stream), entry->d_name, 0);
-	if (stream)
-		closedir(stream);
-	rmdir(path);
-}
-
 /* Waits until our parent closes the pipe, or is no more, and removes PATH. */
 static void clean_up(const char *path, int pipe)
 {
@@ -70,7 +57,7 @@ static void clean_up(const char *path, int pipe)
 		close(fd);
 	while (read(pipe, &byte, 1) < 0 && errno == EINTR)
 		;
-	remove_all(path);
+	scratch_remove_tree(path);
 	_exit(0);
 }
 

@@ -35,8 +35,8 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 	return 0;
 }
 
-/* Without following links or leaving the file system: a workload may have left anything there. */
-static void remove_tree(const char *path)
+/* A workload may have left anything there. */
+void scratch_remove_tree(const char *path)
 {
 	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
@@ -51,7 +51,7 @@ int scratch_open(struct scratch *scratch, const char *directory, int signal_fd, 
 	snprintf(scratch->root, sizeof(scratch->root), "%s/" SCRATCH_NAME, absolute);
 	snprintf(scratch->cell, sizeof(scratch->cell), "%s/cell", scratch->root);
 	free(absolute);
-	remove_tree(scratch->root);
+	scratch_remove_tree(scratch->root);
 	return mkdir(scratch->root, 0777) ? cannot("make the directory", scratch->root, error) : 0;
 }
 
@@ -64,7 +64,7 @@ void scratch_choose(struct scratch *scratch, size_t number)
 void scratch_close(struct scratch *scratch)
 {
 	if (scratch->root[0])
-		remove_tree(scratch->root);
+		scratch_remove_tree(scratch->root);
 	scratch->root[0] = '\0';
 }
 
@@ -202,7 +202,7 @@ int scratch_prepare(struct scratch *scratch, const struct workload *workload, si
 {
 	int code;
 
-	remove_tree(scratch->cell);
+	scratch_remove_tree(scratch->cell);
 	code = check_room(scratch, workload, number, error);
 	if (code)
 		return code;

@@ -31,6 +31,9 @@ int scratch_prepare(struct scratch *scratch, const struct workload *workload, si
 /* Chooses the directory of copy NUMBER (from 0) of what runs at once; scratch_prepare makes it. */
 void scratch_choose(struct scratch *scratch, size_t number);
 
+/* Removes the directory PATH and all that is in it, without following links or leaving the file system. */
+void scratch_remove_tree(const char *path);
+
 /* Removes it all. */
 void scratch_close(struct scratch *scratch);
 
